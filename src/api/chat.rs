@@ -1,0 +1,66 @@
+//! Threads and messages.
+#![expect(missing_docs, reason = "the server macro makes a struct of the arguments, whose fields cannot carry docs")]
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use super::ApiError;
+use super::sse::{Sse, Updates};
+use super::view::{ThreadPage, ThreadView};
+
+/// The person's threads, newest first.
+#[server(endpoint = "chat/threads", input = Json)]
+pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
+    crate::server::page::chat::threads(after).await
+}
+
+/// A thread with its newest items, or, with `before`, those older than that item.
+#[server(endpoint = "chat/thread", input = Json)]
+pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, ApiError> {
+    crate::server::page::chat::thread(id, before).await
+}
+
+/// Sends a message, in a new thread if `thread` is `None`, and streams what happens. `key` names this message: sent twice, it is
+/// stored once.
+#[server(endpoint = "chat/send", input = Json, output = Sse)]
+pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
+    crate::server::page::chat::send(thread, text, key).await
+}
+
+/// Streams what happens in a thread where an answer is being written; ends at once with `Done` where none is.
+/// `after` is the id of the last frame seen.
+#[server(endpoint = "chat/follow", input = Json, output = Sse)]
+pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, ApiError> {
+    crate::server::page::chat::follow(thread, after).await
+}
+
+/// Takes the last answer (or failure) of a thread away and answers its last message anew.
+#[server(endpoint = "chat/retry", input = Json, output = Sse)]
+pub async fn retry(thread: String) -> Result<Updates, ApiError> {
+    crate::server::page::chat::retry(thread).await
+}
+
+/// Stops the answer that is being written; what is there of it stays.
+#[server(endpoint = "chat/stop", input = Json)]
+pub async fn stop(thread: String) -> Result<(), ApiError> {
+    crate::server::page::chat::stop(thread).await
+}
+
+/// The plain form of [`send`], for browsers without JavaScript: waits for the answer, then goes to the thread.
+/// An empty `thread` makes a new one.
+#[server(endpoint = "chat/send-form")]
+pub async fn send_form(#[server(default)] thread: String, text: String) -> Result<(), ApiError> {
+    crate::server::page::chat::send_form(thread, text).await
+}
+
+/// Gives a thread another title (1 to 200 characters).
+#[server(endpoint = "chat/rename")]
+pub async fn rename_thread(id: String, title: String) -> Result<(), ApiError> {
+    crate::server::page::chat::rename(id, title).await
+}
+
+/// Deletes a thread with everything in it. Tasks stay.
+#[server(endpoint = "chat/delete")]
+pub async fn delete_thread(id: String) -> Result<(), ApiError> {
+    crate::server::page::chat::delete(id).await
+}

@@ -1,0 +1,26 @@
+//! The task panel.
+#![expect(missing_docs, reason = "the server macro makes a struct of the arguments, whose fields cannot carry docs")]
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use super::ApiError;
+use super::view::TaskLists;
+
+/// The person's tasks.
+#[server(endpoint = "tasks/lists", input = Json)]
+pub async fn load_tasks() -> Result<TaskLists, ApiError> {
+    crate::server::page::tasks::lists().await
+}
+
+/// Completes a task, or opens it again. Works as a plain form, too; `back` is the path to go to then.
+#[server(endpoint = "tasks/set-done")]
+pub async fn set_task_done(id: String, done: bool, #[server(default)] back: String) -> Result<(), ApiError> {
+    crate::server::page::tasks::set_done(id, done, back).await
+}
+
+/// Deletes a task.
+#[server(endpoint = "tasks/delete")]
+pub async fn delete_task(id: String, #[server(default)] back: String) -> Result<(), ApiError> {
+    crate::server::page::tasks::delete(id, back).await
+}

@@ -1,0 +1,217 @@
+//! What the page draws. Made on the server from the protocol's items and events (`server::page`), so that Markdown, dates and
+//! directions are worked out in one place and the page stays small.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::locale::{Locale, Script};
+
+/// The person who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Login address.
+    pub email: String,
+    /// Name to show; the address where none was given.
+    pub name: String,
+    /// IANA name of the person's zone.
+    pub zone: String,
+}
+
+/// The colours of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark text on light ground.
+    Light,
+    /// Light text on dark ground.
+    Dark,
+}
+
+impl Theme {
+    /// The name in cookies, forms and `data-theme`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+    /// The theme of a name; anything unknown is `System`.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// What every page needs to know before it is drawn: equal on the server and in the browser, or hydration breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Who is signed in.
+    pub me: Option<Me>,
+    /// Language of the page.
+    pub locale: Locale,
+    /// Colours of the page.
+    pub theme: Theme,
+}
+
+/// Whether and how an account can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignUpMode {
+    /// Anybody may.
+    Open,
+    /// With the set-up link only, and this is one.
+    Setup,
+    /// With the set-up link only, which the server printed at its start, and this is none.
+    NeedsLink,
+    /// Nobody may.
+    Closed,
+}
+
+/// A thread in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadSummary {
+    /// Its id, for URLs.
+    pub id: String,
+    /// Its title; empty until it has one.
+    pub title: String,
+    /// Whether an answer is being written.
+    pub live: bool,
+}
+
+/// One page of the list of threads, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ThreadPage {
+    /// The threads.
+    pub threads: Vec<ThreadSummary>,
+    /// Pass this to get the next page.
+    pub after: Option<String>,
+}
+
+/// An open thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadView {
+    /// Its id.
+    pub id: String,
+    /// Its title; empty until it has one.
+    pub title: String,
+    /// The newest items, oldest first.
+    pub items: Vec<ItemView>,
+    /// There are older items; pass this to get them.
+    pub earlier: Option<String>,
+    /// An answer is being written: follow it.
+    pub live: bool,
+}
+
+/// One entry of a thread, ready to draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemView {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub body: ItemBody,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ItemBody {
+    /// What the person wrote.
+    User {
+        /// The text.
+        text: String,
+        /// Its language.
+        script: Script,
+    },
+    /// The answer, as blocks of safe HTML, each with its own `dir`.
+    Answer {
+        /// The blocks.
+        blocks: Vec<String>,
+        /// Its language.
+        script: Script,
+    },
+    /// The tools that ran.
+    Steps(Vec<StepView>),
+}
+
+/// One tool call, told in the language of the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepView {
+    /// What is done, for example "Adding “buy milk”". May hold text of the person: wrap it.
+    pub title: String,
+    /// Still running.
+    pub running: bool,
+}
+
+/// A task in the panel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskView {
+    /// Its id.
+    pub id: String,
+    /// Its title: text of the person.
+    pub title: String,
+    /// Its notes: text of the person; may be empty.
+    pub notes: String,
+    /// Completed.
+    pub done: bool,
+    /// 1 (urgent) to 4 (none).
+    pub priority: u8,
+    /// When it is due, in the language of the page and the zone of the person, for example "Tomorrow, 5:00 PM"; may be empty.
+    pub due: String,
+    /// The same for machines, as in `<time datetime>`; may be empty.
+    pub due_iso: String,
+    /// Due before now, and not done.
+    pub overdue: bool,
+}
+
+/// The panel's content.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TaskLists {
+    /// To do, by due date, then priority (at most 200).
+    pub pending: Vec<TaskView>,
+    /// Done, the newest first (at most 50).
+    pub completed: Vec<TaskView>,
+}
+
+/// What happens while an answer is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChatUpdate {
+    /// The thread exists (the first update of a new one), or has a new title.
+    Thread {
+        /// Its id.
+        id: String,
+        /// Its title; empty until it has one.
+        title: String,
+    },
+    /// An entry is new, or has changed: put it in place of the one with its id, or at the end.
+    Item(ItemView),
+    /// The end of an answer has changed: keep the first `from` blocks, put these behind them.
+    Blocks {
+        /// The answer's id.
+        item: String,
+        /// How many blocks stay.
+        from: usize,
+        /// The blocks that follow.
+        blocks: Vec<String>,
+    },
+    /// An entry is gone.
+    Removed(String),
+    /// What the assistant is busy with, in the language of the page ("busy, trying again in 3 s").
+    Progress(String),
+    /// Something to know, in the language of the page.
+    Notice(String),
+    /// Tasks have changed: ask for them again.
+    Tasks,
+    /// No answer, and why, in the language of the page.
+    Failed {
+        /// The reason.
+        message: String,
+        /// Trying again may help.
+        retry: bool,
+    },
+    /// The end. A stream that ends without it has broken off.
+    Done,
+}

@@ -1,0 +1,105 @@
+//! A task, as a person, a tool and the store know it.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::id::TaskId;
+
+/// The longest title, in characters.
+pub const TITLE_MAX: usize = 500;
+/// The longest notes, in characters.
+pub const NOTES_MAX: usize = 10_000;
+
+/// Whether a task is still to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskStatus {
+    /// Still to do.
+    Pending,
+    /// Done.
+    Completed,
+}
+
+/// How urgent a task is; `P1` is the most urgent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// Urgent.
+    P1,
+    /// High.
+    P2,
+    /// Medium.
+    P3,
+    /// No priority of its own.
+    #[default]
+    P4,
+}
+
+impl Priority {
+    /// The number of the store and the wire, 1 to 4.
+    pub fn number(self) -> i16 {
+        match self {
+            Self::P1 => 1,
+            Self::P2 => 2,
+            Self::P3 => 3,
+            Self::P4 => 4,
+        }
+    }
+
+    /// The priority of a number; anything else than 1 to 3 is `P4`.
+    pub fn from_number(number: i16) -> Self {
+        match number {
+            1 => Self::P1,
+            2 => Self::P2,
+            3 => Self::P3,
+            _ => Self::P4,
+        }
+    }
+}
+
+/// When a task is due: a date, and, if the person named one, a clock time in their zone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Due {
+    /// The day, in the person's zone.
+    pub date: NaiveDate,
+    /// The clock time, if there is one.
+    pub time: Option<NaiveTime>,
+}
+
+/// A task of one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// What is to be done, 1 to [`TITLE_MAX`] characters.
+    pub title: String,
+    /// More about it, up to [`NOTES_MAX`] characters.
+    pub notes: Option<String>,
+    /// Pending or completed.
+    pub status: TaskStatus,
+    /// p1 to p4.
+    pub priority: Priority,
+    /// When it is due.
+    pub due: Option<Due>,
+    /// The IANA zone of `due`.
+    pub zone: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When it was completed.
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+/// The English name of a date's weekday, in full.
+pub fn weekday_name(date: NaiveDate) -> &'static str {
+    match date.weekday() {
+        chrono::Weekday::Mon => "Monday",
+        chrono::Weekday::Tue => "Tuesday",
+        chrono::Weekday::Wed => "Wednesday",
+        chrono::Weekday::Thu => "Thursday",
+        chrono::Weekday::Fri => "Friday",
+        chrono::Weekday::Sat => "Saturday",
+        chrono::Weekday::Sun => "Sunday",
+    }
+}

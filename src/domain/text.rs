@@ -1,0 +1,163 @@
+//! Rules for text that people write.
+
+/// The longest message, in bytes of UTF-8.
+pub const MESSAGE_MAX_BYTES: usize = 64 * 1024;
+
+/// Why a text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextError {
+    /// Nothing but white space, or characters that show nothing.
+    Blank,
+    /// Longer than the limit.
+    TooLong,
+}
+
+/// Makes a text safe to keep: drops NUL and other control characters (but not newline and tab), and direction
+/// overrides and embeddings that would spill over into the rest of the page. Isolates that are closed stay.
+pub fn clean(text: &str) -> String {
+    let mut open: Vec<usize> = Vec::new();
+    let mut out = String::with_capacity(text.len());
+    for character in text.replace("\r\n", "\n").chars() {
+        match character {
+            '\n' | '\t' => out.push(character),
+            c if c.is_control() => {}
+            // Explicit embeddings and overrides (UAX #9, 3.2): never needed in a message, often an attack.
+            '\u{202A}'..='\u{202E}' => {}
+            '\u{2066}'..='\u{2068}' => {
+                open.push(out.len());
+                out.push(character);
+            }
+            '\u{2069}' => {
+                if open.pop().is_some() {
+                    out.push(character);
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    // An isolate that is never closed is a lone control.
+    for at in open.into_iter().rev() {
+        out.remove(at);
+    }
+    out
+}
+
+/// Cleans a message and checks that it says something and is at most [`MESSAGE_MAX_BYTES`] long.
+///
+/// # Errors
+/// [`TextError::Blank`] and [`TextError::TooLong`].
+pub fn message(text: &str) -> Result<String, TextError> {
+    if text.len() > MESSAGE_MAX_BYTES {
+        return Err(TextError::TooLong);
+    }
+    let cleaned = clean(text);
+    let trimmed = cleaned.trim();
+    if trimmed.chars().all(shows_nothing) {
+        return Err(TextError::Blank);
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// Cleans a text of one line (a title, a name) and checks that it has 1 to `max` characters.
+///
+/// # Errors
+/// [`TextError::Blank`] and [`TextError::TooLong`].
+pub fn line(text: &str, max: usize) -> Result<String, TextError> {
+    let cleaned = clean(text).replace(['\n', '\t'], " ");
+    let trimmed = cleaned.trim();
+    if trimmed.chars().all(shows_nothing) {
+        return Err(TextError::Blank);
+    }
+    if trimmed.chars().count() > max {
+        return Err(TextError::TooLong);
+    }
+    Ok(trimmed.to_owned())
+}
+
+fn shows_nothing(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{00AD}' | '\u{061C}')
+}
+
+/// The base direction of a text: by the majority of its letters, `rtl` or `ltr`.
+pub fn direction(text: &str) -> &'static str {
+    let (mut rtl, mut ltr) = (0_usize, 0_usize);
+    for c in text.chars() {
+        match c {
+            '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' => rtl += 1,
+            c if c.is_alphabetic() => ltr += 1,
+            _ => {}
+        }
+    }
+    if rtl > ltr { "rtl" } else { "ltr" }
+}
+
+/// A title made of the first words of a message: one line, at most 60 characters, cut at a word.
+pub fn title_of(message: &str) -> String {
+    const MAX: usize = 60;
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= MAX {
+        return line;
+    }
+    let mut title = String::new();
+    for word in line.split(' ') {
+        if title.chars().count() + word.chars().count() + 1 > MAX - 1 {
+            break;
+        }
+        if !title.is_empty() {
+            title.push(' ');
+        }
+        title.push_str(word);
+    }
+    if title.is_empty() {
+        title = line.chars().take(MAX - 1).collect();
+    }
+    title.push('…');
+    title
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_go_and_words_stay() {
+        assert_eq!(clean("a\0b\u{7}c\r\nd\te"), "abc\nd\te");
+        assert_eq!(clean("x\u{202E}y\u{202C}"), "xy");
+        assert_eq!(clean("a\u{2067}b"), "ab");
+        assert_eq!(clean("a\u{2067}b\u{2069}c\u{2069}"), "a\u{2067}b\u{2069}c");
+        assert_eq!(clean("کام\u{200C}یاب"), "کام\u{200C}یاب");
+    }
+
+    #[test]
+    fn a_message_says_something_and_fits() {
+        assert_eq!(message("  hi \n"), Ok("hi".into()));
+        for blank in ["", " \n\t ", "\0", "\u{200B}\u{2066}", "\u{202E}"] {
+            assert_eq!(message(blank), Err(TextError::Blank), "{blank:?}");
+        }
+        assert_eq!(message(&"x".repeat(MESSAGE_MAX_BYTES)).map(|m| m.len()), Ok(MESSAGE_MAX_BYTES));
+        assert_eq!(message(&"x".repeat(MESSAGE_MAX_BYTES + 1)), Err(TextError::TooLong));
+    }
+
+    #[test]
+    fn a_line_is_counted_in_characters() {
+        assert_eq!(line(&"ک".repeat(500), 500).map(|l| l.chars().count()), Ok(500));
+        assert_eq!(line(&"ک".repeat(501), 500), Err(TextError::TooLong));
+        assert_eq!(line("a\nb", 5), Ok("a b".into()));
+    }
+
+    #[test]
+    fn direction_is_the_majority() {
+        assert_eq!(direction("Call Ahmed"), "ltr");
+        assert_eq!(direction("احمد کو فون کرنا ہے"), "rtl");
+        assert_eq!(direction("مجھے Zoom پر میٹنگ رکھنی ہے"), "rtl");
+        assert_eq!(direction("123"), "ltr");
+    }
+
+    #[test]
+    fn titles_are_cut_at_words() {
+        assert_eq!(title_of("buy  milk\n"), "buy milk");
+        let long = title_of(&"word ".repeat(40));
+        assert!(long.ends_with('…') && long.chars().count() <= 60, "{long}");
+        assert_eq!(title_of(&"x".repeat(100)).chars().count(), 60);
+    }
+}

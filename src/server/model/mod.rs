@@ -1,0 +1,190 @@
+//! Talking to a model. One stream of [`ModelEvent`]s, whoever answers:
+//!
+//! - [`openai`]: any OpenAI-compatible `/chat/completions`, with retries and fallback models;
+//! - [`offline`]: the built-in assistant, which needs no key and no network.
+//!
+//! A stream that ends without [`ModelEvent::Done`] is a failure, never an answer.
+
+pub mod offline;
+pub mod openai;
+
+use std::{fmt, time::Duration};
+
+use chrono::{DateTime, Utc};
+use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::locale::Script;
+
+/// What a model is asked: one turn of a conversation.
+#[derive(Debug, Clone)]
+pub struct ModelRequest {
+    /// The system prompt, with everything filled in.
+    pub system: String,
+    /// The conversation, oldest first; ends in a user message or in tool results.
+    pub messages: Vec<Message>,
+    /// The tools that may be called.
+    pub tools: Vec<ToolSpec>,
+    /// The person's time, for the built-in assistant.
+    pub now: DateTime<Utc>,
+    /// The person's zone.
+    pub zone: chrono_tz::Tz,
+    /// The language of the newest message.
+    pub script: Script,
+}
+
+/// One message of the conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Message {
+    /// What the person wrote.
+    User {
+        /// The text.
+        text: String,
+    },
+    /// What the model said, and the tools it called, in one turn.
+    Assistant {
+        /// The text; may be empty when there are calls.
+        text: String,
+        /// The calls, in their order.
+        calls: Vec<ToolCall>,
+    },
+    /// The result of one call. Every call has exactly one.
+    Tool {
+        /// The call's id.
+        call_id: String,
+        /// The tool's name.
+        name: String,
+        /// What came out, as JSON; a failure that the model can act on is `{"error": "..."}`.
+        result: Value,
+    },
+}
+
+/// A call of a tool by the model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The provider's id, or one of ours where it gave none.
+    pub id: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments, a JSON text as the model wrote it (may be invalid).
+    pub arguments: String,
+    /// What the provider wants back verbatim with this call (Gemini's thought signature).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra_content: Option<Value>,
+}
+
+/// A tool, as a model is told of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ToolSpec {
+    /// The name.
+    pub name: String,
+    /// What it does and when to use it.
+    pub description: String,
+    /// The JSON schema of the arguments, in the subset that Gemini takes.
+    pub parameters: Value,
+}
+
+/// What happens while a model answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelEvent {
+    /// More text.
+    Text(String),
+    /// A whole tool call.
+    ToolCall(ToolCall),
+    /// Nothing is visible yet; the provider is busy and is asked again after this time.
+    Busy {
+        /// The wait.
+        retry_in: Duration,
+    },
+    /// Another model of the list answers, because this one cannot.
+    Fallback {
+        /// The model that was asked.
+        from: String,
+        /// The model that is asked now.
+        to: String,
+    },
+    /// The end of a whole turn.
+    Done {
+        /// Why it ended.
+        finish: Finish,
+        /// What it cost, if the provider says.
+        usage: Usage,
+    },
+}
+
+/// Why a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The model was done (with or without tool calls).
+    Stop,
+    /// The length limit cut it.
+    Length,
+    /// The provider's filter cut it.
+    Filter,
+}
+
+/// Tokens spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read.
+    pub input: i64,
+    /// Tokens written.
+    pub output: i64,
+}
+
+/// Why no answer came. The cause is for the log; people see the catalogue's text for the variant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelError {
+    /// No connection.
+    Unreachable(String),
+    /// 401 or 403: the key is wrong.
+    Unauthorized(String),
+    /// 404 or the like: the model does not exist, or no longer.
+    NoSuchModel(String),
+    /// 429: too many requests, or the quota is used up.
+    RateLimited(String),
+    /// 5xx or overloaded.
+    Unavailable(String),
+    /// Any other 4xx: the request was refused.
+    Refused(String),
+    /// The stream broke off, or ended without its end.
+    CutOff(String),
+    /// Nothing came for too long.
+    TimedOut(String),
+    /// What came could not be read.
+    Garbage(String),
+    /// The model answered with nothing, twice.
+    Empty,
+}
+
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, cause) = match self {
+            Self::Unreachable(c) => ("the model's endpoint cannot be reached", c.as_str()),
+            Self::Unauthorized(c) => ("the model's endpoint refused the key", c.as_str()),
+            Self::NoSuchModel(c) => ("the model does not exist", c.as_str()),
+            Self::RateLimited(c) => ("too many requests to the model, or its quota is used up", c.as_str()),
+            Self::Unavailable(c) => ("the model's endpoint failed", c.as_str()),
+            Self::Refused(c) => ("the model's endpoint refused the request", c.as_str()),
+            Self::CutOff(c) => ("the model's answer broke off", c.as_str()),
+            Self::TimedOut(c) => ("the model was silent for too long", c.as_str()),
+            Self::Garbage(c) => ("the model's answer could not be read", c.as_str()),
+            Self::Empty => ("the model answered with nothing", ""),
+        };
+        if cause.is_empty() { f.write_str(what) } else { write!(f, "{what}: {cause}") }
+    }
+}
+impl std::error::Error for ModelError {}
+
+/// The stream of one turn.
+pub type ModelStream = BoxStream<'static, Result<ModelEvent, ModelError>>;
+
+/// Something that answers.
+pub trait Model: Send + Sync + 'static {
+    /// Asks for one turn. Dropping the stream gives the request up.
+    fn ask(&self, request: ModelRequest) -> ModelStream;
+    /// The name to show: a model's id, or `offline`.
+    fn name(&self) -> String;
+}
