@@ -22,7 +22,7 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
 
 /// Sends a message, in a new thread if `thread` is `None`, and streams what happens. `key` names this message: sent twice, it is
 /// stored once.
-#[server(endpoint = "chat/send", input = Json, output = Sse)]
+#[server(name = SendMessage, endpoint = "chat/send", input = Json, output = Sse)]
 pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
     crate::server::page::chat::send(thread, text, key).await
 }

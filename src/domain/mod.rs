@@ -5,4 +5,5 @@ pub mod language;
 pub mod locale;
 pub mod task;
 pub mod text;
+pub mod texts;
 pub mod time;

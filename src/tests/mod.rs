@@ -1,1 +1,13 @@
-fn main(){}
+//! Integration tests: the real router over a real Postgres, with a scripted model and a still clock.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod app;
+mod architecture;
+mod build_settings;
+mod chatkit;
+mod embedded_database;
+mod pages;
+mod runs;
+mod schema_rules;
+mod scripted_model;
+mod throwaway_cluster;

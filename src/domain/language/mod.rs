@@ -1,1 +1,167 @@
-//! Languages of messages.
+//! Understands what a person writes about tasks, in English, Roman Urdu and Urdu script, without a model.
+//!
+//! ```text
+//! text -> normal (one spelling) -> token -> sentence (lexicon: what each word can mean)
+//!      -> when (dates) -> understand (what is wanted) -> Understanding
+//! words + titles -> matching;   a result -> phrases (the reply)
+//! ```
+//!
+//! The words are in `lexicon/*.txt`, for people who know the language; the rules of grammar are in `understand/`.
+
+mod detect;
+mod lexicon;
+mod matching;
+mod normal;
+pub mod phrases;
+mod pick;
+mod sentence;
+mod token;
+mod understand;
+mod when;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    locale::Script,
+    task::{Due, Priority},
+};
+
+pub use detect::detect;
+pub use matching::find_matches;
+pub use pick::{Pick, pick};
+pub use understand::understand;
+pub use when::{DateWords, DueError, date_words, resolve_due};
+
+/// How often a task comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Repeat {
+    /// Every day.
+    Daily,
+    /// Every week.
+    Weekly,
+    /// Every month.
+    Monthly,
+}
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Understanding {
+    /// The language and script, if there are letters.
+    pub script: Option<Script>,
+    /// What is wanted.
+    pub intent: Intent,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Intent {
+    /// Make tasks; at least one.
+    Add(Vec<NewTask>),
+    /// Show tasks.
+    List(ListWish),
+    /// Mark a task as done.
+    Complete(Target),
+    /// Delete a task.
+    Delete(Target),
+    /// Change a task.
+    Update(Target, Change),
+    /// Talk that needs no deed.
+    Talk(Talk),
+    /// Not understood.
+    Unknown,
+}
+
+/// Talk that needs no deed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Talk {
+    /// Hello.
+    Greeting,
+    /// How are you?
+    HowAreYou,
+    /// Thank you.
+    Thanks,
+    /// Goodbye.
+    Bye,
+    /// What can you do?
+    Help,
+    /// Yes, go ahead.
+    Yes,
+    /// No, leave it.
+    No,
+}
+
+/// A task to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTask {
+    /// In the person's words.
+    pub title: String,
+    /// When it is due.
+    pub due: Option<Due>,
+    /// Why the date that was named cannot be used.
+    pub due_error: Option<DueError>,
+    /// How urgent, if they said so.
+    pub priority: Option<Priority>,
+    /// How often, if they said so.
+    pub repeat: Option<Repeat>,
+}
+
+/// Which tasks are to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListWish {
+    /// Pending or completed; all when neither was said of a question.
+    pub status: Status,
+    /// The first and last day.
+    pub range: Option<(Option<NaiveDate>, NaiveDate)>,
+    /// Words that the title should hold.
+    pub query: Option<String>,
+}
+
+/// A status to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Status {
+    /// Still to do.
+    #[default]
+    Pending,
+    /// Done.
+    Completed,
+    /// Both.
+    All,
+}
+
+/// The task that is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Target {
+    /// The words that name it; several entries name several tasks.
+    pub words: Vec<String>,
+    /// "it", "woh": the task just named.
+    pub it: bool,
+    /// Every task.
+    pub all: bool,
+}
+
+/// What is to be different.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Change {
+    /// A new title.
+    pub title: Option<String>,
+    /// A new date.
+    pub due: Option<Due>,
+    /// Why the date that was named cannot be used.
+    pub due_error: Option<DueError>,
+    /// Take the date away.
+    pub clear_due: bool,
+    /// A new priority.
+    pub priority: Option<Priority>,
+}
+
+impl Change {
+    /// Whether nothing is said to change.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

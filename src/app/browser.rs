@@ -1,0 +1,116 @@
+//! What the page asks of the browser. Nothing here may be called while rendering: only in effects and event handlers.
+
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::{Element, HtmlElement, js_sys};
+
+/// Waits. Dropped earlier, it takes its timer with it.
+pub(super) struct Sleep {
+    timer: Option<TimeoutHandle>,
+    over: oneshot::Receiver<()>,
+}
+
+impl Sleep {
+    pub fn new(duration: Duration) -> Self {
+        let (tell, over) = oneshot::channel();
+        let timer = set_timeout_with_handle(
+            move || {
+                let _ = tell.send(());
+            },
+            duration,
+        )
+        .ok();
+        Self { timer, over }
+    }
+
+    pub async fn over(&mut self) {
+        let _ = (&mut self.over).await;
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+    }
+}
+
+/// Leaves this page for another one of ours, with a full load.
+pub(super) fn go(path: &str) {
+    let _ = location().set_href(path);
+}
+
+/// A name that no other message has.
+pub(super) fn random_key() -> String {
+    let part = || (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
+    [part().to_string(), part().to_string()].join("-")
+}
+
+/// The IANA name of the browser's zone; empty where it is not known.
+pub(super) fn zone() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into())
+        .ok()
+        .and_then(|zone| zone.as_string())
+        .unwrap_or_default()
+}
+
+/// Puts the focus on the first element that a selector finds.
+pub(super) fn focus(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector)
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        let _ = element.focus();
+    }
+}
+
+/// Whether the reader uses a finger: opening the keyboard unasked would hide half of the page.
+pub(super) fn is_touch() -> bool {
+    // By reflection: naming these types would need features of web-sys that the server's build does not have.
+    let call = |target: &JsValue| -> Option<bool> {
+        let ask: js_sys::Function = js_sys::Reflect::get(target, &"matchMedia".into()).ok()?.dyn_into().ok()?;
+        let list = ask.call1(target, &"(pointer: coarse)".into()).ok()?;
+        js_sys::Reflect::get(&list, &"matches".into()).ok()?.as_bool()
+    };
+    call(&window()).unwrap_or(false)
+}
+
+/// Whether the focus is nowhere, for example because what had it is gone.
+pub(super) fn focus_is_lost() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
+}
+
+/// Closes a popover if it is open.
+pub(super) fn hide_popover(id: &str) {
+    let hide = |element: &Element| -> Option<()> {
+        let hide: js_sys::Function = js_sys::Reflect::get(element, &"hidePopover".into()).ok()?.dyn_into().ok()?;
+        // Throws where it is not open, which is as well.
+        let _ = hide.call0(element);
+        Some(())
+    };
+    if let Some(element) = document().get_element_by_id(id) {
+        hide(&element);
+    }
+}
+
+/// Puts a text on the clipboard, where the browser lets us.
+pub(super) fn copy(text: &str) -> bool {
+    let write = || -> Option<()> {
+        let navigator = js_sys::Reflect::get(&window(), &"navigator".into()).ok()?;
+        let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())
+            .ok()
+            .filter(JsValue::is_object)?;
+        let write: js_sys::Function = js_sys::Reflect::get(&clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
+        write.call1(&clipboard, &text.into()).ok().map(drop)
+    };
+    write().is_some()
+}
+
+/// Whether a dialog or a popover is open, which has the Escape key for itself.
+pub(super) fn has_overlay() -> bool {
+    document().query_selector("dialog[open], :popover-open").ok().flatten().is_some()
+}

@@ -1,0 +1,354 @@
+//! Follows the server: sends, listens, connects again, and tells the rest of the page what concerns it.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{AbortHandle, Abortable, Either, select};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::state::{Again, News, Phase, ThreadState};
+use crate::api::sse::{Frame, Updates};
+use crate::api::{ApiError, chat as door};
+use crate::app::browser::{self, Sleep};
+use crate::app::text::Texts;
+use crate::domain::text;
+
+/// Heartbeats come every 15 s; without any frame for so long the connection is dead.
+const SILENCE: Duration = Duration::from_secs(35);
+/// How often a broken connection is made again before the reader is asked.
+const TRIES: u32 = 5;
+
+/// What is asked of the server.
+enum Ask {
+    Send { text: String, key: String },
+    Follow,
+    Retry,
+}
+
+/// How listening ended.
+enum End {
+    /// With its final event.
+    Done,
+    /// Without, but connecting again may help.
+    Broken,
+    /// The server refused.
+    Refused(ApiError),
+}
+
+/// The open conversation, for everything that draws it or acts on it.
+#[derive(Clone, Copy)]
+pub(in crate::app) struct Chat {
+    pub state: RwSignal<ThreadState>,
+    /// What stands in the composer.
+    pub draft: RwSignal<String>,
+    /// Counts up whenever tasks have changed.
+    pub tasks_changed: RwSignal<u32>,
+    /// Counts up whenever the list of threads has changed.
+    pub threads_changed: RwSignal<u32>,
+    /// Puts a path into the address bar.
+    navigate: Callback<String>,
+    texts: &'static Texts,
+    listening: StoredValue<Option<AbortHandle>>,
+    /// The last message that was not confirmed, and its key: sent again, it is the same message.
+    unconfirmed: StoredValue<Option<(String, String)>>,
+    stop_wanted: StoredValue<bool>,
+}
+
+impl Chat {
+    pub fn new(
+        first: ThreadState,
+        texts: &'static Texts,
+        tasks_changed: RwSignal<u32>,
+        threads_changed: RwSignal<u32>,
+        navigate: Callback<String>,
+    ) -> Self {
+        let chat = Self {
+            state: RwSignal::new(first),
+            draft: RwSignal::new(String::new()),
+            tasks_changed,
+            threads_changed,
+            navigate,
+            texts,
+            listening: StoredValue::new(None),
+            unconfirmed: StoredValue::new(None),
+            stop_wanted: StoredValue::new(false),
+        };
+        on_cleanup(move || chat.hang_up());
+        chat
+    }
+
+    /// Sends what stands in the composer.
+    pub fn submit(self) {
+        self.send(self.draft.get_untracked());
+    }
+
+    /// Sends a text, unless it says nothing, is too long, or an answer is still being written.
+    pub fn send(self, text: String) {
+        let Ok(text) = text::message(&text) else { return };
+        if self.state.with_untracked(|state| state.phase != Phase::Idle) {
+            return;
+        }
+        let key = self
+            .unconfirmed
+            .with_value(|last| last.as_ref().filter(|(before, _)| *before == text).map(|(_, key)| key.clone()))
+            .unwrap_or_else(browser::random_key);
+        self.unconfirmed.set_value(Some((text.clone(), key.clone())));
+        self.draft.set(String::new());
+        self.state.update(|state| state.ask(Some(text.clone())));
+        self.start(Ask::Send { text, key });
+    }
+
+    /// Does what the failure offers.
+    pub fn again(self, again: Again) {
+        match again {
+            Again::No => {}
+            Again::Send => self.submit(),
+            Again::Answer => {
+                self.state.update(|state| state.ask(None));
+                self.start(Ask::Retry);
+            }
+            Again::Look => {
+                let thread = self.state.with_untracked(|state| state.id.clone());
+                self.open(thread);
+            }
+        }
+    }
+
+    /// Stops the answer. The stream then ends by itself, so that what is there of the answer stays.
+    pub fn stop(self) {
+        if !self.state.with_untracked(ThreadState::busy) {
+            return;
+        }
+        match self.state.with_untracked(|state| state.id.clone()) {
+            Some(id) => spawn_local(async move {
+                if let Err(error) = door::stop(id).await {
+                    self.state.update(|state| state.notice = Some(self.texts.error(&error)));
+                }
+            }),
+            None => self.stop_wanted.set_value(true),
+        }
+    }
+
+    /// Opens a thread, or the start screen.
+    pub fn open(self, thread: Option<String>) {
+        self.hang_up();
+        let Some(id) = thread else {
+            self.state.set(ThreadState::default());
+            return;
+        };
+        self.state.update(|state| {
+            if state.id.as_ref() != Some(&id) {
+                *state = ThreadState {
+                    id: Some(id.clone()),
+                    ..ThreadState::default()
+                };
+            }
+            state.failure = None;
+            state.phase = Phase::Opening;
+        });
+        self.spawn(async move {
+            match door::thread(id, None).await {
+                Ok(view) => {
+                    self.state.update(|state| state.reload(view));
+                    if self.state.with_untracked(ThreadState::busy) {
+                        self.drive(Ask::Follow).await;
+                    }
+                }
+                Err(ApiError::NotFound) => self.state.update(|state| {
+                    state.rest();
+                    state.missing = true;
+                }),
+                Err(error) => self.fail(&error, Again::Look),
+            }
+        });
+    }
+
+    /// Follows the answer that was being written when the page was made.
+    pub fn follow(self) {
+        self.start(Ask::Follow);
+    }
+
+    /// Loads the items before the first one; `then` is called when they are there.
+    pub fn earlier(self, then: impl FnOnce() + 'static) {
+        let (id, before) = self.state.with_untracked(|state| (state.id.clone(), state.earlier.clone()));
+        let (Some(id), Some(before)) = (id, before) else { return };
+        spawn_local(async move {
+            let answer = door::thread(id.clone(), Some(before)).await;
+            if self
+                .state
+                .try_with_untracked(|state| state.id.as_ref() != Some(&id))
+                .unwrap_or(true)
+            {
+                return;
+            }
+            match answer {
+                Ok(older) => {
+                    self.state.update(|state| state.prepend(older));
+                    then();
+                }
+                Err(error) => self.state.update(|state| state.notice = Some(self.texts.error(&error))),
+            }
+        });
+    }
+
+    fn start(self, ask: Ask) {
+        self.hang_up();
+        self.spawn(self.drive(ask));
+    }
+
+    fn spawn(self, work: impl Future<Output = ()> + 'static) {
+        let (handle, registration) = AbortHandle::new_pair();
+        self.listening.set_value(Some(handle));
+        self.stop_wanted.set_value(false);
+        spawn_local(async move {
+            let _ = Abortable::new(work, registration).await;
+        });
+    }
+
+    /// Stops listening. The run itself goes on.
+    fn hang_up(self) {
+        if let Some(Some(handle)) = self.listening.try_update_value(Option::take) {
+            handle.abort();
+        }
+    }
+
+    /// Asks, listens, and connects again as long as there is hope.
+    async fn drive(self, ask: Ask) {
+        let is_send = matches!(ask, Ask::Send { .. });
+        let mut seen = None;
+        let mut tries = 0;
+        let mut connection = self.connect(ask).await;
+        loop {
+            let end = match connection {
+                Ok(updates) => self.listen(updates, &mut seen, &mut tries).await,
+                Err(error) => End::of(error),
+            };
+            // The server has confirmed the message when it has shown it.
+            let unsent = is_send && self.unconfirmed.with_value(Option::is_some);
+            let id = self.state.with_untracked(|state| state.id.clone());
+            match (end, id) {
+                (End::Done, id) => {
+                    if let (true, Some(id)) = (tries > 0, id) {
+                        self.reload(id).await;
+                    }
+                    break;
+                }
+                (End::Refused(error), _) if unsent => return self.give_back(&error),
+                (End::Refused(error), _) => return self.fail(&error, Again::Look),
+                (End::Broken, Some(id)) if !unsent => {
+                    if tries == TRIES {
+                        return self.state.update(|state| state.fail(self.texts.lost.to_owned(), Again::Look));
+                    }
+                    self.state.update(|state| state.phase = Phase::Reconnecting);
+                    Sleep::new(Duration::from_secs(1 << tries)).over().await;
+                    tries += 1;
+                    connection = door::follow(id, seen.clone()).await;
+                }
+                (End::Broken, _) => return self.give_back(&ApiError::Network),
+            }
+        }
+        self.threads_changed.update(|count| *count += 1);
+    }
+
+    async fn connect(self, ask: Ask) -> Result<Updates, ApiError> {
+        let thread = self.state.with_untracked(|state| state.id.clone());
+        match (ask, thread) {
+            (Ask::Send { text, key }, thread) => door::send(thread, text, key).await,
+            (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
+            (Ask::Retry, Some(thread)) => door::retry(thread).await,
+            (Ask::Follow | Ask::Retry, None) => Err(ApiError::NotFound),
+        }
+    }
+
+    async fn listen(self, mut updates: Updates, seen: &mut Option<String>, tries: &mut u32) -> End {
+        let mut failed = false;
+        loop {
+            let mut silence = Sleep::new(SILENCE);
+            let next = match select(pin!(updates.next()), pin!(silence.over())).await {
+                Either::Left((next, _)) => next,
+                Either::Right(((), _)) => return End::Broken,
+            };
+            match next {
+                Some(Ok(Frame::Heartbeat)) => {}
+                Some(Ok(Frame::Update(id, update))) => {
+                    if id.is_some() {
+                        *seen = id;
+                    }
+                    // From now on a break is a new one; a remembered break still means a reload at the end.
+                    *tries = (*tries).min(1);
+                    let news = self.state.try_update(|state| state.apply(update));
+                    let (is_failed, is_confirmed) = self
+                        .state
+                        .with_untracked(|state| (state.failure.is_some(), state.sending.is_none()));
+                    failed = is_failed;
+                    if is_confirmed {
+                        self.unconfirmed.set_value(None);
+                    }
+                    match news {
+                        Some(News::Thread) => self.named(),
+                        Some(News::Tasks) => self.tasks_changed.update(|count| *count += 1),
+                        Some(News::End) | None => return End::Done,
+                        Some(News::None) => {}
+                    }
+                }
+                Some(Err(error)) => return End::of(error),
+                // A failure is an end, too.
+                None if failed => return End::Done,
+                None => return End::Broken,
+            }
+        }
+    }
+
+    /// The thread has an id now, or another title.
+    fn named(self) {
+        self.unconfirmed.set_value(None);
+        if let Some(id) = self.state.with_untracked(|state| state.id.clone()) {
+            self.navigate.run(["/chat/", &id].concat());
+            if self.stop_wanted.try_update_value(std::mem::take) == Some(true) {
+                self.stop();
+            }
+        }
+        self.threads_changed.update(|count| *count += 1);
+    }
+
+    /// After a break the log may have ended before it was read to its end: the thread itself knows everything.
+    async fn reload(self, id: String) {
+        if let Ok(view) = door::thread(id, None).await {
+            let failure = self.state.with_untracked(|state| state.failure.clone());
+            self.state.update(|state| {
+                state.reload(view);
+                state.rest();
+                state.failure = failure;
+            });
+            self.tasks_changed.update(|count| *count += 1);
+        }
+    }
+
+    fn fail(self, error: &ApiError, again: Again) {
+        if *error == ApiError::SignedOut {
+            return browser::go("/sign-in");
+        }
+        self.state.update(|state| state.fail(self.texts.error(error), again));
+    }
+
+    /// The message did not arrive: its text goes back to where it was written.
+    fn give_back(self, error: &ApiError) {
+        let text = self.state.try_update(|state| state.sending.take()).flatten();
+        if let Some(text) = text
+            && self.draft.with_untracked(|draft| draft.trim().is_empty())
+        {
+            self.draft.set(text);
+        }
+        self.fail(error, Again::Send);
+    }
+}
+
+impl End {
+    fn of(error: ApiError) -> Self {
+        match error {
+            ApiError::Network => Self::Broken,
+            error => Self::Refused(error),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Asks before something is deleted.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use crate::app::here;
+use crate::app::text::Around;
+
+/// What is asked, and what happens after a yes.
+#[derive(Clone)]
+pub(in crate::app) struct Question {
+    /// The question around the name of the thing.
+    pub text: Around,
+    /// The name of the thing: text of the person.
+    pub name: String,
+    /// What to know before answering.
+    pub note: Option<&'static str>,
+    /// After a yes.
+    pub yes: Callback<()>,
+}
+
+/// The dialog; open while there is a question.
+#[component]
+pub(in crate::app) fn Confirm(
+    /// What is asked. The dialog takes it away when it is answered.
+    asked: RwSignal<Option<Question>>,
+    /// Its id on the page.
+    id: &'static str,
+) -> impl IntoView {
+    let texts = here();
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get()
+            && asked.with(Option::is_some)
+            && !dialog.open()
+        {
+            dialog.set_return_value("");
+            let _ = dialog.show_modal();
+        }
+    });
+    let answered = move |_| {
+        let yes = dialog.get_untracked().is_some_and(|dialog| dialog.return_value() == "yes");
+        if let Some(question) = asked.try_update(Option::take).flatten()
+            && yes
+        {
+            question.yes.run(());
+        }
+    };
+    view! {
+        <dialog class="dialog" node_ref=dialog on:close=answered aria-labelledby=id>
+            <form method="dialog">
+                <h2 id=id>{move || asked.get().map(|question| question.text.view(question.name))}</h2>
+                <p>{move || asked.with(|question| question.as_ref().and_then(|question| question.note))}</p>
+                <div class="dialog-buttons">
+                    <button class="button quiet" value="no" autofocus>
+                        {texts.cancel}
+                    </button>
+                    <button class="button danger" value="yes" data-testid="confirm">
+                        {texts.delete}
+                    </button>
+                </div>
+            </form>
+        </dialog>
+    }
+}

@@ -1,0 +1,35 @@
+//! Line icons on a grid of 24. Always beside a text or in something with a label, so they are hidden from screen readers.
+
+use leptos::prelude::*;
+
+pub(in crate::app) const MENU: &str = "M4 7h16M4 12h16M4 17h10";
+pub(in crate::app) const PLUS: &str = "M12 5v14M5 12h14";
+pub(in crate::app) const CLOSE: &str = "M6 6l12 12M18 6L6 18";
+pub(in crate::app) const SEND: &str = "M12 19V5M5.5 11.5L12 5l6.5 6.5";
+pub(in crate::app) const STOP: &str = "M8 8h8v8H8z";
+pub(in crate::app) const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
+pub(in crate::app) const TRASH: &str = "M4.5 7h15M10 11v6M14 11v6M6 7l1 12.5h10L18 7M9 7V4.5h6V7";
+pub(in crate::app) const DOTS: &str = "M6 12h.01M12 12h.01M18 12h.01";
+pub(in crate::app) const TASKS: &str = "M4 6.5l1.5 1.5L8.5 5M4 16.5l1.5 1.5 3-3M12 7h8M12 17h8";
+pub(in crate::app) const GEAR: &str = "M4 7h9M17 7h3M4 17h3M11 17h9M13 7a2 2 0 1 0 4 0a2 2 0 1 0-4 0M7 17a2 2 0 1 0 4 0a2 2 0 1 0-4 0";
+pub(in crate::app) const SYSTEM: &str = "M4 5h16v11H4zM9 20h6M12 16v4";
+pub(in crate::app) const SUN: &str =
+    "M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6l1.4 1.4M17 17l1.4 1.4M5.6 18.4L7 17M17 7l1.4-1.4";
+pub(in crate::app) const MOON: &str = "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z";
+pub(in crate::app) const DOWN: &str = "M12 5v14M5.5 12.5L12 19l6.5-6.5";
+pub(in crate::app) const ALERT: &str = "M12 8v5M12 16.5h.01M12 3.5l9 16H3z";
+pub(in crate::app) const CLOCK: &str = "M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0M12 7.5V12l3 2";
+pub(in crate::app) const FLAG: &str = "M6 20V5M6 5h11l-2 4 2 4H6";
+pub(in crate::app) const LEAVE: &str = "M10 5H5v14h5M14 8l4 4-4 4M18 12H9";
+pub(in crate::app) const COPY: &str = "M9 9h10v10H9zM15 9V5H5v10h4";
+pub(in crate::app) const AGAIN: &str = "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L20 9M20 4.5V9h-4.5";
+
+/// Draws an icon.
+pub(in crate::app) fn icon(path: &'static str) -> AnyView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=path></path>
+        </svg>
+    }
+    .into_any()
+}

@@ -1,0 +1,182 @@
+//! The conversation: everything that was said, and what is happening now.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::icon::{AGAIN, ALERT, DOWN, icon};
+use super::message::{Entry, said};
+use super::start::Start;
+use crate::app::chat::driver::Chat;
+use crate::app::chat::state::{Again, Failure, Phase, ThreadState};
+use crate::app::here;
+
+/// How far from the end the reader still counts as being there, in pixels.
+const NEAR: i32 = 96;
+
+/// The scrolling part of the chat.
+#[component]
+pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
+    let texts = here();
+    let state = chat.state;
+    let scroller = NodeRef::<Div>::new();
+    let at_end = RwSignal::new(true);
+    let to_end = move || {
+        if let Some(scroller) = scroller.get_untracked() {
+            scroller.set_scroll_top(scroller.scroll_height());
+        }
+    };
+    let scrolled = move |_| {
+        if let Some(scroller) = scroller.get_untracked() {
+            let is_near = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height() < NEAR;
+            if at_end.get_untracked() != is_near {
+                at_end.set(is_near);
+            }
+        }
+    };
+    // Another thread, or a message of one's own: to the end, wherever the reader was.
+    let turn = Memo::new(move |_| state.with(|state| (state.id.clone(), state.sending.is_some(), state.phase == Phase::Opening)));
+    Effect::new(move || {
+        turn.track();
+        at_end.set(true);
+        request_animation_frame(to_end);
+    });
+    Effect::new(move || {
+        state.track();
+        if at_end.get_untracked() {
+            request_animation_frame(to_end);
+        }
+    });
+    let earlier = move |_| {
+        let Some(element) = scroller.get_untracked() else { return };
+        let from_end = element.scroll_height() - element.scroll_top();
+        chat.earlier(move || request_animation_frame(move || element.set_scroll_top(element.scroll_height() - from_end)));
+    };
+
+    let ids = Memo::new(move |_| state.with(|state| state.items.iter().map(|item| item.id.clone()).collect::<Vec<_>>()));
+    let is_blank = Memo::new(move |_| state.with(ThreadState::blank));
+    let is_busy = Memo::new(move |_| state.with(ThreadState::busy));
+    let has_earlier = Memo::new(move |_| state.with(|state| state.earlier.is_some()));
+
+    view! {
+        <div class="scroller" node_ref=scroller on:scroll=scrolled>
+            <div class="column">
+                {move || is_blank.get().then(|| view! { <Start chat /> })}
+                {move || {
+                    has_earlier
+                        .get()
+                        .then(|| {
+                            view! {
+                                <button type="button" class="button quiet earlier" on:click=earlier>
+                                    {texts.earlier}
+                                </button>
+                            }
+                        })
+                }}
+                <div
+                    class="log"
+                    role="log"
+                    aria-live="polite"
+                    aria-label=texts.conversation
+                    aria-busy=move || is_busy.get().to_string()
+                    tabindex="-1"
+                >
+                    <For each=move || ids.get() key=String::clone let:id>
+                        <Entry chat id />
+                    </For>
+                    {move || state.with(|state| state.sending.clone()).map(|text| said(text, None))}
+                </div>
+                <Happening chat />
+            </div>
+        </div>
+        {move || {
+            (!at_end.get())
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="round newest"
+                            aria-label=texts.newest
+                            title=texts.newest
+                            on:click=move |_| {
+                                at_end.set(true);
+                                to_end();
+                            }
+                        >
+                            {icon(DOWN)}
+                        </button>
+                    }
+                })
+        }}
+    }
+    .into_any()
+}
+
+/// What is happening now, under the last entry.
+#[component]
+fn Happening(chat: Chat) -> impl IntoView {
+    let texts = here();
+    let state = chat.state;
+    let line = Memo::new(move |_| {
+        state.with(|state| match state.phase {
+            Phase::Reconnecting => Some(texts.reconnecting.to_owned()),
+            Phase::Opening if state.items.is_empty() => Some(texts.loading.to_owned()),
+            _ if state.waiting() => Some(state.progress.clone().unwrap_or_else(|| texts.thinking.to_owned())),
+            _ => None,
+        })
+    });
+    let notice = Memo::new(move |_| state.with(|state| state.notice.clone()));
+    let failure = Memo::new(move |_| state.with(|state| state.failure.clone()));
+    let missing = Memo::new(move |_| state.with(|state| state.missing));
+    let failed = move |Failure { message, again }: Failure| {
+        view! {
+            <div class="failed" role="alert" data-testid="failed">
+                <p>{icon(ALERT)} <span>{message}</span></p>
+                {(again != Again::No)
+                    .then(|| {
+                        view! {
+                            <button type="button" class="button small" data-testid="retry" on:click=move |_| chat.again(again)>
+                                {icon(AGAIN)}
+                                {texts.try_again}
+                            </button>
+                        }
+                    })}
+            </div>
+        }
+    };
+    view! {
+        <div role="status">
+            {move || {
+                line.get()
+                    .map(|line| {
+                        view! {
+                            <p class="happening" data-testid="progress">
+                                <span class="dots" aria-hidden="true">
+                                    <span></span>
+                                    <span></span>
+                                    <span></span>
+                                </span>
+                                <span>{line}</span>
+                            </p>
+                        }
+                    })
+            }}
+            {move || notice.get().map(|notice| view! { <p class="notice" data-testid="notice">{notice}</p> })}
+            {move || {
+                missing
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div class="empty">
+                                <p>{texts.thread_missing}</p>
+                                <a class="button" href="/chat">
+                                    {texts.new_thread}
+                                </a>
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+        {move || failure.get().map(failed)}
+    }
+    .into_any()
+}

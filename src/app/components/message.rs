@@ -1,0 +1,109 @@
+//! One entry of the conversation.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use std::time::Duration;
+
+use super::icon::{CHECK, COPY, icon};
+use crate::api::view::{ItemBody, StepView};
+use crate::app::chat::driver::Chat;
+use crate::app::{browser, here};
+use crate::domain::locale::Script;
+use crate::domain::text::direction;
+
+/// The entry with an id. Only what changes of it is drawn anew.
+#[component]
+pub(in crate::app) fn Entry(chat: Chat, id: String) -> impl IntoView {
+    let first = chat.state.with_untracked(|state| state.body(&id).cloned());
+    match first {
+        Some(ItemBody::User { text, script }) => said(text, Some(script)),
+        Some(ItemBody::Answer { script, .. }) => answer(chat, id, script),
+        Some(ItemBody::Steps(_)) => steps(chat, id),
+        None => ().into_any(),
+    }
+}
+
+/// What the person wrote.
+pub(in crate::app) fn said(text: String, script: Option<Script>) -> AnyView {
+    let direction = direction(&text);
+    view! {
+        <article class="said" data-testid="message-user">
+            <h3 class="hidden">{here().you}</h3>
+            <div class="bubble" dir=direction lang=script.map(Script::tag)>
+                {text}
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+fn answer(chat: Chat, id: String, script: Script) -> AnyView {
+    let texts = here();
+    let blocks = Memo::new(move |_| {
+        chat.state.with(|state| match state.body(&id) {
+            Some(ItemBody::Answer { blocks, .. }) => blocks.clone(),
+            _ => Vec::new(),
+        })
+    });
+    let whole = NodeRef::<Div>::new();
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        if whole.get_untracked().is_some_and(|whole| browser::copy(&whole.inner_text())) {
+            copied.set(true);
+            set_timeout(
+                move || {
+                    let _ = copied.try_set(false);
+                },
+                Duration::from_secs(2),
+            );
+        }
+    };
+    view! {
+        <article class="answer" data-testid="message-answer">
+            <h3 class="hidden">{texts.assistant}</h3>
+            <div class="prose" lang=script.tag() dir=if script == Script::Ur { "rtl" } else { "ltr" } node_ref=whole>
+                <For
+                    each=move || blocks.get().into_iter().enumerate()
+                    key=|(index, html)| (*index, html.clone())
+                    children=|(_, html)| view! { <div class="block" inner_html=html></div> }
+                />
+            </div>
+            <button type="button" class="copy" on:click=copy aria-label=texts.copy title=texts.copy>
+                {move || if copied.get() { icon(CHECK) } else { icon(COPY) }}
+                <span class="hidden" role="status">
+                    {move || copied.get().then_some(texts.copied)}
+                </span>
+            </button>
+        </article>
+    }
+    .into_any()
+}
+
+fn steps(chat: Chat, id: String) -> AnyView {
+    let texts = here();
+    let steps = Memo::new(move |_| {
+        chat.state.with(|state| match state.body(&id) {
+            Some(ItemBody::Steps(steps)) => steps.clone(),
+            _ => Vec::new(),
+        })
+    });
+    let step = move |(_, StepView { title, running }): (usize, StepView)| {
+        view! {
+            <li class="step" class:is-running=running data-testid="step">
+                {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
+                <bdi dir=texts.locale.dir()>{title}</bdi>
+                <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
+            </li>
+        }
+    };
+    view! {
+        <ul class="steps" aria-label=texts.steps>
+            <For
+                each=move || steps.get().into_iter().enumerate()
+                key=|(index, step)| (*index, step.title.clone(), step.running)
+                children=step
+            />
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,14 @@
+//! The parts that pages are made of.
+
+pub(super) mod bar;
+pub(super) mod composer;
+pub(super) mod confirm;
+pub(super) mod icon;
+pub(super) mod log;
+pub(super) mod message;
+pub(super) mod problem;
+pub(super) mod sidebar;
+pub(super) mod start;
+pub(super) mod switches;
+pub(super) mod tasks;
+pub(super) mod thread_row;

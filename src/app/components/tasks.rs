@@ -1,0 +1,300 @@
+//! The lists of tasks, beside the chat and on a page of their own.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_location;
+
+use super::confirm::{Confirm, Question};
+use super::icon::{CHECK, CLOCK, FLAG, TRASH, icon};
+use super::problem::Problem;
+use crate::api::view::{TaskLists, TaskView};
+use crate::api::{ApiError, tasks as door};
+use crate::app::{browser, here};
+
+/// The tasks of the person. `changed` counts up whenever somebody else has changed them.
+#[component]
+pub(in crate::app) fn Tasks(changed: RwSignal<u32>) -> impl IntoView {
+    let first = Resource::new_blocking(|| (), |()| door::load_tasks());
+    view! {
+        <Suspense fallback=move || {
+            view! { <p class="faint">{here().loading}</p> }
+        }>{move || Suspend::new(async move {
+            let first = first.await;
+            view! { <Lists first changed /> }
+        })}</Suspense>
+    }
+    .into_any()
+}
+
+/// What a row can do.
+#[derive(Clone, Copy)]
+struct Board {
+    lists: RwSignal<TaskLists>,
+    error: RwSignal<Option<ApiError>>,
+    asked: RwSignal<Option<Question>>,
+    /// Answers that were asked for before a change must not undo it.
+    turn: StoredValue<u32>,
+}
+
+impl Board {
+    fn next_turn(self) -> Option<u32> {
+        self.turn.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        })
+    }
+
+    fn refresh(self) {
+        let turn = self.next_turn();
+        spawn_local(async move { self.load(turn).await });
+    }
+
+    async fn load(self, turn: Option<u32>) {
+        let answer = door::load_tasks().await;
+        if turn.is_none() || self.turn.try_get_value() != turn {
+            return;
+        }
+        match answer {
+            Ok(lists) => self.lists.set(lists),
+            Err(ApiError::SignedOut) => browser::go("/sign-in"),
+            Err(error) => self.error.set(Some(error)),
+        }
+    }
+
+    /// Shows a change at once, asks for it, and then shows what the server made of it.
+    fn change(self, shown: impl FnOnce(&mut TaskLists), asked: impl Future<Output = Result<(), ApiError>> + 'static) {
+        let turn = self.next_turn();
+        self.error.set(None);
+        self.lists.update(shown);
+        request_animation_frame(|| {
+            if browser::focus_is_lost() {
+                browser::focus("#tasks-title");
+            }
+        });
+        spawn_local(async move {
+            match asked.await {
+                Ok(()) | Err(ApiError::NotFound) => {}
+                Err(error) => drop(self.error.try_set(Some(error))),
+            }
+            self.load(turn).await;
+        });
+    }
+
+    fn set_done(self, id: String, done: bool) {
+        self.change(
+            |lists| set_done(lists, &id, done),
+            door::set_task_done(id.clone(), done, String::new()),
+        );
+    }
+
+    fn delete(self, id: String) {
+        self.change(|lists| remove(lists, &id), door::delete_task(id.clone(), String::new()));
+    }
+}
+
+#[component]
+fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>) -> impl IntoView {
+    let texts = here();
+    let error = RwSignal::new(first.as_ref().err().cloned());
+    let board = Board {
+        lists: RwSignal::new(first.unwrap_or_default()),
+        error,
+        asked: RwSignal::new(None),
+        turn: StoredValue::new(0),
+    };
+    let lists = board.lists;
+    Effect::new(move |before: Option<u32>| {
+        let now = changed.get();
+        if before.is_some_and(|before| before != now) {
+            board.refresh();
+        }
+        now
+    });
+    let is_empty = Memo::new(move |_| lists.with(|lists| lists.pending.is_empty()));
+    let has_none_done = Memo::new(move |_| lists.with(|lists| lists.completed.is_empty()));
+    let count = |number: usize| view! { <span class="count">{number}</span> };
+
+    view! {
+        <Problem error />
+        <section aria-labelledby="tasks-pending">
+            <h3 id="tasks-pending" class="small-title">
+                {texts.pending}
+                {move || count(lists.with(|lists| lists.pending.len()))}
+            </h3>
+            {move || {
+                is_empty
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div class="empty" data-testid="no-tasks">
+                                <p class="empty-title">{texts.no_pending}</p>
+                                <p>{texts.no_pending_note}</p>
+                            </div>
+                        }
+                    })
+            }}
+            <ul class="task-list" data-testid="pending">
+                <For each=move || lists.with(|lists| lists.pending.clone()) key=key let:task>
+                    <Row board task />
+                </For>
+            </ul>
+        </section>
+        <details class="done-tasks" open>
+            <summary>
+                <h3 class="small-title">{texts.completed} {move || count(lists.with(|lists| lists.completed.len()))}</h3>
+            </summary>
+            {move || has_none_done.get().then(|| view! { <p class="faint">{texts.no_completed}</p> })}
+            <ul class="task-list" data-testid="completed">
+                <For each=move || lists.with(|lists| lists.completed.clone()) key=key let:task>
+                    <Row board task />
+                </For>
+            </ul>
+        </details>
+        <Confirm asked=board.asked id="delete-task" />
+    }
+    .into_any()
+}
+
+/// A task that changes is drawn anew.
+fn key(task: &TaskView) -> (String, String, String, String, u8, bool, bool) {
+    let task = task.clone();
+    (task.id, task.title, task.notes, task.due, task.priority, task.done, task.overdue)
+}
+
+#[component]
+fn Row(board: Board, task: TaskView) -> impl IntoView {
+    let texts = here();
+    let back = use_location().pathname;
+    let TaskView {
+        id,
+        title,
+        notes,
+        done,
+        priority,
+        due,
+        due_iso,
+        overdue,
+    } = task;
+    let (id, name) = (StoredValue::new(id), StoredValue::new(title.clone()));
+    let toggle = move |event: SubmitEvent| {
+        event.prevent_default();
+        board.set_done(id.get_value(), !done);
+    };
+    let ask = move |event: SubmitEvent| {
+        event.prevent_default();
+        board.asked.set(Some(Question {
+            text: texts.delete_task_question,
+            name: name.get_value(),
+            note: None,
+            yes: Callback::new(move |()| board.delete(id.get_value())),
+        }));
+    };
+    let flag = usize::from(priority)
+        .checked_sub(1)
+        .and_then(|at| texts.priorities.get(at))
+        .map(|name| {
+            view! {
+                <span class="tag" data-priority=priority.to_string()>
+                    {icon(FLAG)}
+                    {*name}
+                </span>
+            }
+        });
+    let when = (!due.is_empty()).then(|| {
+        view! {
+            <span class="tag" class:is-late=overdue>
+                {icon(CLOCK)}
+                <time datetime=due_iso>{due}</time>
+                {overdue.then(|| view! { <span class="late">{texts.overdue}</span> })}
+            </span>
+        }
+    });
+    view! {
+        <li class="task" class:is-done=done data-testid="task">
+            <form method="post" action="/api/tasks/set-done" on:submit=toggle>
+                <input type="hidden" name="id" value=id.get_value() />
+                <input type="hidden" name="done" value=(!done).to_string() />
+                <input type="hidden" name="back" value=move || back.get() />
+                <button class="tick" role="checkbox" aria-checked=done.to_string() aria-label=texts.complete_task.with(&title)>
+                    <span class="tick-box">{icon(CHECK)}</span>
+                </button>
+            </form>
+            <div class="task-body">
+                <p class="task-title">
+                    <bdi>{title.clone()}</bdi>
+                </p>
+                {(!notes.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="task-notes" dir="auto">
+                                {notes}
+                            </p>
+                        }
+                    })}
+                {(when.is_some() || flag.is_some()).then(|| view! { <p class="tags">{when} {flag}</p> })}
+            </div>
+            <form method="post" action="/api/tasks/delete" on:submit=ask>
+                <input type="hidden" name="id" value=id.get_value() />
+                <input type="hidden" name="back" value=move || back.get() />
+                <button class="round faint" aria-label=texts.delete_task.with(&title) data-testid="delete-task">
+                    {icon(TRASH)}
+                </button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+/// Moves a task to the other list.
+fn set_done(lists: &mut TaskLists, id: &str, done: bool) {
+    let TaskLists { pending, completed } = lists;
+    let (from, to) = if done { (pending, completed) } else { (completed, pending) };
+    if let Some(at) = from.iter().position(|task| task.id == id) {
+        let mut task = from.remove(at);
+        task.done = done;
+        task.overdue = false;
+        to.insert(0, task);
+    }
+}
+
+/// Takes a task away.
+fn remove(lists: &mut TaskLists, id: &str) {
+    lists.pending.retain(|task| task.id != id);
+    lists.completed.retain(|task| task.id != id);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(id: &str, done: bool) -> TaskView {
+        TaskView {
+            id: id.into(),
+            title: id.into(),
+            notes: String::new(),
+            done,
+            priority: 4,
+            due: String::new(),
+            due_iso: String::new(),
+            overdue: !done,
+        }
+    }
+
+    #[test]
+    fn a_task_moves_between_the_lists() {
+        let mut lists = TaskLists {
+            pending: vec![task("a", false), task("b", false)],
+            completed: vec![task("c", true)],
+        };
+        set_done(&mut lists, "b", true);
+        set_done(&mut lists, "b", true);
+        assert_eq!(lists.completed.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+        assert!(lists.completed.iter().all(|task| task.done && !task.overdue));
+        set_done(&mut lists, "c", false);
+        assert_eq!(lists.pending.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["c", "a"]);
+        remove(&mut lists, "a");
+        remove(&mut lists, "nobody");
+        assert_eq!((lists.pending.len(), lists.completed.len()), (1, 1));
+    }
+}

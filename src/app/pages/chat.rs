@@ -1,0 +1,158 @@
+//! `/chat` and `/chat/{thread}`: one page, so that a new thread gets its address while its first answer is being written.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
+
+use crate::api::chat as door;
+use crate::api::{ApiError, view::ThreadView};
+use crate::app::chat::driver::Chat;
+use crate::app::chat::state::{Again, Phase, ThreadState};
+use crate::app::components::bar::Bar;
+use crate::app::components::composer::Composer;
+use crate::app::components::icon::{CLOSE, TASKS, icon};
+use crate::app::components::log::Log;
+use crate::app::components::problem::FormProblem;
+use crate::app::components::tasks::Tasks;
+use crate::app::{Threads, browser, here};
+
+/// The chat, with the tasks beside it.
+#[component]
+pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
+    let texts = here();
+    let params = use_params_map();
+    let thread = Memo::new(move |_| params.with(|params| params.get("thread")));
+    // For the first render only: from then on the conversation follows the address by itself.
+    let asked = thread.get_untracked();
+    let first = Resource::new_blocking(
+        || (),
+        move |()| {
+            let asked = asked.clone();
+            async move {
+                match asked {
+                    Some(id) => door::thread(id, None).await.map(Some),
+                    None => Ok(None),
+                }
+            }
+        },
+    );
+    let tasks_changed = RwSignal::new(0);
+    let shows_tasks = RwSignal::new(true);
+
+    view! {
+        <div class="page chat" class:with-tasks=shows_tasks>
+            <Suspense fallback=move || {
+                view! {
+                    <main id="main" class="main">
+                        <p class="empty">{texts.loading}</p>
+                    </main>
+                }
+            }>{move || Suspend::new(async move {
+                let first = first.await;
+                view! { <Conversation first thread threads tasks_changed shows_tasks /> }
+            })}</Suspense>
+            <aside id="tasks" class="panel" popover="auto" aria-labelledby="tasks-title" data-testid="task-panel">
+                <div class="panel-top">
+                    <h2 id="tasks-title" tabindex="-1">
+                        {texts.task_panel}
+                    </h2>
+                    <button type="button" class="round only-narrow" popovertarget="tasks" popovertargetaction="hide" aria-label=texts.close>
+                        {icon(CLOSE)}
+                    </button>
+                </div>
+                <Tasks changed=tasks_changed />
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// Everything that concerns the open thread.
+#[component]
+fn Conversation(
+    first: Result<Option<ThreadView>, ApiError>,
+    thread: Memo<Option<String>>,
+    threads: Threads,
+    tasks_changed: RwSignal<u32>,
+    shows_tasks: RwSignal<bool>,
+) -> impl IntoView {
+    let texts = here();
+    let mut known = ThreadState::default();
+    match first {
+        Ok(Some(view)) => known = ThreadState::loaded(view),
+        Ok(None) => {}
+        Err(error) => {
+            known.id = thread.get_untracked();
+            known.missing = error == ApiError::NotFound;
+            if !known.missing {
+                known.fail(texts.error(&error), Again::Look);
+            }
+        }
+    }
+    let is_live = known.phase == Phase::Answering;
+    let navigate = use_navigate();
+    let show = Callback::new(move |path: String| {
+        if location().pathname().is_ok_and(|now| now != path) {
+            navigate(
+                &path,
+                NavigateOptions {
+                    replace: true,
+                    scroll: false,
+                    ..NavigateOptions::default()
+                },
+            );
+        }
+    });
+    let chat = Chat::new(known, texts, tasks_changed, threads.changed, show);
+    let state = chat.state;
+    Effect::new(move |before: Option<()>| {
+        let wanted = thread.get();
+        let is_other = state.with_untracked(|state| state.id != wanted);
+        if before.is_none() && is_live && !is_other {
+            chat.follow();
+        } else if is_other {
+            chat.open(wanted);
+            if !browser::is_touch() {
+                browser::focus("#composer");
+            }
+        }
+    });
+    Effect::new(move || {
+        if let Some((id, title)) = threads.renamed.get()
+            && state.with_untracked(|state| state.id.as_ref() == Some(&id))
+        {
+            state.update(|state| state.title = title);
+        }
+    });
+    let title = Memo::new(move |_| state.with(|state| texts.thread_title(&state.title)));
+    let tasks_label = move || if shows_tasks.get() { texts.hide_tasks } else { texts.show_tasks };
+
+    view! {
+        <Title text=title />
+        <div class="middle">
+            <Bar title>
+                <button type="button" class="round only-narrow" popovertarget="tasks" aria-label=texts.show_tasks>
+                    {icon(TASKS)}
+                </button>
+                <button
+                    type="button"
+                    class="round only-wide"
+                    aria-label=tasks_label
+                    title=tasks_label
+                    aria-expanded=move || shows_tasks.get().to_string()
+                    aria-controls="tasks"
+                    on:click=move |_| shows_tasks.update(|shows| *shows = !*shows)
+                >
+                    {icon(TASKS)}
+                </button>
+            </Bar>
+            <main id="main" class="main">
+                <FormProblem />
+                <Log chat />
+                <Composer chat />
+            </main>
+        </div>
+    }
+    .into_any()
+}

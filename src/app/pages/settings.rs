@@ -1,0 +1,154 @@
+//! `/settings`.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::api::account::SetProfile;
+use crate::app::components::bar::Bar;
+use crate::app::components::icon::{CHECK, LEAVE, icon};
+use crate::app::components::problem::Problem;
+use crate::app::components::switches::Switches;
+use crate::app::{Session, browser};
+
+/// Zones that are offered; any other may be typed.
+const ZONES: [&str; 32] = [
+    "Asia/Karachi",
+    "Asia/Kabul",
+    "Asia/Kolkata",
+    "Asia/Dhaka",
+    "Asia/Dubai",
+    "Asia/Muscat",
+    "Asia/Riyadh",
+    "Asia/Qatar",
+    "Asia/Kuwait",
+    "Asia/Bahrain",
+    "Asia/Tehran",
+    "Asia/Kuala_Lumpur",
+    "Asia/Singapore",
+    "Asia/Hong_Kong",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Europe/Istanbul",
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Oslo",
+    "Europe/Madrid",
+    "Africa/Cairo",
+    "Africa/Johannesburg",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Toronto",
+    "Australia/Sydney",
+    "UTC",
+];
+
+/// Name, zone, language, colours, and the way out.
+#[component]
+pub(in crate::app) fn SettingsPage() -> impl IntoView {
+    let Session { viewer, texts } = Session::here();
+    let (name, zone) = viewer.me.map(|me| (me.name, me.zone)).unwrap_or_default();
+    let was_saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
+    let action = ServerAction::<SetProfile>::new();
+    let value = action.value();
+    let error = Signal::derive(move || value.get().and_then(Result::err));
+    // The name and the zone are all over the page.
+    Effect::new(move || {
+        if matches!(value.get(), Some(Ok(()))) {
+            browser::go("/settings?saved");
+        }
+    });
+    let field = NodeRef::<Input>::new();
+    let offered = RwSignal::new(None::<String>);
+    {
+        let zone = zone.clone();
+        Effect::new(move || offered.set(Some(browser::zone()).filter(|here| !here.is_empty() && *here != zone)));
+    }
+    let take = move |zone: String| {
+        if let Some(field) = field.get_untracked() {
+            field.set_value(&zone);
+        }
+        offered.set(None);
+    };
+    let offer = move |zone: String| {
+        let wanted = zone.clone();
+        view! {
+            <button type="button" class="button small" data-testid="use-zone" on:click=move |_| take(wanted.clone())>
+                <span>{texts.use_zone.view(zone)}</span>
+            </button>
+        }
+    };
+
+    view! {
+        <Title text=texts.settings />
+        <div class="page">
+            <div class="middle">
+                <Bar title=texts.settings.to_owned() />
+                <main id="main" class="main scroller" tabindex="-1">
+                    <div class="column sheet">
+                        <section class="card" aria-labelledby="profile">
+                            <h2 id="profile">{texts.profile}</h2>
+                            <Problem error />
+                            {was_saved
+                                .then(|| {
+                                    view! { <p class="notice" role="status" data-testid="saved">{icon(CHECK)} {texts.saved}</p> }
+                                })}
+                            <ActionForm action>
+                                <label class="label" for="name">
+                                    {texts.your_name}
+                                </label>
+                                <input id="name" class="field" type="text" name="name" dir="auto" maxlength="100" autocomplete="name" value=name />
+                                <label class="label" for="zone">
+                                    {texts.zone}
+                                </label>
+                                <input
+                                    id="zone"
+                                    class="field"
+                                    type="text"
+                                    name="zone"
+                                    dir="ltr"
+                                    required
+                                    list="zones"
+                                    autocomplete="off"
+                                    spellcheck="false"
+                                    aria-describedby="zone-note"
+                                    value=zone
+                                    node_ref=field
+                                />
+                                <datalist id="zones">
+                                    {ZONES.map(|zone| view! { <option value=zone></option> }).into_iter().collect_view()}
+                                </datalist>
+                                <p id="zone-note" class="hint">
+                                    {texts.zone_note}
+                                </p>
+                                {move || offered.get().map(offer)}
+                                <button class="button strong" data-testid="submit">
+                                    {texts.save}
+                                </button>
+                            </ActionForm>
+                        </section>
+                        <section class="card" aria-labelledby="appearance">
+                            <h2 id="appearance">{texts.appearance}</h2>
+                            <Switches />
+                        </section>
+                        <section class="card" aria-labelledby="account">
+                            <h2 id="account">{texts.account}</h2>
+                            <form method="post" action="/api/account/sign-out">
+                                <button class="button" data-testid="sign-out">
+                                    {icon(LEAVE)}
+                                    {texts.sign_out}
+                                </button>
+                            </form>
+                        </section>
+                    </div>
+                </main>
+            </div>
+        </div>
+    }
+    .into_any()
+}

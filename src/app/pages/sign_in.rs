@@ -1,0 +1,58 @@
+//! `/sign-in`.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::api::account::SignIn;
+use crate::app::components::problem::Problem;
+use crate::app::components::switches::{Switches, word_mark};
+use crate::app::{browser, here};
+
+/// The form for those who have an account.
+#[component]
+pub(in crate::app) fn SignInPage() -> impl IntoView {
+    let texts = here();
+    let action = ServerAction::<SignIn>::new();
+    let value = action.value();
+    let error = Signal::derive(move || value.get().and_then(Result::err));
+    Effect::new(move || {
+        if matches!(value.get(), Some(Ok(()))) {
+            browser::go("/chat");
+        }
+    });
+    view! {
+        <Title text=texts.sign_in />
+        <main id="main" class="door">
+            <div class="door-box">
+                {word_mark()}
+                <h1>{texts.sign_in}</h1>
+                <p class="faint">{texts.sign_in_note}</p>
+                <Problem error />
+                <ActionForm action>
+                    <label class="label" for="email">
+                        {texts.email}
+                    </label>
+                    <input id="email" class="field" type="email" name="email" dir="ltr" required autocomplete="username" />
+                    <label class="label" for="password">
+                        {texts.password}
+                    </label>
+                    <input
+                        id="password"
+                        class="field"
+                        type="password"
+                        name="password"
+                        dir="ltr"
+                        required
+                        autocomplete="current-password"
+                    />
+                    <button class="button strong wide" data-testid="submit" aria-busy=move || action.pending().get().to_string()>
+                        {texts.sign_in}
+                    </button>
+                </ActionForm>
+                <p class="faint">{texts.no_account} " " <a href="/sign-up">{texts.sign_up}</a></p>
+            </div>
+            <Switches />
+        </main>
+    }
+    .into_any()
+}

@@ -1,0 +1,127 @@
+//! `/sign-up`, with `?setup=` from the set-up link.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::api::ApiError;
+use crate::api::account::{SignUp, sign_up_state};
+use crate::api::view::SignUpMode;
+use crate::app::components::problem::Problem;
+use crate::app::components::switches::{Switches, word_mark};
+use crate::app::{browser, here};
+
+/// The form for a new account, or why there is none.
+#[component]
+pub(in crate::app) fn SignUpPage() -> impl IntoView {
+    let setup = use_query_map().with_untracked(|query| query.get("setup"));
+    let mode = {
+        let setup = setup.clone();
+        Resource::new_blocking(|| (), move |()| sign_up_state(setup.clone()))
+    };
+    let setup = StoredValue::new(setup.unwrap_or_default());
+    let texts = here();
+    view! {
+        <Title text=texts.sign_up />
+        <main id="main" class="door">
+            <div class="door-box">
+                {word_mark()}
+                <Suspense fallback=move || {
+                    view! { <p class="faint">{texts.loading}</p> }
+                }>
+                    {move || Suspend::new(async move {
+                        match mode.await {
+                            Ok(mode) => view! { <Door mode setup=setup.get_value() /> }.into_any(),
+                            Err(error) => problem(error),
+                        }
+                    })}
+                </Suspense>
+                <p class="faint">{texts.have_account} " " <a href="/sign-in">{texts.sign_in}</a></p>
+            </div>
+            <Switches />
+        </main>
+    }
+    .into_any()
+}
+
+fn problem(error: ApiError) -> AnyView {
+    view! { <Problem error=Signal::stored(Some(error)) /> }.into_any()
+}
+
+#[component]
+fn Door(mode: SignUpMode, setup: String) -> impl IntoView {
+    let texts = here();
+    let (title, note) = match mode {
+        SignUpMode::Open => (texts.sign_up, texts.sign_up_note),
+        SignUpMode::Setup => (texts.set_up, texts.set_up_note),
+        SignUpMode::NeedsLink => (texts.needs_link, texts.needs_link_note),
+        SignUpMode::Closed => (texts.closed, texts.closed_note),
+    };
+    let is_open = matches!(mode, SignUpMode::Open | SignUpMode::Setup);
+    view! {
+        <h1>{title}</h1>
+        <p class="faint" data-testid="sign-up-note">
+            {note}
+        </p>
+        {is_open.then(|| view! { <Form setup /> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Form(setup: String) -> impl IntoView {
+    let texts = here();
+    let action = ServerAction::<SignUp>::new();
+    let value = action.value();
+    let error = Signal::derive(move || value.get().and_then(Result::err));
+    let zone = NodeRef::<Input>::new();
+    Effect::new(move || {
+        if let Some(zone) = zone.get() {
+            zone.set_value(&browser::zone());
+        }
+    });
+    Effect::new(move || {
+        if matches!(value.get(), Some(Ok(()))) {
+            browser::go("/chat");
+        }
+    });
+    view! {
+        <Problem error />
+        <ActionForm action>
+            <input type="hidden" name="setup" value=setup />
+            <input type="hidden" name="zone" value="" node_ref=zone />
+            <label class="label" for="name">
+                {texts.your_name}
+                <span class="faint">" (" {texts.optional} ")"</span>
+            </label>
+            <input id="name" class="field" type="text" name="name" dir="auto" maxlength="100" autocomplete="name" />
+            <label class="label" for="email">
+                {texts.email}
+            </label>
+            <input id="email" class="field" type="email" name="email" dir="ltr" required autocomplete="username" />
+            <label class="label" for="password">
+                {texts.password}
+            </label>
+            <input
+                id="password"
+                class="field"
+                type="password"
+                name="password"
+                dir="ltr"
+                required
+                minlength="8"
+                maxlength="200"
+                autocomplete="new-password"
+                aria-describedby="password-rule"
+            />
+            <p id="password-rule" class="hint">
+                {texts.password_rule}
+            </p>
+            <button class="button strong wide" data-testid="submit" aria-busy=move || action.pending().get().to_string()>
+                {texts.make_account}
+            </button>
+        </ActionForm>
+    }
+    .into_any()
+}

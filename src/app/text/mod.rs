@@ -1,0 +1,245 @@
+//! Every text of the interface, in both languages. A text that is missing in one of them does not compile.
+
+mod en;
+mod server;
+mod ur;
+
+pub use en::EN;
+pub use server::{ServerTexts, server_texts};
+pub use ur::UR;
+
+use leptos::prelude::*;
+
+use crate::api::ApiError;
+use crate::domain::locale::{Locale, Script};
+
+/// The catalogue of a language.
+pub fn texts(locale: Locale) -> &'static Texts {
+    match locale {
+        Locale::En => &EN,
+        Locale::Ur => &UR,
+    }
+}
+
+/// A text with a value in it: what is before the value, and what is behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around(pub &'static str, pub &'static str);
+
+impl Around {
+    /// The whole as plain text, for attributes and for the server.
+    pub fn with(self, value: &str) -> String {
+        [self.0, value, self.1].concat()
+    }
+
+    /// The whole as a view; the value is isolated, so that its direction does not disturb the rest.
+    pub fn view(self, value: String) -> impl IntoView {
+        view! {
+            {self.0}
+            <bdi>{value}</bdi>
+            {self.1}
+        }
+    }
+}
+
+/// A message that can be sent by one click, and the language it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion(pub Script, pub &'static str);
+
+/// The texts of the page.
+#[derive(Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the English text says what each one is")]
+pub struct Texts {
+    pub locale: Locale,
+    // The frame.
+    pub skip: &'static str,
+    pub menu: &'static str,
+    pub close: &'static str,
+    pub cancel: &'static str,
+    pub save: &'static str,
+    pub delete: &'static str,
+    pub navigation: &'static str,
+    pub chat: &'static str,
+    pub tasks: &'static str,
+    pub settings: &'static str,
+    pub sign_out: &'static str,
+    pub language: &'static str,
+    pub colours: &'static str,
+    pub colours_system: &'static str,
+    pub colours_light: &'static str,
+    pub colours_dark: &'static str,
+    pub loading: &'static str,
+    pub try_again: &'static str,
+    // Threads.
+    pub threads: &'static str,
+    pub new_thread: &'static str,
+    pub untitled: &'static str,
+    pub no_threads: &'static str,
+    pub more_threads: &'static str,
+    pub thread_options: Around,
+    pub thread_live: &'static str,
+    pub rename: &'static str,
+    pub new_title: &'static str,
+    pub delete_thread: &'static str,
+    pub delete_thread_question: Around,
+    pub delete_thread_note: &'static str,
+    // Chat.
+    pub greeting: Around,
+    pub greeting_note: &'static str,
+    pub suggestions_label: &'static str,
+    pub suggestions: [Suggestion; 4],
+    pub conversation: &'static str,
+    pub earlier: &'static str,
+    pub newest: &'static str,
+    pub you: &'static str,
+    pub assistant: &'static str,
+    pub steps: &'static str,
+    pub step_running: &'static str,
+    pub step_done: &'static str,
+    pub thinking: &'static str,
+    pub reconnecting: &'static str,
+    pub lost: &'static str,
+    pub message: &'static str,
+    pub placeholder: &'static str,
+    pub send: &'static str,
+    pub stop: &'static str,
+    pub composer_hint: &'static str,
+    pub too_long: Around,
+    pub copy: &'static str,
+    pub copied: &'static str,
+    pub thread_missing: &'static str,
+    // Tasks.
+    pub task_panel: &'static str,
+    pub show_tasks: &'static str,
+    pub hide_tasks: &'static str,
+    pub pending: &'static str,
+    pub completed: &'static str,
+    pub no_pending: &'static str,
+    pub no_pending_note: &'static str,
+    pub no_completed: &'static str,
+    pub complete_task: Around,
+    pub delete_task: Around,
+    pub delete_task_question: Around,
+    pub overdue: &'static str,
+    pub priorities: [&'static str; 3],
+    // Accounts.
+    pub sign_in: &'static str,
+    pub sign_in_note: &'static str,
+    pub sign_up: &'static str,
+    pub sign_up_note: &'static str,
+    pub set_up: &'static str,
+    pub set_up_note: &'static str,
+    pub email: &'static str,
+    pub password: &'static str,
+    pub password_rule: &'static str,
+    pub your_name: &'static str,
+    pub optional: &'static str,
+    pub make_account: &'static str,
+    pub no_account: &'static str,
+    pub have_account: &'static str,
+    pub needs_link: &'static str,
+    pub needs_link_note: &'static str,
+    pub closed: &'static str,
+    pub closed_note: &'static str,
+    pub profile: &'static str,
+    pub zone: &'static str,
+    pub zone_note: &'static str,
+    pub use_zone: Around,
+    pub saved: &'static str,
+    pub appearance: &'static str,
+    pub account: &'static str,
+    // Errors.
+    pub not_found: &'static str,
+    pub not_found_note: &'static str,
+    pub to_chat: &'static str,
+    pub signed_out: &'static str,
+    pub gone: &'static str,
+    pub wrong_credentials: &'static str,
+    pub email_taken: &'static str,
+    pub email_invalid: &'static str,
+    pub password_invalid: &'static str,
+    pub blank: &'static str,
+    pub text_too_long: &'static str,
+    pub invalid: &'static str,
+    pub busy: &'static str,
+    pub thread_closed: &'static str,
+    pub too_many: Around,
+    pub unavailable: &'static str,
+    pub internal: &'static str,
+    pub internal_with: Around,
+    pub network: &'static str,
+}
+
+impl Texts {
+    /// What an error means and what to do about it.
+    pub fn error(&self, error: &ApiError) -> String {
+        match error {
+            ApiError::SignedOut => self.signed_out,
+            ApiError::NotFound => self.gone,
+            ApiError::WrongCredentials => self.wrong_credentials,
+            ApiError::SignUpClosed => self.closed_note,
+            ApiError::EmailTaken => self.email_taken,
+            ApiError::EmailInvalid => self.email_invalid,
+            ApiError::PasswordInvalid => self.password_invalid,
+            ApiError::Blank => self.blank,
+            ApiError::TooLong => self.text_too_long,
+            ApiError::Invalid => self.invalid,
+            ApiError::Busy => self.busy,
+            ApiError::Closed => self.thread_closed,
+            ApiError::TooMany(seconds) => return self.too_many.with(&seconds.to_string()),
+            ApiError::Unavailable => self.unavailable,
+            // Anything that is not an id is a cause, which is for logs and not for people.
+            ApiError::Internal(id) if id.is_empty() || id.contains(' ') => self.internal,
+            ApiError::Internal(id) => return self.internal_with.with(id),
+            ApiError::Network => self.network,
+        }
+        .to_owned()
+    }
+
+    /// The title of a thread, or what stands for it until it has one.
+    pub fn thread_title(&self, title: &str) -> String {
+        if title.is_empty() { self.untitled } else { title }.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_words_in_both_languages() {
+        let errors = [
+            ApiError::SignedOut,
+            ApiError::NotFound,
+            ApiError::WrongCredentials,
+            ApiError::SignUpClosed,
+            ApiError::EmailTaken,
+            ApiError::EmailInvalid,
+            ApiError::PasswordInvalid,
+            ApiError::Blank,
+            ApiError::TooLong,
+            ApiError::Invalid,
+            ApiError::Busy,
+            ApiError::Closed,
+            ApiError::TooMany(7),
+            ApiError::Unavailable,
+            ApiError::Internal("req-1".into()),
+            ApiError::Internal("a cause of some kind".into()),
+            ApiError::Network,
+        ];
+        for error in errors {
+            let (english, urdu) = (EN.error(&error), UR.error(&error));
+            assert!(!english.is_empty() && !urdu.is_empty() && english != urdu, "{error:?}");
+            assert!(!english.contains("cause"), "{english}");
+        }
+        assert!(EN.error(&ApiError::TooMany(7)).contains('7') && UR.error(&ApiError::TooMany(7)).contains('7'));
+        assert!(UR.error(&ApiError::Internal("req-1".into())).contains("req-1"));
+    }
+
+    #[test]
+    fn suggestions_are_written_in_their_language() {
+        for Suggestion(script, text) in EN.suggestions.iter().chain(&UR.suggestions) {
+            let direction = if *script == Script::Ur { "rtl" } else { "ltr" };
+            assert_eq!(crate::domain::text::direction(text), direction, "{text}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Finds the task that a person means: by its words, whatever their spelling, inflection or script.
+
+use super::{
+    lexicon::{Plain, Sense, lexicon},
+    normal,
+    token::{Kind, Token, tokens},
+};
+
+/// Words of a title or of a description that are compared.
+const COMPARED: usize = 60;
+
+/// How much of what the person said a title must hold.
+const ENOUGH: f32 = 0.6;
+
+struct Word {
+    stem: String,
+    sounds: String,
+    group: Option<usize>,
+    weight: f32,
+}
+
+/// The titles that fit the words best, in their order: one place when the choice is clear, more when the person has to be asked.
+pub fn find_matches(words: &str, titles: &[&str]) -> Vec<usize> {
+    let asked = compared(words);
+    let mut best = ENOUGH;
+    let mut found: Vec<usize> = Vec::new();
+    let wanted = key(words);
+    let exact: Vec<usize> = (0..titles.len()).filter(|at| !wanted.is_empty() && key(titles[*at]) == wanted).collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    for (at, title) in titles.iter().enumerate() {
+        let score = score(&asked, &compared(title));
+        if score > best + 0.01 {
+            (best, found) = (score, vec![at]);
+        } else if score >= best - 0.01 && score >= ENOUGH {
+            found.push(at);
+        }
+    }
+    found
+}
+
+/// All words of a text in one spelling, for equality.
+fn key(text: &str) -> String {
+    let words: Vec<String> = tokens(text).into_iter().flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] }).filter(Token::is_text).take(COMPARED).map(|t| t.plain).collect();
+    words.join(" ")
+}
+
+/// The share of the asked weight that the title holds; a title that holds nothing else is better than one that holds more.
+fn score(asked: &[Word], title: &[Word]) -> f32 {
+    let total: f32 = asked.iter().map(|word| word.weight).sum();
+    let mut hits = 0.0;
+    let mut heavy = false;
+    for word in asked {
+        let near = title.iter().map(|other| likeness(word, other)).fold(0.0_f32, f32::max);
+        if near >= 0.7 {
+            hits += near * word.weight;
+            heavy |= word.weight >= 0.5;
+        }
+    }
+    let only_light = asked.iter().all(|word| word.weight < 0.5);
+    if total <= 0.0 || !(heavy || only_light) {
+        return 0.0;
+    }
+    let whole = title.iter().all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.3));
+    hits / total + if whole && !only_light { 0.2 } else { 0.0 }
+}
+
+fn likeness(one: &Word, other: &Word) -> f32 {
+    if one.stem == other.stem {
+        return 1.0;
+    }
+    if one.group.is_some() && one.group == other.group {
+        return 0.95;
+    }
+    if one.sounds.len() >= 3 && one.sounds == other.sounds {
+        return 0.9;
+    }
+    let (a, b) = (one.stem.chars().count(), other.stem.chars().count());
+    let longest = a.max(b);
+    if longest >= 4 && a.abs_diff(b) <= 2 && longest <= 40 {
+        let distance = distance(&one.stem, &other.stem);
+        if distance == 1 || (distance == 2 && longest >= 7) {
+            return 0.8;
+        }
+    }
+    0.0
+}
+
+/// Edits from one word to the other; a swap of neighbours is one.
+fn distance(one: &str, other: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = change.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+/// The words of a text that say which task is meant.
+fn compared(text: &str) -> Vec<Word> {
+    let mut out = Vec::new();
+    let all: Vec<Token> = tokens(text).into_iter().take(COMPARED).flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] }).collect();
+    let texts: Vec<&Token> = all.iter().filter(|t| t.is_text()).take(COMPARED).collect();
+    for token in &texts {
+        let mut senses = lexicon().senses(&[token], true);
+        senses.extend(lexicon().senses(&[token], false));
+        let is = |kinds: &[Plain]| senses.iter().any(|(_, s)| matches!(s, Sense::Is(p) if kinds.contains(p)));
+        if is(&[Plain::Particle]) && texts.len() > 1 {
+            continue;
+        }
+        let stem = stem(&token.plain);
+        let light = LIGHT.contains(&stem.as_str());
+        let verb = is(&[Plain::Verb, Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]);
+        let group = lexicon().group(&stem);
+        let weight = if light { 0.1 } else if verb && group.is_none() { 0.4 } else if verb { 0.5 } else { 1.0 };
+        out.push(Word { sounds: sounds(&stem), group, stem, weight });
+    }
+    out
+}
+
+/// Verbs that carry no meaning of their own: take, do, be, go, give.
+const LIGHT: &[&str] = &["le", "kar", "ho", "de", "ja", "la", "do", "get", "be", "لے", "کر", "ہو", "دے", "جا", "لا", "ا"];
+
+/// Inflected forms that no ending explains.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("bought", "buy"), ("paid", "pay"), ("sent", "send"), ("went", "go"), ("gone", "go"), ("did", "do"), ("done", "do"), ("took", "take"), ("taken", "take"),
+    ("wrote", "write"), ("written", "write"), ("met", "meet"), ("made", "make"), ("got", "get"), ("told", "tell"), ("spoke", "speak"), ("brought", "bring"),
+    ("found", "find"), ("sold", "sell"), ("taught", "teach"), ("fed", "feed"), ("ran", "run"), ("ate", "eat"), ("drank", "drink"), ("children", "child"),
+    ("kids", "kid"), ("rang", "ring"), ("built", "build"), ("withdrew", "withdraw"), ("saw", "see"),
+    ("liya", "le"), ("lia", "le"), ("li", "le"), ("liye", "le"), ("lena", "le"), ("leni", "le"), ("lene", "le"), ("lo", "le"), ("leli", "le"),
+    ("kia", "kar"), ("kiya", "kar"), ("ki", "kar"), ("karna", "kar"), ("krna", "kar"), ("karni", "kar"), ("krni", "kar"), ("karne", "kar"), ("kr", "kar"), ("karo", "kar"), ("krne", "kar"),
+    ("gaya", "ja"), ("gya", "ja"), ("gayi", "ja"), ("jana", "ja"), ("jani", "ja"), ("gia", "ja"), ("gaye", "ja"),
+    ("dia", "de"), ("diya", "de"), ("di", "de"), ("dena", "de"), ("deni", "de"), ("diye", "de"),
+    ("hua", "ho"), ("hui", "ho"), ("hona", "ho"), ("aya", "la"), ("aaya", "la"), ("aye", "la"), ("aayi", "la"), ("laya", "la"), ("lana", "la"), ("lani", "la"), ("lane", "la"), ("layi", "la"),
+    ("لیا", "لے"), ("لی", "لے"), ("لیے", "لے"), ("لینا", "لے"), ("لینی", "لے"), ("لینے", "لے"), ("لو", "لے"),
+    ("کیا", "کر"), ("کی", "کر"), ("کرنا", "کر"), ("کرنی", "کر"), ("کرنے", "کر"), ("گیا", "جا"), ("گیی", "جا"), ("جانا", "جا"), ("جانی", "جا"),
+    ("دیا", "دے"), ("دی", "دے"), ("دینا", "دے"), ("دینی", "دے"), ("ہوا", "ہو"), ("ہویی", "ہو"), ("ہونا", "ہو"), ("لایا", "لا"), ("لانا", "لا"), ("لانی", "لا"), ("ایا", "ا"),
+];
+
+/// The stem of a word given its plain key.
+pub(super) fn stem(plain: &str) -> String {
+    if let Some((_, stem)) = IRREGULAR.iter().find(|(form, _)| *form == plain) {
+        return (*stem).to_owned();
+    }
+    let letters = plain.chars().count();
+    let cut = |endings: &[&str], least: usize| endings.iter().find_map(|ending| plain.strip_suffix(ending).filter(|rest| rest.chars().count() >= least));
+    if !plain.is_ascii() {
+        if letters > 3 {
+            let rest = cut(&["نا", "نی", "نے", "یا", "ییں", "وں", "یں", "ات"], 2).or_else(|| cut(&["ا", "ی", "ے", "و", "ہ"], 2));
+            return rest.unwrap_or(plain).to_owned();
+        }
+        return plain.to_owned();
+    }
+    let english = cut(&["ies"], 2).map(|rest| format!("{rest}y")).or_else(|| cut(&["ing", "ed", "es", "s"], 3).filter(|_| !plain.ends_with("ss")).map(str::to_owned));
+    let base = match english {
+        // "planned", "shopping": one consonant of the double.
+        Some(rest) => normal::folded(&rest),
+        None => normal::folded(plain),
+    };
+    let base = base.strip_suffix('e').filter(|rest| rest.len() >= 3).map_or(base.clone(), str::to_owned);
+    let cut = |endings: &[&str], least: usize| endings.iter().find_map(|ending| base.strip_suffix(ending).filter(|rest| rest.len() >= least));
+    cut(&["na", "ni", "ne", "ia", "ya"], 3).or_else(|| cut(&["a", "i", "o"], 3)).unwrap_or(&base).to_owned()
+}
+
+/// The consonants of a word in Latin letters, so that a word written in two scripts meets itself.
+fn sounds(stem: &str) -> String {
+    let mut out = String::new();
+    for (at, character) in stem.chars().enumerate() {
+        let sound = match character {
+            'ب' => "b", 'پ' => "p", 'ت' | 'ٹ' | 'ط' => "t", 'ج' => "j", 'چ' => "c", 'ح' | 'ہ' => "h", 'خ' => "k", 'د' | 'ڈ' => "d",
+            'ذ' | 'ز' | 'ض' | 'ظ' | 'ژ' => "z", 'ر' | 'ڑ' => "r", 'س' | 'ص' | 'ث' => "s", 'ش' => "s", 'غ' | 'گ' => "g", 'ف' => "f",
+            'ق' | 'ک' => "k", 'ل' => "l", 'م' => "m", 'ن' => "n", 'و' => "v", 'ی' => "y",
+            'a' | 'e' | 'i' | 'o' | 'u' | 'h' => "",
+            'q' => "k", 'w' => "v",
+            _ => "",
+        };
+        let latin = character.is_ascii_lowercase() && !matches!(character, 'a' | 'e' | 'i' | 'o' | 'u' | 'h' | 'q' | 'w');
+        let vowel_letter = matches!(character, 'و' | 'ی' | 'ہ') && at > 0 || matches!(character, 'y' | 'w' | 'v') && at > 0;
+        if vowel_letter {
+            continue;
+        }
+        if latin {
+            out.push(character);
+        } else {
+            out.push_str(sound);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_that_is_meant() {
+        for (words, titles, expected) in [
+            ("doodh le liya", &["Doodh lena", "Bill bharna"][..], &[0][..]),
+            ("dudh le lia", &["Doodh lena", "Bill bharna"], &[0]),
+            ("sabzi le", &["Sabzi lana", "Ticket book karna"], &[0]),
+            ("the email to Sana", &["Renew insurance", "Email Sana"], &[1]),
+            ("call", &["Call bank", "Call plumber"], &[0, 1]),
+            ("bought milk", &["Buy milk", "Buy bread"], &[0]),
+            ("call the doctor", &["Call bank"], &[]),
+            ("ٹکٹ", &["سبزی لانا", "ٹکٹ لینا"], &[1]),
+            ("دودھ", &["Doodh lena", "Anday lena"], &[0]),
+            ("milk", &["Doodh lena", "Anday lena"], &[0]),
+            ("insurence", &["Renew insurance", "Email Sana"], &[0]),
+            ("email", &["Email", "Email Sana"], &[0]),
+            ("meeting", &["Team meeting", "Client meeting", "Gym"], &[0, 1]),
+            ("", &["a"], &[]),
+        ] {
+            assert_eq!(find_matches(words, titles), expected, "{words}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the assistant says, in the three scripts. Brief, friendly, and always with the date in full.
+
+mod dates;
+mod sentences;
+
+pub use dates::{day, due};
+pub use sentences::*;

@@ -1,0 +1,282 @@
+//! The sentences of the replies.
+
+use super::{day, due as due_in_words};
+use crate::domain::{
+    language::{DueError, Repeat},
+    locale::Script,
+    task::{Due, Priority},
+};
+
+/// A task as it is spoken of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Its title.
+    pub title: String,
+    /// When it is due.
+    pub due: Option<Due>,
+    /// How urgent.
+    pub priority: Priority,
+    /// Whether it is done.
+    pub done: bool,
+}
+
+fn three(script: Script, en: &str, roman: &str, urdu: &str) -> String {
+    match script {
+        Script::En => en,
+        Script::UrLatn => roman,
+        Script::Ur => urdu,
+    }
+    .to_owned()
+}
+
+/// A title that stays itself in Markdown.
+fn bold(title: &str) -> String {
+    let mut safe = String::with_capacity(title.len() + 4);
+    for c in title.chars() {
+        if matches!(c, '*' | '_' | '`' | '[' | ']' | '<' | '>' | '\\' | '#' | '|' | '~') {
+            safe.push('\\');
+        }
+        safe.push(if c == '\n' { ' ' } else { c });
+    }
+    format!("**{}**", safe.trim())
+}
+
+fn with_due(task: &Named, script: Script) -> String {
+    let mut line = bold(&task.title);
+    if let Some(when) = &task.due {
+        line.push_str(" — ");
+        line.push_str(&due_in_words(when, script));
+    }
+    let label = match task.priority {
+        Priority::P1 => three(script, "urgent", "fori", "فوری"),
+        Priority::P2 => three(script, "high priority", "ahem", "اہم"),
+        _ => return line,
+    };
+    format!("{line} ({label})")
+}
+
+fn numbered(tasks: &[Named], script: Script) -> String {
+    tasks.iter().enumerate().map(|(at, task)| format!("\n{}. {}", at + 1, with_due(task, script))).collect()
+}
+
+/// Tasks were added.
+pub fn added(tasks: &[Named], script: Script) -> String {
+    match tasks {
+        [only] => match script {
+            Script::En => format!("Added {}.", with_due(only, script)),
+            Script::UrLatn => format!("Theek hai, shamil kar liya: {}.", with_due(only, script)),
+            Script::Ur => format!("ٹھیک ہے، شامل کر لیا: {}۔", with_due(only, script)),
+        },
+        many => {
+            let count = many.len();
+            let head = match script {
+                Script::En => format!("Added {count} tasks:\n"),
+                Script::UrLatn => format!("Theek hai, {count} kaam shamil kar liye:\n"),
+                Script::Ur => format!("ٹھیک ہے، {count} کام شامل کر لیے:\n"),
+            };
+            head + &numbered(many, script)
+        }
+    }
+}
+
+/// Repeating is not supported; only the first time was added.
+pub fn no_repeat(repeat: Repeat, script: Script) -> String {
+    let how = match repeat {
+        Repeat::Daily => three(script, "daily", "rozana", "روزانہ"),
+        Repeat::Weekly => three(script, "weekly", "haftawar", "ہفتہ وار"),
+        Repeat::Monthly => three(script, "monthly", "mahana", "ماہانہ"),
+    };
+    match script {
+        Script::En => format!("Repeating tasks ({how}) are not supported yet, so I added only the first one."),
+        Script::UrLatn => format!("Baar baar wale kaam ({how}) abhi nahi ho sakte, is liye sirf pehli baar ka kaam shamil kiya hai."),
+        Script::Ur => format!("بار بار والے کام ({how}) ابھی نہیں ہو سکتے، اس لیے صرف پہلی بار کا کام شامل کیا ہے۔"),
+    }
+}
+
+/// The tasks that were asked for; `days` is the range of the question.
+pub fn listed(tasks: &[Named], done: bool, days: Option<(Option<chrono::NaiveDate>, chrono::NaiveDate)>, more: bool, script: Script) -> String {
+    let when = days.map(|(first, last)| match first {
+        Some(first) if first == last => day(first, script),
+        Some(first) => format!("{} – {}", day(first, script), day(last, script)),
+        None => match script {
+            Script::En => format!("up to {}", day(last, script)),
+            Script::UrLatn => format!("{} tak", day(last, script)),
+            Script::Ur => format!("{} تک", day(last, script)),
+        },
+    });
+    let place = when.map(|w| format!(" ({w})")).unwrap_or_default();
+    if tasks.is_empty() {
+        return match (done, script) {
+            (true, Script::En) => format!("No finished tasks{place}."),
+            (true, Script::UrLatn) => format!("Koi mukammal kaam nahi mila{place}."),
+            (true, Script::Ur) => format!("کوئی مکمل کام نہیں ملا{place}۔"),
+            (false, Script::En) => format!("Nothing to do{place}. Enjoy!"),
+            (false, Script::UrLatn) => format!("Koi kaam baqi nahi{place}. Aaram karein!"),
+            (false, Script::Ur) => format!("کوئی کام باقی نہیں{place}۔ آرام کریں!"),
+        };
+    }
+    let head = match (done, script) {
+        (true, Script::En) => format!("Finished tasks{place}:"),
+        (true, Script::UrLatn) => format!("Mukammal kaam{place}:"),
+        (true, Script::Ur) => format!("مکمل کام{place}:"),
+        (false, Script::En) => format!("Your tasks{place}:"),
+        (false, Script::UrLatn) => format!("Aap ke kaam{place}:"),
+        (false, Script::Ur) => format!("آپ کے کام{place}:"),
+    };
+    let tail = if more { format!("\n\n{}", three(script, "There are more.", "Aur bhi hain.", "اور بھی ہیں۔")) } else { String::new() };
+    format!("{head}\n{}{tail}", numbered(tasks, script))
+}
+
+/// What is known of the tasks that a question named.
+pub fn found(tasks: &[Named], script: Script) -> String {
+    let lines: String = tasks
+        .iter()
+        .map(|task| {
+            let state = if task.done { three(script, "done", "ho gaya", "ہو گیا") } else { three(script, "still to do", "abhi baqi hai", "ابھی باقی ہے") };
+            format!("\n- {}: {state}", with_due(task, script))
+        })
+        .collect();
+    lines.trim_start().to_owned()
+}
+
+/// Tasks were completed.
+pub fn completed(tasks: &[Named], script: Script) -> String {
+    done_deed(tasks, script, ["Done", "Shabash, mukammal", "شاباش، مکمل"], "!", "!")
+}
+
+/// Tasks were deleted.
+pub fn deleted(tasks: &[Named], script: Script) -> String {
+    done_deed(tasks, script, ["Deleted", "Mita diya", "مٹا دیا"], ".", "۔")
+}
+
+fn done_deed(tasks: &[Named], script: Script, words: [&str; 3], stop: &str, urdu_stop: &str) -> String {
+    let titles: Vec<String> = tasks.iter().map(|t| bold(&t.title)).collect();
+    let (word, comma, stop) = match script {
+        Script::En => (words[0], ", ", stop),
+        Script::UrLatn => (words[1], ", ", stop),
+        Script::Ur => (words[2], "، ", urdu_stop),
+    };
+    format!("{word}: {}{stop}", titles.join(comma))
+}
+
+/// A task was changed; `changed` are the names of its fields.
+pub fn updated(task: &Named, changed: &[String], script: Script) -> String {
+    let cleared = changed.iter().any(|field| field == "due") && task.due.is_none();
+    let state = with_due(task, script);
+    let none = if cleared { three(script, " (no date)", " (koi tareekh nahi)", " (کوئی تاریخ نہیں)") } else { String::new() };
+    match script {
+        Script::En => format!("Updated {state}{none}."),
+        Script::UrLatn => format!("Badal diya: {state}{none}."),
+        Script::Ur => format!("بدل دیا: {state}{none}۔"),
+    }
+}
+
+/// More than one task fits.
+pub fn which(tasks: &[Named], script: Script) -> String {
+    format!("{}\n{}", three(script, "Which one do you mean?", "Kaun sa kaam?", "کون سا کام؟"), numbered(tasks, script))
+}
+
+/// No task fits the words.
+pub fn none_found(words: &str, script: Script) -> String {
+    let words = bold(words);
+    match script {
+        Script::En => format!("I found no open task like {words}. Nothing was changed."),
+        Script::UrLatn => format!("{words} jaisa koi baqi kaam nahi mila. Kuch nahi badla."),
+        Script::Ur => format!("{words} جیسا کوئی باقی کام نہیں ملا۔ کچھ نہیں بدلا۔"),
+    }
+}
+
+/// It is not clear which task "it" is.
+pub fn which_it(script: Script) -> String {
+    three(script, "Which task do you mean? Tell me its name.", "Kaun sa kaam? Us ka naam batayein.", "کون سا کام؟ اس کا نام بتائیں۔")
+}
+
+/// What should be different was not said.
+pub fn what_change(script: Script) -> String {
+    three(script, "What should I change: the date, the name or the priority?", "Kya badlun: tareekh, naam ya ahmiyat?", "کیا بدلوں: تاریخ، نام یا اہمیت؟")
+}
+
+/// Before many tasks are deleted.
+pub fn confirm_delete(tasks: &[Named], script: Script) -> String {
+    let ask = match script {
+        Script::En => format!("Delete these {} tasks? Say yes or no.", tasks.len()),
+        Script::UrLatn => format!("Ye {} kaam mita dun? Haan ya nahi?", tasks.len()),
+        Script::Ur => format!("یہ {} کام مٹا دوں؟ ہاں یا نہیں؟", tasks.len()),
+    };
+    format!("{ask}\n{}", numbered(tasks, script))
+}
+
+/// The person chose nothing.
+pub fn left_alone(script: Script) -> String {
+    three(script, "All right, nothing was changed.", "Theek hai, kuch nahi badla.", "ٹھیک ہے، کچھ نہیں بدلا۔")
+}
+
+/// A date cannot be used.
+pub fn bad_date(error: DueError, script: Script) -> String {
+    match error {
+        DueError::Past(date) => {
+            let date = day(date, script);
+            match script {
+                Script::En => format!("{date} has already passed. Which day ahead should it be?"),
+                Script::UrLatn => format!("{date} guzar chuka hai. Aage ka kaun sa din rakhun?"),
+                Script::Ur => format!("{date} گزر چکا ہے۔ آگے کا کون سا دن رکھوں؟"),
+            }
+        }
+        _ => three(
+            script,
+            "I could not find that date in the calendar. Which day should it be?",
+            "Ye tareekh calendar mein nahi mili. Kaun sa din rakhun?",
+            "یہ تاریخ کیلنڈر میں نہیں ملی۔ کون سا دن رکھوں؟",
+        ),
+    }
+}
+
+/// A tool could not do it.
+pub fn failed(error: &str, script: Script) -> String {
+    match script {
+        Script::En => format!("That did not work: {error}"),
+        Script::UrLatn => format!("Ye nahi ho saka: {error}"),
+        Script::Ur => format!("یہ نہیں ہو سکا: {error}"),
+    }
+}
+
+/// Hello.
+pub fn greeting(script: Script) -> String {
+    three(script, "Hello! What would you like to get done?", "Salam! Kya kaam karna hai?", "السلام علیکم! کیا کام کرنا ہے؟")
+}
+
+/// How are you?
+pub fn how_are_you(script: Script) -> String {
+    three(script, "I'm well, thank you! What can I do for you?", "Main theek hun, shukriya! Aap ke liye kya karun?", "میں ٹھیک ہوں، شکریہ! آپ کے لیے کیا کروں؟")
+}
+
+/// You are welcome.
+pub fn welcome(script: Script) -> String {
+    three(script, "You're welcome!", "Koi baat nahi!", "کوئی بات نہیں!")
+}
+
+/// Goodbye.
+pub fn bye(script: Script) -> String {
+    three(script, "Goodbye!", "Khuda hafiz!", "خدا حافظ!")
+}
+
+/// "Yes" or "ok", when nothing was asked.
+pub fn fine(script: Script) -> String {
+    three(script, "All right! Tell me if there is anything to do.", "Theek hai! Koi kaam ho to batayein.", "ٹھیک ہے! کوئی کام ہو تو بتائیں۔")
+}
+
+/// What it can do.
+pub fn help(script: Script) -> String {
+    three(
+        script,
+        "I keep your tasks. For example:\n\n- \"Remind me to call Ali tomorrow at 5 pm\"\n- \"What's on for today?\"\n- \"Done with the call\"\n- \"Move the report to Friday\"\n- \"Delete the milk task\"",
+        "Main aap ke kaamon ki list rakhta hun. Maslan:\n\n- \"kal shaam 5 baje Ali ko call karni hai\"\n- \"aaj ke kaam dikhao\"\n- \"doodh le liya\"\n- \"report ko jumma tak kar do\"\n- \"doodh wala kaam mita do\"",
+        "میں آپ کے کاموں کی فہرست رکھتا ہوں۔ مثلاً:\n\n- \"کل شام 5 بجے علی کو کال کرنی ہے\"\n- \"آج کے کام دکھاؤ\"\n- \"دودھ لے لیا\"\n- \"رپورٹ کو جمعہ تک کر دو\"\n- \"دودھ والا کام مٹا دو\"",
+    )
+}
+
+/// Not understood; says what it can do.
+pub fn not_understood(script: Script) -> String {
+    let sorry = three(script, "I did not understand that.", "Main samjha nahi.", "میں سمجھا نہیں۔");
+    format!("{sorry} {}", help(script))
+}

@@ -1,0 +1,222 @@
+//! New tasks: one sentence may hold several.
+
+use super::Reading;
+use crate::domain::language::{
+    Intent, NewTask, Repeat,
+    lexicon::{Plain, Sense},
+    token::Kind,
+    when::{self, When, Which},
+};
+
+/// Words that stand before a title and do not belong to it.
+const BEFORE: &[Plain] = &[Plain::Self_, Plain::Must, Plain::Link, Plain::Polite, Plain::List, Plain::Separate];
+
+/// "todo: buy milk", "naya kaam: doodh lena", "asap: fix the tap": what stands before the colon says only that a task follows.
+pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
+    let colon = (reading.from..reading.to.min(reading.from + 9)).find(|at| {
+        let mark = reading.sentence.tokens[*at].kind;
+        mark == Kind::Mark(':') && !reading.sentence.tokens.get(at + 1).is_some_and(|t| !t.spaced && t.kind == Kind::Number)
+            || (matches!(mark, Kind::Mark('-' | '–' | '—' | '!' | ',' | '،')) && reading.sentence.tokens.get(at + 1).is_some_and(|t| t.spaced))
+    })?;
+    let is_colon = reading.sentence.tokens[colon].is_mark(':');
+    let mut at = reading.from;
+    let mut urgent = false;
+    while at < colon {
+        let sense = reading.sentence.senses(at).iter().find(|(_, s)| {
+            matches!(s, Sense::Priority(_))
+                || (is_colon
+                    && matches!(
+                        s,
+                        Sense::Is(Plain::Add | Plain::Task | Plain::Request | Plain::List | Plain::Self_ | Plain::Filler | Plain::Stem | Plain::Polite | Plain::PriorityNoun | Plain::And | Plain::Link)
+                            | Sense::Number(_)
+                    ))
+        });
+        let (length, sense) = sense.copied()?;
+        urgent |= matches!(sense, Sense::Priority(_));
+        at += length;
+    }
+    if at != colon || colon + 1 >= reading.to || reading.sentence.left(colon + 1, reading.to).is_empty() {
+        return None;
+    }
+    let start = reading.from;
+    let priority = if urgent { reading.take_priority(start, colon) } else { None };
+    if urgent && !(start..colon).any(|at| reading.sentence.is(at, Plain::Add).is_some()) {
+        // An order may follow: "urgent: remind me to ..."
+        reading.sentence.take(start, colon + 1 - start);
+        reading.from = colon + 1;
+        reading.strip_start();
+        let used = reading.sentence.used.clone();
+        let found = super::urdu::added(reading).or_else(|| super::english::added(reading));
+        let mut tasks = match found {
+            Some(Intent::Add(tasks)) => tasks,
+            _ => {
+                reading.sentence.used = used;
+                tasks(reading)
+            }
+        };
+        for task in &mut tasks {
+            task.priority = task.priority.or(priority);
+        }
+        return (!tasks.is_empty()).then_some(Intent::Add(tasks));
+    }
+    reading.sentence.take(start, colon + 1 - start);
+    reading.from = colon + 1;
+    add(reading)
+}
+
+/// A thing with a date and no order is a task.
+pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
+    let used = reading.sentence.used.clone();
+    let (when, dated) = reading.dates();
+    let urgent = (reading.from..reading.to).any(|at| reading.sentence.find(at, |s| matches!(s, Sense::Priority(_)).then_some(())).is_some());
+    let left: Vec<usize> = reading.sentence.left(reading.from, reading.to).into_iter().filter(|at| !dated[*at]).collect();
+    let says = left.iter().any(|at| reading.sentence.any(*at, &[Plain::Particle, Plain::Filler, Plain::Polite, Plain::Question, Plain::What, Plain::Not, Plain::Task]).is_none());
+    let asks = reading.asks()
+        || left.first().is_some_and(|at| reading.sentence.any(*at, &[Plain::Question, Plain::What, Plain::NotYet, Plain::Not]).is_some())
+        || left.iter().any(|at| reading.sentence.any(*at, &[Plain::Not]).is_some());
+    if (when.is_empty() && !urgent) || asks || !says {
+        reading.sentence.used = used;
+        return None;
+    }
+    add(reading)
+}
+
+/// Everything that is left is to be added.
+pub(super) fn add(reading: &mut Reading<'_>) -> Option<Intent> {
+    let tasks = tasks(reading);
+    (!tasks.is_empty()).then_some(Intent::Add(tasks))
+}
+
+/// The tasks in what is left.
+pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
+    let separate = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
+    reading.drop_all(&[Plain::Separate]);
+    let (from, to) = (reading.from, reading.to);
+    let from = reading.peel(from, to, BEFORE);
+    let to = reading.peel_end(from, to, &[Plain::List, Plain::Polite]);
+    let parts = split(reading, from, to, separate);
+    let mut read: Vec<(usize, usize, When, Option<crate::domain::task::Priority>)> = Vec::new();
+    for (start, end) in parts {
+        let start = reading.peel(start, end, BEFORE);
+        let priority = reading.take_priority(start, end);
+        let when = when::take(&mut reading.sentence, start, end, Which::First);
+        read.push((start, end, when, priority));
+    }
+    share(reading, &mut read, from, to);
+    let mut out = Vec::new();
+    for (start, end, when, priority) in read {
+        let start = reading.peel(start, end, BEFORE);
+        let start = articles(reading, start, end);
+        let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
+        let end = loose_end(reading, start, end);
+        let Some(title) = reading.words(start, end) else { continue };
+        let due = match (when.due(reading.now), when.repeat) {
+            (None, Some(Repeat::Daily | Repeat::Weekly | Repeat::Monthly)) => None,
+            (due, _) => due,
+        };
+        out.push(NewTask { title, due: due.clone().and_then(Result::ok), due_error: due.and_then(Result::err), priority, repeat: when.repeat });
+    }
+    out
+}
+
+/// An article before the first noun, and "task called".
+fn articles(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
+    let mut at = from;
+    while at + 1 < to && (reading.sentence.used[at] || reading.is_word(at, &["a", "an", "called", "named", "titled", "saying", "for", "that", "says", "of"]) || (reading.is_word(at, &["the"]) && reading.sentence.tokens[at + 1].kind == Kind::Quote)) {
+        reading.sentence.take(at, 1);
+        at += 1;
+    }
+    at
+}
+
+/// Prepositions that lost their date: "call Ali on".
+fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -> usize {
+    while to > from + 1 && (reading.sentence.used[to - 1] || reading.is_word(to - 1, &["on", "by", "at", "before", "for", "and", "aur", "اور", "the", "due", "with", "as", "its", "is"])) {
+        reading.sentence.take(to - 1, 1);
+        to -= 1;
+    }
+    to
+}
+
+/// A date at the very beginning or end of the sentence holds for all its tasks.
+fn share(reading: &Reading<'_>, read: &mut [(usize, usize, When, Option<crate::domain::task::Priority>)], from: usize, to: usize) {
+    let dated: Vec<usize> = (0..read.len()).filter(|at| !read[*at].2.is_empty()).collect();
+    let [only] = dated[..] else { return };
+    if read.len() < 2 {
+        return;
+    }
+    let edge = |at: usize| reading.sentence.used.get(at).copied().unwrap_or(false);
+    let first = only == 0 && edge(from.max(read[0].0.min(from + 1)).min(to - 1)) && edge(from);
+    let last = only == read.len() - 1 && edge(to - 1);
+    if first || last || only == 0 && edge(from) {
+        let when = read[only].2;
+        for entry in read.iter_mut() {
+            entry.2 = when;
+        }
+    }
+}
+
+/// The ranges of the single tasks.
+fn split(reading: &Reading<'_>, from: usize, to: usize, separate: bool) -> Vec<(usize, usize)> {
+    let sentence = &reading.sentence;
+    let is_cut = |at: usize| !sentence.used[at] && (matches!(sentence.tokens[at].kind, Kind::Mark(',' | '،' | ';' | '؛' | '•') | Kind::Line) || sentence.word_is(at, Plain::And));
+    let mut parts: Vec<(usize, usize)> = Vec::new();
+    let mut hard = Vec::new();
+    let mut start = from;
+    for at in from..=to {
+        if at == to || is_cut(at) {
+            if sentence.left(start, at).iter().any(|p| sentence.tokens[*p].kind != Kind::Number || sentence.left(start, at).len() > 1) {
+                parts.push((start, at));
+                hard.push(at < to && matches!(sentence.tokens[at].kind, Kind::Line | Kind::Mark(';' | '؛')));
+            } else if let Some(last) = parts.last_mut() {
+                last.1 = at;
+            }
+            start = at + 1;
+        }
+    }
+    if parts.len() < 2 || parts.len() > 40 {
+        return vec![(from, to)];
+    }
+    let complete = |&(start, end): &(usize, usize)| is_clause(reading, start, end);
+    let quotes = parts.iter().all(|(start, end)| sentence.left(*start, *end).iter().any(|p| sentence.tokens[*p].kind == Kind::Quote));
+    if separate || quotes || parts.iter().all(complete) || hard.iter().take(parts.len() - 1).all(|h| *h) || parts.iter().all(|part| is_thing(reading, *part)) {
+        return parts;
+    }
+    // Cut only where a whole clause ends and another begins.
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for (place, part) in parts.iter().enumerate() {
+        match out.last_mut() {
+            Some(last) if !(hard[place - 1] || (complete(&parts[place - 1]) && complete(part) && is_clause(reading, last.0, last.1))) => last.1 = part.1,
+            _ => out.push(*part),
+        }
+    }
+    out
+}
+
+/// Whether the words make a deed of their own: an English verb at the beginning, an Urdu infinitive at the end.
+fn is_clause(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let sentence = &reading.sentence;
+    let left = sentence.left(start, end);
+    let (Some(&first), Some(&last)) = (left.iter().find(|at| sentence.any(**at, &[Plain::Must, Plain::Self_, Plain::Polite]).is_none() && !reading.is_word(**at, &["to", "then"])), left.last()) else { return false };
+    let verb_first = !sentence.roman && sentence.is(first, Plain::Verb).is_some() && left.len() > 1;
+    let before_last = left.iter().rev().nth(1).copied();
+    let verb_last = sentence.roman
+        && (super::urdu::is_infinitive(sentence, last)
+            || (sentence.any(last, &[Plain::Copula, Plain::Need]).is_some() && before_last.is_some_and(|at| super::urdu::is_infinitive(sentence, at)))
+            || left.iter().rev().take(3).any(|at| super::urdu::is_infinitive(sentence, *at)));
+    verb_first || verb_last
+}
+
+/// Whether the words are one thing on a shopping list: short, without verb or preposition.
+fn is_thing(reading: &Reading<'_>, (start, end): (usize, usize)) -> bool {
+    let sentence = &reading.sentence;
+    let left = sentence.left(start, end);
+    let lone = left.len() == 1;
+    left.len() <= 3
+        && !left.is_empty()
+        && left.iter().enumerate().all(|(place, at)| {
+            let joins = reading.is_word(*at, &["with", "between", "for", "to", "from", "of", "about", "ka", "ki", "ke", "ko", "se", "کا", "کی", "کے", "کو", "سے", "on", "at", "in"]);
+            let verb = sentence.is(*at, Plain::Verb).is_some() && place == 0 && !lone && !sentence.roman;
+            !joins && !verb && !(sentence.roman && super::urdu::is_infinitive(sentence, *at))
+        })
+}

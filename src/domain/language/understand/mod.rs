@@ -1,0 +1,197 @@
+//! From a message to what is wanted.
+//!
+//! `english` reads sentences whose verb comes first, `urdu` those whose verb comes last; `adding` makes titles.
+
+mod adding;
+mod english;
+mod titles;
+mod urdu;
+
+use chrono::NaiveDateTime;
+
+use super::{
+    Intent, Talk, Target, Understanding, detect,
+    lexicon::{Plain, Sense},
+    sentence::Sentence,
+    token::Kind,
+    when::{self, When, Which},
+};
+use crate::domain::locale::Script;
+
+/// Reads a message.
+pub fn understand(text: &str, now: NaiveDateTime) -> Understanding {
+    let script = detect(text);
+    let english_first = script == Some(Script::En);
+    let sentence = Sentence::new(text, !english_first);
+    Understanding { script, intent: intent(sentence, english_first, now) }
+}
+
+fn intent(sentence: Sentence<'_>, english_first: bool, now: NaiveDateTime) -> Intent {
+    if let Some(talk) = talk(&sentence) {
+        return Intent::Talk(talk);
+    }
+    let mut reading = Reading { from: 0, to: sentence.tokens.len(), sentence, now };
+    reading.strip_start();
+    reading.strip_end();
+    if reading.from >= reading.to {
+        return Intent::Unknown;
+    }
+    if let Some(intent) = adding::colon(&mut reading) {
+        return intent;
+    }
+    let found = if english_first {
+        english::read(&mut reading).or_else(|| urdu::read(&mut reading))
+    } else {
+        urdu::read(&mut reading).or_else(|| english::read(&mut reading))
+    };
+    found.or_else(|| adding::dated(&mut reading)).unwrap_or(Intent::Unknown)
+}
+
+/// Greetings and the like: everything that is said is talk.
+fn talk(sentence: &Sentence<'_>) -> Option<Talk> {
+    const KINDS: &[(Plain, Talk)] = &[
+        (Plain::Help, Talk::Help),
+        (Plain::HowAreYou, Talk::HowAreYou),
+        (Plain::Thanks, Talk::Thanks),
+        (Plain::Bye, Talk::Bye),
+        (Plain::Greeting, Talk::Greeting),
+        (Plain::Yes, Talk::Yes),
+        (Plain::No, Talk::No),
+    ];
+    let mut heard: Option<usize> = None;
+    let mut at = 0;
+    while at < sentence.tokens.len() {
+        if !sentence.tokens[at].is_text() {
+            at += 1;
+            continue;
+        }
+        let kind = sentence.senses(at).iter().find_map(|(length, sense)| {
+            let place = KINDS.iter().position(|(plain, _)| Sense::Is(*plain) == *sense)?;
+            Some((*length, place))
+        });
+        let polite = sentence.any(at, &[Plain::Polite]);
+        let (length, place) = match (kind, polite) {
+            (Some((length, place)), longer) if longer.is_none_or(|n| n <= length) => (length, Some(place)),
+            (_, Some(length)) => (length, None),
+            _ => return None,
+        };
+        heard = match (heard, place) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        at += length.max(1);
+    }
+    heard.and_then(|place| KINDS.get(place)).map(|(_, talk)| *talk)
+}
+
+/// A sentence on its way to being understood: what lies between `from` and `to` is still to be read.
+struct Reading<'a> {
+    sentence: Sentence<'a>,
+    from: usize,
+    to: usize,
+    now: NaiveDateTime,
+}
+
+impl Reading<'_> {
+    /// Passes over greetings, politeness and marks at the beginning.
+    fn strip_start(&mut self) {
+        while self.from < self.to {
+            let at = self.from;
+            let length = if !self.sentence.tokens[at].is_text() {
+                1
+            } else {
+                let keep = self.sentence.senses(at).iter().find(|(_, s)| !matches!(s, Sense::Is(Plain::Polite | Plain::Greeting | Plain::Filler | Plain::English | Plain::Yes | Plain::No | Plain::Particle | Plain::Thanks)));
+                let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]);
+                match (polite, keep) {
+                    (Some(length), Some((other, _))) if *other > length => break,
+                    (Some(length), _) => length,
+                    _ => break,
+                }
+            };
+            self.sentence.take(at, length);
+            self.from = (at + length).min(self.to);
+        }
+    }
+
+    /// Passes over politeness and marks at the end.
+    fn strip_end(&mut self) {
+        while self.to > self.from {
+            let last = self.to - 1;
+            if !self.sentence.tokens[last].is_text() {
+                self.to = last;
+                continue;
+            }
+            let start = (self.from..=last).rev().take(5).filter(|at| self.sentence.senses(*at).iter().any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Polite)))).last();
+            match start {
+                Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) => {
+                    self.sentence.take(start, self.to - start);
+                    self.to = start;
+                }
+                _ => break,
+            }
+        }
+    }
+
+    fn is_word(&self, at: usize, words: &[&str]) -> bool {
+        self.sentence.tokens.get(at).is_some_and(|t| words.contains(&t.plain.as_str()))
+    }
+
+    /// Whether the message ends in a question mark.
+    fn asks(&self) -> bool {
+        self.sentence.tokens.iter().rev().take_while(|t| !t.is_text()).any(|t| t.is_mark('?') || t.is_mark('؟'))
+    }
+
+    /// Takes the date words that are left.
+    fn take_when(&mut self, which: Which) -> When {
+        when::take(&mut self.sentence, self.from, self.to, which)
+    }
+
+    /// The places of date words, without taking them.
+    fn dates(&mut self) -> (When, Vec<bool>) {
+        let before = self.sentence.used.clone();
+        let when = self.take_when(Which::First);
+        let dated = self.sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
+        self.sentence.used = before;
+        (when, dated)
+    }
+
+    /// Marks every word of some kinds in what is left.
+    fn drop_all(&mut self, kinds: &[Plain]) {
+        let mut at = self.from;
+        while at < self.to {
+            match self.sentence.any(at, kinds).filter(|_| !self.sentence.used[at]) {
+                Some(length) => {
+                    self.sentence.take(at, length);
+                    at += length;
+                }
+                None => at += 1,
+            }
+        }
+    }
+
+    /// What is left of the words that name a task.
+    fn target(&mut self) -> Target {
+        let pointer = self.sentence.left(self.from, self.to).iter().any(|at| self.sentence.is(*at, Plain::It).is_some());
+        let all = self.sentence.left(self.from, self.to).iter().any(|at| self.sentence.is(*at, Plain::All).is_some());
+        let says = |reading: &Self, at: usize| {
+            reading.sentence.tokens[at].kind != Kind::Word
+                || reading
+                    .sentence
+                    .any(at, &[Plain::Particle, Plain::It, Plain::All, Plain::Task, Plain::Wala, Plain::Filler, Plain::Self_, Plain::Polite, Plain::List, Plain::Link, Plain::Pending, Plain::Completed])
+                    .is_none()
+        };
+        let mut words = Vec::new();
+        let mut start = self.from;
+        for at in self.from..=self.to {
+            let cut = at == self.to
+                || (!self.sentence.used[at] && (self.sentence.word_is(at, Plain::And) || self.sentence.tokens[at].is_mark(',') || self.sentence.tokens[at].is_mark('،') || self.sentence.tokens[at].kind == Kind::Line));
+            if cut {
+                if self.sentence.left(start, at).iter().any(|place| says(self, *place)) {
+                    words.push(self.sentence.title(start, at));
+                }
+                start = at + 1;
+            }
+        }
+        Target { it: words.is_empty() && pointer && !all, all: words.is_empty() && all, words }
+    }
+}

@@ -1,0 +1,217 @@
+//! The turn loop: asks the model, calls the tools it wants, and asks again, until it has answered.
+//!
+//! Knows nothing of the wire or the store: what happens goes out as [`AgentEvent`]s, and tools run through [`Effects`], which journals
+//! them. A model's turn is complete before its tools run: of a half-received turn nothing can have happened.
+
+pub mod prompt;
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use futures::{StreamExt, future::join_all};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::model::{Finish, Message, Model, ModelError, ModelEvent, ModelRequest, ToolCall, Usage};
+
+/// How long an answer may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The whole run.
+    pub run: Duration,
+    /// Rounds of tool calls.
+    pub tool_rounds: usize,
+}
+
+/// One round of tools: what the model wanted and what came of it. Kept for the model's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ToolRound {
+    /// The calls.
+    pub calls: Vec<ToolCall>,
+    /// Their results, in the same order.
+    pub results: Vec<Value>,
+}
+
+/// What happens while an answer is made.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AgentEvent {
+    /// More of the answer.
+    Text(String),
+    /// Tools begin.
+    ToolsStarted(Vec<ToolCall>),
+    /// A tool is done; the place of its call, and whether it changed tasks.
+    ToolFinished {
+        /// Its place in the round.
+        call_n: usize,
+        /// The call.
+        call: ToolCall,
+        /// What came out.
+        result: Value,
+        /// Tasks are other than before.
+        changed: bool,
+    },
+    /// All tools of a round are done.
+    ToolsFinished(ToolRound),
+    /// The provider is busy and will be asked again.
+    Busy {
+        /// The wait.
+        retry_in: Duration,
+    },
+    /// Another model answers.
+    Fallback {
+        /// The model that could not.
+        from: String,
+        /// The model that does.
+        to: String,
+    },
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AgentEnd {
+    /// With an answer.
+    Finished {
+        /// Why the model stopped.
+        finish: Finish,
+        /// What it cost.
+        usage: Usage,
+    },
+    /// The person stopped it.
+    Cancelled,
+    /// Without an answer, or in the middle of one.
+    Failed(AgentFailure),
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AgentFailure {
+    /// The model failed.
+    Model(ModelError),
+    /// The model went on calling tools.
+    TooManyRounds,
+    /// The run took too long.
+    TimedOut,
+    /// A tool could not work; the cause is in the log.
+    Tools,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// The result, or `{"error": ...}` for the model.
+    pub result: Value,
+    /// Tasks are other than before.
+    pub changed: bool,
+}
+
+/// Runs tools, each once, with its journal.
+pub trait Effects: Send + Sync {
+    /// Keeps a complete turn of the model before its tools run.
+    fn keep_turn<'a>(&'a self, turn_n: usize, turn: &'a Message) -> Pin<Box<dyn Future<Output = Result<(), AgentFailure>> + Send + 'a>>;
+    /// Runs a call, or gives the result it had when it ran before.
+    fn call<'a>(
+        &'a self,
+        turn_n: usize,
+        call_n: usize,
+        call: &'a ToolCall,
+    ) -> Pin<Box<dyn Future<Output = Result<Effect, AgentFailure>> + Send + 'a>>;
+}
+
+/// Answers: runs turns until the model is done, stopped, or over a limit.
+pub async fn answer(
+    mut request: ModelRequest,
+    model: &dyn Model,
+    effects: &dyn Effects,
+    limits: Limits,
+    cancel: &CancellationToken,
+    emit: &mut (dyn FnMut(AgentEvent) + Send),
+) -> AgentEnd {
+    let deadline = tokio::time::Instant::now() + limits.run;
+    let mut usage = Usage::default();
+    for turn_n in 0..=limits.tool_rounds {
+        let turn = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return AgentEnd::Cancelled,
+            () = tokio::time::sleep_until(deadline) => return AgentEnd::Failed(AgentFailure::TimedOut),
+            turn = one_turn(model, request.clone(), emit) => turn,
+        };
+        let turn = match turn {
+            Ok(turn) => turn,
+            Err(error) => return AgentEnd::Failed(AgentFailure::Model(error)),
+        };
+        usage.input += turn.usage.input;
+        usage.output += turn.usage.output;
+        if turn.calls.is_empty() {
+            return AgentEnd::Finished { finish: turn.finish, usage };
+        }
+        if turn_n == limits.tool_rounds {
+            return AgentEnd::Failed(AgentFailure::TooManyRounds);
+        }
+        // Tools are never broken off: once a turn is complete, its calls take effect.
+        let message = Message::Assistant { text: turn.text, calls: turn.calls.clone() };
+        if let Err(failure) = effects.keep_turn(turn_n, &message).await {
+            return AgentEnd::Failed(failure);
+        }
+        let round = match run_tools(turn_n, turn.calls, effects, emit).await {
+            Ok(round) => round,
+            Err(failure) => return AgentEnd::Failed(failure),
+        };
+        request.messages.push(message);
+        for (call, result) in round.calls.iter().zip(&round.results) {
+            request.messages.push(Message::Tool { call_id: call.id.clone(), name: call.name.clone(), result: result.clone() });
+        }
+        emit(AgentEvent::ToolsFinished(round));
+    }
+    AgentEnd::Failed(AgentFailure::TooManyRounds)
+}
+
+struct Turn {
+    text: String,
+    calls: Vec<ToolCall>,
+    finish: Finish,
+    usage: Usage,
+}
+
+async fn one_turn(model: &dyn Model, request: ModelRequest, emit: &mut (dyn FnMut(AgentEvent) + Send)) -> Result<Turn, ModelError> {
+    let mut stream = model.ask(request);
+    let mut text = String::new();
+    let mut calls = Vec::new();
+    while let Some(event) = stream.next().await {
+        match event? {
+            ModelEvent::Text(more) => {
+                // Postgres keeps no NUL, and nobody needs one.
+                let more = more.replace('\0', "");
+                text.push_str(&more);
+                emit(AgentEvent::Text(more));
+            }
+            ModelEvent::ToolCall(call) => calls.push(ToolCall { arguments: call.arguments.replace('\0', ""), ..call }),
+            ModelEvent::Busy { retry_in } => emit(AgentEvent::Busy { retry_in }),
+            ModelEvent::Fallback { from, to } => emit(AgentEvent::Fallback { from, to }),
+            ModelEvent::Done { finish, usage } => {
+                if text.trim().is_empty() && calls.is_empty() && finish != Finish::Filter {
+                    return Err(ModelError::Empty);
+                }
+                return Ok(Turn { text, calls, finish, usage });
+            }
+        }
+    }
+    Err(ModelError::CutOff("the stream ended without its end".into()))
+}
+
+/// Parallel calls run side by side; their results keep the order of the calls.
+async fn run_tools(
+    turn_n: usize,
+    calls: Vec<ToolCall>,
+    effects: &dyn Effects,
+    emit: &mut (dyn FnMut(AgentEvent) + Send),
+) -> Result<ToolRound, AgentFailure> {
+    emit(AgentEvent::ToolsStarted(calls.clone()));
+    let done = join_all(calls.iter().enumerate().map(|(call_n, call)| effects.call(turn_n, call_n, call))).await;
+    let mut results = Vec::with_capacity(calls.len());
+    for (call_n, (call, effect)) in calls.iter().zip(done).enumerate() {
+        let effect = effect?;
+        emit(AgentEvent::ToolFinished { call_n, call: call.clone(), result: effect.result.clone(), changed: effect.changed });
+        results.push(effect.result);
+    }
+    Ok(ToolRound { calls, results })
+}

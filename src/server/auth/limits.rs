@@ -1,0 +1,261 @@
+//! Guessing is slow: so many failed attempts for one address, and from one peer, in five minutes. Kept in memory, which is bounded;
+//! a restart forgets it.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::extract::ConnectInfo;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::request::Parts;
+
+const WINDOW: TimeDelta = TimeDelta::minutes(5);
+/// For one address.
+const PER_ADDRESS: usize = 10;
+/// From one peer, behind which a whole office may sit.
+const PER_PEER: usize = 50;
+/// At most so many addresses and peers are remembered: some 5 MB.
+const KEYS: usize = 10_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Address(String),
+    Peer(IpAddr),
+}
+
+impl Key {
+    fn most(&self) -> usize {
+        match self {
+            Self::Address(_) => PER_ADDRESS,
+            Self::Peer(_) => PER_PEER,
+        }
+    }
+}
+
+/// Counts attempts.
+#[derive(Debug, Default)]
+pub struct Limiter(Mutex<Windows>);
+
+/// Wait so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMany {
+    /// At least 1.
+    pub retry_after: u32,
+}
+
+/// An attempt that is counted as failed until it is [forgiven](Attempt::forgive).
+#[derive(Debug)]
+#[must_use = "an attempt that succeeds must be forgiven"]
+pub struct Attempt {
+    limits: Arc<Limiter>,
+    keys: Vec<Key>,
+    at: DateTime<Utc>,
+}
+
+impl Attempt {
+    /// It succeeded: it does not count.
+    pub fn forgive(self) {
+        let mut windows = self.limits.windows();
+        for key in &self.keys {
+            windows.take_back(key, self.at);
+        }
+    }
+}
+
+impl Limiter {
+    /// Begins an attempt. It counts at once, so that a hundred at the same time are a hundred.
+    ///
+    /// # Errors
+    /// [`TooMany`] if either limit is reached; then it does not count.
+    pub fn begin(self: &Arc<Self>, now: DateTime<Utc>, address: &str, peer: Option<IpAddr>) -> Result<Attempt, TooMany> {
+        let keys: Vec<Key> = std::iter::once(Key::Address(address.to_owned()))
+            .chain(peer.map(|ip| Key::Peer(network(ip))))
+            .collect();
+        let mut windows = self.windows();
+        if let Some(free_at) = keys.iter().filter_map(|key| windows.full_until(key, now)).max() {
+            let seconds = (free_at - now).num_milliseconds().max(1).unsigned_abs().div_ceil(1000);
+            return Err(TooMany {
+                retry_after: u32::try_from(seconds).unwrap_or(u32::MAX),
+            });
+        }
+        for key in &keys {
+            windows.count(key, now);
+        }
+        drop(windows);
+        Ok(Attempt {
+            limits: Arc::clone(self),
+            keys,
+            at: now,
+        })
+    }
+
+    fn windows(&self) -> MutexGuard<'_, Windows> {
+        // A panic while counting leaves counts that are still counts.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Windows(HashMap<Key, VecDeque<DateTime<Utc>>>);
+
+impl Windows {
+    /// When the next attempt may begin, if not now.
+    fn full_until(&mut self, key: &Key, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let times = self.0.get_mut(key)?;
+        times.retain(|at| *at > now - WINDOW);
+        if times.len() < key.most() {
+            None
+        } else {
+            times.front().map(|at| *at + WINDOW)
+        }
+    }
+
+    fn count(&mut self, key: &Key, now: DateTime<Utc>) {
+        if self.0.len() >= KEYS && !self.0.contains_key(key) {
+            self.0.retain(|_, times| times.back().is_some_and(|at| *at > now - WINDOW));
+            if self.0.len() >= KEYS {
+                let oldest = self
+                    .0
+                    .iter()
+                    .min_by_key(|(_, times)| times.back().copied())
+                    .map(|(key, _)| key.clone());
+                oldest.map(|key| self.0.remove(&key));
+            }
+        }
+        self.0.entry(key.clone()).or_default().push_back(now);
+    }
+
+    fn take_back(&mut self, key: &Key, at: DateTime<Utc>) {
+        let Some(times) = self.0.get_mut(key) else { return };
+        if let Some(index) = times.iter().position(|time| *time == at) {
+            times.remove(index);
+        }
+        if times.is_empty() {
+            self.0.remove(key);
+        }
+    }
+}
+
+/// One subscriber has a whole /64 of IPv6.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => IpAddr::V6((u128::from(ip) & !u128::from(u64::MAX)).into()),
+        ip => ip,
+    }
+}
+
+/// Who is at the other end. Where that is a machine of our own network, it is taken for a proxy, and the last address that
+/// `X-Forwarded-For` names (the one that the nearest proxy wrote) for the peer.
+pub fn peer(parts: &Parts) -> Option<IpAddr> {
+    let ip = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(address)| address.ip().to_canonical())?;
+    if !is_near(ip) {
+        return Some(ip);
+    }
+    let forwarded = parts
+        .headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
+        .and_then(|value| value.to_str().ok());
+    Some(
+        forwarded
+            .and_then(|value| value.rsplit(',').next()?.trim().parse().ok())
+            .unwrap_or(ip),
+    )
+}
+
+/// Loopback, or a private network.
+fn is_near(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IP: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7)));
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn an_address_is_tried_ten_times_in_five_minutes() {
+        let limits = Arc::new(Limiter::default());
+        for second in 0..10 {
+            assert!(limits.begin(at(second), "a@x", None).is_ok());
+        }
+        assert_eq!(limits.begin(at(10), "a@x", None).unwrap_err(), TooMany { retry_after: 290 });
+        assert!(limits.begin(at(10), "b@x", None).is_ok(), "others are not concerned");
+        assert_eq!(limits.begin(at(299), "a@x", None).unwrap_err(), TooMany { retry_after: 1 });
+        assert!(limits.begin(at(300), "a@x", None).is_ok());
+        assert_eq!(limits.begin(at(300), "a@x", None).unwrap_err(), TooMany { retry_after: 1 });
+    }
+
+    #[test]
+    fn a_peer_is_limited_over_all_addresses() {
+        let limits = Arc::new(Limiter::default());
+        for n in 0..PER_PEER {
+            assert!(limits.begin(at(0), &format!("{n}@x"), IP).is_ok());
+        }
+        assert_eq!(limits.begin(at(1), "new@x", IP).unwrap_err(), TooMany { retry_after: 299 });
+        assert!(limits.begin(at(1), "new@x", None).is_ok());
+    }
+
+    #[test]
+    fn success_does_not_count() {
+        let limits = Arc::new(Limiter::default());
+        for second in 0..100 {
+            limits.begin(at(second), "a@x", IP).unwrap().forgive();
+        }
+        assert!(limits.windows().0.is_empty());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let limits = Arc::new(Limiter::default());
+        for n in 0..KEYS + 100 {
+            assert!(limits.begin(at(n as i64 / 1000), &format!("{n}@x"), None).is_ok());
+        }
+        assert_eq!(limits.windows().0.len(), KEYS);
+        assert!(limits.begin(at(1000), "late@x", None).is_ok());
+        assert_eq!(limits.windows().0.len(), 1, "what is over is forgotten");
+    }
+
+    #[test]
+    fn the_peer_is_the_nearest_that_is_not_ours() {
+        for (ip, forwarded, expected) in [
+            ("203.0.113.7", &["198.51.100.1"][..], Some("203.0.113.7")),
+            ("127.0.0.1", &[], Some("127.0.0.1")),
+            ("127.0.0.1", &["1.1.1.1, 198.51.100.1"], Some("198.51.100.1")),
+            ("10.0.0.2", &["1.1.1.1", "198.51.100.1"], Some("198.51.100.1")),
+            ("::ffff:127.0.0.1", &["198.51.100.1"], Some("198.51.100.1")),
+            ("::1", &["unknown"], Some("::1")),
+        ] {
+            let mut request = http::Request::builder();
+            for value in forwarded {
+                request = request.header("x-forwarded-for", *value);
+            }
+            let (mut parts, ()) = request.body(()).unwrap().into_parts();
+            assert_eq!(peer(&parts), None);
+            parts.extensions.insert(ConnectInfo(SocketAddr::new(ip.parse().unwrap(), 1)));
+            assert_eq!(peer(&parts), expected.map(|ip| ip.parse().unwrap()), "{ip} {forwarded:?}");
+        }
+    }
+
+    #[test]
+    fn one_subscriber_of_ipv6_is_one_peer() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        assert_eq!(network(ip("2001:db8:1:2:3::4")), network(ip("2001:db8:1:2:ffff::")));
+        assert_ne!(network(ip("2001:db8:1:2::")), network(ip("2001:db8:1:3::")));
+        assert_eq!(network(ip("::ffff:192.0.2.1")), ip("192.0.2.1"));
+    }
+}

@@ -1,0 +1,23 @@
+//! Who is calling, and whether they may.
+//!
+//! ```text
+//! browser --cookie--> session (layer) -> session_store -> current_user::CurrentUser
+//! program --Bearer--> tokens ----------------------------> current_user::ApiCaller
+//! ```
+//!
+//! `origin` refuses what a foreign page makes a browser send; `limits` slows down guessing; `setup_link` lets the first person in.
+
+pub mod current_user;
+pub mod email;
+pub mod limits;
+pub mod origin;
+pub mod passwords;
+pub mod secret;
+pub mod session;
+pub mod session_store;
+pub mod setup_link;
+pub mod tokens;
+
+pub use current_user::{ApiCaller, CurrentUser};
+pub use email::EmailAddress;
+pub use passwords::{PasswordError, Passwords};

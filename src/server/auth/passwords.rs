@@ -1,0 +1,205 @@
+//! Passwords: argon2id with OWASP's parameters, off the runtime's threads, two at a time.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    password_hash::{self, Output, SaltString},
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{sync::Semaphore, task::JoinError, time::timeout};
+
+/// The shortest password, in characters.
+pub const MIN_CHARS: usize = 8;
+/// The longest password, in characters.
+pub const MAX_CHARS: usize = 200;
+
+/// Each takes 19 MiB and one core for a while.
+const AT_ONCE: usize = 2;
+/// Whoever stands in line for longer is asked to come back.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Why there is no hash, or no answer.
+#[derive(Debug)]
+pub enum PasswordError {
+    /// Shorter than [`MIN_CHARS`] or longer than [`MAX_CHARS`].
+    Length,
+    /// Too many others are waiting.
+    Busy,
+    /// The hash is unreadable, or the parameters are out of bounds.
+    Hash(password_hash::Error),
+    /// The thread that hashed was stopped.
+    Stopped(JoinError),
+}
+
+impl fmt::Display for PasswordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length => write!(f, "a password has {MIN_CHARS} to {MAX_CHARS} characters"),
+            Self::Busy => f.write_str("too many passwords are being checked"),
+            Self::Hash(cause) => write!(f, "the password could not be hashed: {cause}"),
+            Self::Stopped(cause) => write!(f, "the password was not hashed: {cause}"),
+        }
+    }
+}
+impl std::error::Error for PasswordError {}
+
+impl From<password_hash::Error> for PasswordError {
+    fn from(cause: password_hash::Error) -> Self {
+        Self::Hash(cause)
+    }
+}
+
+/// Makes and checks hashes. Cheap to clone; the clones stand in the same line.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    hasher: Argon2<'static>,
+    permits: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    /// With OWASP's parameters: 19 MiB, 2 passes, 1 lane, which are argon2's own defaults, too.
+    fn default() -> Self {
+        Self::with(Params::DEFAULT)
+    }
+}
+
+impl Passwords {
+    /// With other parameters; tests take cheap ones.
+    pub fn with(params: Params) -> Self {
+        Self {
+            hasher: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// The hash of a new password.
+    ///
+    /// # Errors
+    /// [`PasswordError::Length`] if it breaks the rule; the others if hashing fails.
+    pub async fn hash(&self, password: SecretString) -> Result<String, PasswordError> {
+        if !(MIN_CHARS..=MAX_CHARS).contains(&password.expose_secret().chars().count()) {
+            return Err(PasswordError::Length);
+        }
+        self.in_line(move |hasher| {
+            let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())?;
+            Ok(hasher.hash_password(password.expose_secret().as_bytes(), &salt)?.to_string())
+        })
+        .await
+    }
+
+    /// Whether this is the password of that hash. Without a hash (nobody has that address) the answer is no, and takes as long.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, PasswordError> {
+        let params = self.hasher.params().clone();
+        self.in_line(move |hasher| {
+            let hash = match hash {
+                Some(hash) => hash,
+                None => nobodys(params)?,
+            };
+            match hasher.verify_password(password.expose_secret().as_bytes(), &PasswordHash::new(&hash)?) {
+                Ok(()) => Ok(true),
+                Err(password_hash::Error::Password) => Ok(false),
+                Err(cause) => Err(cause),
+            }
+        })
+        .await
+    }
+
+    async fn in_line<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(Argon2<'static>) -> Result<T, password_hash::Error> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let permit = match timeout(LONGEST_WAIT, Arc::clone(&self.permits).acquire_owned()).await {
+            Ok(Ok(permit)) => permit,
+            Ok(Err(_)) | Err(_) => return Err(PasswordError::Busy),
+        };
+        let hasher = self.hasher.clone();
+        let worked = tokio::task::spawn_blocking(move || {
+            // Held by the thread: whoever gives up waiting does not make room before the work is done.
+            let _permit = permit;
+            work(hasher)
+        });
+        Ok(worked.await.map_err(PasswordError::Stopped)??)
+    }
+}
+
+/// A hash that no password has, as costly to check as any other.
+fn nobodys(params: Params) -> Result<String, password_hash::Error> {
+    let salt = SaltString::encode_b64(&[0; 16])?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: params.try_into()?,
+        salt: Some(salt.as_salt()),
+        hash: Some(Output::new(&[0; 32])?),
+    };
+    Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn cheap() -> Passwords {
+        Passwords::with(Params::new(64, 1, 1, None).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_password_opens_its_own_hash_only() {
+        let passwords = cheap();
+        let hash = passwords.hash("correct horse".into()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
+        assert_ne!(
+            hash,
+            passwords.hash("correct horse".into()).await.unwrap(),
+            "each hash has its own salt"
+        );
+        assert!(passwords.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify("correct horsE".into(), Some(hash)).await.unwrap());
+        assert!(!passwords.verify("correct horse".into(), None).await.unwrap());
+        assert!(matches!(
+            passwords.verify("x".into(), Some("plain".into())).await,
+            Err(PasswordError::Hash(_))
+        ));
+    }
+
+    #[tokio::test]
+    async fn length_is_counted_in_characters() {
+        let passwords = cheap();
+        for (password, right) in [("1234567", false), ("12345678", true), ("پاسورڈ۱۲", true), ("پاسورڈ", false)] {
+            assert_eq!(passwords.hash(password.into()).await.is_ok(), right, "{password}");
+        }
+        assert!(passwords.hash("ک".repeat(200).into()).await.is_ok());
+        assert!(matches!(passwords.hash("x".repeat(201).into()).await, Err(PasswordError::Length)));
+    }
+
+    #[tokio::test]
+    async fn nobody_costs_as_much_as_somebody() {
+        let passwords = Passwords::with(Params::new(4096, 2, 1, None).unwrap());
+        let hash = passwords.hash("correct horse".into()).await.unwrap();
+        let mut times = [Duration::MAX; 2];
+        for _ in 0..5 {
+            for (time, hash) in times.iter_mut().zip([Some(hash.clone()), None]) {
+                let started = Instant::now();
+                assert!(!passwords.verify("wrong horse".into(), hash).await.unwrap());
+                *time = started.elapsed().min(*time);
+            }
+        }
+        let ratio = times[1].as_secs_f64() / times[0].as_secs_f64();
+        assert!((0.5..2.0).contains(&ratio), "{times:?}");
+    }
+
+    #[test]
+    fn the_default_is_owasps() {
+        assert_eq!(
+            (Params::DEFAULT.m_cost(), Params::DEFAULT.t_cost(), Params::DEFAULT.p_cost()),
+            (19_456, 2, 1)
+        );
+        assert!(nobodys(Params::DEFAULT).unwrap().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
+}

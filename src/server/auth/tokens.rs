@@ -1,0 +1,144 @@
+//! API tokens: `kaam_` and 43 letters, shown once. What is kept is a hash.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    current_user::{ApiCaller, Via},
+    secret,
+};
+use crate::server::store::{Store, StoreError};
+
+/// What a token begins with, so that people and scanners know it when they see it.
+pub const PREFIX: &str = "kaam_";
+
+/// The use of a token is noted at most so often.
+const NOTE_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// What a token may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scope {
+    /// Looking.
+    Read,
+    /// Adding and changing.
+    Write,
+    /// Deleting.
+    Delete,
+}
+
+impl Scope {
+    /// Its name in the database and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// What a caller may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scopes {
+    read: bool,
+    write: bool,
+    delete: bool,
+}
+
+impl Scopes {
+    /// Everything, as a person may who is signed in.
+    pub const ALL: Self = Self {
+        read: true,
+        write: true,
+        delete: true,
+    };
+
+    /// Of these names; others mean nothing.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        names.into_iter().fold(Self::default(), |scopes, name| match name {
+            "read" => Self { read: true, ..scopes },
+            "write" => Self { write: true, ..scopes },
+            "delete" => Self { delete: true, ..scopes },
+            _ => scopes,
+        })
+    }
+
+    /// Whether this is among them.
+    pub fn allow(self, scope: Scope) -> bool {
+        match scope {
+            Scope::Read => self.read,
+            Scope::Write => self.write,
+            Scope::Delete => self.delete,
+        }
+    }
+}
+
+/// A new token, to be shown once.
+pub fn random() -> String {
+    format!("{PREFIX}{}", secret::random())
+}
+
+/// Whether it has the form of a token of ours. Others are not looked up.
+pub fn is_token(text: &str) -> bool {
+    text.strip_prefix(PREFIX)
+        .is_some_and(|rest| rest.len() == 43 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+}
+
+/// Who calls with this token, if it is good now.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn caller(store: &Store, token: &str, now: DateTime<Utc>) -> Result<Option<ApiCaller>, StoreError> {
+    if !is_token(token) {
+        return Ok(None);
+    }
+    let found = match store.token_by_secret(&secret::hash(token)).await {
+        Err(StoreError::NotFound) => return Ok(None),
+        found => found?,
+    };
+    let info = &found.token;
+    if info.expires_at.is_some_and(|at| at <= now) {
+        return Ok(None);
+    }
+    if info.last_used_at.is_none_or(|at| now - at >= NOTE_EVERY) {
+        store.note_token_use(found.user.id, info.id, now).await?;
+    }
+    let scopes = Scopes::of(info.scopes.iter().map(String::as_str));
+    Ok(Some(ApiCaller {
+        via: Via::Token(info.id),
+        scopes,
+        user: found.user,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_known_by_its_form() {
+        let token = random();
+        assert!(is_token(&token), "{token}");
+        assert_eq!(token.len(), 48);
+        for other in [
+            "",
+            "kaam_",
+            &token[..47],
+            &format!("{token}x"),
+            &token.replace("kaam_", "kaam-"),
+            &format!("kaam_{}", "é".repeat(21)),
+        ] {
+            assert!(!is_token(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn scopes_are_what_their_names_say() {
+        let scopes = Scopes::of(["read", "delete", "admin"]);
+        assert_eq!(
+            [Scope::Read, Scope::Write, Scope::Delete].map(|scope| scopes.allow(scope)),
+            [true, false, true]
+        );
+        assert_eq!(Scopes::of([Scope::Read, Scope::Write, Scope::Delete].map(Scope::name)), Scopes::ALL);
+        assert!(!Scopes::of([]).allow(Scope::Read));
+    }
+}

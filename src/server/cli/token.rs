@@ -1,0 +1,139 @@
+//! `kaam token ...`: API tokens.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Subcommand;
+use sqlx::PgPool;
+
+use super::{CliError, output, user};
+use crate::{
+    domain::{
+        id::TokenId,
+        text::{self, TextError},
+        time::Clock,
+    },
+    server::{
+        auth::{
+            EmailAddress, secret,
+            tokens::{self, Scope},
+        },
+        clock::SystemClock,
+        store::{
+            Store, StoreError,
+            accounts::{ApiToken, NewToken},
+        },
+    },
+};
+
+/// The longest name, in characters.
+const NAME_MAX: usize = 100;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Makes a token and prints it, this once
+    Add {
+        /// The address of the account that it acts for
+        email: EmailAddress,
+        /// What it is for, to know it again
+        #[arg(long)]
+        name: String,
+        /// What it may do; several may be given, and all is the default
+        #[arg(long = "scope", num_args = 1.., value_name = "SCOPE")]
+        scopes: Vec<Scope>,
+        /// Ends after so many days; by default it does not end
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        expires: Option<u32>,
+    },
+    /// Lists an account's tokens: id, name, scopes, made, ends, last used, separated by tabs
+    List {
+        /// The address of the account
+        email: EmailAddress,
+    },
+    /// Ends a token at once
+    Revoke {
+        /// Its id, as `kaam token list` shows it
+        id: TokenId,
+    },
+}
+
+pub(super) async fn run(command: TokenCommand, pool: PgPool) -> Result<(), CliError> {
+    let store = Store::new(pool);
+    match command {
+        TokenCommand::Add {
+            email,
+            name,
+            scopes,
+            expires,
+        } => add(&store, &email, &name, &scopes, expires).await,
+        TokenCommand::List { email } => {
+            let user = user::find(&store, &email).await?;
+            store.tokens(user.id).await?.iter().try_for_each(|token| output::line(line(token)))
+        }
+        TokenCommand::Revoke { id } => match store.revoke_token(id).await {
+            Ok(()) => {
+                output::remark(format_args!("Revoked {id}."));
+                Ok(())
+            }
+            Err(StoreError::NotFound) => Err(CliError::NoSuchToken(id)),
+            Err(error) => Err(error.into()),
+        },
+    }
+}
+
+async fn add(store: &Store, email: &EmailAddress, name: &str, scopes: &[Scope], expires: Option<u32>) -> Result<(), CliError> {
+    let name = match text::line(name, NAME_MAX) {
+        Ok(name) => name,
+        Err(TextError::Blank) => String::new(),
+        Err(TextError::TooLong) => return Err(CliError::NameTooLong),
+    };
+    let user = user::find(store, email).await?;
+    let now = SystemClock.now();
+    let secret = tokens::random();
+    let token = NewToken {
+        id: SystemClock.token_id(),
+        user: user.id,
+        name: &name,
+        secret_hash: &secret::hash(&secret),
+        scopes: &names(scopes),
+        at: now,
+        expires_at: expires.map(|days| now + TimeDelta::days(days.into())),
+    };
+    store.create_token(&token).await?;
+    output::remark(format_args!(
+        "{} for {email}. It is shown this once; send it as `Authorization: Bearer`.",
+        token.id
+    ));
+    output::line(secret)
+}
+
+/// Each once, in their own order; all where none was named.
+fn names(scopes: &[Scope]) -> Vec<&'static str> {
+    let all = [Scope::Read, Scope::Write, Scope::Delete];
+    all.into_iter()
+        .filter(|scope| scopes.is_empty() || scopes.contains(scope))
+        .map(Scope::name)
+        .collect()
+}
+
+fn line(token: &ApiToken) -> String {
+    let day = |at: Option<DateTime<Utc>>| at.map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d").to_string());
+    format!(
+        "{}\t{}\t{}\t{}\t{}\t{}",
+        token.id,
+        token.name,
+        token.scopes.join(","),
+        day(Some(token.created_at)),
+        day(token.expires_at),
+        day(token.last_used_at)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_scope_means_all() {
+        assert_eq!(names(&[]), ["read", "write", "delete"]);
+        assert_eq!(names(&[Scope::Delete, Scope::Read, Scope::Read]), ["read", "delete"]);
+    }
+}

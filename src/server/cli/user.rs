@@ -1,0 +1,166 @@
+//! `kaam user ...`: accounts.
+
+use clap::Subcommand;
+use sqlx::PgPool;
+
+use super::{CliError, output, password};
+use crate::{
+    domain::{
+        text::{self, TextError},
+        time::Clock,
+    },
+    server::{
+        auth::{EmailAddress, Passwords},
+        clock::SystemClock,
+        store::{
+            Store, StoreError,
+            accounts::{NewUser, NewUserError, User},
+        },
+    },
+};
+
+/// The longest name, in characters.
+const NAME_MAX: usize = 100;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Makes an account; asks for the password
+    Add {
+        /// The address to sign in with
+        email: EmailAddress,
+        /// The name to show
+        #[arg(long, default_value = "")]
+        name: String,
+        /// The time zone, such as Asia/Karachi
+        #[arg(long, default_value = "UTC")]
+        zone: String,
+        /// Reads the password from standard input instead (its first line)
+        #[arg(long)]
+        password_stdin: bool,
+        /// Makes an administrator
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Lists the accounts: address, name, role and the day they were made, separated by tabs
+    List,
+    /// Deletes an account with all its threads and tasks, without asking
+    Delete {
+        /// The address to sign in with
+        email: EmailAddress,
+    },
+    /// Gives an account another password and signs it out everywhere
+    SetPassword {
+        /// The address to sign in with
+        email: EmailAddress,
+        /// Reads the password from standard input instead of asking (its first line)
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+pub(super) async fn run(command: UserCommand, pool: PgPool) -> Result<(), CliError> {
+    let store = Store::new(pool);
+    match command {
+        UserCommand::Add {
+            email,
+            name,
+            zone,
+            password_stdin,
+            admin,
+        } => {
+            let new = Add {
+                email,
+                name: name_of(&name)?,
+                zone: zone_of(zone)?,
+                password_stdin,
+                admin,
+            };
+            add(&store, new).await
+        }
+        UserCommand::List => list(&store).await,
+        UserCommand::Delete { email } => {
+            let user = find(&store, &email).await?;
+            store.delete_user(user.id).await?;
+            output::remark(format_args!("Deleted {email}."));
+            Ok(())
+        }
+        UserCommand::SetPassword { email, password_stdin } => {
+            let user = find(&store, &email).await?;
+            let hash = Passwords::default().hash(password::read(password_stdin)?).await?;
+            store.set_password(user.id, &hash, SystemClock.now()).await?;
+            output::remark(format_args!("{email} has a new password and is signed out everywhere."));
+            Ok(())
+        }
+    }
+}
+
+/// The account with that address.
+pub(super) async fn find(store: &Store, email: &EmailAddress) -> Result<User, CliError> {
+    match store.credentials(email.as_str()).await {
+        Ok((user, _)) => Ok(user),
+        Err(StoreError::NotFound) => Err(CliError::NoSuchUser(email.clone())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct Add {
+    email: EmailAddress,
+    name: String,
+    zone: String,
+    password_stdin: bool,
+    admin: bool,
+}
+
+async fn add(store: &Store, new: Add) -> Result<(), CliError> {
+    // Before anybody types a password for nothing.
+    match find(store, &new.email).await {
+        Ok(_) => return Err(CliError::EmailTaken(new.email)),
+        Err(CliError::NoSuchUser(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let password_hash = Passwords::default().hash(password::read(new.password_stdin)?).await?;
+    let user = NewUser {
+        id: SystemClock.user_id(),
+        email: new.email.as_str(),
+        name: &new.name,
+        password_hash: &password_hash,
+        zone: &new.zone,
+        is_admin: new.admin,
+        at: SystemClock.now(),
+    };
+    match store.create_user(&user, None).await {
+        Ok(()) => output::line(user.id),
+        Err(NewUserError::EmailTaken) => Err(CliError::EmailTaken(new.email)),
+        Err(NewUserError::SetupLinkUsed) => Err(StoreError::Conflict("the set-up link was used").into()),
+        Err(NewUserError::Store(error)) => Err(error.into()),
+    }
+}
+
+async fn list(store: &Store) -> Result<(), CliError> {
+    for user in store.users().await? {
+        let role = if user.is_admin { "admin" } else { "user" };
+        output::line(format_args!(
+            "{}\t{}\t{role}\t{}",
+            user.email,
+            user.name,
+            user.created_at.format("%Y-%m-%d")
+        ))?;
+    }
+    Ok(())
+}
+
+fn name_of(text: &str) -> Result<String, CliError> {
+    match text::line(text, NAME_MAX) {
+        Ok(name) => Ok(name),
+        Err(TextError::Blank) => Ok(String::new()),
+        Err(TextError::TooLong) => Err(CliError::NameTooLong),
+    }
+}
+
+fn zone_of(name: String) -> Result<String, CliError> {
+    if name.parse::<chrono_tz::Tz>().is_ok() {
+        Ok(name)
+    } else {
+        Err(CliError::NoSuchZone(name))
+    }
+}

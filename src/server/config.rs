@@ -1,0 +1,323 @@
+//! Every environment variable, read once. The rest of the program sees [`Config`] and never the environment.
+//!
+//! `.env.example` describes the same variables for people; a test holds the two lists equal. A secret may also lie in a file that
+//! `NAME_FILE` names. An empty value is as good as none.
+
+mod read;
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use url::Url;
+
+pub use read::{ConfigError, Problem};
+use read::{Reader, Variable};
+
+/// Gemini's OpenAI-compatible endpoint.
+pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1beta/openai/";
+/// The model asked when none is named.
+pub const DEFAULT_MODEL: &str = "gemini-3.8-flash";
+
+const DATABASE_URL: Variable = Variable::new("DATABASE_URL", "postgres://kaam:secret@db.example.com:5432/kaam?sslmode=require");
+const DATA_DIR: Variable = Variable::new("KAAM_DATA_DIR", "./data");
+const LISTEN: Variable = Variable::new("LEPTOS_SITE_ADDR", "127.0.0.1:3000");
+const PORT: Variable = Variable::new("PORT", "8080");
+const PUBLIC_URL: Variable = Variable::new("KAAM_PUBLIC_URL", "https://kaam.example.com");
+const AI_KEY: Variable = Variable::new("AI_API_KEY", "AIza...");
+const GEMINI_KEY: Variable = Variable::new("GEMINI_API_KEY", "AIza...");
+const AI_BASE_URL: Variable = Variable::new("AI_BASE_URL", "http://127.0.0.1:11434/v1");
+const AI_MODEL: Variable = Variable::new("AI_MODEL", "gemini-3.8-flash,gemini-3.5-flash-lite");
+const CONNECT: Variable = Variable::new("AI_CONNECT_SECONDS", "10");
+const FIRST_TOKEN: Variable = Variable::new("AI_FIRST_TOKEN_SECONDS", "60");
+const GAP: Variable = Variable::new("AI_GAP_SECONDS", "60");
+const RUN: Variable = Variable::new("AI_RUN_SECONDS", "600");
+const TOOL_ROUNDS: Variable = Variable::new("AI_TOOL_ROUNDS", "8");
+const JWT: Variable = Variable::new("JWT_SECRET", "the output of `openssl rand -base64 32`");
+const CORS: Variable = Variable::new("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:5173");
+const SIGN_UP: Variable = Variable::new("KAAM_SIGN_UP", "setup");
+const LOG: Variable = Variable::new("RUST_LOG", "info,kaam=debug");
+const LOG_FORMAT: Variable = Variable::new("KAAM_LOG_FORMAT", "text");
+
+/// The shortest secret that HS256 may have (RFC 7518, 3.2).
+const JWT_BYTES: usize = 32;
+
+/// How Kaam was told to run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// A Postgres of the operator's; `None` means the embedded one.
+    pub database_url: Option<SecretString>,
+    /// Where the embedded database and the attachments lie.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The origin that people see, without a path.
+    pub public_url: Url,
+    /// Whether `public_url` was worked out from `listen`.
+    public_url_is_derived: bool,
+    /// Who answers.
+    pub model: ModelChoice,
+    /// The bounds of a run.
+    pub limits: RunLimits,
+    /// The key of foreign sign-ins (HS256).
+    pub jwt_secret: Option<SecretString>,
+    /// Foreign origins that may call `/chatkit` and `/mcp`, as browsers write them in `Origin`.
+    pub cors_allowed_origins: Vec<String>,
+    /// Who may make an account.
+    pub sign_up: SignUp,
+    /// The filter of the log, if one was named.
+    pub log_filter: Option<String>,
+    /// How the log is written.
+    pub log_format: LogFormat,
+}
+
+/// Who answers.
+#[derive(Debug, Clone)]
+pub enum ModelChoice {
+    /// The assistant inside.
+    Offline,
+    /// An OpenAI-compatible endpoint.
+    Endpoint(ModelEndpoint),
+}
+
+/// An OpenAI-compatible endpoint.
+#[derive(Debug, Clone)]
+pub struct ModelEndpoint {
+    /// The part before `/chat/completions`.
+    pub base_url: Url,
+    /// Local servers need none.
+    pub api_key: Option<SecretString>,
+    /// The models, in the order in which they are tried; never empty.
+    pub models: Vec<String>,
+}
+
+/// The bounds of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunLimits {
+    /// To connect to the endpoint.
+    pub connect: Duration,
+    /// Until the first piece of an answer.
+    pub first_token: Duration,
+    /// Between two pieces of an answer.
+    pub gap: Duration,
+    /// The whole run.
+    pub run: Duration,
+    /// Model turns that call tools, in one run.
+    pub tool_rounds: u32,
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUp {
+    /// The first person, with the set-up link; then nobody.
+    Setup,
+    /// Anybody.
+    Open,
+    /// Nobody; `kaam user add` makes accounts.
+    Closed,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads the configuration by asking `get` for each variable.
+    ///
+    /// # Errors
+    /// The first variable with a wrong value.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let reader = Reader::new(&get);
+        let listen = listen(&reader)?;
+        let public_url = reader.parsed(PUBLIC_URL, origin)?;
+        Ok(Self {
+            database_url: reader.secret_that(DATABASE_URL, is_postgres)?,
+            data_dir: reader.text(DATA_DIR).unwrap_or_else(|| "./data".into()).into(),
+            listen,
+            public_url_is_derived: public_url.is_none(),
+            public_url: match public_url {
+                Some(url) => url,
+                None => derived(listen)?,
+            },
+            model: model(&reader)?,
+            limits: RunLimits {
+                connect: reader.seconds(CONNECT, 10, 300)?,
+                first_token: reader.seconds(FIRST_TOKEN, 60, 3600)?,
+                gap: reader.seconds(GAP, 60, 3600)?,
+                run: reader.seconds(RUN, 600, 86_400)?,
+                tool_rounds: reader.number(TOOL_ROUNDS, 8, 100)?,
+            },
+            jwt_secret: reader.secret_that(JWT, |value| {
+                if value.len() < JWT_BYTES {
+                    Err(Problem::TooShort { bytes: JWT_BYTES })
+                } else {
+                    Ok(())
+                }
+            })?,
+            cors_allowed_origins: reader.parsed(CORS, origins)?.unwrap_or_default(),
+            sign_up: reader
+                .one_of(
+                    SIGN_UP,
+                    &[("setup", SignUp::Setup), ("open", SignUp::Open), ("closed", SignUp::Closed)],
+                )?
+                .unwrap_or(SignUp::Setup),
+            log_filter: reader.parsed(LOG, |value| match tracing_subscriber::EnvFilter::try_new(value) {
+                Ok(_) => Ok(value.to_owned()),
+                Err(cause) => Err(Problem::NotAFilter(cause.to_string())),
+            })?,
+            log_format: reader
+                .one_of(LOG_FORMAT, &[("text", LogFormat::Text), ("json", LogFormat::Json)])?
+                .unwrap_or(LogFormat::Text),
+        })
+    }
+
+    /// Reads the configuration from the environment of this process.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn from_process() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// Whether the built-in assistant answers.
+    pub fn uses_offline_model(&self) -> bool {
+        matches!(self.model, ModelChoice::Offline)
+    }
+
+    /// Notes the address that was really bound, which differs where port 0 was asked for.
+    pub fn bound_to(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if self.public_url_is_derived
+            && let Ok(url) = derived(address)
+        {
+            self.public_url = url;
+        }
+    }
+
+    /// The public origin as browsers write it: no slash at the end, no port where it is the scheme's own.
+    pub fn public_origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+
+    /// Whether people reach us by HTTPS, so that cookies can be `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+impl fmt::Display for SignUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Setup => "setup",
+            Self::Open => "open",
+            Self::Closed => "closed",
+        })
+    }
+}
+
+fn listen(reader: &Reader<'_>) -> Result<SocketAddr, ConfigError> {
+    if let Some(address) = reader.parsed(LISTEN, |value| value.parse().map_err(|_| Problem::NotAnAddress))? {
+        return Ok(address);
+    }
+    Ok(match reader.parsed(PORT, |value| value.parse().map_err(|_| Problem::NotAPort))? {
+        Some(port) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)),
+        None => SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
+    })
+}
+
+/// "All addresses" is nothing to put into a link.
+fn derived(listen: SocketAddr) -> Result<Url, ConfigError> {
+    let host = match listen.ip() {
+        ip if ip.is_unspecified() => "localhost".to_owned(),
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    Url::parse(&format!("http://{host}:{}", listen.port())).map_err(|cause| LISTEN.wrong(Problem::NotAUrl(cause)))
+}
+
+fn model(reader: &Reader<'_>) -> Result<ModelChoice, ConfigError> {
+    let api_key = match reader.secret(AI_KEY)? {
+        Some(key) => Some(key),
+        None => reader.secret(GEMINI_KEY)?,
+    };
+    let base_url = reader.parsed(AI_BASE_URL, base_url)?;
+    let models = reader.parsed(AI_MODEL, |value| match list(value) {
+        models if models.is_empty() => Err(Problem::NoModel),
+        models => Ok(models),
+    })?;
+    if api_key.is_none() && base_url.is_none() && models.is_none() {
+        return Ok(ModelChoice::Offline);
+    }
+    Ok(ModelChoice::Endpoint(ModelEndpoint {
+        base_url: match base_url {
+            Some(url) => url,
+            None => Url::parse(DEFAULT_BASE_URL).map_err(|cause| AI_BASE_URL.wrong(Problem::NotAUrl(cause)))?,
+        },
+        api_key,
+        models: models.unwrap_or_else(|| vec![DEFAULT_MODEL.to_owned()]),
+    }))
+}
+
+fn list(value: &str) -> Vec<String> {
+    value
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_postgres(value: &str) -> Result<(), Problem> {
+    if value.starts_with("postgres://") || value.starts_with("postgresql://") {
+        Ok(())
+    } else {
+        Err(Problem::NotPostgres)
+    }
+}
+
+fn http_url(value: &str) -> Result<Url, Problem> {
+    let url = Url::parse(value).map_err(Problem::NotAUrl)?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(Problem::NotHttp);
+    }
+    Ok(url)
+}
+
+/// A URL of nothing but scheme, host and port.
+fn origin(value: &str) -> Result<Url, Problem> {
+    let url = http_url(value)?;
+    let bare =
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    if bare { Ok(url) } else { Err(Problem::NotAnOrigin) }
+}
+
+fn origins(value: &str) -> Result<Vec<String>, Problem> {
+    list(value)
+        .iter()
+        .map(|part| {
+            if part == "*" {
+                Err(Problem::Wildcard)
+            } else {
+                origin(part).map(|url| url.origin().ascii_serialization())
+            }
+        })
+        .collect()
+}
+
+/// People paste the whole address of the endpoint; what is wanted is the part before `/chat/completions`.
+fn base_url(value: &str) -> Result<Url, Problem> {
+    let value = value.trim_end_matches('/');
+    http_url(value.strip_suffix("/chat/completions").unwrap_or(value))
+}
+
+#[cfg(test)]
+mod tests;

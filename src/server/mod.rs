@@ -1,0 +1,21 @@
+//! Everything with I/O. Only in the server's build: the one feature gate is at the `mod` line in `lib.rs`.
+
+pub mod agent;
+pub mod assets;
+pub mod auth;
+pub mod chatkit;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod limits;
+pub mod model;
+pub mod page;
+pub mod request_id;
+pub mod router;
+pub mod run;
+pub mod serve;
+pub mod state;
+pub mod store;
+pub mod tools;

@@ -1,0 +1,180 @@
+//! What the newest message wants, read in the light of the turns before it.
+
+use chrono::NaiveDateTime;
+
+use super::conversation::{It, Turn, it};
+use crate::domain::{
+    language::{Change, Intent, ListWish, NewTask, Pick, Talk, Target, date_words, detect, find_matches, phrases, pick, understand},
+    locale::Script,
+};
+
+/// What is to be done to a task.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Deed {
+    Complete,
+    Delete,
+    Update(Change),
+}
+
+/// Which task.
+#[derive(Debug, Clone)]
+pub(super) enum Which {
+    /// By words; each entry one task.
+    Words(Vec<String>),
+    /// By titles that were shown, to the letter.
+    Titles(Vec<String>),
+    /// All of them; `sure` after the person said yes.
+    All { sure: bool },
+    /// The one just named.
+    It(It),
+}
+
+/// What the newest message wants.
+#[derive(Debug, Clone)]
+pub(super) enum Plan {
+    Say(String),
+    Add(Vec<NewTask>),
+    List(ListWish),
+    Do(Deed, Which),
+}
+
+/// Plans the newest turn.
+pub(super) fn plan(turns: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Plan {
+    let Some((newest, before)) = turns.split_last() else { return Plan::Say(phrases::help(script)) };
+    if let Some(answered) = before.last().and_then(|previous| answer(newest, previous, before, now, script)) {
+        return answered;
+    }
+    match understand(newest.user, now).intent {
+        Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
+            Some(error) => Plan::Say(phrases::bad_date(error, script)),
+            None => Plan::Add(tasks),
+        },
+        Intent::List(wish) => Plan::List(wish),
+        Intent::Complete(target) => which(turns, target, Deed::Complete, script),
+        Intent::Delete(target) => which(turns, target, Deed::Delete, script),
+        Intent::Update(target, change) => match change.due_error {
+            Some(error) => Plan::Say(phrases::bad_date(error, script)),
+            None if change.is_empty() => Plan::Say(phrases::what_change(script)),
+            None => which(turns, target, Deed::Update(change), script),
+        },
+        Intent::Talk(talk) => Plan::Say(match talk {
+            Talk::Greeting => phrases::greeting(script),
+            Talk::HowAreYou => phrases::how_are_you(script),
+            Talk::Thanks => phrases::welcome(script),
+            Talk::Bye => phrases::bye(script),
+            Talk::Help => phrases::help(script),
+            Talk::Yes | Talk::No => phrases::fine(script),
+        }),
+        Intent::Unknown => Plan::Say(phrases::not_understood(script)),
+    }
+}
+
+/// Finds out which task the words, or "it", or "the second one" mean.
+fn which(turns: &[Turn<'_>], target: Target, deed: Deed, script: Script) -> Plan {
+    if target.all {
+        return Plan::Do(deed, Which::All { sure: false });
+    }
+    let previous = turns.iter().rev().nth(1);
+    // "Delete the second one", after a list was shown.
+    if let Some(shown) = previous.map(Turn::numbered).filter(|shown| !shown.is_empty())
+        && let Some(titles) = pick(&target.words.join(" , ")).and_then(|choice| chosen(&choice, &shown))
+        && !target.words.is_empty()
+    {
+        return Plan::Do(deed, Which::Titles(titles));
+    }
+    if !target.words.is_empty() {
+        return Plan::Do(deed, Which::Words(target.words));
+    }
+    match it(turns) {
+        Some(task) => Plan::Do(deed, Which::It(task)),
+        None => Plan::Say(phrases::which_it(script)),
+    }
+}
+
+/// The titles that a choice means.
+fn chosen(choice: &Pick, shown: &[String]) -> Option<Vec<String>> {
+    match choice {
+        Pick::Nth(numbers) => numbers.iter().map(|n| n.checked_sub(1).and_then(|at| shown.get(at)).cloned()).collect(),
+        Pick::Last => shown.last().map(|last| vec![last.clone()]),
+        Pick::All => Some(shown.to_vec()),
+        Pick::None => None,
+    }
+}
+
+/// The newest message as an answer to what the assistant asked in the turn before.
+fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Option<Plan> {
+    if previous.has_deed() || previous.said().is_empty() {
+        return None;
+    }
+    // What the turn before wanted; its own answers are found the same way.
+    let earlier = plan(before, now, script);
+    match earlier {
+        Plan::Do(deed, wanted) => {
+            let shown = previous.numbered();
+            if shown.is_empty() {
+                return None;
+            }
+            if let Which::All { sure: false } = wanted {
+                return match understand(newest.user, now).intent {
+                    Intent::Talk(Talk::Yes) => Some(Plan::Do(deed, Which::All { sure: true })),
+                    Intent::Talk(Talk::No) => Some(Plan::Say(phrases::left_alone(script))),
+                    _ => None,
+                };
+            }
+            match pick(newest.user) {
+                Some(Pick::None) => return Some(Plan::Say(phrases::left_alone(script))),
+                Some(choice) => {
+                    return Some(match chosen(&choice, &shown) {
+                        Some(titles) => Plan::Do(deed, Which::Titles(titles)),
+                        None => Plan::Say(previous.said().to_owned()),
+                    });
+                }
+                None => {}
+            }
+            let free = match understand(newest.user, now).intent {
+                Intent::Unknown => true,
+                // "Call bank" is a title here, not an order.
+                Intent::Add(tasks) => matches!(&tasks[..], [only] if only.title.chars().count() + 2 >= newest.user.trim().chars().count()),
+                _ => false,
+            };
+            let titles: Vec<&str> = shown.iter().map(String::as_str).collect();
+            let found = if free { find_matches(newest.user, &titles) } else { Vec::new() };
+            match found[..] {
+                [only] => Some(Plan::Do(deed, Which::Titles(vec![shown[only].clone()]))),
+                _ => None,
+            }
+        }
+        Plan::Say(_) => dated(newest, previous, before, now, script),
+        _ => None,
+    }
+}
+
+/// A date as the answer to "which day?".
+fn dated(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Option<Plan> {
+    let words = date_words(newest.user, now);
+    let due = words.due?;
+    if words.rest.split_whitespace().count() > 2 {
+        return None;
+    }
+    match understand(previous.user, now).intent {
+        Intent::Add(mut tasks) if tasks.iter().any(|task| task.due_error.is_some()) => {
+            for task in tasks.iter_mut().filter(|task| task.due_error.is_some()) {
+                (task.due, task.due_error) = (Some(due.clone()), None);
+            }
+            Some(Plan::Add(tasks))
+        }
+        Intent::Update(target, change) if change.is_empty() || change.due_error.is_some() => {
+            Some(which(before, target, Deed::Update(Change { due: Some(due), due_error: None, ..change }), script))
+        }
+        _ => None,
+    }
+}
+
+/// The script of the reply: that of the newest message which has letters and says more than a choice.
+pub(super) fn script_of(turns: &[Turn<'_>], fallback: Script) -> Script {
+    let Some((newest, before)) = turns.split_last() else { return fallback };
+    match detect(newest.user) {
+        Some(script) if script != Script::En || pick(newest.user).is_none() || before.is_empty() => script,
+        _ => before.iter().rev().find_map(|turn| detect(turn.user)).unwrap_or(fallback),
+    }
+}

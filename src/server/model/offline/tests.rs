@@ -1,0 +1,261 @@
+//! The assistant with a small list of tasks in memory: whole conversations, through the same calls as in the application.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use futures::StreamExt;
+use serde_json::{Value, json};
+
+use super::{
+    super::{Finish, Message, Model, ModelEvent, ModelRequest, ToolCall, ToolSpec},
+    OfflineModel,
+};
+use crate::domain::{language::detect, locale::Script};
+
+/// Monday, 23 November 2026, 10:30 in Karachi.
+const NOW: &str = "2026-11-23T05:30:00Z";
+
+struct Fake {
+    tasks: Vec<Value>,
+    next: usize,
+    messages: Vec<Message>,
+    now: DateTime<Utc>,
+    calls: Vec<(String, Value)>,
+}
+
+impl Fake {
+    fn new(titles: &[&str]) -> Self {
+        let mut fake = Self { tasks: Vec::new(), next: 1, messages: Vec::new(), now: NOW.parse().unwrap(), calls: Vec::new() };
+        for title in titles {
+            fake.run("add_task", &json!({"title": title}));
+        }
+        fake
+    }
+
+    fn local(&self) -> NaiveDateTime {
+        self.now.with_timezone(&chrono_tz::Asia::Karachi).naive_local()
+    }
+
+    fn run(&mut self, name: &str, arguments: &Value) -> Value {
+        let text = |key: &str| arguments.get(key).and_then(Value::as_str);
+        let place = |tasks: &[Value]| text("task_id").and_then(|id| tasks.iter().position(|t| t["id"] == id));
+        let due = |words: &str| {
+            let (date, time) = words.split_once('T').map_or((words, None), |(d, t)| (d, Some(t)));
+            let day: NaiveDate = date.parse().unwrap();
+            let mut due = json!({"date": date, "weekday": day.format("%A").to_string()});
+            if let Some(time) = time {
+                assert_eq!(time.len(), 5, "{time}");
+                due["time"] = json!(time);
+            }
+            due
+        };
+        match name {
+            "add_task" => {
+                let mut task = json!({"id": format!("tsk_{:032x}", self.next), "title": arguments["title"], "status": "pending", "priority": text("priority").unwrap_or("p4"),
+                    "created_at": NOW, "updated_at": NOW});
+                self.next += 1;
+                if let Some(words) = text("due") {
+                    task["due"] = due(words);
+                }
+                self.tasks.push(task.clone());
+                json!({"task": task})
+            }
+            "list_tasks" => {
+                let status = text("status").unwrap_or("pending");
+                let query = text("query").unwrap_or("").to_lowercase();
+                let date = |t: &Value| t["due"]["date"].as_str().map(str::to_owned);
+                let tasks: Vec<&Value> = self
+                    .tasks
+                    .iter()
+                    .filter(|t| status == "all" || t["status"] == status)
+                    .filter(|t| t["title"].as_str().unwrap().to_lowercase().contains(&query))
+                    .filter(|t| text("due_from").is_none_or(|from| date(t).is_some_and(|d| d.as_str() >= from)))
+                    .filter(|t| text("due_to").is_none_or(|to| date(t).is_some_and(|d| d.as_str() <= to)))
+                    .collect();
+                json!({"tasks": tasks, "has_more": false})
+            }
+            _ => {
+                let Some(at) = place(&self.tasks) else { return json!({"error": "there is no such task"}) };
+                match name {
+                    "complete_task" => {
+                        self.tasks[at]["status"] = json!("completed");
+                        self.tasks[at]["completed_at"] = json!(NOW);
+                        json!({"task": self.tasks[at]})
+                    }
+                    "delete_task" => json!({"task": self.tasks.remove(at)}),
+                    "update_task" => {
+                        let mut changed = Vec::new();
+                        for key in ["title", "priority"] {
+                            if let Some(value) = text(key) {
+                                self.tasks[at][key] = json!(value);
+                                changed.push(key);
+                            }
+                        }
+                        match text("due") {
+                            Some("none") => {
+                                self.tasks[at].as_object_mut().unwrap().remove("due");
+                                changed.push("due");
+                            }
+                            Some(words) => {
+                                self.tasks[at]["due"] = due(words);
+                                changed.push("due");
+                            }
+                            None => {}
+                        }
+                        json!({"task": self.tasks[at], "changed": changed})
+                    }
+                    other => json!({"error": format!("no tool {other}")}),
+                }
+            }
+        }
+    }
+
+    /// Says something, lets the assistant work, and returns its words.
+    fn say(&mut self, text: &str) -> String {
+        self.calls.clear();
+        self.messages.push(Message::User { text: text.to_owned() });
+        for _ in 0..8 {
+            let (said, calls) = ask(self.messages.clone(), self.now);
+            self.messages.push(Message::Assistant { text: said.clone(), calls: calls.clone() });
+            if calls.is_empty() {
+                assert!(!said.trim().is_empty(), "no words for {text}");
+                return said;
+            }
+            for call in calls {
+                let arguments: Value = serde_json::from_str(&call.arguments).unwrap();
+                let result = self.run(&call.name, &arguments);
+                self.calls.push((call.name.clone(), arguments));
+                self.messages.push(Message::Tool { call_id: call.id, name: call.name, result });
+            }
+        }
+        panic!("the assistant never came to an end: {text}");
+    }
+
+    fn deeds(&self) -> Vec<&str> {
+        self.calls.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "list_tasks").collect()
+    }
+
+    fn titles(&self) -> Vec<&str> {
+        self.tasks.iter().map(|t| t["title"].as_str().unwrap()).collect()
+    }
+
+    fn task(&self, title: &str) -> &Value {
+        self.tasks.iter().find(|t| t["title"] == title).unwrap_or_else(|| panic!("no {title} in {:?}", self.tasks))
+    }
+}
+
+fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<ToolCall>) {
+    let tools = ["add_task", "list_tasks", "complete_task", "delete_task", "update_task"];
+    let request = ModelRequest {
+        system: String::new(),
+        messages,
+        tools: tools.iter().map(|name| ToolSpec { name: (*name).to_owned(), description: String::new(), parameters: json!({}) }).collect(),
+        now,
+        zone: chrono_tz::Asia::Karachi,
+        script: Script::En,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let events: Vec<ModelEvent> = runtime.block_on(OfflineModel::new(Duration::ZERO).ask(request).map(Result::unwrap).collect());
+    assert!(matches!(events.last(), Some(ModelEvent::Done { finish: Finish::Stop, .. })));
+    let mut said = String::new();
+    let mut calls = Vec::new();
+    for event in events {
+        match event {
+            ModelEvent::Text(piece) => said.push_str(&piece),
+            ModelEvent::ToolCall(call) => calls.push(call),
+            _ => {}
+        }
+    }
+    (said, calls)
+}
+
+/// Whether a date is what an example wants.
+fn due_fits(wanted: &str, due: &Value, now: NaiveDateTime) -> bool {
+    let Some(date) = due["date"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()) else { return false };
+    let today = now.date();
+    if let Some(days) = wanted.strip_prefix('+').and_then(|rest| rest.strip_suffix('d')) {
+        return date == today + TimeDelta::days(days.parse().unwrap());
+    }
+    if let Some(at) = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|d| *d == wanted) {
+        let wait = (at as i64 - i64::from(today.weekday().num_days_from_monday())).rem_euclid(7);
+        let later_today = due["time"].as_str().is_some_and(|t| t.parse::<chrono::NaiveTime>().is_ok_and(|t| t > now.time()));
+        let wait = if wait == 0 && !later_today { 7 } else { wait };
+        return date == today + TimeDelta::days(wait);
+    }
+    if wanted == "next_week" {
+        let monday = today + TimeDelta::days(7 - i64::from(today.weekday().num_days_from_monday()));
+        return date >= monday && date < monday + TimeDelta::days(7);
+    }
+    date >= today && date < today + TimeDelta::days(366) && date.format("%m-%d").to_string() == wanted
+}
+
+/// What is wrong with an example's outcome, if anything.
+fn verdict(example: &Value) -> Result<(), String> {
+    let text = |key: &str| example.get(key).and_then(Value::as_str);
+    let setup: Vec<&str> = example.get("setup").and_then(Value::as_array).map(|a| a.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let say = text("say").unwrap();
+    let mut fake = Fake::new(&setup);
+    let reply = fake.say(say);
+    let check = |ok: bool, what: &str| if ok { Ok(()) } else { Err(format!("{what}\n   calls {:?}\n   reply {reply}", fake.calls)) };
+    let script = match text("script") {
+        Some("ur") => Script::Ur,
+        Some("ur-Latn") => Script::UrLatn,
+        _ => Script::En,
+    };
+    check(detect(say) == Some(script), "script")?;
+    let Some(tool) = text("tool") else {
+        check(fake.deeds().is_empty(), "did something")?;
+        let asked = setup.iter().filter(|title| reply.contains(**title)).count() > 1;
+        return check(example.get("ask").is_none() || asked, "did not ask");
+    };
+    if tool == "list_tasks" {
+        check(fake.deeds().is_empty(), "did something")?;
+        let call = fake.calls.iter().find(|(name, _)| name == "list_tasks");
+        check(call.is_some(), "no list")?;
+        let got = call.and_then(|(_, a)| a["status"].as_str()).unwrap_or("pending");
+        return check(text("status").is_none_or(|wanted| wanted == got), "status");
+    }
+    let calls: Vec<&Value> = fake.calls.iter().filter(|(name, _)| name == tool).map(|(_, a)| a).collect();
+    let count = example.get("count").and_then(Value::as_u64).unwrap_or(1) as usize;
+    check(calls.len() == count && fake.deeds().len() == count, "count of calls")?;
+    let first = calls[0];
+    let title = first["title"].as_str().unwrap_or("").to_lowercase();
+    for word in example.get("title").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        check(title.contains(&word.to_lowercase()), "title")?;
+    }
+    if let Some(target) = text("target") {
+        let original = setup.iter().position(|t| *t == target).map(|at| format!("tsk_{:032x}", at + 1));
+        check(first["task_id"].as_str().map(str::to_owned) == original, "target")?;
+    }
+    check(text("priority").is_none_or(|p| first["priority"] == p), "priority")?;
+    let due = first["due"].as_str().unwrap_or("");
+    let (date, time) = due.split_once('T').unwrap_or((due, ""));
+    check(text("time").is_none_or(|t| t == time), "time")?;
+    check(text("due").is_none_or(|wanted| due_fits(wanted, &json!({"date": date, "time": time}), fake.local())), "due")?;
+    if text("repeat").is_some() {
+        check(["not supported", "nahi ho sakte", "نہیں ہو سکتے"].iter().any(|w| reply.contains(w)), "repeat not told")?;
+    }
+    Ok(())
+}
+
+fn run_all(name: &str, lines: &str) {
+    let examples: Vec<Value> = lines.lines().filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str(l).unwrap()).collect();
+    let wrong: Vec<String> = examples
+        .iter()
+        .filter_map(|e| {
+            let outcome = std::panic::catch_unwind(|| verdict(e)).unwrap_or_else(|_| Err("panic".to_owned()));
+            outcome.err().map(|what| format!("{} {}: {what}", e["id"], e["say"]))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{name}: {} of {} right\n{}", examples.len() - wrong.len(), examples.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_examples() {
+    run_all("examples", include_str!("../../../domain/language/examples.jsonl"));
+}
+
+#[test]
+fn more_examples() {
+    run_all("more", include_str!("../../../domain/language/more.jsonl"));
+}

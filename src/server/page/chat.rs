@@ -1,0 +1,212 @@
+//! Bodies of the server functions of [`crate::api::chat`].
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use leptos_axum::redirect;
+
+use super::{Caller, caller, refuse, view};
+use crate::{
+    api::{
+        ApiError,
+        sse::{Frame, Updates},
+        view::{ChatUpdate, ThreadPage, ThreadSummary, ThreadView},
+    },
+    domain::{
+        id::{RunId, ThreadId},
+        text::{self, TextError},
+    },
+    protocol::{
+        item::{InferenceOptions, UserContent, UserMessage},
+        request::{Cut, Order},
+    },
+    server::{
+        chatkit::TITLE_MAX,
+        run::{Ask, AskError, Asked, RunStream, Signal},
+        store::StoreError,
+    },
+};
+
+/// Between two signs of life of a stream.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a browser without JavaScript waits for an answer before it is shown what there is.
+const FORM_PATIENCE: Duration = Duration::from_secs(60);
+/// Threads in a page of the list, and items in a page of a thread.
+const THREADS: u32 = 30;
+const ITEMS: u32 = 50;
+/// The longest name of a request.
+const KEY_MAX: usize = 100;
+
+pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    let page = state.store.threads(user.id, &Cut::new(THREADS, Order::Desc, after)).await.map_err(super::failed)?;
+    let threads = page
+        .data
+        .into_iter()
+        .map(|listed| ThreadSummary {
+            id: listed.thread.id.to_string(),
+            title: listed.thread.title.unwrap_or_default(),
+            live: listed.live,
+        })
+        .collect();
+    Ok(ThreadPage { threads, after: page.after })
+}
+
+pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    let id = thread_id(&id)?;
+    let thread = state.store.thread(user.id, id).await.map_err(super::failed)?;
+    // Whether it is live before its items: an answer that ends in between is in the items, and following it says so at once.
+    let live = match state.store.newest_run(user.id, id).await {
+        Ok(run) => matches!(run.status.as_str(), "queued" | "running"),
+        Err(StoreError::NotFound) => false,
+        Err(error) => return Err(super::failed(error)),
+    };
+    let page = state.store.items(user.id, id, &Cut::new(ITEMS, Order::Desc, before)).await.map_err(super::failed)?;
+    let items = page.data.iter().rev().filter_map(view::item).collect();
+    Ok(ThreadView { id: id.to_string(), title: thread.title.unwrap_or_default(), items, earlier: page.after, live })
+}
+
+pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
+    let caller = caller().await?;
+    let asked = ask(&caller, thread.as_deref(), &text, &key).await?;
+    Ok(updates(asked.run, asked.stream, 0))
+}
+
+pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    let thread = thread_id(&thread)?;
+    // The id of a frame is `<run>.<seq>`.
+    let after = match after {
+        None => None,
+        Some(id) => {
+            let (run, seq) = id.split_once('.').ok_or_else(|| refuse(ApiError::Invalid))?;
+            Some((run.parse::<RunId>().map_err(|_| refuse(ApiError::Invalid))?, seq.parse::<i64>().map_err(|_| refuse(ApiError::Invalid))?))
+        }
+    };
+    match state.runs.follow(user.id, thread, after.map(|(run, _)| run)).await.map_err(super::failed)? {
+        Some((run, stream)) => Ok(updates(run, stream, after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq))),
+        None => {
+            super::stream_headers();
+            Ok(Updates::new(futures::stream::once(async { Ok(Frame::Update(None, ChatUpdate::Done)) })))
+        }
+    }
+}
+
+pub async fn retry(thread: String) -> Result<Updates, ApiError> {
+    let caller = caller().await?;
+    let thread = thread_id(&thread)?;
+    limit(&caller)?;
+    let asked = caller.state.runs.ask(&caller.person(), Ask::Retry(thread), None).await.map_err(asked_in_vain)?;
+    Ok(updates(asked.run, asked.stream, 0))
+}
+
+pub async fn stop(thread: String) -> Result<(), ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    state.runs.stop(user.id, thread_id(&thread)?);
+    Ok(())
+}
+
+pub async fn send_form(thread: String, text: String) -> Result<(), ApiError> {
+    let caller = caller().await?;
+    let thread = Some(thread.as_str()).filter(|thread| !thread.is_empty());
+    let mut asked = ask(&caller, thread, &text, "").await?;
+    let whole = async { while !matches!(asked.stream.next().await, None | Some(Signal::End | Signal::Broken)) {} };
+    // Still going on after that: the page shows what there is, and the rest on reload.
+    let _ = tokio::time::timeout(FORM_PATIENCE, whole).await;
+    redirect(&format!("/chat/{}", asked.thread));
+    Ok(())
+}
+
+pub async fn rename(id: String, title: String) -> Result<(), ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    let id = thread_id(&id)?;
+    let title = text::line(&title, TITLE_MAX).map_err(|error| refuse(text_error(error)))?;
+    state.store.rename_thread(user.id, id, &title, state.clock.now()).await.map_err(super::failed)?;
+    redirect(&format!("/chat/{id}"));
+    Ok(())
+}
+
+pub async fn delete(id: String) -> Result<(), ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    let id = thread_id(&id)?;
+    state.runs.stop(user.id, id);
+    state.store.delete_thread(user.id, id).await.map_err(super::failed)?;
+    redirect("/chat");
+    Ok(())
+}
+
+async fn ask(caller: &Caller, thread: Option<&str>, text: &str, key: &str) -> Result<Asked, ApiError> {
+    let text = text::message(text).map_err(|error| refuse(text_error(error)))?;
+    if key.len() > KEY_MAX || key.contains('\0') {
+        return Err(refuse(ApiError::Invalid));
+    }
+    limit(caller)?;
+    let message = UserMessage {
+        content: vec![UserContent::InputText { text }],
+        attachments: Vec::new(),
+        quoted_text: None,
+        inference_options: InferenceOptions::default(),
+    };
+    let ask = match thread {
+        None => Ask::NewThread(message),
+        Some(thread) => Ask::Message(thread_id(thread)?, message),
+    };
+    let key = Some(format!("page:{key}")).filter(|_| !key.is_empty());
+    caller.state.runs.ask(&caller.person(), ask, key.as_deref()).await.map_err(asked_in_vain)
+}
+
+fn limit(caller: &Caller) -> Result<(), ApiError> {
+    match caller.state.sends.check(caller.user.id, caller.state.clock.now()) {
+        None => Ok(()),
+        Some(seconds) => Err(refuse(ApiError::TooMany(seconds))),
+    }
+}
+
+fn thread_id(text: &str) -> Result<ThreadId, ApiError> {
+    text.parse().map_err(|_| refuse(ApiError::NotFound))
+}
+
+fn text_error(error: TextError) -> ApiError {
+    match error {
+        TextError::Blank => ApiError::Blank,
+        TextError::TooLong => ApiError::TooLong,
+    }
+}
+
+fn asked_in_vain(error: AskError) -> ApiError {
+    match error {
+        AskError::Live => refuse(ApiError::Busy),
+        AskError::KeyReused => refuse(ApiError::Invalid),
+        AskError::Refused(_) => refuse(ApiError::Closed),
+        AskError::Stopping => refuse(ApiError::Unavailable),
+        AskError::Store(error) => super::failed(error),
+    }
+}
+
+/// A run's signals as frames of the page's stream, with signs of life. What the page has seen is gone through, but not told again.
+fn updates(run: RunId, mut signals: RunStream, seen: i64) -> Updates {
+    super::stream_headers();
+    Updates::new(async_stream::stream! {
+        let mut updater = view::Updater::default();
+        loop {
+            match tokio::time::timeout(HEARTBEAT, signals.next()).await {
+                Err(_) => yield Ok(Frame::Heartbeat),
+                Ok(Some(Signal::Event(event))) => {
+                    let update = updater.update(&event.event).filter(|_| event.seq > seen);
+                    if let Some(update) = update {
+                        yield Ok(Frame::Update(Some(format!("{run}.{}", event.seq)), update));
+                    }
+                }
+                Ok(Some(Signal::End)) => {
+                    yield Ok(Frame::Update(None, ChatUpdate::Done));
+                    return;
+                }
+                Ok(Some(Signal::Broken) | None) => {
+                    yield Err(ApiError::Network);
+                    return;
+                }
+            }
+        }
+    })
+}

@@ -1,0 +1,93 @@
+//! Markdown of answers as safe HTML, one text per block.
+//!
+//! Raw HTML is shown as text, links go to http(s) and mailto only, and images become links, because no request leaves our origin. Each
+//! block gets its own direction, by the majority of its letters.
+
+use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
+
+use crate::domain::text::direction;
+
+/// The blocks of a text, each a `<div dir>`.
+pub fn blocks(markdown: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut depth = 0_usize;
+    let mut events: Vec<Event<'_>> = Vec::new();
+    let mut plain = String::new();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS) {
+        match &event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Text(text) | Event::Code(text) => plain.push_str(text),
+            _ => {}
+        }
+        events.extend(safe(event));
+        if depth == 0 {
+            let mut inner = String::new();
+            html::push_html(&mut inner, events.drain(..));
+            let inner = inner.trim_end();
+            if !inner.is_empty() {
+                blocks.push(format!("<div dir=\"{}\">{inner}</div>", direction(&plain)));
+            }
+            plain.clear();
+        }
+    }
+    blocks
+}
+
+fn safe(event: Event<'_>) -> Option<Event<'_>> {
+    Some(match event {
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
+        Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let dest_url = if is_safe(&dest_url) { dest_url } else { CowStr::Borrowed("#") };
+            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        }
+        Event::Start(Tag::Image { dest_url, title, id, .. }) => {
+            let dest_url = if is_safe(&dest_url) { dest_url } else { CowStr::Borrowed("#") };
+            Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id })
+        }
+        Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
+        // A line that a person or a model broke stays broken.
+        Event::SoftBreak => Event::HardBreak,
+        other => other,
+    })
+}
+
+fn is_safe(url: &str) -> bool {
+    let url = url.trim().to_ascii_lowercase();
+    ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_have_their_own_directions() {
+        insta::assert_json_snapshot!(blocks("Added **call Ahmed**.\n\n- دودھ لینا\n- انڈے\n\n1. one\n2. two\n\n`x < y`"));
+    }
+
+    #[test]
+    fn nothing_of_a_model_is_trusted() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "a <img src=x onerror=alert(1)> b",
+            "[x](javascript:alert(1))",
+            "[x](  JaVaScRiPt:alert(1))",
+            "![x](https://evil.example/pixel.png)",
+            "[x](data:text/html;base64,AAAA)",
+            "<div\n\n<b>",
+            "[a]: javascript:alert(1)\n\n[a]",
+            "\"><svg onload=alert(1)>",
+        ] {
+            let html = blocks(hostile).concat();
+            for tag in ["<script", "<img", "<svg", "<b>"] {
+                assert!(!html.contains(tag), "{hostile} -> {html}");
+            }
+            for attribute in ["href=\"javascript", "href=\"JaVa", "href=\"  Ja", "href=\"data:"] {
+                assert!(!html.contains(attribute), "{hostile} -> {html}");
+            }
+        }
+    }
+}

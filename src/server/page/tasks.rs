@@ -1,0 +1,49 @@
+//! Bodies of the server functions of [`crate::api::tasks`].
+
+use super::{Caller, caller, failed, go_back, refuse, view};
+use crate::{
+    api::{ApiError, view::TaskLists},
+    domain::{id::TaskId, task::TaskStatus},
+    server::store::tasks::{self, TaskFilter},
+};
+
+/// How many tasks the panel shows.
+const PENDING: i64 = 200;
+const COMPLETED: i64 = 50;
+
+pub async fn lists() -> Result<TaskLists, ApiError> {
+    let Caller { state, user, locale } = caller().await?;
+    let mut connection = state.store.connection().await.map_err(failed)?;
+    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    let mut of = async |status, limit| {
+        let filter = TaskFilter { status: Some(status), limit, ..TaskFilter::default() };
+        let found = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
+        Ok::<_, ApiError>(found.iter().take(limit as usize).map(|task| view::task(task, locale, now)).collect())
+    };
+    Ok(TaskLists { pending: of(TaskStatus::Pending, PENDING).await?, completed: of(TaskStatus::Completed, COMPLETED).await? })
+}
+
+pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    let id = task_id(&id)?;
+    let mut connection = state.store.connection().await.map_err(failed)?;
+    let mut task = tasks::get(&mut connection, user.id, id).await.map_err(failed)?;
+    let now = state.clock.now();
+    (task.status, task.completed_at) = if done { (TaskStatus::Completed, Some(now)) } else { (TaskStatus::Pending, None) };
+    task.updated_at = now;
+    tasks::update(&mut connection, user.id, &task).await.map_err(failed)?;
+    go_back(&back);
+    Ok(())
+}
+
+pub async fn delete(id: String, back: String) -> Result<(), ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    let mut connection = state.store.connection().await.map_err(failed)?;
+    tasks::delete(&mut connection, user.id, task_id(&id)?).await.map_err(failed)?;
+    go_back(&back);
+    Ok(())
+}
+
+fn task_id(text: &str) -> Result<TaskId, ApiError> {
+    text.parse().map_err(|_| refuse(ApiError::NotFound))
+}

@@ -1,0 +1,157 @@
+//! Every URL on one page, grouped by who calls it.
+
+use axum::{
+    Json, Router,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use leptos::{
+    config::Env,
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
+use serde_json::json;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+    limit::RequestBodyLimitLayer,
+    set_header::SetResponseHeaderLayer,
+};
+
+use super::{
+    assets,
+    auth::{current_user::by_session, origin, session},
+    chatkit,
+    error::AppError,
+    page, request_id,
+    state::AppState,
+};
+use crate::{api::view::Viewer, app};
+
+/// The whole server.
+pub fn router(state: AppState) -> Router {
+    let sessions = session::layer(&state.config, state.store.clone(), state.clock.clone());
+
+    // People, with a browser.
+    let context = page_context(state.clone());
+    let leptos = state.leptos.clone();
+    let pages = Router::new()
+        .route("/", get(|| async { Redirect::to("/chat") }))
+        .leptos_routes_with_context(&state, generate_route_list(app::App), context.clone(), move || app::shell(leptos.clone()))
+        .layer(from_fn_with_state(state.clone(), page_guard));
+
+    // Our own page: server functions.
+    let functions = Router::new()
+        .route("/api/{*name}", post(move |request: Request| handle_server_fns_with_context(context.clone(), request)))
+        .layer(RequestBodyLimitLayer::new(chatkit::BODY_MAX))
+        .layer(from_fn_with_state(state.clone(), origin::same_origin));
+
+    // ChatKit clients, ours or anybody's.
+    let clients = Router::new()
+        .route("/chatkit", post(chatkit::endpoint))
+        .route("/api/chatkit", post(chatkit::endpoint))
+        .layer(from_fn_with_state(state.clone(), origin::known_origin))
+        .layer(cors(&state));
+
+    // Whoever keeps it running.
+    let operators = Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready));
+
+    Router::new()
+        .merge(pages)
+        .merge(functions)
+        .merge(clients)
+        .layer(from_fn_with_state(state.clone(), session::touch))
+        .layer(sessions)
+        .merge(operators)
+        // Files of the site; what is none is a page that does not exist.
+        .fallback(assets::file)
+        .layer(CompressionLayer::new())
+        .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::if_not_present(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .layer(SetResponseHeaderLayer::if_not_present(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(request_id::layer))
+        .with_state(state)
+}
+
+/// Exact origins, with their credentials.
+fn cors(state: &AppState) -> CorsLayer {
+    let origins: Vec<HeaderValue> = state.config.cors_allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([http::Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT_LANGUAGE,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .max_age(std::time::Duration::from_secs(600))
+}
+
+/// Pages for people who are signed in send the others to sign in, and those two pages send people who are to the chat. Works out the
+/// [`Viewer`], which the page must know before its first line is rendered.
+async fn page_guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let user = match by_session(&parts, &state).await {
+        Ok(user) => user,
+        Err(error) => return error.into_response(),
+    };
+    let path = parts.uri.path();
+    let is_for_strangers = matches!(path, "/sign-in" | "/sign-up");
+    if user.is_none() && !is_for_strangers {
+        return Redirect::to("/sign-in").into_response();
+    }
+    if user.is_some() && is_for_strangers {
+        return Redirect::to("/chat").into_response();
+    }
+    let viewer = page::account::viewer_of(user, &parts);
+    parts.extensions.insert(viewer);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// What the page and the server functions find in Leptos' context.
+fn page_context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(state.assets.clone());
+        if let Some(viewer) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned()) {
+            provide_context(viewer);
+        }
+        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
+            let dev = if state.leptos.env == Env::DEV { " ws: 'unsafe-inline'" } else { "" };
+            let policy = format!(
+                "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+                 img-src 'self' data:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+            );
+            if let Ok(policy) = HeaderValue::from_str(&policy) {
+                response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            // A page shows what belongs to one person, as it is now.
+            response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        provide_context(state.clone());
+    }
+}
+
+/// 200 while the database answers and the server is not stopping.
+async fn ready(State(state): State<AppState>) -> Response {
+    if state.runs.is_stopping() {
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "stopping" }))).into_response();
+    }
+    match state.store.ping().await {
+        Ok(()) => Json(json!({ "status": "ready" })).into_response(),
+        Err(error) => AppError::from(error).into_response(),
+    }
+}
+
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
+    AppError::Internal(format!("panic: {}", text.unwrap_or_default()).into()).into_response()
+}
+

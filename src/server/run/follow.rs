@@ -1,0 +1,150 @@
+//! Following a run: the log first, then live, without a gap and without a double.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::stream::BoxStream;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::{Recorded, Runs};
+use crate::{
+    protocol::event::ThreadStreamEvent,
+    server::store::{StoreError, runs::RunKey},
+};
+
+/// What a listener hears.
+#[derive(Debug, Clone)]
+pub enum Signal {
+    /// Something happened, and is stored.
+    Event(Arc<Recorded>),
+    /// The run has ended.
+    End,
+    /// This process cannot tell more: ask again.
+    Broken,
+}
+
+/// The signals of one run. Ends after [`Signal::End`] or [`Signal::Broken`].
+pub type RunStream = BoxStream<'static, Signal>;
+
+/// How often the log of another process's run is read.
+const POLL: Duration = Duration::from_millis(250);
+
+/// A run that begins now.
+pub(super) fn from_start(runs: Runs, key: RunKey, first: Vec<Arc<Recorded>>, receiver: Receiver<Signal>) -> RunStream {
+    Box::pin(async_stream::stream! {
+        let mut seen = 0;
+        for event in first {
+            seen = event.seq;
+            yield Signal::Event(event);
+        }
+        for await signal in live(runs, key, seen, receiver) {
+            yield signal;
+        }
+    })
+}
+
+/// A run from its log on.
+pub(super) fn from_log(runs: Runs, key: RunKey, receiver: Option<Receiver<Signal>>) -> RunStream {
+    Box::pin(async_stream::stream! {
+        let mut seen = 0;
+        match receiver {
+            Some(receiver) => match read(&runs, &key, seen).await {
+                Ok(events) => {
+                    for event in events {
+                        seen = event.seq;
+                        yield Signal::Event(event);
+                    }
+                    for await signal in live(runs, key, seen, receiver) {
+                        yield signal;
+                    }
+                }
+                Err(_) => yield Signal::Broken,
+            },
+            None => for await signal in poll(runs, key, seen) {
+                yield signal;
+            },
+        }
+    })
+}
+
+fn live(runs: Runs, key: RunKey, mut seen: i64, mut receiver: Receiver<Signal>) -> RunStream {
+    Box::pin(async_stream::stream! {
+        loop {
+            match receiver.recv().await {
+                Ok(Signal::Event(event)) if event.seq <= seen => {}
+                Ok(Signal::Event(event)) => {
+                    seen = event.seq;
+                    yield Signal::Event(event);
+                }
+                Ok(last) => {
+                    yield last;
+                    return;
+                }
+                // Too slow for the backlog, or all was said before the subscription: the log has it.
+                Err(RecvError::Lagged(_)) => match read(&runs, &key, seen).await {
+                    Ok(events) => for event in events {
+                        seen = event.seq;
+                        yield Signal::Event(event);
+                    },
+                    Err(_) => {
+                        yield Signal::Broken;
+                        return;
+                    }
+                },
+                Err(RecvError::Closed) => {
+                    for await signal in poll(runs, key, seen) {
+                        yield signal;
+                    }
+                    return;
+                }
+            }
+        }
+    })
+}
+
+/// Reads the log until the run has ended.
+fn poll(runs: Runs, key: RunKey, mut seen: i64) -> RunStream {
+    Box::pin(async_stream::stream! {
+        loop {
+            // The state before the log: a run that had ended then has all its events in the log now.
+            let is_over = match runs.0.store.run_state(key.user, key.run).await {
+                Ok(state) => !matches!(state.status.as_str(), "queued" | "running"),
+                Err(StoreError::NotFound) => true,
+                Err(_) => {
+                    yield Signal::Broken;
+                    return;
+                }
+            };
+            match read(&runs, &key, seen).await {
+                Ok(events) => for event in events {
+                    seen = event.seq;
+                    yield Signal::Event(event);
+                },
+                Err(_) => {
+                    yield Signal::Broken;
+                    return;
+                }
+            }
+            if is_over {
+                yield Signal::End;
+                return;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    })
+}
+
+/// The events of a run behind `after`, from its log.
+pub(super) async fn read(runs: &Runs, key: &RunKey, after: i64) -> Result<Vec<Arc<Recorded>>, StoreError> {
+    let rows = runs.0.store.run_log(key.user, key.run, after).await?;
+    let mut events = Vec::new();
+    for row in rows {
+        for (line, seq) in row.body.lines().zip(row.seq..) {
+            if seq > after
+                && let Ok(event) = serde_json::from_str::<ThreadStreamEvent>(line)
+            {
+                events.push(Arc::new(Recorded { seq, event, json: line.to_owned() }));
+            }
+        }
+    }
+    Ok(events)
+}

@@ -1,0 +1,118 @@
+//! What the model is told of a thread: the newest items, within a budget.
+
+use crate::{
+    protocol::item::{ItemBody, ThreadItem},
+    server::{agent::ToolRound, model::Message},
+};
+
+/// The budget of the history, in characters: some 24,000 tokens of English, half of that in Urdu.
+const BUDGET: usize = 96_000;
+
+/// Items as the model's messages, oldest first. What goes over the budget is left out from the oldest end; the first message is always
+/// one of the person's, and every call has its result.
+pub(super) fn messages(items: &[ThreadItem]) -> Vec<Message> {
+    let mut room = BUDGET;
+    let mut kept: Vec<Vec<Message>> = Vec::new();
+    for (from_end, item) in items.iter().rev().enumerate() {
+        let group = of_item(item);
+        let size: usize = group.iter().map(size).sum();
+        // The newest message is told whatever its size.
+        if size > room && from_end > 0 && !kept.is_empty() {
+            break;
+        }
+        room = room.saturating_sub(size);
+        kept.push(group);
+    }
+    let messages: Vec<Message> = kept.into_iter().rev().flatten().collect();
+    let first = messages.iter().position(|message| matches!(message, Message::User { .. })).unwrap_or(messages.len());
+    messages.into_iter().skip(first).collect()
+}
+
+fn of_item(item: &ThreadItem) -> Vec<Message> {
+    match &item.body {
+        ItemBody::UserMessage(message) => {
+            let text = match &message.quoted_text {
+                Some(quoted) => format!("About this part of an earlier answer:\n> {}\n\n{}", quoted.replace('\n', "\n> "), message.text()),
+                None => message.text(),
+            };
+            vec![Message::User { text }]
+        }
+        ItemBody::AssistantMessage { .. } => vec![Message::Assistant { text: item.body.text(), calls: Vec::new() }],
+        ItemBody::Workflow { .. } => Vec::new(),
+        ItemBody::HiddenContextItem { content } => match serde_json::from_value::<ToolRound>(content.clone()) {
+            Ok(round) => {
+                let results: Vec<Message> = round
+                    .calls
+                    .iter()
+                    .zip(round.results)
+                    .map(|(call, result)| Message::Tool { call_id: call.id.clone(), name: call.name.clone(), result })
+                    .collect();
+                std::iter::once(Message::Assistant { text: String::new(), calls: round.calls }).chain(results).collect()
+            }
+            Err(_) => Vec::new(),
+        },
+        ItemBody::SdkHiddenContext { content } => vec![Message::User { text: format!("[{content}]") }],
+    }
+}
+
+fn size(message: &Message) -> usize {
+    match message {
+        Message::User { text } => text.len(),
+        Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
+        Message::Tool { result, .. } => result.to_string().len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        domain::id::{ItemId, ThreadId},
+        protocol::item::{AssistantContent, InferenceOptions, UserContent, UserMessage},
+    };
+
+    fn item(body: ItemBody) -> ThreadItem {
+        let id = uuid::Uuid::from_u128(1);
+        ThreadItem { id: ItemId(id), thread_id: ThreadId(id), created_at: chrono::DateTime::UNIX_EPOCH, body }
+    }
+    fn user(text: &str) -> ThreadItem {
+        item(ItemBody::UserMessage(UserMessage {
+            content: vec![UserContent::InputText { text: text.into() }],
+            attachments: vec![],
+            quoted_text: None,
+            inference_options: InferenceOptions::default(),
+        }))
+    }
+    fn answer(text: &str) -> ThreadItem {
+        item(ItemBody::AssistantMessage { content: vec![AssistantContent::new(text)] })
+    }
+
+    #[test]
+    fn calls_keep_their_results_and_the_first_message_is_the_persons() {
+        let call = json!({ "id": "c1", "name": "list_tasks", "arguments": "{}" });
+        let round = item(ItemBody::HiddenContextItem { content: json!({ "calls": [call], "results": [{ "tasks": [] }] }) });
+        let told = messages(&[answer("cut"), user("hi"), round, answer("none"), user("again")]);
+        let roles: Vec<&str> = told
+            .iter()
+            .map(|message| match message {
+                Message::User { .. } => "user",
+                Message::Assistant { calls, .. } if calls.is_empty() => "assistant",
+                Message::Assistant { .. } => "calls",
+                Message::Tool { .. } => "tool",
+            })
+            .collect();
+        assert_eq!(roles, ["user", "calls", "tool", "assistant", "user"]);
+    }
+
+    #[test]
+    fn the_budget_cuts_the_oldest_and_never_the_newest() {
+        let big = "x".repeat(BUDGET * 2);
+        assert_eq!(messages(&[user("old"), answer("older"), user(&big)]).len(), 1);
+        let half = "x".repeat(BUDGET / 2);
+        let told = messages(&[user(&half), answer("a"), user(&half), answer("b"), user("new")]);
+        assert_eq!(told.len(), 3);
+        assert_eq!(told[2], Message::User { text: "new".into() });
+    }
+}

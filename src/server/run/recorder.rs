@@ -1,0 +1,109 @@
+//! The recorder of a run: the single writer. It numbers events, makes their JSON once, and hands them with the items to the flusher.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::{Live, Recorded, ending, flusher::Entry};
+use crate::{
+    domain::{
+        id::ItemId,
+        locale::Locale,
+        texts::{self, Failure},
+        time::Clock,
+    },
+    protocol::{
+        event::{ErrorCode, ThreadStreamEvent},
+        item::{ItemBody, ThreadItem},
+    },
+    server::store::runs::Ending,
+};
+
+pub(super) struct Recorder {
+    live: Arc<Live>,
+    entries: mpsc::UnboundedSender<Entry>,
+    clock: Arc<dyn Clock>,
+    seq: i64,
+    position: i64,
+    /// The language of what the server itself says.
+    pub locale: Locale,
+}
+
+impl Recorder {
+    /// `seq` is the number of the newest event, `position` the place of the newest item.
+    pub fn new(
+        live: Arc<Live>,
+        entries: mpsc::UnboundedSender<Entry>,
+        clock: Arc<dyn Clock>,
+        seq: i64,
+        position: i64,
+        locale: Locale,
+    ) -> Self {
+        Self { live, entries, clock, seq, position, locale }
+    }
+
+    /// A new item of this run's thread.
+    pub fn item(&self, body: ItemBody) -> ThreadItem {
+        ThreadItem { id: self.clock.item_id(), thread_id: self.live.key.thread, created_at: self.clock.now(), body }
+    }
+
+    /// Records an event.
+    pub fn event(&mut self, event: ThreadStreamEvent) {
+        self.send(vec![event], Vec::new(), None);
+    }
+
+    /// Records an event about an item.
+    pub fn update(&mut self, item_id: ItemId, update: crate::protocol::event::ItemUpdate) {
+        self.event(ThreadStreamEvent::ItemUpdated { item_id, update });
+    }
+
+    /// Stores a whole item and tells of it; hidden ones are stored only.
+    pub fn item_done(&mut self, item: ThreadItem) {
+        self.position += 1;
+        let events = if item.body.is_hidden() { Vec::new() } else { vec![ThreadStreamEvent::ItemDone { item: item.clone() }] };
+        self.send(events, vec![(self.position, item)], None);
+    }
+
+    /// Ends the run, with a last event if there is one.
+    pub fn end(mut self, event: Option<ThreadStreamEvent>, end: Ending) {
+        self.send(event.into_iter().collect(), Vec::new(), Some(end));
+    }
+
+    /// Ends the run because of a failure in here.
+    pub fn fail_internal(self, reason: &str) {
+        let event = ThreadStreamEvent::Error {
+            code: ErrorCode::StreamError,
+            message: Some(texts::failure(self.locale, Failure::Internal).into()),
+            allow_retry: true,
+        };
+        self.end(Some(event), ending("failed", Some(reason.into())));
+    }
+
+    fn send(&mut self, events: Vec<ThreadStreamEvent>, items: Vec<(i64, ThreadItem)>, end: Option<Ending>) {
+        let events = number(events, self.seq + 1);
+        self.seq += events.len() as i64;
+        // The flusher lives as long as the process.
+        let _ = self.entries.send(Entry { live: Arc::clone(&self.live), events, items, end });
+    }
+}
+
+/// Numbers events from `from` on and makes their JSON.
+pub(super) fn number(events: Vec<ThreadStreamEvent>, from: i64) -> Vec<Arc<Recorded>> {
+    events
+        .into_iter()
+        .zip(from..)
+        .map(|(event, seq)| Arc::new(Recorded { seq, json: serde_json::to_string(&event).unwrap_or_default(), event }))
+        .collect()
+}
+
+/// Events as a row of the log has them: a line each.
+pub(super) fn lines(events: &[Arc<Recorded>]) -> String {
+    let mut body = String::with_capacity(events.iter().map(|event| event.json.len() + 1).sum());
+    for event in events {
+        if !body.is_empty() {
+            body.push('\n');
+        }
+        body.push_str(&event.json);
+    }
+    body
+}

@@ -1,0 +1,186 @@
+//! From what the agent does to what the wire says: the one match over [`AgentEvent`].
+
+use serde_json::{Map, Value};
+
+use super::{StopReason, ending, recorder::Recorder};
+use crate::{
+    domain::texts::{self, Failure},
+    protocol::{
+        event::{ErrorCode, ItemUpdate, NoticeLevel, ThreadStreamEvent},
+        item::{AssistantContent, CustomTask, ItemBody, StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowTask},
+    },
+    server::{
+        agent::{AgentEnd, AgentEvent, AgentFailure},
+        model::{Finish, ModelError, ToolCall},
+        store::runs::Ending,
+    },
+};
+
+/// What the SDK writes when a person stops an answer (`chatkit/server.py`).
+const CANCELLED: &str = "The user cancelled the stream. Stop responding to the prior request.";
+
+/// The items that are being written.
+#[derive(Default)]
+pub(super) struct Translator {
+    answer: Option<(ThreadItem, String)>,
+    workflow: Option<(ThreadItem, Workflow)>,
+    /// Where the calls of this round begin among the steps of the workflow.
+    round: usize,
+}
+
+impl Translator {
+    pub fn event(&mut self, event: AgentEvent, recorder: &mut Recorder) {
+        match event {
+            AgentEvent::Text(delta) => self.text(delta, recorder),
+            AgentEvent::ToolsStarted(calls) => self.tools_started(&calls, recorder),
+            AgentEvent::ToolFinished { call_n, call, result, changed } => {
+                self.tool_finished(call_n, &call, &result, recorder);
+                if changed {
+                    recorder.event(ThreadStreamEvent::ClientEffect { name: "tasks.changed".into(), data: Map::new() });
+                }
+            }
+            AgentEvent::ToolsFinished(round) => {
+                let content = serde_json::to_value(&round).unwrap_or_default();
+                let item = recorder.item(ItemBody::HiddenContextItem { content });
+                recorder.item_done(item);
+            }
+            AgentEvent::Busy { retry_in } => {
+                let text = texts::busy(recorder.locale, retry_in.as_secs_f64().ceil() as u64);
+                recorder.event(ThreadStreamEvent::Progress { icon: None, text });
+            }
+            AgentEvent::Fallback { to, .. } => {
+                let message = texts::fallback(recorder.locale, &to);
+                recorder.event(ThreadStreamEvent::Notice { level: NoticeLevel::Info, message, title: None });
+            }
+        }
+    }
+
+    fn text(&mut self, delta: String, recorder: &mut Recorder) {
+        self.close_workflow(recorder);
+        let (item, text) = match &mut self.answer {
+            Some(answer) => answer,
+            None => {
+                let item = recorder.item(ItemBody::AssistantMessage { content: Vec::new() });
+                recorder.event(ThreadStreamEvent::ItemAdded { item: item.clone() });
+                recorder.update(item.id, ItemUpdate::ContentPartAdded { content_index: 0, content: AssistantContent::new("") });
+                self.answer.insert((item, String::new()))
+            }
+        };
+        text.push_str(&delta);
+        recorder.update(item.id, ItemUpdate::TextDelta { content_index: 0, delta });
+    }
+
+    fn tools_started(&mut self, calls: &[ToolCall], recorder: &mut Recorder) {
+        self.close_answer(recorder);
+        let (item, workflow) = match &mut self.workflow {
+            Some(open) => open,
+            None => {
+                let workflow = Workflow { kind: WorkflowKind::Custom, tasks: Vec::new(), expanded: false };
+                let item = recorder.item(ItemBody::Workflow { workflow: workflow.clone() });
+                recorder.event(ThreadStreamEvent::ItemAdded { item: item.clone() });
+                self.workflow.insert((item, workflow))
+            }
+        };
+        self.round = workflow.tasks.len();
+        for call in calls {
+            let task = step(StatusIndicator::Loading, texts::step_running(recorder.locale, &call.name));
+            recorder.update(item.id, ItemUpdate::WorkflowTaskAdded { task_index: workflow.tasks.len(), task: task.clone() });
+            workflow.tasks.push(task);
+        }
+    }
+
+    fn tool_finished(&mut self, call_n: usize, call: &ToolCall, result: &Value, recorder: &mut Recorder) {
+        let Some((item, workflow)) = &mut self.workflow else { return };
+        let task_index = self.round + call_n;
+        let title = result.pointer("/task/title").and_then(Value::as_str);
+        let count = result.get("tasks").and_then(Value::as_array).map(Vec::len);
+        let failed = result.get("error").is_some();
+        let task = step(StatusIndicator::Complete, texts::step_done(recorder.locale, &call.name, title, count, failed));
+        recorder.update(item.id, ItemUpdate::WorkflowTaskUpdated { task_index, task: task.clone() });
+        if let Some(place) = workflow.tasks.get_mut(task_index) {
+            *place = task;
+        }
+    }
+
+    fn close_answer(&mut self, recorder: &mut Recorder) {
+        if let Some((mut item, text)) = self.answer.take() {
+            let content = AssistantContent::new(text);
+            recorder.update(item.id, ItemUpdate::ContentPartDone { content_index: 0, content: content.clone() });
+            item.body = ItemBody::AssistantMessage { content: vec![content] };
+            recorder.item_done(item);
+        }
+    }
+
+    fn close_workflow(&mut self, recorder: &mut Recorder) {
+        if let Some((mut item, workflow)) = self.workflow.take() {
+            item.body = ItemBody::Workflow { workflow };
+            recorder.item_done(item);
+        }
+    }
+
+    /// Closes what is open, says why there is no more if there should be, and ends the run.
+    pub fn end(mut self, end: AgentEnd, reason: Option<StopReason>, mut recorder: Recorder) {
+        // A partial answer is kept, if it says something; an empty one is not stored.
+        if self.answer.as_ref().is_some_and(|(_, text)| text.trim().is_empty()) {
+            self.answer = None;
+        }
+        self.close_answer(&mut recorder);
+        self.close_workflow(&mut recorder);
+        let locale = recorder.locale;
+        let failed = |status, failure: Failure, reason: String| {
+            let event = ThreadStreamEvent::Error {
+                code: ErrorCode::Custom,
+                message: Some(texts::failure(locale, failure).into()),
+                allow_retry: true,
+            };
+            (Some(event), ending(status, Some(reason)))
+        };
+        let (event, end) = match (end, reason) {
+            (AgentEnd::Finished { finish: Finish::Filter, .. }, _) => failed("failed", Failure::Filtered, "filtered".into()),
+            (AgentEnd::Finished { usage, .. }, _) => {
+                (None, Ending { status: "done", reason: None, usage: serde_json::to_value(usage).ok() })
+            }
+            (AgentEnd::Cancelled, Some(StopReason::Shutdown)) => failed("incomplete", Failure::ServerStopped, "shutdown".into()),
+            (AgentEnd::Cancelled, _) => {
+                let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });
+                recorder.item_done(note);
+                (None, ending("cancelled", Some("stopped".into())))
+            }
+            (AgentEnd::Failed(failure), _) => {
+                let (shown, logged) = shown(&failure);
+                tracing::warn!(reason = %logged, "a run failed");
+                failed("failed", shown, logged)
+            }
+        };
+        recorder.end(event, end);
+    }
+}
+
+fn step(status_indicator: StatusIndicator, title: String) -> WorkflowTask {
+    WorkflowTask::Custom(CustomTask { status_indicator, title: Some(title), icon: None, content: None })
+}
+
+/// What people see of a failure, and what the log has.
+fn shown(failure: &AgentFailure) -> (Failure, String) {
+    let shown = match failure {
+        AgentFailure::Model(error) => match error {
+            ModelError::Unreachable(_) => Failure::Unreachable,
+            ModelError::Unauthorized(_) => Failure::Unauthorized,
+            ModelError::NoSuchModel(_) => Failure::NoSuchModel,
+            ModelError::RateLimited(_) => Failure::RateLimited,
+            ModelError::Unavailable(_) => Failure::Unavailable,
+            ModelError::Refused(_) => Failure::Refused,
+            ModelError::CutOff(_) => Failure::CutOff,
+            ModelError::TimedOut(_) => Failure::TimedOut,
+            ModelError::Garbage(_) | ModelError::Empty => Failure::Unreadable,
+        },
+        AgentFailure::TooManyRounds => Failure::TooManyRounds,
+        AgentFailure::TimedOut => Failure::TimedOut,
+        AgentFailure::Tools => Failure::Internal,
+    };
+    let logged = match failure {
+        AgentFailure::Model(error) => error.to_string(),
+        other => format!("{other:?}"),
+    };
+    (shown, logged)
+}

@@ -1,0 +1,166 @@
+//! Bringing the server up and down.
+
+use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+
+use super::{
+    agent::Limits,
+    assets,
+    auth::{Passwords, setup_link},
+    clock::SystemClock,
+    config::{Config, ModelChoice},
+    limits::SendLimits,
+    model::{
+        Model,
+        offline::OfflineModel,
+        openai::{BuildError, OpenAiConfig, OpenAiModel},
+    },
+    router::router,
+    run::Runs,
+    state::AppState,
+    store::{Store, StoreError},
+    tools::Registry,
+};
+use crate::{app::Assets, domain::time::Clock};
+
+/// How long answers that are being written may take to be stored when the server stops.
+const PATIENCE: Duration = Duration::from_millis(2000);
+/// How long open connections may take after that.
+const LAST_WORDS: Duration = Duration::from_millis(800);
+/// Messages of one person: at once, and a minute.
+const BURST: u32 = 30;
+const PER_MINUTE: u32 = 60;
+
+/// Why the server does not serve.
+#[derive(Debug)]
+pub enum ServeError {
+    /// The address is taken, or not ours.
+    Listen(SocketAddr, std::io::Error),
+    /// `Leptos.toml` or a `LEPTOS_*` variable is wrong.
+    Leptos(LeptosConfigError),
+    /// The model's settings are wrong.
+    Model(BuildError),
+    /// The database does not answer.
+    Store(StoreError),
+    /// The listener failed.
+    Io(std::io::Error),
+}
+
+impl std::fmt::Display for ServeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Listen(address, cause) => {
+                write!(f, "cannot listen on {address}: {cause}. Set LEPTOS_SITE_ADDR (or PORT) to a free address, e.g. 127.0.0.1:3001")
+            }
+            Self::Leptos(cause) => write!(f, "Leptos.toml or a LEPTOS_* variable is wrong: {cause}"),
+            Self::Model(cause) => write!(f, "the model's settings are wrong: {cause}"),
+            Self::Store(cause) => write!(f, "{cause}"),
+            Self::Io(cause) => write!(f, "the server failed: {cause}"),
+        }
+    }
+}
+impl std::error::Error for ServeError {}
+
+/// The Leptos options: `Leptos.toml` in the working folder if it is there, else the same file as it was at the build; `LEPTOS_*` variables
+/// override both.
+///
+/// # Errors
+/// [`ServeError::Leptos`].
+pub fn leptos_options() -> Result<LeptosOptions, ServeError> {
+    let text = match std::fs::read_to_string(Path::new("Leptos.toml")) {
+        Ok(text) => text,
+        Err(_) => include_str!("../../Leptos.toml").to_owned(),
+    };
+    get_config_from_str(&text).map_err(ServeError::Leptos)
+}
+
+/// The model that the settings choose.
+///
+/// # Errors
+/// [`ServeError::Model`].
+pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
+    Ok(match &config.model {
+        ModelChoice::Offline => Arc::new(OfflineModel::default()),
+        ModelChoice::Endpoint(endpoint) => Arc::new(
+            OpenAiModel::new(OpenAiConfig {
+                base_url: endpoint.base_url.clone(),
+                api_key: endpoint.api_key.clone(),
+                models: endpoint.models.clone(),
+                limits: super::model::openai::Limits {
+                    connect: config.limits.connect,
+                    first_token: config.limits.first_token,
+                    gap: config.limits.gap,
+                    ..Default::default()
+                },
+            })
+            .map_err(ServeError::Model)?,
+        ),
+    })
+}
+
+/// Puts the parts together. The database is migrated.
+pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: Arc<dyn Model>, leptos: LeptosOptions) -> AppState {
+    let store = Store::new(pool);
+    let limits = Limits { run: config.limits.run, tool_rounds: config.limits.tool_rounds as usize };
+    let version = assets::version(&leptos.site_root, &leptos.output_name).await;
+    AppState {
+        runs: Runs::start(store.clone(), model, Registry::default(), clock.clone(), limits),
+        config: Arc::new(config),
+        store,
+        clock,
+        passwords: Passwords::default(),
+        attempts: Arc::default(),
+        sends: Arc::new(SendLimits::new(BURST, PER_MINUTE)),
+        leptos,
+        assets: Assets { version },
+    }
+}
+
+/// Serves until `stop` comes, then ends answers and connections in order.
+///
+/// # Errors
+/// See [`ServeError`].
+pub async fn run(config: Config, pool: PgPool, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+    let leptos = leptos_options()?;
+    let listen = config.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|cause| ServeError::Listen(listen, cause))?;
+    let model = model(&config)?;
+    let public = config.public_origin();
+    tracing::info!(model = %model.name(), "the model that answers");
+    let state = state(config, pool, Arc::new(SystemClock), model, leptos).await;
+    let link = setup_link::offer(&state.config, &state.store, state.clock.now()).await.map_err(ServeError::Store)?;
+    announce(&public, listen, link.as_deref());
+
+    let runs = state.runs.clone();
+    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let (ended, mut end) = tokio::sync::watch::channel(false);
+    let drain = async move {
+        stop.await;
+        tracing::info!(answers = runs.count(), "stopping");
+        runs.shut_down(PATIENCE).await;
+        let _ = ended.send(true);
+    };
+    let server = axum::serve(listener, app).with_graceful_shutdown(drain);
+    tokio::select! {
+        served = async { server.await } => served.map_err(ServeError::Io)?,
+        // Connections that nobody closes must not hold the process.
+        () = async {
+            let _ = end.wait_for(|ended| *ended).await;
+            tokio::time::sleep(LAST_WORDS).await;
+        } => {}
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The lines for the person at the terminal; the log goes to standard error.
+#[expect(clippy::print_stdout, reason = "this is what the command prints")]
+fn announce(public: &str, listen: SocketAddr, link: Option<&str>) {
+    println!("Kaam is at {public} (listening on {listen})");
+    if let Some(link) = link {
+        println!("Make the first account here (the link works once): {link}");
+    }
+}

@@ -1,0 +1,51 @@
+//! The list of parts that requests are served with. Cheap to clone.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use super::{
+    auth::{Passwords, limits::Limiter},
+    config::Config,
+    limits::SendLimits,
+    run::Runs,
+    store::Store,
+};
+use crate::{app::Assets, domain::time::Clock};
+
+/// What every handler may use.
+#[derive(Clone)]
+pub struct AppState {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The data.
+    pub store: Store,
+    /// Time and ids.
+    pub clock: Arc<dyn Clock>,
+    /// Hashing, off the runtime.
+    pub passwords: Passwords,
+    /// Attempts to sign in.
+    pub attempts: Arc<Limiter>,
+    /// Messages a person sends.
+    pub sends: Arc<SendLimits>,
+    /// The answers that are being written.
+    pub runs: Runs,
+    /// What Leptos wants to know.
+    pub leptos: LeptosOptions,
+    /// Where the page's files are.
+    pub assets: Assets,
+}
+
+impl AppState {
+    /// The zone of a person; UTC where the stored name is none.
+    pub fn zone_of(&self, user: &super::store::accounts::User) -> chrono_tz::Tz {
+        user.zone.parse().unwrap_or(chrono_tz::UTC)
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

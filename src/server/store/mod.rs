@@ -1,0 +1,76 @@
+//! The only SQL. Rows are private to their file; domain and protocol types go in and come out. One file per aggregate, one method per
+//! question. Every query names `user_id`.
+
+pub mod accounts;
+pub mod items;
+pub mod runs;
+pub mod tasks;
+pub mod threads;
+
+use sqlx::PgPool;
+
+/// The database, as the rest of the server sees it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(in crate::server) pool: PgPool,
+}
+
+impl Store {
+    /// Over a pool whose database is migrated.
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// Why a question to the store has no answer.
+#[derive(Debug)]
+pub enum StoreError {
+    /// No such row, or somebody else's.
+    NotFound,
+    /// A rule of the data forbids it; the text says which.
+    Conflict(&'static str),
+    /// The database cannot be reached, or no connection was free in time.
+    Unavailable(sqlx::Error),
+    /// Anything else.
+    Other(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("not found"),
+            Self::Conflict(what) => f.write_str(what),
+            Self::Unavailable(cause) => write!(f, "the database is unavailable: {cause}"),
+            Self::Other(cause) => write!(f, "the database refused: {cause}"),
+        }
+    }
+}
+impl std::error::Error for StoreError {}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) => {
+                Self::Unavailable(error)
+            }
+            sqlx::Error::Database(ref cause) => match cause.code().as_deref() {
+                // Class 08: connection; 57P0x: shutting down, starting up; 53300: too many connections; 25006: read-only stand-by.
+                Some(code) if code.starts_with("08") || code.starts_with("57P0") || code == "53300" || code == "25006" => {
+                    Self::Unavailable(error)
+                }
+                _ => Self::Other(Box::new(error)),
+            },
+            other => Self::Other(Box::new(other)),
+        }
+    }
+}

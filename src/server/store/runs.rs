@@ -1,0 +1,522 @@
+//! Runs, their log, and the journals of turns and tools.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{Store, StoreError, threads};
+use crate::{
+    domain::id::{ItemId, RunId, ThreadId, UserId},
+    protocol::{
+        item::ThreadItem,
+        thread::{ThreadMetadata, ThreadStatus},
+    },
+};
+
+/// Which run, in whose hands: every write is fenced by the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RunKey {
+    /// The person.
+    pub user: UserId,
+    /// The run.
+    pub run: RunId,
+    /// The thread.
+    pub thread: ThreadId,
+    /// The lease's epoch.
+    pub epoch: i64,
+}
+
+/// What is stored when a message is accepted, in one transaction.
+pub struct NewRun<'a> {
+    /// The person.
+    pub user: UserId,
+    /// The run's id.
+    pub run: RunId,
+    /// The thread: a new one with a title, or one that exists.
+    pub thread: ThreadId,
+    /// The title of the new thread; `None` if it exists.
+    pub new_title: Option<&'a str>,
+    /// The person's message; `None` to answer the newest message anew.
+    pub item: Option<&'a ThreadItem>,
+    /// The message that is answered.
+    pub user_item: ItemId,
+    /// The idempotency key and the hash of the request.
+    pub key: Option<(&'a str, [u8; 32])>,
+    /// The process that owns the run from now on.
+    pub owner: Uuid,
+    /// The first lines of the log.
+    pub log: &'a str,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Accepted {
+    /// A new run; the place of the newest item in the thread.
+    New {
+        /// The place.
+        position: i64,
+    },
+    /// This request came before: its run.
+    Again(RunId, ThreadId),
+    /// The key came before with another request.
+    KeyReused,
+    /// An answer is being written in that thread.
+    Live,
+    /// The thread takes no messages.
+    Refused(ThreadStatus),
+}
+
+/// A row of the log: events as they were sent, a line each, the first with this number.
+#[derive(Debug, Clone)]
+pub struct LogRow {
+    /// The number of the first event.
+    pub seq: i64,
+    /// The events, a JSON text a line.
+    pub body: String,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// `done`, `cancelled`, `failed` or `incomplete`.
+    pub status: &'static str,
+    /// Why, for people who look into the table.
+    pub reason: Option<String>,
+    /// Tokens.
+    pub usage: Option<Value>,
+}
+
+/// What one flush writes of one run.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Rows of logs.
+    pub log: Vec<(RunKey, LogRow)>,
+    /// Whole items with their places.
+    pub items: Vec<(RunKey, i64, ThreadItem)>,
+    /// Ends.
+    pub ends: Vec<(RunKey, Ending)>,
+}
+
+/// The state of a run, for those who follow it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RunState {
+    /// Its id.
+    pub id: Uuid,
+    /// `queued`, `running`, `done`, `cancelled`, `failed` or `incomplete`.
+    pub status: String,
+}
+
+/// A run whose owner is gone.
+#[derive(Debug, Clone, Copy)]
+pub struct Orphan {
+    /// The run, with the epoch under which it was taken.
+    pub key: RunKey,
+    /// The place of the newest item in the thread.
+    pub position: i64,
+}
+
+/// Seconds that a lease lasts.
+pub const LEASE_SECONDS: i32 = 10;
+
+const ACCEPT_NEW: &str = "with t as (\
+     insert into conversations (user_id, id, title, last_position, created_at, updated_at) values ($1, $2, $3, 1, $4, $4) returning last_position \
+   ), m as (\
+     insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, created_at) \
+     select $1, $5, $2, last_position, 'user_message', 'user', $6, $7, $4 from t \
+   ), r as (\
+     insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at) \
+     select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4 from t \
+   ), e as (insert into run_events (user_id, run_id, seq, epoch, body) select $1, $8, 1, 1, $11 from t \
+   ), k as (insert into idempotency (user_id, key, request_hash, run_id, created_at) select $1, $12::text, $13, $8, $4 from t where $12::text is not null) \
+   select last_position from t";
+
+const ACCEPT_NEXT: &str = "with t as (\
+     update conversations set last_position = last_position + case when $7::jsonb is null then 0 else 1 end, updated_at = $4 \
+     where user_id = $1 and id = $2 and status ->> 'type' = 'active' and $3::text is null returning last_position \
+   ), m as (\
+     insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, created_at) \
+     select $1, $5, $2, last_position, 'user_message', 'user', $6, $7, $4 from t where $7::jsonb is not null \
+   ), r as (\
+     insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at) \
+     select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4 from t \
+   ), e as (insert into run_events (user_id, run_id, seq, epoch, body) select $1, $8, 1, 1, $11 from t \
+   ), k as (insert into idempotency (user_id, key, request_hash, run_id, created_at) select $1, $12::text, $13, $8, $4 from t where $12::text is not null) \
+   select last_position from t";
+
+impl Store {
+    /// Stores a message, its run and the first lines of its log: all or nothing, in one statement.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the thread is not this person's.
+    pub async fn accept_run(&self, new: &NewRun<'_>) -> Result<Accepted, StoreError> {
+        if let Some(known) = self.known_key(new).await? {
+            return Ok(known);
+        }
+        let sql = if new.new_title.is_some() { ACCEPT_NEW } else { ACCEPT_NEXT };
+        let position: Result<Option<i64>, sqlx::Error> = sqlx::query_scalar(sql)
+            .bind(new.user.0)
+            .bind(new.thread.0)
+            .bind(new.new_title)
+            .bind(new.now)
+            .bind(new.user_item.0)
+            .bind(new.item.map(|item| item.body.text()).unwrap_or_default())
+            .bind(new.item.map(|item| Json(&item.body)))
+            .bind(new.run.0)
+            .bind(new.owner)
+            .bind(LEASE_SECONDS)
+            .bind(new.log)
+            .bind(new.key.map(|(key, _)| key))
+            .bind(new.key.map(|(_, hash)| hash.to_vec()))
+            .fetch_optional(&self.pool)
+            .await;
+        match position {
+            Ok(Some(position)) => Ok(Accepted::New { position }),
+            Ok(None) => Ok(Accepted::Refused(self.thread(new.user, new.thread).await?.status)),
+            Err(sqlx::Error::Database(error)) if error.constraint() == Some("runs_live") => Ok(Accepted::Live),
+            Err(sqlx::Error::Database(error)) if error.constraint() == Some("idempotency_pkey") => {
+                // The same key came at the same moment, and was first.
+                self.known_key(new).await?.ok_or(StoreError::Conflict("this idempotency key is in use"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn known_key(&self, new: &NewRun<'_>) -> Result<Option<Accepted>, StoreError> {
+        let Some((key, hash)) = new.key else { return Ok(None) };
+        let row: Option<(Vec<u8>, Uuid, Uuid)> = sqlx::query_as(
+            "select k.request_hash, k.run_id, r.thread_id from idempotency k join runs r on r.user_id = k.user_id and r.id = k.run_id \
+             where k.user_id = $1 and k.key = $2",
+        )
+        .bind(new.user.0)
+        .bind(key)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|(known, run, thread)| {
+            if known == hash { Accepted::Again(RunId(run), ThreadId(thread)) } else { Accepted::KeyReused }
+        }))
+    }
+
+    /// Writes what has come together since the last flush, fenced by the epochs. Gives the runs that are still in these hands.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; then nothing was written.
+    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<RunId>, StoreError> {
+        let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
+        keys.extend(batch.items.iter().map(|(key, ..)| *key));
+        keys.extend(batch.ends.iter().map(|(key, _)| *key));
+        keys.sort_by_key(|key| key.run);
+        keys.dedup();
+        let owned: Vec<Uuid> = if batch.items.is_empty() && batch.ends.is_empty() {
+            Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
+        } else {
+            let mut transaction = self.pool.begin().await?;
+            // The rows of the runs are locked in one order, so that two flushes never wait for each other.
+            let owned: Vec<Uuid> = sqlx::query_scalar(
+                "select r.id from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+                 on r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running' order by r.id for update of r",
+            )
+            .bind(keys.iter().map(|key| key.user.0).collect::<Vec<_>>())
+            .bind(keys.iter().map(|key| key.run.0).collect::<Vec<_>>())
+            .bind(keys.iter().map(|key| key.epoch).collect::<Vec<_>>())
+            .fetch_all(&mut *transaction)
+            .await?;
+            if !batch.log.is_empty() {
+                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&mut *transaction).await?;
+            }
+            flush_items(&mut transaction, batch, &owned).await?;
+            flush_ends(&mut transaction, batch).await?;
+            transaction.commit().await?;
+            owned
+        };
+        Ok(owned.into_iter().map(RunId).collect())
+    }
+
+    fn flush_log<'q>(
+        query: sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments>,
+        batch: &Batch,
+    ) -> sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments> {
+        query
+            .bind(batch.log.iter().map(|(key, _)| key.user.0).collect::<Vec<_>>())
+            .bind(batch.log.iter().map(|(key, _)| key.run.0).collect::<Vec<_>>())
+            .bind(batch.log.iter().map(|(key, _)| key.epoch).collect::<Vec<_>>())
+            .bind(batch.log.iter().map(|(_, row)| row.seq).collect::<Vec<_>>())
+            .bind(batch.log.iter().map(|(_, row)| row.body.clone()).collect::<Vec<_>>())
+    }
+
+    /// The rows of a run's log that hold events behind number `after`.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn run_log(&self, user: UserId, run: RunId, after: i64) -> Result<Vec<LogRow>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "select seq, body from run_events where user_id = $1 and run_id = $2 and seq >= \
+             coalesce((select max(seq) from run_events where user_id = $1 and run_id = $2 and seq <= $3 + 1), 0) order by seq",
+        )
+        .bind(user.0)
+        .bind(run.0)
+        .bind(after)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(seq, body)| LogRow { seq, body }).collect())
+    }
+
+    /// The newest run of a thread.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none, or the thread is not this person's.
+    pub async fn newest_run(&self, user: UserId, thread: ThreadId) -> Result<RunState, StoreError> {
+        Ok(sqlx::query_as("select id, status from runs where user_id = $1 and thread_id = $2 order by created_at desc, id desc limit 1")
+            .bind(user.0)
+            .bind(thread.0)
+            .fetch_one(&self.pool)
+            .await?)
+    }
+
+    /// The state of a run.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn run_state(&self, user: UserId, run: RunId) -> Result<RunState, StoreError> {
+        Ok(sqlx::query_as("select id, status from runs where user_id = $1 and id = $2").bind(user.0).bind(run.0).fetch_one(&self.pool).await?)
+    }
+
+    /// Renews the leases of these runs. Gives those that are still in these hands.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn renew_leases(&self, keys: &[RunKey]) -> Result<HashSet<RunId>, StoreError> {
+        let owned: Vec<Uuid> = sqlx::query_scalar(
+            "update runs r set lease_until = now() + make_interval(secs => $4) \
+             from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+             where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running' returning r.id",
+        )
+        .bind(keys.iter().map(|key| key.user.0).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.run.0).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.epoch).collect::<Vec<_>>())
+        .bind(LEASE_SECONDS)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(owned.into_iter().map(RunId).collect())
+    }
+
+    /// Takes runs whose lease has ended.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn take_orphans(&self, owner: Uuid) -> Result<Vec<Orphan>, StoreError> {
+        let rows: Vec<(Uuid, Uuid, Uuid, i64, i64)> = sqlx::query_as(
+            "with o as (select user_id, id from runs where status in ('queued', 'running') and lease_until < now() limit 50 for update skip locked) \
+             update runs r set lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = now() + make_interval(secs => $2), status = 'running' \
+             from o, conversations c where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
+             returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position",
+        )
+        .bind(owner)
+        .bind(LEASE_SECONDS)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(user, run, thread, epoch, position)| Orphan {
+                key: RunKey { user: UserId(user), run: RunId(run), thread: ThreadId(thread), epoch },
+                position,
+            })
+            .collect())
+    }
+
+    /// Lets the leases of these runs end now, so that another process takes them at once.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn release_leases(&self, keys: &[RunKey]) -> Result<(), StoreError> {
+        sqlx::query(
+            "update runs r set lease_until = now() - interval '1 second' from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+             where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running'",
+        )
+        .bind(keys.iter().map(|key| key.user.0).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.run.0).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.epoch).collect::<Vec<_>>())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Removes everything behind an item of a thread.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn remove_items_after(&self, user: UserId, thread: ThreadId, item: ItemId) -> Result<Vec<ItemId>, StoreError> {
+        let removed: Vec<Uuid> = sqlx::query_scalar(
+            "delete from messages where user_id = $1 and conversation_id = $2 and position > \
+             (select position from messages where user_id = $1 and id = $3 and conversation_id = $2) returning id",
+        )
+        .bind(user.0)
+        .bind(thread.0)
+        .bind(item.0)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(removed.into_iter().map(ItemId).collect())
+    }
+
+    /// Removes the logs of runs that ended before this time, and old idempotency keys.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn compact_runs(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "delete from run_events e using runs r where r.user_id = e.user_id and r.id = e.run_id and r.finished_at < $1",
+        )
+        .bind(before)
+        .execute(&self.pool)
+        .await?;
+        sqlx::query("delete from idempotency where created_at < $1").bind(before).execute(&self.pool).await?;
+        Ok(done.rows_affected())
+    }
+
+    /// A transaction for a tool call.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, StoreError> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// Keeps a complete turn of the model.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn keep_turn(&self, key: &RunKey, n: i32, response: &Value) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into model_turns (user_id, run_id, attempt, n, response) select r.user_id, r.id, r.attempt, $4, $5 from runs r \
+             where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3",
+        )
+        .bind(key.user.0)
+        .bind(key.run.0)
+        .bind(key.epoch)
+        .bind(n)
+        .bind(response)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The metadata of the thread of a run, as a row.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn thread_of(&self, key: &RunKey) -> Result<ThreadMetadata, StoreError> {
+        let row: threads::Row = sqlx::query_as("select id, title, status, created_at from conversations where user_id = $1 and id = $2")
+            .bind(key.user.0)
+            .bind(key.thread.0)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.into())
+    }
+}
+
+const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
+    select x.user_id, x.run_id, x.seq, x.epoch, x.body \
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[]) as x(user_id, run_id, epoch, seq, body) \
+    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch and r.status = 'running' returning run_id";
+
+async fn flush_items(connection: &mut PgConnection, batch: &Batch, owned: &[Uuid]) -> Result<(), StoreError> {
+    let items: Vec<_> = batch.items.iter().filter(|(key, ..)| owned.contains(&key.run.0)).collect();
+    if items.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "with m as (insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, hidden, created_at) \
+           select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bool[], $10::timestamptz[]) \
+           returning user_id, conversation_id, position, created_at) \
+         update conversations c set last_position = greatest(c.last_position, x.position), updated_at = greatest(c.updated_at, x.at) \
+         from (select user_id, conversation_id, max(position) as position, max(created_at) as at from m group by 1, 2) x \
+         where c.user_id = x.user_id and c.id = x.conversation_id",
+    )
+    .bind(items.iter().map(|(key, ..)| key.user.0).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.id.0).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.thread_id.0).collect::<Vec<_>>())
+    .bind(items.iter().map(|(_, position, _)| *position).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.kind()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.role()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.text()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| Json(&item.body)).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.is_hidden()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.created_at).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn flush_ends(connection: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    if batch.ends.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update runs r set status = x.status, stop_reason = x.reason, usage = x.usage, finished_at = now(), lease_owner = null, lease_until = null \
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[]) as x(user_id, id, epoch, status, reason, usage) \
+         where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running'",
+    )
+    .bind(batch.ends.iter().map(|(key, _)| key.user.0).collect::<Vec<_>>())
+    .bind(batch.ends.iter().map(|(key, _)| key.run.0).collect::<Vec<_>>())
+    .bind(batch.ends.iter().map(|(key, _)| key.epoch).collect::<Vec<_>>())
+    .bind(batch.ends.iter().map(|(_, end)| end.status).collect::<Vec<_>>())
+    .bind(batch.ends.iter().map(|(_, end)| end.reason.clone()).collect::<Vec<_>>())
+    .bind(batch.ends.iter().map(|(_, end)| end.usage.clone()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What a tool call came to before, if it ran before.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn effect_of(connection: &mut PgConnection, key: &RunKey, turn_n: i32, call_n: i32) -> Result<Option<Value>, StoreError> {
+    Ok(sqlx::query_scalar("select result from tool_effects where user_id = $1 and run_id = $2 and turn_n = $3 and call_n = $4")
+        .bind(key.user.0)
+        .bind(key.run.0)
+        .bind(turn_n)
+        .bind(call_n)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// A tool call's line in the journal.
+pub struct EffectRow<'a> {
+    /// The turn's number in the run.
+    pub turn_n: i32,
+    /// The call's number in the turn.
+    pub call_n: i32,
+    /// The tool.
+    pub tool: &'a str,
+    /// SHA-256 of the arguments.
+    pub args_hash: [u8; 32],
+    /// What came out.
+    pub result: &'a Value,
+}
+
+/// Writes a tool call into the journal, in the transaction of its effect. `false` if the run is in other hands: roll back then.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn keep_effect(connection: &mut PgConnection, key: &RunKey, row: &EffectRow<'_>) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "insert into tool_effects (user_id, run_id, turn_n, call_n, tool, args_hash, result) select $1, r.id, $4, $5, $6, $7, $8 from runs r \
+         where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3 and r.status = 'running'",
+    )
+    .bind(key.user.0)
+    .bind(key.run.0)
+    .bind(key.epoch)
+    .bind(row.turn_n)
+    .bind(row.call_n)
+    .bind(row.tool)
+    .bind(row.args_hash.to_vec())
+    .bind(row.result)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,133 @@
+//! Threads (table `conversations`).
+
+use chrono::{DateTime, Utc};
+use serde_json::Map;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+use crate::{
+    domain::id::{ThreadId, UserId},
+    protocol::{
+        request::{Cut, Order},
+        thread::{Page, ThreadMetadata, ThreadStatus},
+    },
+};
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    pub id: Uuid,
+    pub title: Option<String>,
+    pub status: Json<ThreadStatus>,
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<Row> for ThreadMetadata {
+    fn from(row: Row) -> Self {
+        Self { title: row.title, id: ThreadId(row.id), created_at: row.created_at, status: row.status.0, metadata: Map::new() }
+    }
+}
+
+/// A thread in a list, with what the page shows of it.
+#[derive(Debug, Clone)]
+pub struct ListedThread {
+    /// The thread.
+    pub thread: ThreadMetadata,
+    /// Whether an answer is being written in it.
+    pub live: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    live: bool,
+}
+
+impl Store {
+    /// A thread of this person.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn thread(&self, user: UserId, id: ThreadId) -> Result<ThreadMetadata, StoreError> {
+        let row: Row = sqlx::query_as("select id, title, status, created_at from conversations where user_id = $1 and id = $2")
+            .bind(user.0)
+            .bind(id.0)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.into())
+    }
+
+    /// A page of this person's threads, by the time they were made.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if `after` names no thread of theirs.
+    pub async fn threads(&self, user: UserId, cut: &Cut) -> Result<Page<ListedThread>, StoreError> {
+        let after = match &cut.after {
+            None => None,
+            Some(text) => Some(text.parse::<ThreadId>().map_err(|_| StoreError::NotFound)?.0),
+        };
+        let sql = match (cut.order, after) {
+            (Order::Desc, None) => {
+                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
+                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
+                 where c.user_id = $1 and $3::uuid is null order by c.created_at desc, c.id desc limit $2"
+            }
+            (Order::Desc, Some(_)) => {
+                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
+                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
+                 where c.user_id = $1 and (c.created_at, c.id) < (select created_at, id from conversations where user_id = $1 and id = $3) \
+                 order by c.created_at desc, c.id desc limit $2"
+            }
+            (Order::Asc, None) => {
+                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
+                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
+                 where c.user_id = $1 and $3::uuid is null order by c.created_at, c.id limit $2"
+            }
+            (Order::Asc, Some(_)) => {
+                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
+                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
+                 where c.user_id = $1 and (c.created_at, c.id) > (select created_at, id from conversations where user_id = $1 and id = $3) \
+                 order by c.created_at, c.id limit $2"
+            }
+        };
+        if let Some(after) = after {
+            self.thread(user, ThreadId(after)).await?;
+        }
+        let limit = cut.limit();
+        let rows: Vec<ListedRow> =
+            sqlx::query_as(sql).bind(user.0).bind(limit as i64 + 1).bind(after).fetch_all(&self.pool).await?;
+        let threads = rows.into_iter().map(|listed| ListedThread { thread: listed.row.into(), live: listed.live }).collect();
+        Ok(Page::cut(threads, limit, |listed: &ListedThread| listed.thread.id.to_string()))
+    }
+
+    /// Gives a thread another title.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn rename_thread(&self, user: UserId, id: ThreadId, title: &str, now: DateTime<Utc>) -> Result<ThreadMetadata, StoreError> {
+        let row: Row = sqlx::query_as(
+            "update conversations set title = $3, updated_at = $4 where user_id = $1 and id = $2 returning id, title, status, created_at",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .bind(title)
+        .bind(now)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.into())
+    }
+
+    /// Deletes a thread with its items and runs. Tasks stay.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn delete_thread(&self, user: UserId, id: ThreadId) -> Result<(), StoreError> {
+        let done = sqlx::query("delete from conversations where user_id = $1 and id = $2")
+            .bind(user.0)
+            .bind(id.0)
+            .execute(&self.pool)
+            .await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+}

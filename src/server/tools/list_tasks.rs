@@ -1,0 +1,104 @@
+//! `list_tasks`.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Tool, ToolContext, ToolError, task_json::TaskJson};
+use crate::{
+    domain::task::TaskStatus,
+    server::store::tasks::{self, TaskFilter},
+};
+
+pub(super) struct ListTasks;
+
+/// Arguments of `list_tasks`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Args {
+    /// Which tasks; pending ones if absent.
+    #[serde(default)]
+    #[schemars(schema_with = "status_schema")]
+    status: Option<Status>,
+    /// Only tasks due on this day or later: YYYY-MM-DD or words ("today").
+    #[serde(default)]
+    due_from: Option<String>,
+    /// Only tasks due on this day or earlier: YYYY-MM-DD or words ("tomorrow").
+    #[serde(default)]
+    due_to: Option<String>,
+    /// Only tasks with these letters in the title or the notes.
+    #[serde(default)]
+    query: Option<String>,
+    /// How many at the most, 1 to 100; 50 if absent.
+    #[serde(default)]
+    limit: Option<i64>,
+    /// The `after` of the page before, to get the next one.
+    #[serde(default)]
+    after: Option<String>,
+}
+
+/// Which tasks.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// All.
+    All,
+    /// Still to do.
+    Pending,
+    /// Done.
+    Completed,
+}
+
+fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string", "enum": ["all", "pending", "completed"] })
+}
+
+/// What `list_tasks` gives.
+#[derive(Debug, Serialize)]
+pub struct Output {
+    tasks: Vec<TaskJson>,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+}
+
+#[async_trait]
+impl Tool for ListTasks {
+    const NAME: &'static str = "list_tasks";
+    const DESCRIPTION: &'static str = "Lists the person's tasks with their ids, due dates and status. Call it before completing, changing or deleting a \
+        task whose id you do not know.";
+    const CHANGES: bool = false;
+    type Args = Args;
+    type Output = Output;
+
+    async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
+        let limit = args.limit.unwrap_or(50).clamp(1, 100);
+        let filter = TaskFilter {
+            status: match args.status.unwrap_or(Status::Pending) {
+                Status::All => None,
+                Status::Pending => Some(TaskStatus::Pending),
+                Status::Completed => Some(TaskStatus::Completed),
+            },
+            due_from: day(args.due_from, context)?,
+            due_to: day(args.due_to, context)?,
+            query: args.query.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()),
+            after: args.after.as_deref().map(super::task_id).transpose()?,
+            limit,
+        };
+        let mut found = tasks::list(context.connection, context.user, &filter).await?;
+        let has_more = found.len() as i64 > limit;
+        found.truncate(limit as usize);
+        let after = if has_more { found.last().map(|task| task.id.to_string()) } else { None };
+        Ok(Output { tasks: found.iter().map(TaskJson::from).collect(), has_more, after })
+    }
+}
+
+fn day(words: Option<String>, context: &ToolContext<'_>) -> Result<Option<NaiveDate>, ToolError> {
+    match words.as_deref().map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(words) => match words.parse() {
+            Ok(date) => Ok(Some(date)),
+            Err(_) => Ok(Some(super::due(words, context)?.date)),
+        },
+    }
+}

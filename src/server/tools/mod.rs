@@ -1,0 +1,221 @@
+//! The tools: the only place where an assistant changes a task. One tool, one file; the chat and (later) MCP share the [`Registry`].
+//!
+//! A tool takes the person from the session, never from its arguments. A failure that the model can act on is data
+//! ([`ToolError::TellModel`]); only the other kind stops the turn.
+
+mod add_task;
+mod complete_task;
+mod delete_task;
+mod list_tasks;
+pub mod schema;
+pub mod task_json;
+mod update_task;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sqlx::PgConnection;
+
+use crate::{
+    domain::{
+        id::{TaskId, UserId},
+        language,
+        task::Due,
+        text::{self, TextError},
+        time::Clock,
+    },
+    server::store::StoreError,
+};
+
+/// Everything a tool may use.
+pub struct ToolContext<'a> {
+    /// The transaction of the call.
+    pub connection: &'a mut PgConnection,
+    /// Whose tasks.
+    pub user: UserId,
+    /// Their zone.
+    pub zone: chrono_tz::Tz,
+    /// Now, UTC.
+    pub now: DateTime<Utc>,
+    /// New ids.
+    pub clock: &'a dyn Clock,
+}
+
+impl ToolContext<'_> {
+    /// Now, on the person's clock.
+    pub fn local_now(&self) -> NaiveDateTime {
+        self.now.with_timezone(&self.zone).naive_local()
+    }
+}
+
+/// Why a call came to nothing.
+#[derive(Debug)]
+pub enum ToolError {
+    /// The model can mend it: what is wrong and what to do, in English.
+    TellModel(String),
+    /// The turn cannot go on.
+    Stop(StoreError),
+}
+
+impl From<StoreError> for ToolError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::TellModel("There is no task with this id. Call list_tasks to get the ids, then try again.".into()),
+            StoreError::Conflict(what) => Self::TellModel(what.into()),
+            other => Self::Stop(other),
+        }
+    }
+}
+
+/// A tool with typed arguments and results.
+#[async_trait]
+pub trait Tool: Send + Sync + 'static {
+    /// Its name on the wire.
+    const NAME: &'static str;
+    /// What it does and when to use it, for the model.
+    const DESCRIPTION: &'static str;
+    /// Whether it can change tasks.
+    const CHANGES: bool;
+    /// What it takes.
+    type Args: DeserializeOwned + JsonSchema + Send;
+    /// What it gives.
+    type Output: Serialize + Send;
+
+    /// Does it, as this person.
+    ///
+    /// # Errors
+    /// See [`ToolError`].
+    async fn run(&self, context: &mut ToolContext<'_>, args: Self::Args) -> Result<Self::Output, ToolError>;
+}
+
+/// A tool without its types.
+#[async_trait]
+trait AnyTool: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn description(&self) -> &'static str;
+    fn changes(&self) -> bool;
+    fn parameters(&self) -> Value;
+    async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError>;
+}
+
+#[async_trait]
+impl<T: Tool> AnyTool for T {
+    fn name(&self) -> &'static str {
+        T::NAME
+    }
+    fn description(&self) -> &'static str {
+        T::DESCRIPTION
+    }
+    fn changes(&self) -> bool {
+        T::CHANGES
+    }
+    fn parameters(&self) -> Value {
+        schema::plain::<T::Args>()
+    }
+    async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError> {
+        let args = serde_json::from_value(args)
+            .map_err(|error| ToolError::TellModel(format!("The arguments of {} are wrong: {error}. Mend them and call it again.", T::NAME)))?;
+        let output = self.run(context, args).await?;
+        serde_json::to_value(output).map_err(|error| ToolError::Stop(StoreError::Other(Box::new(error))))
+    }
+}
+
+/// What is told of a tool.
+#[derive(Debug, Clone)]
+pub struct ToolInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub description: &'static str,
+    /// The schema of its arguments, in the subset that Gemini takes.
+    pub parameters: Value,
+}
+
+/// All tools, in the order in which they are offered.
+#[derive(Clone)]
+pub struct Registry {
+    tools: Arc<[Box<dyn AnyTool>]>,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self {
+            tools: Arc::new([
+                Box::new(add_task::AddTask),
+                Box::new(list_tasks::ListTasks),
+                Box::new(complete_task::CompleteTask),
+                Box::new(update_task::UpdateTask),
+                Box::new(delete_task::DeleteTask),
+            ]),
+        }
+    }
+}
+
+impl Registry {
+    /// What a model is told.
+    pub fn infos(&self) -> Vec<ToolInfo> {
+        self.tools
+            .iter()
+            .map(|tool| ToolInfo { name: tool.name(), description: tool.description(), parameters: tool.parameters() })
+            .collect()
+    }
+
+    /// Whether calling this tool can change tasks.
+    pub fn changes(&self, name: &str) -> bool {
+        self.find(name).is_some_and(AnyTool::changes)
+    }
+
+    /// Calls a tool with arguments as the model wrote them.
+    ///
+    /// # Errors
+    /// [`ToolError::TellModel`] for an unknown tool and for arguments that are no JSON object or do not fit; else what the tool says.
+    pub async fn call(&self, name: &str, arguments: &str, context: &mut ToolContext<'_>) -> Result<Value, ToolError> {
+        let Some(tool) = self.find(name) else {
+            let names: Vec<&str> = self.tools.iter().map(|tool| tool.name()).collect();
+            return Err(ToolError::TellModel(format!("There is no tool of this name. The tools are: {}.", names.join(", "))));
+        };
+        let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
+        let args: Value = serde_json::from_str(arguments)
+            .map_err(|error| ToolError::TellModel(format!("The arguments of {name} are no valid JSON: {error}. Mend them and call it again.")))?;
+        tool.call(context, args).await
+    }
+
+    fn find(&self, name: &str) -> Option<&dyn AnyTool> {
+        self.tools.iter().find(|tool| tool.name() == name).map(AsRef::as_ref)
+    }
+}
+
+/// Reads a task's id from an argument.
+fn task_id(text: &str) -> Result<TaskId, ToolError> {
+    text.trim().parse().map_err(|_| StoreError::NotFound.into())
+}
+
+/// Reads a title from an argument.
+fn title(title: &str) -> Result<String, ToolError> {
+    text::line(title, crate::domain::task::TITLE_MAX).map_err(|error| {
+        ToolError::TellModel(match error {
+            TextError::Blank => "The title is empty. Give the task a title.".into(),
+            TextError::TooLong => format!("The title is longer than {} characters. Shorten it; details go into notes.", crate::domain::task::TITLE_MAX),
+        })
+    })
+}
+
+/// Reads notes from an argument; empty ones are none.
+fn notes(notes: &str) -> Result<Option<String>, ToolError> {
+    let cleaned = text::clean(notes).trim().to_owned();
+    if cleaned.chars().count() > crate::domain::task::NOTES_MAX {
+        return Err(ToolError::TellModel(format!("The notes are longer than {} characters. Shorten them.", crate::domain::task::NOTES_MAX)));
+    }
+    Ok(if cleaned.is_empty() { None } else { Some(cleaned) })
+}
+
+/// Reads a due date from an argument, in words or ISO 8601.
+fn due(words: &str, context: &ToolContext<'_>) -> Result<Due, ToolError> {
+    language::resolve_due(words, context.local_now()).map_err(|error| {
+        ToolError::TellModel(format!("The due date \"{words}\" was not understood: {error}. Write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM."))
+    })
+}

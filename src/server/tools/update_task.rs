@@ -1,0 +1,87 @@
+//! `update_task`.
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
+use crate::{domain::task::Priority, server::store::tasks};
+
+pub(super) struct UpdateTask;
+
+/// Arguments of `update_task`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Args {
+    /// The task's id, from list_tasks or add_task.
+    task_id: String,
+    /// The new title.
+    #[serde(default)]
+    title: Option<String>,
+    /// The new notes; an empty text removes them.
+    #[serde(default)]
+    notes: Option<String>,
+    /// The new due date (YYYY-MM-DD, YYYY-MM-DDTHH:MM or words); "none" removes it.
+    #[serde(default)]
+    due: Option<String>,
+    /// The new priority.
+    #[serde(default)]
+    #[schemars(schema_with = "priority_schema")]
+    priority: Option<Priority>,
+}
+
+/// What `update_task` gives.
+#[derive(Debug, Serialize)]
+pub struct Output {
+    task: TaskJson,
+    /// The names of the fields that are other than before.
+    changed: Vec<&'static str>,
+}
+
+#[async_trait]
+impl Tool for UpdateTask {
+    const NAME: &'static str = "update_task";
+    const DESCRIPTION: &'static str = "Changes the title, notes, due date or priority of a task. Fields that are left out stay as they are.";
+    const CHANGES: bool = true;
+    type Args = Args;
+    type Output = Output;
+
+    async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
+        let before = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
+        if args.title.is_none() && args.notes.is_none() && args.due.is_none() && args.priority.is_none() {
+            return Err(ToolError::TellModel("Nothing to change was given: name at least one of title, notes, due, priority.".into()));
+        }
+        let mut task = before.clone();
+        if let Some(title) = args.title {
+            task.title = super::title(&title)?;
+        }
+        if let Some(notes) = args.notes {
+            task.notes = super::notes(&notes)?;
+        }
+        if let Some(words) = args.due {
+            task.due = match words.trim() {
+                "" | "none" | "null" => None,
+                words => Some(super::due(words, context)?),
+            };
+            task.zone = task.due.as_ref().map(|_| context.zone.name().to_owned());
+        }
+        if let Some(priority) = args.priority {
+            task.priority = priority;
+        }
+        let mut changed = Vec::new();
+        for (name, is_other) in [
+            ("title", task.title != before.title),
+            ("notes", task.notes != before.notes),
+            ("due", task.due != before.due),
+            ("priority", task.priority != before.priority),
+        ] {
+            if is_other {
+                changed.push(name);
+            }
+        }
+        if !changed.is_empty() {
+            task.updated_at = context.now;
+            tasks::update(context.connection, context.user, &task).await?;
+        }
+        Ok(Output { task: TaskJson::from(&task), changed })
+    }
+}
