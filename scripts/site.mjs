@@ -71,7 +71,10 @@ function addWasm() {
   if (!fs.existsSync(small)) {
     for (const old of fs.readdirSync(given.page)) if (old.startsWith('small-')) fs.rmSync(path.join(given.page, old));
     const wasmOpt = path.join(path.dirname(require.resolve('binaryen/package.json')), 'bin', 'wasm-opt');
-    execFileSync(process.execPath, [wasmOpt, '-Oz', '--strip-debug', '--strip-producers', plain, '-o', `${small}.new`], { stdio: 'inherit' });
+    // What Rust's target uses, and every browser since 2023 has; the file itself does not say so any more, since it is stripped.
+    const features = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
+    const options = ['-Oz', '--strip-debug', '--strip-producers', ...features.map((feature) => `--enable-${feature}`)];
+    execFileSync(process.execPath, [wasmOpt, ...options, plain, '-o', `${small}.new`], { stdio: 'inherit' });
     fs.renameSync(`${small}.new`, small);
   }
   files.set('pkg/kaam.wasm', fs.readFileSync(small));

@@ -44,6 +44,8 @@ export class Kaam {
     return {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      // For a debug build (KAAM_BINARY), which has neither page nor Postgres inside.
+      ...Object.fromEntries(['KAAM_PG_BIN', 'LEPTOS_SITE_ROOT'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
       RUST_BACKTRACE: '1',
       RUST_LOG: process.env.RUST_LOG ?? 'info',
       LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,

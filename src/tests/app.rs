@@ -85,7 +85,7 @@ impl TestApp {
         let model = ScriptedModel::start().await;
         let limits = Limits { first_wait: Duration::from_millis(1), longest_wait: Duration::from_millis(5), ..Limits::default() };
         let client = OpenAiModel::new(OpenAiConfig {
-            base_url: model.base_url().parse().unwrap(),
+            base_url: model.base_url(),
             api_key: None,
             models: vec!["scripted".into()],
             limits,
@@ -140,14 +140,14 @@ impl TestApp {
     }
 
     /// A program with an API token of this account.
-    pub async fn program_of(&self, user: UserId, scopes: &[&str]) -> Client {
+    pub async fn program_of(&self, user: UserId, scopes: &[&'static str]) -> Client {
         let token = tokens::random();
         let new = NewToken {
             user,
             id: self.clock.token_id(),
             name: "test",
             secret_hash: &secret::hash(&token),
-            scopes: tokens::Scopes::of(scopes.iter().copied()),
+            scopes,
             at: self.clock.now(),
             expires_at: None,
         };

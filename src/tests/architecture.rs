@@ -53,20 +53,7 @@ fn libraries_stay_where_they_belong() {
         (
             "axum::",
             &[
-                "auth",
-                "chatkit",
-                "mcp",
-                "page",
-                "router",
-                "error",
-                "request_id",
-                "state",
-                "site",
-                "http",
-                "server",
-                "app",
-                "main",
-                "tests",
+                "assets", "auth", "chatkit", "page", "router", "error", "request_id", "serve", "state", "server", "app", "main", "tests",
             ][..],
         ),
     ];

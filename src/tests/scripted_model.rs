@@ -226,14 +226,14 @@ impl Reply {
     }
 
     /// Calls as OpenAI sends them, each `(id, name, arguments)`: id and name first, the arguments in fragments, an index on each.
-    pub fn tool_calls_openai(calls: &[(&str, &str, Value)]) -> Self {
+    pub fn tool_calls_openai(calls: &[(&str, &str, &str)]) -> Self {
         let mut chunks = vec![chunk(json!({"role": "assistant", "content": null}), None)];
         for (index, (id, name, arguments)) in calls.iter().enumerate() {
             let function = json!({"name": name, "arguments": ""});
             chunks.push(call_chunk(
                 json!({"index": index, "id": id, "type": "function", "function": function}),
             ));
-            let arguments: Vec<char> = arguments.to_string().chars().collect();
+            let arguments: Vec<char> = arguments.chars().collect();
             for fragment in arguments.chunks(5) {
                 let function = json!({"arguments": fragment.iter().collect::<String>()});
                 chunks.push(call_chunk(json!({"index": index, "function": function})));
@@ -245,10 +245,10 @@ impl Reply {
 
     /// Calls as Gemini sends them, each `(id, name, arguments)`: whole, without an index, the first one signed with
     /// `signature-of-<id>`, and `stop` as the finish reason.
-    pub fn tool_calls_gemini(calls: &[(&str, &str, Value)]) -> Self {
+    pub fn tool_calls_gemini(calls: &[(&str, &str, &str)]) -> Self {
         let mut chunks = Vec::new();
         for (at, (id, name, arguments)) in calls.iter().enumerate() {
-            let function = json!({"name": name, "arguments": arguments.to_string()});
+            let function = json!({"name": name, "arguments": arguments});
             let mut call = json!({"id": id, "type": "function", "function": function});
             if at == 0 {
                 call["extra_content"] = json!({"google": {"thought_signature": format!("signature-of-{id}")}});

@@ -28,7 +28,7 @@ pub(in crate::app) fn said(text: String, script: Option<Script>) -> AnyView {
     let direction = direction(&text);
     view! {
         <article class="said" data-testid="message-user">
-            <h3 class="hidden">{here().you}</h3>
+            <h2 class="hidden">{here().you}</h2>
             <div class="bubble" dir=direction lang=script.map(Script::tag)>
                 {text}
             </div>
@@ -60,7 +60,7 @@ fn answer(chat: Chat, id: String, script: Script) -> AnyView {
     };
     view! {
         <article class="answer" data-testid="message-answer">
-            <h3 class="hidden">{texts.assistant}</h3>
+            <h2 class="hidden">{texts.assistant}</h2>
             <div class="prose" lang=script.tag() dir=if script == Script::Ur { "rtl" } else { "ltr" } node_ref=whole>
                 <For
                     each=move || blocks.get().into_iter().enumerate()

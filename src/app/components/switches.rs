@@ -31,18 +31,22 @@ pub(in crate::app) fn Switches() -> impl IntoView {
     };
     view! {
         <div class="switches">
-            <form method="post" action=ACTION class="switch" role="group" aria-label=texts.language>
+            <form method="post" action=ACTION>
                 <input type="hidden" name="theme" value=viewer.theme.name() />
                 <input type="hidden" name="back" value=move || back.get() />
+                <div class="switch" role="group" aria-label=texts.language>
                 {locale(Locale::En, "English")}
                 {locale(Locale::Ur, "اردو")}
+                </div>
             </form>
-            <form method="post" action=ACTION class="switch" role="group" aria-label=texts.colours>
+            <form method="post" action=ACTION>
                 <input type="hidden" name="locale" value=viewer.locale.tag() />
                 <input type="hidden" name="back" value=move || back.get() />
+                <div class="switch" role="group" aria-label=texts.colours>
                 {theme(Theme::System, texts.colours_system, SYSTEM)}
                 {theme(Theme::Light, texts.colours_light, SUN)}
                 {theme(Theme::Dark, texts.colours_dark, MOON)}
+                </div>
             </form>
         </div>
     }

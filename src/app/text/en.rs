@@ -57,7 +57,7 @@ pub static EN: Texts = Texts {
     reconnecting: "The connection broke. Connecting again…",
     lost: "The connection is lost. Your message is safe; the answer goes on without this page.",
     message: "Message",
-    placeholder: "Add a task, or ask about your tasks",
+    placeholder: "Add a task, or ask about one",
     send: "Send",
     stop: "Stop",
     composer_hint: "Enter sends, Shift + Enter starts a new line",

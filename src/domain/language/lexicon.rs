@@ -70,7 +70,7 @@ plain! {
     Question = "question", What = "what", Polite = "polite", Filler = "filler", Self_ = "self", Link = "link", Particle = "particle",
     Task = "task", List = "list", All = "all", It = "it", Wala = "wala", And = "and", Separate = "separate", Name = "name",
     PriorityNoun = "prioritynoun", Instead = "instead", Pending = "pending", Completed = "completed", Greeting = "greeting",
-    HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye", Overdue = "overdue",
+    HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye", Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
     Noun = "noun", English = "english",
 }
 
@@ -243,7 +243,7 @@ impl Lexicon {
             found = self.roman.at(tokens, false);
             let english = self.english.at(tokens, false);
             // An English word keeps its own sound: "pay" is not "pe".
-            if !english.iter().any(|(length, _)| *length == 1) {
+            if two_ways || !english.iter().any(|(length, _)| *length == 1) {
                 found.extend(self.roman.at(tokens, true));
             } else {
                 found.extend(self.roman.at(tokens, true).into_iter().filter(|(length, _)| *length > 1));

@@ -81,7 +81,7 @@ fn likeness(one: &Word, other: &Word) -> f32 {
     }
     let (a, b) = (one.stem.chars().count(), other.stem.chars().count());
     let longest = a.max(b);
-    if longest >= 4 && a.abs_diff(b) <= 2 && longest <= 40 {
+    if longest >= 5 && a.abs_diff(b) <= 2 && longest <= 40 {
         let distance = distance(&one.stem, &other.stem);
         if distance == 1 || (distance == 2 && longest >= 7) {
             return 0.8;
@@ -118,14 +118,14 @@ fn compared(text: &str) -> Vec<Word> {
         let mut senses = lexicon().senses(&[token], true);
         senses.extend(lexicon().senses(&[token], false));
         let is = |kinds: &[Plain]| senses.iter().any(|(_, s)| matches!(s, Sense::Is(p) if kinds.contains(p)));
-        if is(&[Plain::Particle]) && texts.len() > 1 {
+        if is(&[Plain::Particle, Plain::OClock]) && texts.len() > 1 {
             continue;
         }
         let stem = stem(&token.plain);
         let light = LIGHT.contains(&stem.as_str());
         let verb = is(&[Plain::Verb, Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]);
         let group = lexicon().group(&stem);
-        let weight = if light { 0.1 } else if verb && group.is_none() { 0.4 } else if verb { 0.5 } else { 1.0 };
+        let weight = if light || token.kind == Kind::Number { 0.1 } else if verb && group.is_none() { 0.4 } else if verb { 0.5 } else { 1.0 };
         out.push(Word { sounds: sounds(&stem), group, stem, weight });
     }
     out
@@ -144,7 +144,8 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("kia", "kar"), ("kiya", "kar"), ("ki", "kar"), ("karna", "kar"), ("krna", "kar"), ("karni", "kar"), ("krni", "kar"), ("karne", "kar"), ("kr", "kar"), ("karo", "kar"), ("krne", "kar"),
     ("gaya", "ja"), ("gya", "ja"), ("gayi", "ja"), ("jana", "ja"), ("jani", "ja"), ("gia", "ja"), ("gaye", "ja"),
     ("dia", "de"), ("diya", "de"), ("di", "de"), ("dena", "de"), ("deni", "de"), ("diye", "de"),
-    ("hua", "ho"), ("hui", "ho"), ("hona", "ho"), ("aya", "la"), ("aaya", "la"), ("aye", "la"), ("aayi", "la"), ("laya", "la"), ("lana", "la"), ("lani", "la"), ("lane", "la"), ("layi", "la"),
+    ("hogya", "ho"), ("hogaya", "ho"), ("hogia", "ho"), ("hogayi", "ho"), ("hogai", "ho"), ("kardiya", "kar"), ("kardia", "kar"), ("krdia", "kar"), ("krdiya", "kar"), ("kardi", "kar"), ("krdi", "kar"),
+    ("karli", "kar"), ("krli", "kar"), ("karlia", "kar"), ("karliya", "kar"), ("krliya", "kar"), ("lelia", "le"), ("leliya", "le"), ("hua", "ho"), ("hui", "ho"), ("hona", "ho"), ("aya", "la"), ("aaya", "la"), ("aye", "la"), ("aayi", "la"), ("laya", "la"), ("lana", "la"), ("lani", "la"), ("lane", "la"), ("layi", "la"),
     ("لیا", "لے"), ("لی", "لے"), ("لیے", "لے"), ("لینا", "لے"), ("لینی", "لے"), ("لینے", "لے"), ("لو", "لے"),
     ("کیا", "کر"), ("کی", "کر"), ("کرنا", "کر"), ("کرنی", "کر"), ("کرنے", "کر"), ("گیا", "جا"), ("گیی", "جا"), ("جانا", "جا"), ("جانی", "جا"),
     ("دیا", "دے"), ("دی", "دے"), ("دینا", "دے"), ("دینی", "دے"), ("ہوا", "ہو"), ("ہویی", "ہو"), ("ہونا", "ہو"), ("لایا", "لا"), ("لانا", "لا"), ("لانی", "لا"), ("ایا", "ا"),

@@ -114,6 +114,8 @@ pub struct ListWish {
     pub status: Status,
     /// The first and last day.
     pub range: Option<(Option<NaiveDate>, NaiveDate)>,
+    /// How urgent they should be.
+    pub priority: Option<Priority>,
     /// Words that the title should hold.
     pub query: Option<String>,
 }

@@ -57,7 +57,7 @@ pub fn pick(text: &str) -> Option<Pick> {
             at += length;
         } else if let Some(length) = kind(&[
             Plain::Wala, Plain::Polite, Plain::Filler, Plain::Particle, Plain::Task, Plain::And, Plain::It, Plain::Link, Plain::Request, Plain::Stem, Plain::English, Plain::Delete, Plain::Complete,
-            Plain::Completed, Plain::Yes, Plain::Copula,
+            Plain::Completed, Plain::Yes, Plain::Copula, Plain::Done, Plain::Past,
         ]) {
             at += length;
         } else if matches!(token.plain.as_str(), "number" | "no" | "nambar" | "نمبر" | "option") {

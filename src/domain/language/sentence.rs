@@ -110,7 +110,7 @@ impl<'a> Sentence<'a> {
 
 /// Takes punctuation off the ends; brackets that belong together stay.
 fn trim(title: &str) -> &str {
-    let title = title.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '،' | '.' | '۔' | ';' | '؛' | ':' | '-' | '–' | '—' | '•' | '*' | '!' | '=' | '>' | '|'));
+    let title = title.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '،' | '.' | '۔' | ';' | '؛' | ':' | '-' | '–' | '—' | '•' | '*' | '!' | '=' | '>' | '|' | '→'));
     let title = if title.ends_with(['?', '؟']) { title.trim_end_matches(['?', '؟', ' ']) } else { title };
     title.trim_start_matches(['?', '؟', ')', ' ']).trim()
 }

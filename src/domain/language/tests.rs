@@ -179,9 +179,9 @@ fn dates_in_words() {
 #[test]
 fn a_date_is_never_before_today() {
     let start = NaiveDate::from_ymd_opt(2027, 12, 20).unwrap().and_hms_opt(0, 0, 0).unwrap();
-    // Every three and a half hours over the turn of the year and a leap day.
-    for step in 0..520 {
-        let moment = start + TimeDelta::minutes(210 * step);
+    // Every fourteen hours over the turn of the year and a leap day.
+    for step in 0..130 {
+        let moment = start + TimeDelta::minutes(853 * step);
         for (text, _) in DATES.iter().filter(|(text, _)| !text.starts_with("20")) {
             if let Ok(due) = resolve_due(text, moment) {
                 assert!(due.date >= moment.date(), "{text} at {moment}: {due:?}");
@@ -228,7 +228,7 @@ fn nonsense_never_panics() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((seed >> 33) % below as u64).unwrap()
     };
-    for _ in 0..6000 {
+    for _ in 0..2000 {
         let length = 1 + next(12);
         let text: Vec<&str> = (0..length).map(|_| words[next(words.len())]).collect();
         let text = text.join(if next(5) == 0 { "" } else { " " });
@@ -247,7 +247,6 @@ fn huge_messages_are_read_in_time() {
         let text = unit.repeat(SIZE / unit.len());
         let begin = std::time::Instant::now();
         let _ = (understand(&text, now()), resolve_due(&text, now()), date_words(&text, now()), pick(&text), find_matches(&text, &["milk", &text]));
-        println!("{unit:?} {:?}", begin.elapsed());
         assert!(begin.elapsed().as_secs() < 5, "{unit:?} took {:?}", begin.elapsed());
     }
 }

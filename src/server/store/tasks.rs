@@ -72,13 +72,13 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
         get(connection, user, after).await?;
     }
     // The order as one row of values that sort upwards, so that "behind this task" is one comparison.
-    const KEY: &str = "(status = 'completed', coalesce(-extract(epoch from completed_at), 0), coalesce(due_date, 'infinity'), \
-                       coalesce(due_time, '24:00'), priority, id)";
+    const KEY: &str = "status = 'completed', coalesce(-extract(epoch from completed_at), 0), coalesce(due_date, 'infinity'), \
+                       coalesce(due_time, '24:00'), priority, id";
     let sql = format!(
         "select {COLUMNS} from tasks where user_id = $1 \
          and ($2::text is null or status = $2) and ($3::date is null or due_date >= $3) and ($4::date is null or due_date <= $4) \
          and ($5::text is null or title ilike $5 or notes ilike $5) \
-         and ($6::uuid is null or {KEY} > (select {KEY} from tasks where user_id = $1 and id = $6)) \
+         and ($6::uuid is null or ({KEY}) > (select {KEY} from tasks where user_id = $1 and id = $6)) \
          order by {KEY} limit $7"
     );
     let pattern = filter.query.as_ref().map(|words| format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));

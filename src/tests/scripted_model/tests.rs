@@ -53,7 +53,7 @@ async fn replies_are_used_in_order_and_requests_are_kept() {
 #[tokio::test]
 async fn calls_have_the_shape_of_their_provider() {
     let model = ScriptedModel::start().await;
-    let calls = [("a", "add", json!({"title": "x"})), ("b", "list", json!({}))];
+    let calls = [("a", "add", r#"{"title":"x"}"#), ("b", "list", "{}")];
     model
         .reply(Reply::tool_calls_openai(&calls))
         .reply(Reply::tool_calls_gemini(&calls));

@@ -71,7 +71,9 @@ pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
     let urgent = (reading.from..reading.to).any(|at| reading.sentence.find(at, |s| matches!(s, Sense::Priority(_)).then_some(())).is_some());
     let left: Vec<usize> = reading.sentence.left(reading.from, reading.to).into_iter().filter(|at| !dated[*at]).collect();
     let says = left.iter().any(|at| reading.sentence.any(*at, &[Plain::Particle, Plain::Filler, Plain::Polite, Plain::Question, Plain::What, Plain::Not, Plain::Task]).is_none());
-    let asks = reading.asks()
+    let chat = left.iter().any(|at| reading.sentence.is(*at, Plain::Chat).is_some());
+    let asks = chat
+        || reading.asks()
         || left.first().is_some_and(|at| reading.sentence.any(*at, &[Plain::Question, Plain::What, Plain::NotYet, Plain::Not]).is_some())
         || left.iter().any(|at| reading.sentence.any(*at, &[Plain::Not]).is_some());
     if (when.is_empty() && !urgent) || asks || !says {
@@ -94,7 +96,8 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let (from, to) = (reading.from, reading.to);
     let from = reading.peel(from, to, BEFORE);
     let to = reading.peel_end(from, to, &[Plain::List, Plain::Polite]);
-    let parts = split(reading, from, to, separate);
+    let dated = reading.dates().1;
+    let parts = split(reading, &dated, from, to, separate);
     let mut read: Vec<(usize, usize, When, Option<crate::domain::task::Priority>)> = Vec::new();
     for (start, end) in parts {
         let start = reading.peel(start, end, BEFORE);
@@ -109,6 +112,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
         let start = articles(reading, start, end);
         let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
         let end = loose_end(reading, start, end);
+        let end = verb_end(reading, start, end);
         let Some(title) = reading.words(start, end) else { continue };
         let due = match (when.due(reading.now), when.repeat) {
             (None, Some(Repeat::Daily | Repeat::Weekly | Repeat::Monthly)) => None,
@@ -127,6 +131,20 @@ fn articles(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// "lena hai": the title ends with the infinitive.
+fn verb_end(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
+    let left = reading.sentence.left(from, to);
+    let copula = left.iter().copied().find(|at| reading.sentence.senses(*at).iter().any(|(n, s)| at + n >= to && matches!(s, Sense::Is(Plain::Copula | Plain::Need))));
+    let before = copula.and_then(|copula| left.iter().rev().copied().find(|at| *at < copula));
+    match (copula, before) {
+        (Some(copula), Some(before)) if super::urdu::is_infinitive(&reading.sentence, before) => {
+            reading.sentence.take(copula, to - copula);
+            copula
+        }
+        _ => to,
+    }
 }
 
 /// Prepositions that lost their date: "call Ali on".
@@ -157,7 +175,7 @@ fn share(reading: &Reading<'_>, read: &mut [(usize, usize, When, Option<crate::d
 }
 
 /// The ranges of the single tasks.
-fn split(reading: &Reading<'_>, from: usize, to: usize, separate: bool) -> Vec<(usize, usize)> {
+fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate: bool) -> Vec<(usize, usize)> {
     let sentence = &reading.sentence;
     let is_cut = |at: usize| !sentence.used[at] && (matches!(sentence.tokens[at].kind, Kind::Mark(',' | '،' | ';' | '؛' | '•') | Kind::Line) || sentence.word_is(at, Plain::And));
     let mut parts: Vec<(usize, usize)> = Vec::new();
@@ -177,7 +195,7 @@ fn split(reading: &Reading<'_>, from: usize, to: usize, separate: bool) -> Vec<(
     if parts.len() < 2 || parts.len() > 40 {
         return vec![(from, to)];
     }
-    let complete = |&(start, end): &(usize, usize)| is_clause(reading, start, end);
+    let complete = |&(start, end): &(usize, usize)| is_clause(reading, dated, start, end);
     let quotes = parts.iter().all(|(start, end)| sentence.left(*start, *end).iter().any(|p| sentence.tokens[*p].kind == Kind::Quote));
     if separate || quotes || parts.iter().all(complete) || hard.iter().take(parts.len() - 1).all(|h| *h) || parts.iter().all(|part| is_thing(reading, *part)) {
         return parts;
@@ -186,7 +204,7 @@ fn split(reading: &Reading<'_>, from: usize, to: usize, separate: bool) -> Vec<(
     let mut out: Vec<(usize, usize)> = Vec::new();
     for (place, part) in parts.iter().enumerate() {
         match out.last_mut() {
-            Some(last) if !(hard[place - 1] || (complete(&parts[place - 1]) && complete(part) && is_clause(reading, last.0, last.1))) => last.1 = part.1,
+            Some(last) if !(hard[place - 1] || (complete(&parts[place - 1]) && complete(part) && is_clause(reading, dated, last.0, last.1))) => last.1 = part.1,
             _ => out.push(*part),
         }
     }
@@ -194,10 +212,11 @@ fn split(reading: &Reading<'_>, from: usize, to: usize, separate: bool) -> Vec<(
 }
 
 /// Whether the words make a deed of their own: an English verb at the beginning, an Urdu infinitive at the end.
-fn is_clause(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+fn is_clause(reading: &Reading<'_>, dated: &[bool], start: usize, end: usize) -> bool {
     let sentence = &reading.sentence;
-    let left = sentence.left(start, end);
-    let (Some(&first), Some(&last)) = (left.iter().find(|at| sentence.any(**at, &[Plain::Must, Plain::Self_, Plain::Polite]).is_none() && !reading.is_word(**at, &["to", "then"])), left.last()) else { return false };
+    let mut left = sentence.left(start, end);
+    left.retain(|at| !dated.get(*at).copied().unwrap_or(false));
+    let (Some(&first), Some(&last)) = (left.iter().find(|at| sentence.any(**at, &[Plain::Must, Plain::Self_, Plain::Polite]).is_none() && !reading.is_word(**at, &["to", "then", "also", "have"])), left.last()) else { return false };
     let verb_first = !sentence.roman && sentence.is(first, Plain::Verb).is_some() && left.len() > 1;
     let before_last = left.iter().rev().nth(1).copied();
     let verb_last = sentence.roman
@@ -215,7 +234,7 @@ fn is_thing(reading: &Reading<'_>, (start, end): (usize, usize)) -> bool {
     left.len() <= 3
         && !left.is_empty()
         && left.iter().enumerate().all(|(place, at)| {
-            let joins = reading.is_word(*at, &["with", "between", "for", "to", "from", "of", "about", "ka", "ki", "ke", "ko", "se", "کا", "کی", "کے", "کو", "سے", "on", "at", "in"]);
+            let joins = reading.is_word(*at, &["with", "between", "for", "to", "from", "about", "ko", "se", "کو", "سے", "on", "at", "in"]);
             let verb = sentence.is(*at, Plain::Verb).is_some() && place == 0 && !lone && !sentence.roman;
             !joins && !verb && !(sentence.roman && super::urdu::is_infinitive(sentence, *at))
         })

@@ -13,7 +13,7 @@ use crate::domain::task::Priority;
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     let used = reading.sentence.used.clone();
     let (from, to) = (reading.from, reading.to);
-    let found = [renamed, marked, added, listed, deleted, moved, changed, completed, imperative].into_iter().find_map(|rule| {
+    let found = [renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative].into_iter().find_map(|rule| {
         reading.sentence.used.clone_from(&used);
         (reading.from, reading.to) = (from, to);
         rule(reading)
@@ -54,12 +54,21 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.is_word(reading.from, &["task", "tasks", "todo", "plan", "put", "track", "schedule"]) && !order {
         return None;
     }
+    // "I want to reschedule" is an order; "I have to reschedule" is a task.
+    let wants = !order && (reading.from..reading.from + 3).any(|at| reading.is_word(at, &["want", "wanna", "like"]));
     if !(led_by(reading, Plain::Add) || led_by(reading, Plain::Must)) {
         return None;
+    }
+    // "I'd like to add a task to ..."
+    if !order && lead(reading).is_some_and(|(length, kinds)| length > 1 && kinds.contains(&Plain::Add)) {
+        led_by(reading, Plain::Add);
     }
     // "put off", "schedule?" and the like are other deeds.
     if reading.asks() && !order {
         return None;
+    }
+    if wants && let Some(intent) = [deleted, moved, renamed, changed, listed].into_iter().find_map(|rule| rule(reading)) {
+        return Some(intent);
     }
     if !order
         && let Some((_, kinds)) = lead(reading)
@@ -115,6 +124,7 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let completed = past && (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Completed).is_some()) || reading.is_word(begins + 1, &["did"]);
     let pending = (begins..reading.to).any(|at| reading.sentence.is(at, Plain::Pending).is_some_and(|n| n > 1 || !reading.is_word(at, &["due", "still"])));
     let when = reading.take_when(Which::First);
+    let priority = reading.take_priority(reading.from, reading.to);
     reading.drop_all(&[
         Plain::Task, Plain::List, Plain::Pending, Plain::Completed, Plain::Overdue, Plain::Self_, Plain::Filler, Plain::Polite, Plain::All, Plain::Must, Plain::Show, Plain::What, Plain::Before, Plain::Particle,
         Plain::English, Plain::Question, Plain::Link, Plain::Not, Plain::Every, Plain::Complete, Plain::Next, Plain::This, Plain::Last,
@@ -124,15 +134,14 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let range = when.range(reading.now, past).map(|(first, last)| (Some(first), last));
     let range = if overdue { Some((None, reading.now.date().pred_opt()?)) } else { range };
     let status = match (completed && !pending, pending, question) {
-        (true, ..) => Status::Completed,
-        (_, true, _) => Status::Pending,
         (.., true) if rest.is_some() => Status::All,
+        (true, ..) => Status::Completed,
         _ => Status::Pending,
     };
     let asked = shows || what || (question && (rest.is_some() || !nouns.is_empty() || !when.is_empty()));
     let clear = rest.is_none() || !nouns.is_empty() || finds || (question && reading.asks());
     let only_date = asked && rest.is_none() && nouns.is_empty() && !status_words && when.is_empty();
-    ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none())).then_some(Intent::List(ListWish { status, range, query: rest }))
+    ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none())).then_some(Intent::List(ListWish { status, range, priority, query: rest }))
 }
 
 /// "my tasks", "tasks for today": no verb before the noun.
@@ -154,8 +163,49 @@ fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
         }
         return Some(Intent::Update(reading.target(), Change { clear_due: true, ..Change::default() }));
     }
+    let lists = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::List).is_some());
     reading.to = reading.peel_end(reading.from, reading.to, &[Plain::List]);
+    let mut target = reading.target();
+    // "Clear my list": everything on it.
+    target.all |= lists && target.words.is_empty() && !target.it;
+    Some(Intent::Delete(target))
+}
+
+/// "Take milk off my list".
+fn taken_off(reading: &mut Reading<'_>) -> Option<Intent> {
+    let off = (reading.from + 1..reading.to).rev().take(4).find(|at| reading.is_word(*at, &["off", "out"]))?;
+    let ends = reading.sentence.any(off, &[Plain::List]).is_some() || off + 1 == reading.to;
+    let listed = ends && (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::List).is_some());
+    if !listed || !reading.is_word(reading.from, &["take", "strike", "cross", "get", "knock"]) {
+        return None;
+    }
+    reading.sentence.take(reading.from, 1);
+    (reading.from, reading.to) = (reading.from + 1, off);
     Some(Intent::Delete(reading.target()))
+}
+
+/// "Buy milk should be on Saturday", "the report is urgent".
+fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
+    let cut = (reading.from + 1..reading.to).find(|at| {
+        reading.is_word(*at, &["should", "must"]) && reading.is_word(at + 1, &["be"]) || reading.is_word(*at, &["is", "are"]) && reading.is_word(at + 1, &["now"])
+    });
+    let urgent = (reading.from + 1..reading.to).find(|at| {
+        reading.is_word(*at, &["is", "are"]) && reading.sentence.senses(at + 1).iter().any(|(n, s)| at + 1 + n == reading.to && matches!(s, Sense::Priority(_)))
+    });
+    let at = cut.or(urgent)?;
+    if reading.asks() || reading.sentence.any(reading.from, &[Plain::Add, Plain::Show, Plain::Question, Plain::What, Plain::Must]).is_some() {
+        return None;
+    }
+    reading.sentence.take(at, if cut.is_some() { 2 } else { 1 });
+    let (from, to) = (at, reading.to);
+    let priority = reading.take_priority(from, to);
+    let change = Change { priority, ..due_change(reading) };
+    if change.is_empty() || !reading.sentence.left(at, to).iter().all(|p| reading.sentence.any(*p, &[Plain::Filler, Plain::Particle, Plain::Before]).is_some()) {
+        return None;
+    }
+    reading.to = at;
+    let target = reading.target();
+    (target.it || !target.words.is_empty()).then_some(Intent::Update(target, change))
 }
 
 /// "Push it to Friday", "reschedule the meeting".
@@ -169,6 +219,7 @@ fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
         return None;
     }
     drop_to(reading);
+    reading.drop_all(&[Plain::DateNoun]);
     Some(Intent::Update(reading.target(), change))
 }
 
@@ -237,7 +288,9 @@ fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
 fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let strong = reading.is_word(reading.from, &["change", "edit", "modify", "adjust", "correct", "alter", "amend", "update"]);
     let make = reading.is_word(reading.from, &["make", "mark", "set", "turn", "bump", "raise", "lower", "prioritize", "prioritise", "increase", "decrease", "give"]);
-    let higher = reading.is_word(reading.from, &["prioritize", "prioritise", "raise", "bump"]);
+    let prioritised = reading.is_word(reading.from, &["prioritize", "prioritise"]);
+    let higher = reading.is_word(reading.from, &["raise", "bump", "increase"]);
+    let lower = reading.is_word(reading.from, &["lower", "decrease", "reduce"]);
     if !led_by(reading, Plain::Update) {
         return None;
     }
@@ -245,13 +298,13 @@ fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let pointer = (reading.from..reading.to.min(reading.from + 2)).any(|at| reading.sentence.is(at, Plain::It).is_some());
     let (from, to) = (reading.from, reading.to);
     let mut change = Change { priority: change_of_priority(reading, from, to), ..Change::default() };
-    if change.priority.is_none() && higher {
-        change.priority = Some(Priority::P1);
+    if change.priority.is_none() && (higher || lower) && (from..to).any(|at| reading.sentence.is(at, Plain::PriorityNoun).is_some()) || change.priority.is_none() && prioritised {
+        change.priority = Some(if lower { Priority::P4 } else { Priority::P1 });
     }
-    reading.drop_all(&[Plain::PriorityNoun]);
+    reading.drop_all(&[Plain::PriorityNoun, Plain::DateNoun]);
     let used = reading.sentence.used.clone();
     let dated = due_change(reading);
-    if (strong || pointer || (make && has_to)) && (has_to || pointer) {
+    if (strong || pointer || (make && has_to)) && (has_to || pointer || strong) {
         (change.due, change.due_error) = (dated.due, dated.due_error);
     } else {
         reading.sentence.used = used;
@@ -315,7 +368,7 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
     // X is done.
     let last = *reading.sentence.left(reading.from, reading.to).last()?;
     let tail = (reading.from + 1..=last).rev().take(4).filter(|at| reading.sentence.senses(*at).iter().any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Complete)))).last();
-    if let Some(at) = tail.filter(|_| !reading.is_word(last, &["complete", "close", "tick"])) {
+    if let Some(at) = tail.filter(|at| *at < last || !reading.is_word(last, &["complete", "close", "tick"])) {
         reading.to = at;
         reading.take_when(Which::First);
         let subject = reading.target();
@@ -341,5 +394,6 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
     let asks = reading.asks();
     let told = reading.is_word(reading.from, &["tell", "ask", "do", "make", "find", "get", "start", "talk", "write"]) && reading.is_word(reading.from + 1, &["me", "it", "you", "nothing", "that", "this"]);
     let verb = lead(reading).is_some_and(|(_, kinds)| kinds.contains(&Plain::Verb));
-    (verb && !asks && !told && reading.sentence.left(reading.from, reading.to).len() > 1).then(|| adding::add(reading)).flatten()
+    let chat = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Chat).is_some());
+    (verb && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1).then(|| adding::add(reading)).flatten()
 }

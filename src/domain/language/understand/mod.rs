@@ -101,7 +101,9 @@ impl Reading<'_> {
                 1
             } else {
                 let keep = self.sentence.senses(at).iter().find(|(_, s)| !matches!(s, Sense::Is(Plain::Polite | Plain::Greeting | Plain::Filler | Plain::English | Plain::Yes | Plain::No | Plain::Particle | Plain::Thanks)));
-                let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]);
+                // "No, make it Saturday"
+                let corrected = self.sentence.is(at, Plain::No).filter(|n| self.sentence.tokens.get(at + n).is_some_and(|t| t.is_mark(',') || t.is_mark('،')));
+                let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]).or(corrected);
                 match (polite, keep) {
                     (Some(length), Some((other, _))) if *other > length => break,
                     (Some(length), _) => length,

@@ -94,7 +94,9 @@ fn tail(reading: &Reading<'_>, content: &[usize]) -> Tail {
     }
     let word = reading.sentence.tokens[last].plain.as_str();
     let will = ["unga", "ungi", "oonga", "oongi", "enge", "engay", "enga"].iter().any(|end| word.len() > end.len() && word.ends_with(end)) || ["ونگا", "ونگی", "ینگے"].iter().any(|end| word.ends_with(end));
-    tail.will = will || (reading.sentence.word_is(last, Plain::Will) && content.len() > 2);
+    // "ho gai" is done, "karen ge" will be.
+    let past = reading.sentence.word_is(last, Plain::Done) && before(last).is_some_and(|at| reading.sentence.word_is(at, Plain::Stem));
+    tail.will = will || (reading.sentence.word_is(last, Plain::Will) && !past && content.len() > 2);
     if tail.will {
         return tail;
     }
@@ -128,12 +130,15 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     let (when, dated) = reading.dates();
     let content: Vec<usize> = reading.sentence.left(reading.from, reading.to).into_iter().filter(|at| !dated[*at]).collect();
     let &first = content.first()?;
+    let asks_last = content.last().is_some_and(|at| reading.is_word(*at, &["kya", "kia", "کیا"])) && content.iter().rev().nth(1).is_some_and(|at| reading.sentence.any(*at, &[Plain::Copula, Plain::Need]).is_some());
+    let content = without_afterthought(reading, content, asks_last);
     let tail = tail(reading, &content);
     let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
-    let question = has(reading, Plain::What) && content.iter().any(|at| reading.sentence.is(*at, Plain::What).is_some() && !is_past_word(reading, &content, *at)) || reading.asks();
+    let question = has(reading, Plain::What) && content.iter().any(|at| reading.sentence.is(*at, Plain::What).is_some() && !is_past_word(reading, &content, *at)) || reading.asks() || asks_last;
     let shows = has(reading, Plain::Show);
     let names_task = has(reading, Plain::Task) || has(reading, Plain::List);
-    let negated = has(reading, Plain::Not) && content.iter().any(|at| reading.sentence.word_is(*at, Plain::Not));
+    let unneeded = |reading: &Reading<'_>, at: usize| (at.saturating_sub(3)..=at).any(|p| reading.sentence.is(p, Plain::Delete).is_some_and(|n| p + n > at && n > 1));
+    let negated = content.iter().any(|at| reading.sentence.word_is(*at, Plain::Not) && !unneeded(reading, *at));
     let begins_add = content.iter().take(4).any(|at| reading.sentence.is(*at, Plain::Add).is_some_and(|n| n > 1));
     let urdu_words = content.iter().any(|at| !reading.sentence.tokens[*at].plain.is_ascii()) || reading.sentence.roman;
     if !urdu_words {
@@ -146,6 +151,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         }
         // "doodh wala kaam delete karna hai"
         let deed = content.iter().rev().find(|at| **at < duty).copied().filter(|at| names_wala(reading, &content) && reading.sentence.any(*at, &[Plain::Delete, Plain::Move, Plain::Complete]).is_some());
+        let deed = deed.filter(|at| has(reading, Plain::Wala) && !reading.is_word(*at, &["khatam", "khatm", "poora", "pura", "ختم", "پورا"]));
         if deed.is_some() {
             return requested(reading, &content);
         }
@@ -153,6 +159,13 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             return names_wala(reading, &content).then_some(Intent::Unknown);
         }
         let infinitive = is_infinitive(&reading.sentence, duty);
+        // "wo kal karna hai": the task just named.
+        let pointer = content.iter().filter(|at| **at < duty).all(|at| reading.sentence.any(*at, &[Plain::It, Plain::Particle]).is_some());
+        if pointer && has(reading, Plain::It) && infinitive {
+            let due = when.due(reading.now);
+            let change = Change { due: due.clone().and_then(Result::ok), due_error: due.and_then(Result::err), ..Change::default() };
+            return Some(Intent::Update(crate::domain::language::Target { it: true, ..Default::default() }, change));
+        }
         return duty_added(reading, duty, infinitive);
     }
     if tail.will && !begins_add {
@@ -202,7 +215,31 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.sentence.take(copula, content.last()? + 1 - copula);
         return adding::add(reading);
     }
+    // "anday lane hain aur doodh bhi": the obligation stands in the middle.
+    let middle = content.windows(2).any(|pair| is_infinitive(&reading.sentence, pair[0]) && reading.sentence.any(pair[1], &[Plain::Copula, Plain::Need]).is_some());
+    if middle && !question && !negated && !tail.request {
+        return duty_added(reading, content.last().copied()?, true);
+    }
     None
+}
+
+/// What is said after the verb: "homework kar liya maine", "report bhej di Sana ko".
+fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<usize>, asks_last: bool) -> Vec<usize> {
+    if asks_last && let Some(at) = content.pop() {
+        reading.sentence.take(at, 1);
+    }
+    while content.len() > 2 && content.last().is_some_and(|at| reading.sentence.word_is(*at, Plain::Self_)) {
+        if let Some(at) = content.pop() {
+            reading.sentence.take(at, 1);
+        }
+    }
+    if let [.., verb, _, post] = content[..]
+        && reading.is_word(post, &["ko", "se", "ke", "par", "pe", "mein", "کو", "سے", "پر", "میں"])
+        && reading.sentence.any(verb, &[Plain::Done, Plain::Past, Plain::Copula, Plain::Request]).is_some()
+    {
+        content.truncate(content.len() - 2);
+    }
+    content
 }
 
 /// "kya" at the end of "kya doodh le liya" is a question; "kia" in "kar kia" is a done deed.
@@ -236,6 +273,8 @@ fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, may_query: b
     let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
     let pending = has(reading, Plain::Pending);
     let completed = !pending && (done || has(reading, Plain::Completed));
+    let (from, to) = (reading.from, reading.to);
+    let priority = reading.take_priority(from, to);
     let open_question = content.iter().any(|at| reading.sentence.is(*at, Plain::What).is_some_and(|n| n > 1));
     let when = reading.take_when(Which::First);
     for at in content {
@@ -255,7 +294,7 @@ fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, may_query: b
         (true, _) => Status::Completed,
         _ => Status::Pending,
     };
-    Intent::List(ListWish { status, range, query: rest })
+    Intent::List(ListWish { status, range, priority, query: rest })
 }
 
 fn may_keep(_reading: &Reading<'_>, _content: &[usize], _at: usize) -> bool {
@@ -296,7 +335,7 @@ fn lead_in(reading: &mut Reading<'_>) {
         at += 1;
     }
     at = reading.peel(at, to, &[Plain::Self_, Plain::Polite]);
-    let add = reading.sentence.is(at, Plain::Add).filter(|length| *length > 1 || reading.sentence.any(at + 1, &[Plain::Request, Plain::Link]).is_some());
+    let add = reading.sentence.is(at, Plain::Add).filter(|length| *length > 1 || reading.sentence.any(at + 1, &[Plain::Request, Plain::Link, Plain::Stem]).is_some());
     if let Some(length) = add {
         reading.sentence.take(at, length);
         let rest = reading.peel(at + length, to, &[Plain::Request, Plain::Link, Plain::Self_, Plain::Polite, Plain::Stem, Plain::Will]);
@@ -328,7 +367,13 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
     {
         let end = reading.to;
         let behind: Vec<usize> = (at..end).filter(|p| !dated[*p]).collect();
-        let keeps = behind.iter().filter(|p| reading.sentence.tokens[**p].is_text()).all(|p| reading.sentence.any(*p, &[Plain::Add, Plain::Request, Plain::Stem, Plain::Polite, Plain::Will, Plain::Copula, Plain::Done, Plain::Filler]).is_some() || *p < at + 3);
+        let order: &[Plain] = &[Plain::Add, Plain::Request, Plain::Stem, Plain::Polite, Plain::Will, Plain::Copula, Plain::Done, Plain::Filler];
+        let mut reached = at;
+        let keeps = behind.iter().filter(|p| reading.sentence.tokens[**p].is_text()).all(|p| {
+            let length = if *p < reached { Some(0) } else { reading.sentence.any(*p, order) };
+            reached = reached.max(p + length.unwrap_or(0));
+            length.is_some()
+        });
         if keeps {
             for place in behind {
                 reading.sentence.take(place, 1);
@@ -439,7 +484,9 @@ fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<Intent> {
     }
     let wala = names_wala(reading, content) || content.iter().any(|at| reading.sentence.is(*at, Plain::It).is_some());
     let helper = content.iter().rev().take(3).any(|at| reading.is_word(*at, &["kar", "kr", "karo", "karein", "karen", "kardo", "krdo", "kardein", "kro", "کر", "کرو", "کریں", "کردو", "کردیں", "کیجیے"]));
-    if adds && !(moves || updates || wala && helper) {
+    let infinitive = content.iter().any(|at| is_infinitive(&reading.sentence, *at));
+    let names = !infinitive && content.iter().any(|at| reading.sentence.is(*at, Plain::Wala).is_some());
+    if adds && !(moves || updates || names || wala && helper) {
         return None;
     }
     let priority = reading.take_priority(from, to).or_else(|| loose_priority(reading, content));
@@ -467,7 +514,10 @@ fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<Intent> {
         return None;
     }
     reading.drop_all(&[Plain::PriorityNoun]);
-    verbs_away(reading, content, &[Plain::Move, Plain::Update]);
+    if change.due.is_some() {
+        reading.drop_all(&[Plain::DateNoun]);
+    }
+    verbs_away(reading, content, if names { &[Plain::Move, Plain::Update, Plain::Add] } else { &[Plain::Move, Plain::Update] });
     Some(Intent::Update(reading.target(), change))
 }
 

@@ -370,6 +370,13 @@ fn every(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<(
             return Some((length + more, Piece::DayRepeat(Day::OfMonth(day, None), Repeat::Monthly)));
         }
     }
+    // "on the 1st of every month"
+    if let Some((length, day)) = nth(sentence, at, true)
+        && sentence.tokens.get(at + length).is_some_and(|t| t.plain == "of")
+        && let Some((more, Repeat::Monthly)) = sentence.find(at + length + 1, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })
+    {
+        return Some((length + 1 + more, Piece::DayRepeat(Day::OfMonth(day, None), Repeat::Monthly)));
+    }
     let (length, repeat) = sentence.find(at, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })?;
     let end = at + length;
     // "the weekly report": an adjective, not an order.

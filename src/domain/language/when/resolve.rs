@@ -69,7 +69,8 @@ pub(super) fn range(day: Day, today: NaiveDate, past: bool) -> Option<(NaiveDate
         Day::Offset(days) | Day::Either(days) => one(plus(today, days).ok()?),
         Day::Weekday(weekday, None) => {
             let wait = (i64::from(weekday) - i64::from(weekday_of(today))).rem_euclid(7);
-            one(plus(today, if past { (wait - 7).min(0) } else { wait }).ok()?)
+            // The name of today's weekday means the next one; today is called today.
+            one(plus(today, if past { wait - 7 } else if wait == 0 { 7 } else { wait }).ok()?)
         }
         Day::Weekday(weekday, Some(week)) => {
             let date = plus(monday(week)?, i64::from(weekday)).ok()?;

@@ -126,7 +126,8 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
                 Some(choice) => {
                     return Some(match chosen(&choice, &shown) {
                         Some(titles) => Plan::Do(deed, Which::Titles(titles)),
-                        None => Plan::Say(previous.said().to_owned()),
+                        // There is no such number: the question is put again.
+                        None => Plan::Do(deed, wanted),
                     });
                 }
                 None => {}

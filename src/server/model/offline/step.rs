@@ -105,7 +105,9 @@ impl Step<'_> {
         };
         let done = wish.status == Status::Completed;
         let within = |date: NaiveDate| wish.range.is_none_or(|(first, last)| first.is_none_or(|first| first <= date) && date <= last);
-        let tasks: Vec<&WireTask> = tasks.iter().filter(|task| !done || wish.range.is_none() || task.completed_on(self.request.zone).is_some_and(within)).collect();
+        let tasks: Vec<&WireTask> = tasks.iter().filter(|task| !done || wish.range.is_none() || task.completed_on(self.request.zone).is_some_and(within))
+            .filter(|task| wish.priority.is_none_or(|priority| task.priority == priority))
+            .collect();
         if let Some(query) = &wish.query {
             let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
             let found: Vec<_> = find_matches(query, &titles).into_iter().map(|at| tasks[at].named()).collect();

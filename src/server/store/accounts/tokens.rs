@@ -38,7 +38,7 @@ pub struct NewToken<'a> {
     /// SHA-256 of its secret.
     pub secret_hash: &'a [u8],
     /// What it may be used for, by name.
-    pub scopes: &'a [&'static str],
+    pub scopes: &'a [&'a str],
     /// Now.
     pub at: DateTime<Utc>,
     /// When it ends; `None` means never.

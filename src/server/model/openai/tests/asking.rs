@@ -88,7 +88,7 @@ async fn text_and_the_key() {
 #[tokio::test]
 async fn calls_of_both_kinds() {
     let server = ScriptedModel::start().await;
-    let calls = [("a", "add_task", json!({"title": "دودھ"})), ("b", "list_tasks", json!({}))];
+    let calls = [("a", "add_task", r#"{"title":"دودھ"}"#), ("b", "list_tasks", "{}")];
     server
         .reply(Reply::tool_calls_openai(&calls))
         .reply(Reply::tool_calls_gemini(&calls));
