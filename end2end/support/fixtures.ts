@@ -76,9 +76,9 @@ export async function openContext(browser: Browser, url: string, watch: Watch, o
 let people = 0;
 
 /** Makes an account by the form's own request; afterwards the context is signed in. */
-export async function signUp(context: BrowserContext, url: string, name = 'Ayesha'): Promise<Person> {
+export async function signUp(context: BrowserContext, url: string, email?: string): Promise<Person> {
   people += 1;
-  const person = { email: `person${process.pid}-${people}@example.com`, password: PASSWORD, name };
+  const person = { email: email ?? `person${process.pid}-${people}@example.com`, password: PASSWORD, name: 'Ayesha' };
   await post(context, url, '/api/account/sign-up', { ...person, zone: 'Asia/Karachi', setup: '' });
   return person;
 }

@@ -1,10 +1,12 @@
 /** Takes the README's picture: `UPDATE_DOCS=1 npx playwright test picture`. */
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '../support/fixtures';
+import { Chat, expect, signUp, test } from '../support/fixtures';
 
 test.skip(process.env.UPDATE_DOCS !== '1', 'UPDATE_DOCS=1 takes the picture anew');
 
-test('the picture for the README', async ({ page, chat }) => {
+test('the picture for the README', async ({ page, context, server }) => {
+  await signUp(context, server.url, 'ayesha@example.com');
+  const chat = new Chat(page);
   await page.setViewportSize({ width: 1280, height: 800 });
   await chat.open();
   await chat.ask('remind me to call Ahmed tomorrow at 5pm');

@@ -1,5 +1,8 @@
 //! Accounts and preferences.
-#![expect(missing_docs, reason = "the server macro makes a struct of the arguments, whose fields cannot carry docs")]
+#![expect(
+    missing_docs,
+    reason = "the server macro makes a struct of the arguments, whose fields cannot carry docs"
+)]
 
 use leptos::prelude::*;
 

@@ -121,7 +121,11 @@ impl Parser {
             return match (data.is_empty(), is_error) {
                 (true, _) => None,
                 (false, true) => Some(Err(ApiError::de(data.into()))),
-                (false, false) => Some(serde_json::from_str(&data).map(|update| Frame::Update(id, update)).map_err(|_| ApiError::Network)),
+                (false, false) => Some(
+                    serde_json::from_slice(data.as_bytes())
+                        .map(|update| Frame::Update(id, update))
+                        .map_err(|_| ApiError::Network),
+                ),
             };
         }
         let (field, value) = line.split_once(':').unwrap_or((line, ""));

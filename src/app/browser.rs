@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::channel::oneshot;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::{Element, HtmlElement, js_sys};
+use leptos::web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent, js_sys};
 
 /// Waits. Dropped earlier, it takes its timer with it.
 pub(super) struct Sleep {
@@ -56,6 +56,14 @@ pub(super) fn zone() -> String {
     js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into())
         .ok()
         .and_then(|zone| zone.as_string())
+        .unwrap_or_default()
+}
+
+/// What stands in a field of the form that is being sent.
+pub(super) fn field(event: &SubmitEvent, name: &str) -> String {
+    let form: Option<HtmlFormElement> = event.target().and_then(|form| form.dyn_into().ok());
+    form.and_then(|form| FormData::new_with_form(&form).ok())
+        .and_then(|data| data.get(name).as_string())
         .unwrap_or_default()
 }
 

@@ -7,6 +7,7 @@
 mod browser;
 mod chat;
 mod components;
+mod first;
 mod pages;
 pub mod text;
 
@@ -16,6 +17,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{OptionalParamSegment, SsrMode, StaticSegment};
 
 use self::components::sidebar::Sidebar;
+use self::first::Json;
 use self::pages::{
     chat::ChatPage, not_found::NotFoundPage, settings::SettingsPage, sign_in::SignInPage, sign_up::SignUpPage, tasks::TasksPage,
 };
@@ -115,7 +117,7 @@ pub fn App() -> impl IntoView {
     // Redirects that server functions ask for are meant for browsers without JavaScript: here every form knows where to go.
     let _ = leptos::server_fn::redirect::set_redirect_hook(|_| ());
 
-    let viewer = SharedValue::new(|| use_context::<Viewer>().unwrap_or_default()).into_inner();
+    let Json(viewer) = SharedValue::new_str(|| Json(use_context::<Viewer>().unwrap_or_default())).into_inner();
     let texts = texts(viewer.locale);
     let is_signed_in = viewer.me.is_some();
     provide_context(Session { viewer, texts });
@@ -137,7 +139,7 @@ pub fn App() -> impl IntoView {
         </a>
         <Router>
             <div class="app" class:signed-in=is_signed_in>
-                {is_signed_in.then(|| view! { <Sidebar threads /> })}
+                {is_signed_in.then(|| view! { <Sidebar threads /> }.into_any())}
                 <FlatRoutes fallback=NotFoundPage>
                     <Route
                         path=(StaticSegment("chat"), OptionalParamSegment("thread"))

@@ -83,7 +83,13 @@ mod tests {
     fn an_id_reads_what_it_writes_and_nothing_else() {
         let id = ThreadId(Uuid::from_u128(7));
         assert_eq!(id.to_string().parse(), Ok(id));
-        for wrong in ["", "thr_", "itm_00000000000000000000000000000007", "thr_7", "thr_zz000000000000000000000000000000"] {
+        for wrong in [
+            "",
+            "thr_",
+            "itm_00000000000000000000000000000007",
+            "thr_7",
+            "thr_zz000000000000000000000000000000",
+        ] {
             assert_eq!(wrong.parse::<ThreadId>(), Err(NotAnId), "{wrong}");
         }
     }

@@ -42,7 +42,9 @@ impl Locale {
     /// The first language of an `Accept-Language` header that the page speaks. Weights are taken to be in order,
     /// as browsers send them.
     pub fn from_accept_language(header: &str) -> Option<Self> {
-        header.split(',').find_map(|part| Self::from_tag(part.split(';').next().unwrap_or(part).trim()))
+        header
+            .split(',')
+            .find_map(|part| Self::from_tag(part.split(';').next().unwrap_or(part).trim()))
     }
 }
 

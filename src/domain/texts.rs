@@ -114,14 +114,24 @@ pub fn failure(locale: Locale, failure: Failure) -> &'static str {
             "The model does not exist any more. Whoever runs this server should check AI_MODEL.",
             "یہ ماڈل اب موجود نہیں۔ سرور چلانے والے AI_MODEL دیکھیں۔",
         ),
-        Failure::RateLimited => {
-            ("The model's limit is reached. Try again in a while.", "ماڈل کی حد پوری ہو گئی ہے۔ کچھ دیر بعد دوبارہ کوشش کریں۔")
-        }
-        Failure::Unavailable => ("The model is not available just now. Try again.", "ماڈل اس وقت دستیاب نہیں۔ دوبارہ کوشش کریں۔"),
-        Failure::Refused => ("The model refused this request. Try other words.", "ماڈل نے یہ درخواست قبول نہیں کی۔ دوسرے الفاظ میں کہیں۔"),
+        Failure::RateLimited => (
+            "The model's limit is reached. Try again in a while.",
+            "ماڈل کی حد پوری ہو گئی ہے۔ کچھ دیر بعد دوبارہ کوشش کریں۔",
+        ),
+        Failure::Unavailable => (
+            "The model is not available just now. Try again.",
+            "ماڈل اس وقت دستیاب نہیں۔ دوبارہ کوشش کریں۔",
+        ),
+        Failure::Refused => (
+            "The model refused this request. Try other words.",
+            "ماڈل نے یہ درخواست قبول نہیں کی۔ دوسرے الفاظ میں کہیں۔",
+        ),
         Failure::CutOff => ("The answer broke off. Try again.", "جواب بیچ میں ٹوٹ گیا۔ دوبارہ کوشش کریں۔"),
         Failure::TimedOut => ("The model took too long. Try again.", "ماڈل نے بہت دیر لگائی۔ دوبارہ کوشش کریں۔"),
-        Failure::Unreadable => ("The model gave no usable answer. Try again.", "ماڈل نے کوئی قابلِ استعمال جواب نہیں دیا۔ دوبارہ کوشش کریں۔"),
+        Failure::Unreadable => (
+            "The model gave no usable answer. Try again.",
+            "ماڈل نے کوئی قابلِ استعمال جواب نہیں دیا۔ دوبارہ کوشش کریں۔",
+        ),
         Failure::TooManyRounds => (
             "The assistant went round in circles and was stopped. What it did is shown above; try again in other words.",
             "معاون ایک ہی چکر میں گھومتا رہا، اس لیے روک دیا گیا۔ جو ہوا وہ اوپر ہے؛ دوسرے الفاظ میں دوبارہ کہیں۔",
@@ -131,7 +141,10 @@ pub fn failure(locale: Locale, failure: Failure) -> &'static str {
             "The server was stopped while it answered. What there is of the answer is kept; try again for a whole one.",
             "جواب کے دوران سرور رک گیا۔ جتنا جواب تھا محفوظ ہے؛ پورے جواب کے لیے دوبارہ کوشش کریں۔",
         ),
-        Failure::Internal => ("Something failed on the server. Try again.", "سرور پر کچھ خراب ہو گیا۔ دوبارہ کوشش کریں۔"),
+        Failure::Internal => (
+            "Something failed on the server. Try again.",
+            "سرور پر کچھ خراب ہو گیا۔ دوبارہ کوشش کریں۔",
+        ),
     };
     match locale {
         Locale::En => en,

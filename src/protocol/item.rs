@@ -80,7 +80,11 @@ impl ItemBody {
             Self::UserMessage(message) => message.text(),
             Self::AssistantMessage { content } => content.iter().map(|part| part.text.as_str()).collect(),
             Self::Workflow { workflow } => {
-                let titles: Vec<&str> = workflow.tasks.iter().filter_map(|WorkflowTask::Custom(task)| task.title.as_deref()).collect();
+                let titles: Vec<&str> = workflow
+                    .tasks
+                    .iter()
+                    .filter_map(|WorkflowTask::Custom(task)| task.title.as_deref())
+                    .collect();
                 titles.join("\n")
             }
             Self::HiddenContextItem { .. } => String::new(),
@@ -176,7 +180,10 @@ pub struct AssistantContent {
 impl AssistantContent {
     /// A part with this text and no annotations.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { annotations: Vec::new(), text: text.into() }
+        Self {
+            annotations: Vec::new(),
+            text: text.into(),
+        }
     }
 }
 

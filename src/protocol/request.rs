@@ -175,7 +175,11 @@ pub struct Cut {
 impl Cut {
     /// A cut of our own making.
     pub fn new(limit: u32, order: Order, after: Option<String>) -> Self {
-        Self { limit: Some(limit), order, after }
+        Self {
+            limit: Some(limit),
+            order,
+            after,
+        }
     }
 
     /// How many entries.
@@ -235,7 +239,13 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(Request::parse(br#"{"type":"nope","params":{}}"#), Err(RequestError::UnknownType("nope".into())));
-        assert_eq!(Request::parse(br#"{"type":"items.feedback","params":{}}"#), Err(RequestError::NotServed("items.feedback")));
+        assert_eq!(
+            Request::parse(br#"{"type":"nope","params":{}}"#),
+            Err(RequestError::UnknownType("nope".into()))
+        );
+        assert_eq!(
+            Request::parse(br#"{"type":"items.feedback","params":{}}"#),
+            Err(RequestError::NotServed("items.feedback"))
+        );
     }
 }

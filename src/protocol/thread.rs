@@ -21,7 +21,11 @@ pub struct Page<T> {
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { data: Vec::new(), has_more: false, after: None }
+        Self {
+            data: Vec::new(),
+            has_more: false,
+            after: None,
+        }
     }
 }
 
@@ -31,7 +35,11 @@ impl<T> Page<T> {
         let has_more = rows.len() > limit;
         rows.truncate(limit);
         let after = if has_more { rows.last().map(id) } else { None };
-        Self { data: rows, has_more, after }
+        Self {
+            data: rows,
+            has_more,
+            after,
+        }
     }
 }
 
@@ -63,7 +71,10 @@ pub struct Thread {
 
 impl From<ThreadMetadata> for Thread {
     fn from(metadata: ThreadMetadata) -> Self {
-        Self { metadata, items: Page::default() }
+        Self {
+            metadata,
+            items: Page::default(),
+        }
     }
 }
 

@@ -43,7 +43,10 @@ pub async fn version(root: &str, output_name: &str) -> String {
 /// Gives a file, in the smallest form that the browser takes. With its version in the query it may be kept for ever.
 pub async fn file(State(state): State<AppState>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
-    let is_plain = path.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains('\\')) && !path.contains('%');
+    let is_plain = path
+        .split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains('\\'))
+        && !path.contains('%');
     if !is_plain || !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -54,7 +57,9 @@ pub async fn file(State(state): State<AppState>, request: Request) -> Response {
         if !encoding.is_empty() && !accepted.contains(encoding) {
             continue;
         }
-        let Some(bytes) = read(root, &format!("{path}{end}")).await else { continue };
+        let Some(bytes) = read(root, &format!("{path}{end}")).await else {
+            continue;
+        };
         let mut response = bytes.into_owned().into_response();
         let headers = response.headers_mut();
         let kind = mime_guess::from_path(&path).first_or_octet_stream();
@@ -66,7 +71,11 @@ pub async fn file(State(state): State<AppState>, request: Request) -> Response {
         }
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         let is_named = request.uri().query() == Some(&format!("v={}", state.assets.version));
-        let keep = if is_named { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+        let keep = if is_named {
+            "public, max-age=31536000, immutable"
+        } else {
+            "public, max-age=3600"
+        };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
         return response;
     }
@@ -74,5 +83,9 @@ pub async fn file(State(state): State<AppState>, request: Request) -> Response {
 }
 
 fn accepted(headers: &HeaderMap) -> String {
-    headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }

@@ -63,24 +63,54 @@ struct Inner<'a> {
 impl AppError {
     fn parts(&self) -> (StatusCode, &'static str, String) {
         match self {
-            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "Sign in, or send a valid token in `Authorization: Bearer`.".into()),
+            Self::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "Sign in, or send a valid token in `Authorization: Bearer`.".into(),
+            ),
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "forbidden", (*why).into()),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is no such thing, or it is not yours.".into()),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "There is no such thing, or it is not yours.".into(),
+            ),
             Self::Invalid(why) => (StatusCode::BAD_REQUEST, "invalid", why.clone()),
-            Self::UnsupportedMediaType(wanted) => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", format!("Send the body as `{wanted}`."))
-            }
+            Self::UnsupportedMediaType(wanted) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                format!("Send the body as `{wanted}`."),
+            ),
             Self::TooLarge { limit } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("The limit is {limit} bytes.")),
-            Self::RunIsLive => (StatusCode::CONFLICT, "run_is_live", "An answer is being written in this thread. Wait for it, or stop it.".into()),
-            Self::KeyReused => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "key_reused", "This idempotency key was used with another request. Use a new key.".into())
-            }
-            Self::TooMany { retry_after } => {
-                (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", format!("Too many requests. Try again in {retry_after} s."))
-            }
-            Self::NotImplemented(what) => (StatusCode::NOT_IMPLEMENTED, "not_implemented", format!("{what} is not available on this server.")),
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The database cannot be reached. Try again shortly.".into()),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed. The log has it under this request id.".into()),
+            Self::RunIsLive => (
+                StatusCode::CONFLICT,
+                "run_is_live",
+                "An answer is being written in this thread. Wait for it, or stop it.".into(),
+            ),
+            Self::KeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key_reused",
+                "This idempotency key was used with another request. Use a new key.".into(),
+            ),
+            Self::TooMany { retry_after } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                format!("Too many requests. Try again in {retry_after} s."),
+            ),
+            Self::NotImplemented(what) => (
+                StatusCode::NOT_IMPLEMENTED,
+                "not_implemented",
+                format!("{what} is not available on this server."),
+            ),
+            Self::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "The database cannot be reached. Try again shortly.".into(),
+            ),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something failed. The log has it under this request id.".into(),
+            ),
         }
     }
 }
@@ -93,7 +123,13 @@ impl IntoResponse for AppError {
             Self::Unavailable(cause) => tracing::warn!(error = %cause, "database unavailable"),
             _ => {}
         }
-        let body = Json(Body { error: Inner { code, message: &message, request_id: request_id::current() } });
+        let body = Json(Body {
+            error: Inner {
+                code,
+                message: &message,
+                request_id: request_id::current(),
+            },
+        });
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         match self {

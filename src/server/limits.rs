@@ -19,7 +19,11 @@ pub struct SendLimits {
 impl SendLimits {
     /// `burst` messages at once, then `per_minute`.
     pub fn new(burst: u32, per_minute: u32) -> Self {
-        Self { burst: f64::from(burst), per_second: f64::from(per_minute) / 60.0, buckets: Mutex::default() }
+        Self {
+            burst: f64::from(burst),
+            per_second: f64::from(per_minute) / 60.0,
+            buckets: Mutex::default(),
+        }
     }
 
     /// Takes a message out of a person's bucket. `Some(seconds)` to wait if it is empty.

@@ -24,7 +24,11 @@ pub async fn layer(request: Request, next: Next) -> Response {
         if let Ok(value) = HeaderValue::from_str(&current()) {
             response.headers_mut().insert("x-request-id", value);
         }
-        tracing::info!(status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "answered");
+        tracing::info!(
+            status = response.status().as_u16(),
+            ms = started.elapsed().as_millis() as u64,
+            "answered"
+        );
         response
     };
     CURRENT.scope(id, work.instrument(span)).await

@@ -13,7 +13,7 @@ use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use serde_json::json;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -37,17 +37,14 @@ use crate::{api::view::Viewer, app};
 pub fn router(state: AppState) -> Router {
     let sessions = session::layer(&state.config, state.store.clone(), state.clock.clone());
 
-    // People, with a browser.
-    let context = page_context(state.clone());
+    // People, with a browser: the pages, and the server functions that they call (`leptos_routes` adds both; the latter under `/api/`).
     let leptos = state.leptos.clone();
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/chat") }))
-        .leptos_routes_with_context(&state, generate_route_list(app::App), context.clone(), move || app::shell(leptos.clone()))
-        .layer(from_fn_with_state(state.clone(), page_guard));
-
-    // Our own page: server functions.
-    let functions = Router::new()
-        .route("/api/{*name}", post(move |request: Request| handle_server_fns_with_context(context.clone(), request)))
+        .leptos_routes_with_context(&state, generate_route_list(app::App), page_context(state.clone()), move || {
+            app::shell(leptos.clone())
+        })
+        .layer(from_fn_with_state(state.clone(), page_guard))
         .layer(RequestBodyLimitLayer::new(chatkit::BODY_MAX))
         .layer(from_fn_with_state(state.clone(), origin::same_origin));
 
@@ -59,11 +56,12 @@ pub fn router(state: AppState) -> Router {
         .layer(cors(&state));
 
     // Whoever keeps it running.
-    let operators = Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready));
+    let operators = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready));
 
     Router::new()
         .merge(pages)
-        .merge(functions)
         .merge(clients)
         .layer(from_fn_with_state(state.clone(), session::touch))
         .layer(sessions)
@@ -71,9 +69,18 @@ pub fn router(state: AppState) -> Router {
         // Files of the site; what is none is a page that does not exist.
         .fallback(assets::file)
         .layer(CompressionLayer::new())
-        .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(SetResponseHeaderLayer::if_not_present(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
-        .layer(SetResponseHeaderLayer::if_not_present(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_FRAME_OPTIONS,
+            HeaderValue::from_static("DENY"),
+        ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(request_id::layer))
         .with_state(state)
@@ -81,7 +88,12 @@ pub fn router(state: AppState) -> Router {
 
 /// Exact origins, with their credentials.
 fn cors(state: &AppState) -> CorsLayer {
-    let origins: Vec<HeaderValue> = state.config.cors_allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let origins: Vec<HeaderValue> = state
+        .config
+        .cors_allowed_origins
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
@@ -98,6 +110,10 @@ fn cors(state: &AppState) -> CorsLayer {
 /// Pages for people who are signed in send the others to sign in, and those two pages send people who are to the chat. Works out the
 /// [`Viewer`], which the page must know before its first line is rendered.
 async fn page_guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    // A server function asks by itself who is calling.
+    if request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
     let (mut parts, body) = request.into_parts();
     let user = match by_session(&parts, &state).await {
         Ok(user) => user,
@@ -135,7 +151,6 @@ fn page_context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             // A page shows what belongs to one person, as it is now.
             response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
-        provide_context(state.clone());
     }
 }
 
@@ -151,7 +166,9 @@ async fn ready(State(state): State<AppState>) -> Response {
 }
 
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
-    let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| cause.downcast_ref::<String>().cloned());
     AppError::Internal(format!("panic: {}", text.unwrap_or_default()).into()).into_response()
 }
-

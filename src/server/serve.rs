@@ -53,7 +53,10 @@ impl std::fmt::Display for ServeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Listen(address, cause) => {
-                write!(f, "cannot listen on {address}: {cause}. Set LEPTOS_SITE_ADDR (or PORT) to a free address, e.g. 127.0.0.1:3001")
+                write!(
+                    f,
+                    "cannot listen on {address}: {cause}. Set LEPTOS_SITE_ADDR (or PORT) to a free address, e.g. 127.0.0.1:3001"
+                )
             }
             Self::Leptos(cause) => write!(f, "Leptos.toml or a LEPTOS_* variable is wrong: {cause}"),
             Self::Model(cause) => write!(f, "the model's settings are wrong: {cause}"),
@@ -104,7 +107,10 @@ pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
 /// Puts the parts together. The database is migrated.
 pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: Arc<dyn Model>, leptos: LeptosOptions) -> AppState {
     let store = Store::new(pool);
-    let limits = Limits { run: config.limits.run, tool_rounds: config.limits.tool_rounds as usize };
+    let limits = Limits {
+        run: config.limits.run,
+        tool_rounds: config.limits.tool_rounds as usize,
+    };
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     AppState {
         runs: Runs::start(store.clone(), model, Registry::default(), clock.clone(), limits),
@@ -123,16 +129,19 @@ pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: A
 ///
 /// # Errors
 /// See [`ServeError`].
-pub async fn run(config: Config, pool: PgPool, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
     let leptos = leptos_options()?;
     let listen = config.listen;
     let listener = TcpListener::bind(listen).await.map_err(|cause| ServeError::Listen(listen, cause))?;
+    config.bound_to(listener.local_addr().map_err(ServeError::Io)?);
     let model = model(&config)?;
     let public = config.public_origin();
     tracing::info!(model = %model.name(), "the model that answers");
     let state = state(config, pool, Arc::new(SystemClock), model, leptos).await;
-    let link = setup_link::offer(&state.config, &state.store, state.clock.now()).await.map_err(ServeError::Store)?;
-    announce(&public, listen, link.as_deref());
+    let link = setup_link::offer(&state.config, &state.store, state.clock.now())
+        .await
+        .map_err(ServeError::Store)?;
+    announce(&public, state.config.listen, link.as_deref());
 
     let runs = state.runs.clone();
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();

@@ -1,5 +1,6 @@
 //! Accounts through the real router: signing up, in and out, sessions, tokens, preferences.
 
+mod command_line;
 mod preferences;
 mod sessions;
 mod sign_up;

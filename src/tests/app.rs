@@ -83,7 +83,11 @@ impl TestApp {
     /// With the scripted model and these variables.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         let model = ScriptedModel::start().await;
-        let limits = Limits { first_wait: Duration::from_millis(1), longest_wait: Duration::from_millis(5), ..Limits::default() };
+        let limits = Limits {
+            first_wait: Duration::from_millis(1),
+            longest_wait: Duration::from_millis(5),
+            ..Limits::default()
+        };
         let client = OpenAiModel::new(OpenAiConfig {
             base_url: model.base_url(),
             api_key: None,
@@ -98,8 +102,25 @@ impl TestApp {
         Self::build(ScriptedModel::start().await, Arc::new(OfflineModel::new(Duration::ZERO)), &[]).await
     }
 
+    /// With the built-in assistant, over this database.
+    pub async fn over(database_url: &str) -> Self {
+        let pool = db::connect(database_url, 8).await.unwrap();
+        db::migrate(&pool).await.unwrap();
+        pool.close().await;
+        Self::assemble(
+            ScriptedModel::start().await,
+            Arc::new(OfflineModel::new(Duration::ZERO)),
+            &[],
+            database_url.into(),
+        )
+        .await
+    }
+
     async fn build(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)]) -> Self {
-        let database_url = new_database().await.url;
+        Self::assemble(scripted, model, variables, new_database().await.url).await
+    }
+
+    async fn assemble(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)], database_url: String) -> Self {
         let pool = db::connect(&database_url, 8).await.unwrap();
         let variables: HashMap<String, String> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let config = Config::read(|name| match variables.get(name) {
@@ -107,14 +128,27 @@ impl TestApp {
             None => (name == "KAAM_SIGN_UP").then(|| "open".into()),
         })
         .unwrap();
-        let clock = Arc::new(StillClock { now: Mutex::new(NOON.parse().unwrap()), ids: AtomicU64::new(1) });
+        let clock = Arc::new(StillClock {
+            now: Mutex::new(NOON.parse().unwrap()),
+            ids: AtomicU64::new(1),
+        });
         let state = serve::state(config, pool, clock.clone(), model, serve::leptos_options().unwrap()).await;
-        Self { router: router(state.clone()), state, clock, model: scripted, database_url }
+        Self {
+            router: router(state.clone()),
+            state,
+            clock,
+            model: scripted,
+            database_url,
+        }
     }
 
     /// A browser that keeps its cookies.
     pub fn client(&self) -> Client {
-        Client { router: self.router.clone(), cookies: Arc::default(), headers: HeaderMap::new() }
+        Client {
+            router: self.router.clone(),
+            cookies: Arc::default(),
+            headers: HeaderMap::new(),
+        }
     }
 
     /// An account in Karachi, without a password.
@@ -153,14 +187,22 @@ impl TestApp {
         };
         self.state.store.create_token(&new).await.unwrap();
         let mut client = self.client();
-        client.headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+        client
+            .headers
+            .insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
         client
     }
 
     /// A browser that is signed in with a new account.
     pub async fn person(&self, email: &str) -> Client {
         let client = self.client();
-        let form = [("email", email), ("password", "long enough"), ("name", "Sana"), ("zone", "Asia/Karachi"), ("setup", "")];
+        let form = [
+            ("email", email),
+            ("password", "long enough"),
+            ("name", "Sana"),
+            ("zone", "Asia/Karachi"),
+            ("setup", ""),
+        ];
         let reply = client.form("/api/account/sign-up", &form).await;
         assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.text());
         client
@@ -208,7 +250,13 @@ impl Client {
                 request.headers_mut().insert(name, value.clone());
             }
         }
-        let cookies: Vec<String> = self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         if !cookies.is_empty() {
             request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
@@ -227,11 +275,16 @@ impl Client {
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let (parts, body) = self.open(request).await.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
-        Reply { status: parts.status, headers: parts.headers, body }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Reply {
-        self.send(Request::get(path).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap()).await
+        self.send(Request::get(path).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap())
+            .await
     }
 
     /// As a browser submits a form.
@@ -247,12 +300,14 @@ impl Client {
     }
 
     pub fn json_request(path: &str, body: &Value) -> Request<Body> {
+        let body = body.to_string();
         Request::builder()
             .method(Method::POST)
             .uri(path)
             .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_LENGTH, body.len())
             .header(header::ACCEPT, "application/json")
-            .body(Body::from(body.to_string()))
+            .body(Body::from(body))
             .unwrap()
     }
 
@@ -272,7 +327,9 @@ impl Client {
 
     /// Sends a message in a thread and gives the events.
     pub async fn add(&self, thread: &str, text: &str) -> Vec<Value> {
-        self.chatkit("threads.add_user_message", json!({ "thread_id": thread, "input": input(text) })).await.events()
+        self.chatkit("threads.add_user_message", json!({ "thread_id": thread, "input": input(text) }))
+            .await
+            .events()
     }
 }
 
@@ -283,11 +340,18 @@ pub fn input(text: &str) -> Value {
 
 /// The id of the thread that a stream created.
 pub fn thread_of(events: &[Value]) -> String {
-    events[0]["thread"]["id"].as_str().unwrap_or_else(|| panic!("no thread: {events:?}")).to_owned()
+    events[0]["thread"]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no thread: {events:?}"))
+        .to_owned()
 }
 
 /// The text of the last answer of a stream.
 pub fn answer_of(events: &[Value]) -> String {
-    let done = events.iter().rev().find(|event| event["type"] == "thread.item.done" && event["item"]["type"] == "assistant_message");
-    done.map(|event| event["item"]["content"][0]["text"].as_str().unwrap().to_owned()).unwrap_or_default()
+    let done = events
+        .iter()
+        .rev()
+        .find(|event| event["type"] == "thread.item.done" && event["item"]["type"] == "assistant_message");
+    done.map(|event| event["item"]["content"][0]["text"].as_str().unwrap().to_owned())
+        .unwrap_or_default()
 }

@@ -53,7 +53,19 @@ fn libraries_stay_where_they_belong() {
         (
             "axum::",
             &[
-                "assets", "auth", "chatkit", "page", "router", "error", "request_id", "serve", "state", "server", "app", "main", "tests",
+                "assets",
+                "auth",
+                "chatkit",
+                "page",
+                "router",
+                "error",
+                "request_id",
+                "serve",
+                "state",
+                "server",
+                "app",
+                "main",
+                "tests",
             ][..],
         ),
     ];

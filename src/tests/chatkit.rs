@@ -1,6 +1,9 @@
 //! The ChatKit endpoint: the wire as `PROTOCOL.md` of the project has it, errors, and what other people must not see.
 
-use axum::{body::Body, http::{Request, StatusCode, header}};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,7 +14,10 @@ use super::{
 /// The kinds of the events, with the kind of the item or the update.
 fn kinds(events: &[Value]) -> Vec<String> {
     let kind = |event: &Value| {
-        let inner = event.pointer("/item/type").or_else(|| event.pointer("/update/type")).and_then(Value::as_str);
+        let inner = event
+            .pointer("/item/type")
+            .or_else(|| event.pointer("/update/type"))
+            .and_then(Value::as_str);
         [event["type"].as_str(), inner].into_iter().flatten().collect::<Vec<_>>().join(" ")
     };
     events.iter().map(kind).collect()
@@ -29,7 +35,11 @@ async fn a_text_answer_on_the_wire() {
 #[tokio::test]
 async fn a_tool_call_in_openais_chunks() {
     let app = TestApp::start().await;
-    app.model.reply(Reply::tool_calls_openai(&[("call_a", "add_task", r#"{"title":"call Ahmed","due":"tomorrow at 5pm"}"#)]));
+    app.model.reply(Reply::tool_calls_openai(&[(
+        "call_a",
+        "add_task",
+        r#"{"title":"call Ahmed","due":"tomorrow at 5pm"}"#,
+    )]));
     app.model.reply(Reply::text(&["Added."]));
     let client = app.program("a@example.com").await;
     let events = client.create("remind me to call Ahmed tomorrow at 5pm").await;
@@ -41,7 +51,10 @@ async fn a_tool_call_in_openais_chunks() {
 #[tokio::test]
 async fn parallel_calls_in_geminis_chunks_keep_their_signature() {
     let app = TestApp::start().await;
-    app.model.reply(Reply::tool_calls_gemini(&[("a", "add_task", r#"{"title":"انڈے"}"#), ("b", "add_task", r#"{"title":"چاول"}"#)]));
+    app.model.reply(Reply::tool_calls_gemini(&[
+        ("a", "add_task", r#"{"title":"انڈے"}"#),
+        ("b", "add_task", r#"{"title":"چاول"}"#),
+    ]));
     app.model.reply(Reply::text(&["دونوں شامل ہیں۔"]));
     app.model.reply(Reply::text(&["جی۔"]));
     let client = app.program("a@example.com").await;
@@ -62,9 +75,13 @@ async fn parallel_calls_in_geminis_chunks_keep_their_signature() {
 #[tokio::test]
 async fn urdu_cut_between_the_bytes_of_a_character_arrives_whole() {
     let app = TestApp::start().await;
-    let chunk = json!({ "choices": [{ "index": 0, "delta": { "content": "کل صبح نو بجے میٹنگ ہے، ان شاء اللہ" }, "finish_reason": "stop" }] });
+    let chunk =
+        json!({ "choices": [{ "index": 0, "delta": { "content": "کل صبح نو بجے میٹنگ ہے، ان شاء اللہ" }, "finish_reason": "stop" }] });
     for size in 1..8 {
-        app.model.reply(Reply::raw_bytes_in_pieces(format!("data: {chunk}\n\ndata: [DONE]\n\n").as_bytes(), size));
+        app.model.reply(Reply::raw_bytes_in_pieces(
+            format!("data: {chunk}\n\ndata: [DONE]\n\n").as_bytes(),
+            size,
+        ));
     }
     let client = app.program("a@example.com").await;
     for _ in 1..8 {
@@ -95,7 +112,12 @@ async fn a_second_message_and_what_is_read_back() {
     );
     // What was sent and what is stored are equal.
     let read = client.chatkit("threads.get_by_id", json!({ "thread_id": thread })).await.json();
-    let done: Vec<&Value> = first.iter().chain(&second).filter(|event| event["type"] == "thread.item.done").map(|event| &event["item"]).collect();
+    let done: Vec<&Value> = first
+        .iter()
+        .chain(&second)
+        .filter(|event| event["type"] == "thread.item.done")
+        .map(|event| &event["item"])
+        .collect();
     assert_eq!(read["items"]["data"].as_array().unwrap().iter().collect::<Vec<_>>(), done);
     assert_eq!((&read["items"]["has_more"], &read["title"]), (&json!(false), &json!("hello")));
     assert!(read["items"].get("after").is_none());
@@ -111,26 +133,57 @@ async fn threads_are_listed_renamed_and_deleted() {
         app.clock.forward(chrono::TimeDelta::seconds(1));
     }
     let list = async |params: Value| client.chatkit("threads.list", params).await.json();
-    let ids = |page: &Value| page["data"].as_array().unwrap().iter().map(|thread| thread["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let ids = |page: &Value| {
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|thread| thread["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
     let newest_first: Vec<String> = threads.iter().rev().cloned().collect();
     assert_eq!(ids(&list(json!({})).await), newest_first);
     assert_eq!(ids(&list(json!({ "limit": 0 })).await), newest_first);
     let page = list(json!({ "limit": 2 })).await;
-    assert_eq!((ids(&page), &page["has_more"], &page["after"]), (newest_first[..2].to_vec(), &json!(true), &json!(newest_first[1])));
+    assert_eq!(
+        (ids(&page), &page["has_more"], &page["after"]),
+        (newest_first[..2].to_vec(), &json!(true), &json!(newest_first[1]))
+    );
     let rest = list(json!({ "limit": 2, "after": newest_first[1] })).await;
-    assert_eq!((ids(&rest), &rest["has_more"], rest.get("after")), (newest_first[2..].to_vec(), &json!(false), None));
+    assert_eq!(
+        (ids(&rest), &rest["has_more"], rest.get("after")),
+        (newest_first[2..].to_vec(), &json!(false), None)
+    );
     assert_eq!(ids(&list(json!({ "order": "asc", "limit": 2 })).await), threads[..2]);
     assert_eq!(ids(&list(json!({ "order": "asc", "after": threads[1] })).await), threads[2..]);
 
-    let renamed = client.chatkit("threads.update", json!({ "thread_id": threads[0], "title": " Renamed ✓ نام " })).await.json();
-    assert_eq!((&renamed["title"], &renamed["items"]), (&json!("Renamed ✓ نام"), &json!({ "data": [], "has_more": false })));
+    let renamed = client
+        .chatkit("threads.update", json!({ "thread_id": threads[0], "title": " Renamed ✓ نام " }))
+        .await
+        .json();
+    assert_eq!(
+        (&renamed["title"], &renamed["items"]),
+        (&json!("Renamed ✓ نام"), &json!({ "data": [], "has_more": false }))
+    );
     for title in ["", " ", "\u{202e}", &"x".repeat(201)] {
-        assert_eq!(client.chatkit("threads.update", json!({ "thread_id": threads[0], "title": title })).await.status, StatusCode::BAD_REQUEST);
+        assert_eq!(
+            client
+                .chatkit("threads.update", json!({ "thread_id": threads[0], "title": title }))
+                .await
+                .status,
+            StatusCode::BAD_REQUEST
+        );
     }
     let deleted = client.chatkit("threads.delete", json!({ "thread_id": threads[0] })).await;
     assert_eq!((deleted.status, deleted.json()), (StatusCode::OK, json!({})));
-    assert_eq!(client.chatkit("threads.get_by_id", json!({ "thread_id": threads[0] })).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(client.chatkit("threads.delete", json!({ "thread_id": threads[0] })).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        client.chatkit("threads.get_by_id", json!({ "thread_id": threads[0] })).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        client.chatkit("threads.delete", json!({ "thread_id": threads[0] })).await.status,
+        StatusCode::NOT_FOUND
+    );
     assert_eq!(ids(&list(json!({})).await), newest_first[..2]);
 }
 
@@ -141,7 +194,9 @@ async fn items_are_paged_without_gaps_and_hidden_ones_do_not_count() {
     let thread = thread_of(&client.create("m0").await);
     for n in 1..13 {
         // A round of tools leaves a hidden item.
-        app.model.reply(Reply::tool_calls_openai(&[("c", "list_tasks", "{}")])).reply(Reply::text(&["none"]));
+        app.model
+            .reply(Reply::tool_calls_openai(&[("c", "list_tasks", "{}")]))
+            .reply(Reply::text(&["none"]));
         client.add(&thread, &format!("m{n}")).await;
     }
     let visible = 2 + 12 * 3;
@@ -149,7 +204,13 @@ async fn items_are_paged_without_gaps_and_hidden_ones_do_not_count() {
         let mut seen = Vec::new();
         let mut after: Option<String> = None;
         loop {
-            let page = client.chatkit("items.list", json!({ "thread_id": thread, "limit": 7, "order": order, "after": after })).await.json();
+            let page = client
+                .chatkit(
+                    "items.list",
+                    json!({ "thread_id": thread, "limit": 7, "order": order, "after": after }),
+                )
+                .await
+                .json();
             let data = page["data"].as_array().unwrap();
             assert!(data.len() == 7 || page["has_more"] == false, "a short page: {}", data.len());
             seen.extend(data.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
@@ -164,10 +225,16 @@ async fn items_are_paged_without_gaps_and_hidden_ones_do_not_count() {
         assert_eq!(seen.len(), visible, "{order}");
     }
     let first = client.chatkit("threads.get_by_id", json!({ "thread_id": thread })).await.json();
-    assert_eq!((first["items"]["data"].as_array().unwrap().len(), &first["items"]["has_more"]), (20, &json!(true)));
+    assert_eq!(
+        (first["items"]["data"].as_array().unwrap().len(), &first["items"]["has_more"]),
+        (20, &json!(true))
+    );
     assert_eq!(first["items"]["data"][0]["content"][0]["text"], "m0");
     let default = client.chatkit("items.list", json!({ "thread_id": thread })).await.json();
-    assert_eq!((default["data"].as_array().unwrap().len(), default["data"][0]["type"].as_str()), (20, Some("assistant_message")));
+    assert_eq!(
+        (default["data"].as_array().unwrap().len(), default["data"][0]["type"].as_str()),
+        (20, Some("assistant_message"))
+    );
 }
 
 #[tokio::test]
@@ -190,14 +257,35 @@ async fn what_belongs_to_others_does_not_exist() {
             let reply = bilal.chatkit(kind, params).await;
             assert_eq!(reply.status, StatusCode::NOT_FOUND, "{kind} {id:?}: {}", reply.text());
             let error = &reply.json()["error"];
-            assert_eq!((&error["code"], error["message"].as_str().unwrap()), (&json!("not_found"), "There is no such thing, or it is not yours."));
-            assert_eq!(error["request_id"].as_str(), reply.headers.get("x-request-id").map(|id| id.to_str().unwrap()));
+            assert_eq!(
+                (&error["code"], error["message"].as_str().unwrap()),
+                (&json!("not_found"), "There is no such thing, or it is not yours.")
+            );
+            assert_eq!(
+                error["request_id"].as_str(),
+                reply.headers.get("x-request-id").map(|id| id.to_str().unwrap())
+            );
         }
     }
     let own = thread_of(&bilal.create("mine").await);
-    assert_eq!(bilal.chatkit("items.list", json!({ "thread_id": own, "after": item })).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(bilal.chatkit("threads.list", json!({})).await.json()["data"].as_array().unwrap().len(), 1);
-    assert_eq!(anna.chatkit("threads.get_by_id", json!({ "thread_id": thread })).await.json()["items"]["data"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        bilal.chatkit("items.list", json!({ "thread_id": own, "after": item })).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        bilal.chatkit("threads.list", json!({})).await.json()["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        anna.chatkit("threads.get_by_id", json!({ "thread_id": thread })).await.json()["items"]["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -205,24 +293,70 @@ async fn wrong_requests_get_clear_errors() {
     let app = TestApp::start().await;
     let client = app.program("a@example.com").await;
     let raw = async |kind: &str, body: Vec<u8>| {
-        client.send(Request::post("/chatkit").header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()).await
+        client
+            .send(
+                Request::post("/chatkit")
+                    .header(header::CONTENT_TYPE, kind)
+                    .body(Body::from(body))
+                    .unwrap(),
+            )
+            .await
     };
-    let blank = |text: &str| json!({ "type": "threads.create", "params": { "input": input(text) } }).to_string().into_bytes();
+    let blank = |text: &str| {
+        json!({ "type": "threads.create", "params": { "input": input(text) } })
+            .to_string()
+            .into_bytes()
+    };
     let cases: Vec<(&str, Vec<u8>, StatusCode, &str)> = vec![
         ("application/json", b"{".to_vec(), StatusCode::BAD_REQUEST, "invalid"),
         ("application/json", b"".to_vec(), StatusCode::BAD_REQUEST, "invalid"),
         ("application/json", b"\xff\xfe".to_vec(), StatusCode::BAD_REQUEST, "invalid"),
         ("application/json", b"[]".to_vec(), StatusCode::BAD_REQUEST, "invalid"),
-        ("application/json", br#"{"type":"nope","params":{}}"#.to_vec(), StatusCode::BAD_REQUEST, "invalid"),
-        ("application/json", br#"{"type":"threads.create","params":{"input":{"content":"hi"}}}"#.to_vec(), StatusCode::BAD_REQUEST, "invalid"),
-        ("application/json", br#"{"type":"items.feedback","params":{}}"#.to_vec(), StatusCode::NOT_IMPLEMENTED, "not_implemented"),
-        ("application/json", br#"{"type":"input.transcribe","params":{}}"#.to_vec(), StatusCode::NOT_IMPLEMENTED, "not_implemented"),
-        ("text/plain", b"{}".to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+        (
+            "application/json",
+            br#"{"type":"nope","params":{}}"#.to_vec(),
+            StatusCode::BAD_REQUEST,
+            "invalid",
+        ),
+        (
+            "application/json",
+            br#"{"type":"threads.create","params":{"input":{"content":"hi"}}}"#.to_vec(),
+            StatusCode::BAD_REQUEST,
+            "invalid",
+        ),
+        (
+            "application/json",
+            br#"{"type":"items.feedback","params":{}}"#.to_vec(),
+            StatusCode::NOT_IMPLEMENTED,
+            "not_implemented",
+        ),
+        (
+            "application/json",
+            br#"{"type":"input.transcribe","params":{}}"#.to_vec(),
+            StatusCode::NOT_IMPLEMENTED,
+            "not_implemented",
+        ),
+        (
+            "text/plain",
+            b"{}".to_vec(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+        ),
         ("application/json", blank(""), StatusCode::BAD_REQUEST, "invalid"),
         ("application/json", blank(" \n\t"), StatusCode::BAD_REQUEST, "invalid"),
         ("application/json", blank("\0\u{202e}\u{2066}"), StatusCode::BAD_REQUEST, "invalid"),
-        ("application/json", blank(&"x".repeat(64 * 1024 + 1)), StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-        ("application/json", blank(&"x".repeat(2 * 1024 * 1024)), StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+        (
+            "application/json",
+            blank(&"x".repeat(64 * 1024 + 1)),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+        ),
+        (
+            "application/json",
+            blank(&"x".repeat(2 * 1024 * 1024)),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+        ),
     ];
     for (kind, body, status, code) in cases {
         let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
@@ -251,15 +385,25 @@ async fn callers_without_a_good_token_are_refused() {
     let mut nobody = app.client();
     let list = json!({ "type": "threads.list", "params": {} });
     let reply = nobody.json("/chatkit", list.clone()).await;
-    assert_eq!((reply.status, reply.headers.contains_key(header::WWW_AUTHENTICATE)), (StatusCode::UNAUTHORIZED, true));
+    assert_eq!(
+        (reply.status, reply.headers.contains_key(header::WWW_AUTHENTICATE)),
+        (StatusCode::UNAUTHORIZED, true)
+    );
     for wrong in ["Bearer kaam_wrong", "Bearer ", "Basic eDp5", "kaam"] {
         nobody.headers.insert(header::AUTHORIZATION, wrong.parse().unwrap());
-        assert_eq!(nobody.json("/chatkit", list.clone()).await.status, StatusCode::UNAUTHORIZED, "{wrong}");
+        assert_eq!(
+            nobody.json("/chatkit", list.clone()).await.status,
+            StatusCode::UNAUTHORIZED,
+            "{wrong}"
+        );
     }
     let user = app.user("a@example.com").await;
     let reader = app.program_of(user, &["read"]).await;
     assert_eq!(reader.chatkit("threads.list", json!({})).await.status, StatusCode::OK);
-    assert_eq!(reader.chatkit("threads.create", json!({ "input": input("hi") })).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        reader.chatkit("threads.create", json!({ "input": input("hi") })).await.status,
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(reader.json("/api/chatkit", list).await.status, StatusCode::OK);
 }
 
@@ -286,7 +430,10 @@ async fn ten_thousand_rapid_sends_are_held_back_and_nothing_breaks() {
     assert_eq!(accepted + held_back + busy, 10_000);
     assert!(accepted >= 1 && accepted <= 29, "{accepted}");
     // Each accepted message is stored once, with its answer.
-    let read = client.chatkit("items.list", json!({ "thread_id": thread, "limit": 100 })).await.json();
+    let read = client
+        .chatkit("items.list", json!({ "thread_id": thread, "limit": 100 }))
+        .await
+        .json();
     assert_eq!(read["data"].as_array().unwrap().len(), 2 + 2 * accepted);
 }
 
@@ -305,8 +452,14 @@ async fn the_same_idempotency_key_is_the_same_run() {
     assert_eq!(first, again);
     assert_eq!(app.model.requests().len(), 1);
     let other = send("k1", "something else").await;
-    assert_eq!((other.status, other.json()["error"]["code"].clone()), (StatusCode::UNPROCESSABLE_ENTITY, json!("key_reused")));
-    let together: Vec<String> =
-        futures::future::join_all((0..10).map(|_| send("k2", "parallel"))).await.iter().map(|reply| thread_of(&reply.events())).collect();
+    assert_eq!(
+        (other.status, other.json()["error"]["code"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, json!("key_reused"))
+    );
+    let together: Vec<String> = futures::future::join_all((0..10).map(|_| send("k2", "parallel")))
+        .await
+        .iter()
+        .map(|reply| thread_of(&reply.events()))
+        .collect();
     assert!(together.iter().all(|thread| *thread == together[0]), "{together:?}");
 }

@@ -1,11 +1,13 @@
 //! Integration tests: the real router over a real Postgres, with a scripted model and a still clock.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod app;
 mod architecture;
 mod build_settings;
 mod chatkit;
 mod embedded_database;
+mod outage;
 mod pages;
 mod runs;
 mod schema_rules;

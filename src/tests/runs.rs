@@ -85,7 +85,10 @@ async fn an_aborted_request_stops_the_answer_and_keeps_what_there_is() {
     let thread = thread_of(&events);
     drop(body);
     let items = eventually(async || {
-        let read = client.chatkit("items.list", json!({ "thread_id": thread, "order": "asc" })).await.json();
+        let read = client
+            .chatkit("items.list", json!({ "thread_id": thread, "order": "asc" }))
+            .await
+            .json();
         (read["data"].as_array().unwrap().len() == 2).then(|| read["data"].clone())
     })
     .await;
@@ -107,8 +110,13 @@ async fn one_answer_at_a_time_in_a_thread() {
     let request = Client::json_request("/chatkit", &json!({ "type": "threads.create", "params": { "input": input("hi") } }));
     let mut body = client.open(request).await.into_body();
     let thread = thread_of(&until(&mut body, |event| event["type"] == "stream_options").await);
-    let second = client.chatkit("threads.add_user_message", json!({ "thread_id": thread, "input": input("and?") })).await;
-    assert_eq!((second.status, second.json()["error"]["code"].clone()), (StatusCode::CONFLICT, json!("run_is_live")));
+    let second = client
+        .chatkit("threads.add_user_message", json!({ "thread_id": thread, "input": input("and?") }))
+        .await;
+    assert_eq!(
+        (second.status, second.json()["error"]["code"].clone()),
+        (StatusCode::CONFLICT, json!("run_is_live"))
+    );
     gate.open();
     until(&mut body, |event| event.pointer("/item/type") == Some(&json!("assistant_message"))).await;
     while body.frame().await.is_some() {}
@@ -122,11 +130,31 @@ async fn every_fault_of_a_model_is_told_and_the_message_stays() {
         ("cut", Reply::cut_mid(&["half "]), "broke off"),
         ("no end", Reply::unfinished(&["half "]), "broke off"),
         ("empty", Reply::empty(), "no usable answer"),
-        ("401", Reply::status(401, &json!({ "error": { "message": "bad key" } }), &[]), "refused the server's key"),
-        ("404", Reply::status(404, &json!({ "error": { "message": "no model" } }), &[]), "does not exist any more"),
-        ("429", Reply::status(429, &json!([{ "error": { "code": 429, "message": "limit: 0" } }]), &[]), "limit is reached"),
-        ("500", Reply::status(500, &json!({ "error": "boom" }), &[]), "not available just now"),
-        ("400", Reply::status(400, &json!({ "error": { "message": "no" } }), &[]), "refused this request"),
+        (
+            "401",
+            Reply::status(401, &json!({ "error": { "message": "bad key" } }), &[]),
+            "refused the server's key",
+        ),
+        (
+            "404",
+            Reply::status(404, &json!({ "error": { "message": "no model" } }), &[]),
+            "does not exist any more",
+        ),
+        (
+            "429",
+            Reply::status(429, &json!([{ "error": { "code": 429, "message": "limit: 0" } }]), &[]),
+            "limit is reached",
+        ),
+        (
+            "500",
+            Reply::status(500, &json!({ "error": "boom" }), &[]),
+            "not available just now",
+        ),
+        (
+            "400",
+            Reply::status(400, &json!({ "error": { "message": "no" } }), &[]),
+            "refused this request",
+        ),
     ];
     for (name, reply, words) in cases {
         let app = TestApp::start().await;
@@ -134,14 +162,25 @@ async fn every_fault_of_a_model_is_told_and_the_message_stays() {
         let client = app.program("a@example.com").await;
         let events = client.create("hello").await;
         let last = events.last().unwrap();
-        assert_eq!((&last["type"], &last["code"], &last["allow_retry"]), (&json!("error"), &json!("custom"), &json!(true)), "{name}");
+        assert_eq!(
+            (&last["type"], &last["code"], &last["allow_retry"]),
+            (&json!("error"), &json!("custom"), &json!(true)),
+            "{name}"
+        );
         let message = last["message"].as_str().unwrap();
         assert!(message.contains(words), "{name}: {message}");
         assert!(!message.contains("boom") && !message.contains("bad key"), "{name}: {message}");
-        let items = client.chatkit("items.list", json!({ "thread_id": thread_of(&events), "order": "asc" })).await.json();
+        let items = client
+            .chatkit("items.list", json!({ "thread_id": thread_of(&events), "order": "asc" }))
+            .await
+            .json();
         assert_eq!(items["data"][0]["content"][0]["text"], "hello", "{name}");
         let kept = items["data"].as_array().unwrap().len();
-        assert_eq!(kept, if matches!(name, "cut" | "no end") { 2 } else { 1 }, "{name}: a partial answer is kept, an empty one is not");
+        assert_eq!(
+            kept,
+            if matches!(name, "cut" | "no end") { 2 } else { 1 },
+            "{name}: a partial answer is kept, an empty one is not"
+        );
         // And the thread goes on.
         app.model.usually(Reply::text(&["fine"]));
         assert_eq!(answer_of(&client.add(&thread_of(&events), "again").await), "fine", "{name}");
@@ -151,11 +190,19 @@ async fn every_fault_of_a_model_is_told_and_the_message_stays() {
 #[tokio::test]
 async fn a_busy_model_is_asked_again_and_the_person_is_told() {
     let app = TestApp::start().await;
-    app.model.reply(Reply::status(429, &json!({ "error": { "message": "slow down" } }), &[("retry-after", "0")]));
+    app.model.reply(Reply::status(
+        429,
+        &json!({ "error": { "message": "slow down" } }),
+        &[("retry-after", "0")],
+    ));
     app.model.reply(Reply::text(&["here"]));
     let client = app.program("a@example.com").await;
     let events = client.create("hello").await;
-    assert!(events.iter().any(|event| event["type"] == "progress_update" && event["text"].as_str().unwrap().contains("busy")));
+    assert!(
+        events
+            .iter()
+            .any(|event| event["type"] == "progress_update" && event["text"].as_str().unwrap().contains("busy"))
+    );
     assert_eq!(answer_of(&events), "here");
 }
 
@@ -177,7 +224,11 @@ async fn tool_failures_go_back_to_the_model_and_endless_tools_are_stopped() {
     assert_eq!(answer_of(&events), "I give up.");
     let requests = app.model.requests();
     let messages = requests.last().unwrap()["messages"].as_array().unwrap().clone();
-    let results: Vec<Value> = messages.iter().filter(|message| message["role"] == "tool").map(|message| message["content"].clone()).collect();
+    let results: Vec<Value> = messages
+        .iter()
+        .filter(|message| message["role"] == "tool")
+        .map(|message| message["content"].clone())
+        .collect();
     insta::assert_json_snapshot!(results);
 
     app.model.usually(Reply::tool_calls_openai(&[("c", "list_tasks", "{}")]));
@@ -190,21 +241,32 @@ async fn tool_failures_go_back_to_the_model_and_endless_tools_are_stopped() {
 async fn one_person_cannot_touch_the_tasks_of_another() {
     let app = TestApp::start().await;
     let (anna, bilal) = (app.program("anna@example.com").await, app.program("bilal@example.com").await);
-    app.model.reply(Reply::tool_calls_openai(&[("c", "add_task", r#"{"title":"hers"}"#)])).reply(Reply::text(&["ok"]));
+    app.model
+        .reply(Reply::tool_calls_openai(&[("c", "add_task", r#"{"title":"hers"}"#)]))
+        .reply(Reply::text(&["ok"]));
     let events = anna.create("add hers").await;
     let requests = app.model.requests();
-    let result: Value = serde_json::from_str(requests[1]["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap()).unwrap();
+    let result: Value = serde_json::from_str(
+        requests[1]["messages"].as_array().unwrap().last().unwrap()["content"]
+            .as_str()
+            .unwrap(),
+    )
+    .unwrap();
     let id = result["task"]["id"].as_str().unwrap();
     assert!(!events.is_empty());
     for tool in ["complete_task", "delete_task", "update_task"] {
         let arguments = json!({ "task_id": id, "title": "stolen" }).to_string();
-        app.model.reply(Reply::tool_calls_openai(&[("c", tool, &arguments)])).reply(Reply::text(&["ok"]));
+        app.model
+            .reply(Reply::tool_calls_openai(&[("c", tool, &arguments)]))
+            .reply(Reply::text(&["ok"]));
         bilal.create("take it").await;
         let requests = app.model.requests();
         let content = requests.last().unwrap()["messages"].as_array().unwrap().last().unwrap()["content"].to_string();
         assert!(content.contains("There is no task with this id"), "{tool}: {content}");
     }
-    app.model.reply(Reply::tool_calls_openai(&[("c", "list_tasks", "{}")])).reply(Reply::text(&["ok"]));
+    app.model
+        .reply(Reply::tool_calls_openai(&[("c", "list_tasks", "{}")]))
+        .reply(Reply::text(&["ok"]));
     anna.create("list").await;
     let requests = app.model.requests();
     let content = requests.last().unwrap()["messages"].as_array().unwrap().last().unwrap()["content"].to_string();
@@ -223,15 +285,26 @@ fn message(text: &str) -> UserMessage {
 #[tokio::test]
 async fn a_listener_that_comes_later_hears_the_same() {
     let app = TestApp::start().await;
-    let person = Person { id: app.user("a@example.com").await, zone: chrono_tz::Asia::Karachi, locale: Locale::En };
+    let person = Person {
+        id: app.user("a@example.com").await,
+        zone: chrono_tz::Asia::Karachi,
+        locale: Locale::En,
+    };
     let (reply, gate) = Reply::gated(&["a", "b", "c", "d"]);
     app.model.reply(reply);
-    let asked = app.state.runs.ask(&person, Ask::NewThread(message("hi")), None).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let asked = app
+        .state
+        .runs
+        .ask(&person, Ask::NewThread(message("hi")), None)
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}"));
     gate.release(2);
     let mut first = asked.stream;
     let mut seen = Vec::new();
     while seen.len() < 8 {
-        let Some(Signal::Event(event)) = first.next().await else { panic!("the run ended") };
+        let Some(Signal::Event(event)) = first.next().await else {
+            panic!("the run ended")
+        };
         seen.push(event.json.clone());
     }
     // Joins in the middle; then another after the end.
@@ -245,7 +318,13 @@ async fn a_listener_that_comes_later_hears_the_same() {
     };
     let all = rest(&mut first, seen).await;
     assert_eq!(rest(&mut second, vec![]).await, all);
-    let (_, mut third) = app.state.runs.follow(person.id, asked.thread, Some(asked.run)).await.unwrap().unwrap();
+    let (_, mut third) = app
+        .state
+        .runs
+        .follow(person.id, asked.thread, Some(asked.run))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(rest(&mut third, vec![]).await, all);
     assert!(app.state.runs.follow(person.id, asked.thread, None).await.unwrap().is_none());
 }
@@ -253,23 +332,54 @@ async fn a_listener_that_comes_later_hears_the_same() {
 #[tokio::test]
 async fn retrying_takes_the_last_answer_away() {
     let app = TestApp::start().await;
-    let person = Person { id: app.user("a@example.com").await, zone: chrono_tz::UTC, locale: Locale::En };
+    let person = Person {
+        id: app.user("a@example.com").await,
+        zone: chrono_tz::UTC,
+        locale: Locale::En,
+    };
     app.model.reply(Reply::text(&["first try"])).reply(Reply::text(&["second try"]));
-    let asked = app.state.runs.ask(&person, Ask::NewThread(message("hi")), None).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let asked = app
+        .state
+        .runs
+        .ask(&person, Ask::NewThread(message("hi")), None)
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}"));
     let thread = asked.thread;
     asked.stream.collect::<Vec<_>>().await;
-    let again = app.state.runs.ask(&person, Ask::Retry(thread), None).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let again = app
+        .state
+        .runs
+        .ask(&person, Ask::Retry(thread), None)
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}"));
     again.stream.collect::<Vec<_>>().await;
-    let texts: Vec<String> = app.state.store.history(person.id, thread, 10).await.unwrap().iter().map(|item| item.body.text()).collect();
+    let texts: Vec<String> = app
+        .state
+        .store
+        .history(person.id, thread, 10)
+        .await
+        .unwrap()
+        .iter()
+        .map(|item| item.body.text())
+        .collect();
     assert_eq!(texts, ["hi", "second try"]);
 }
 
 #[tokio::test]
 async fn a_stopping_server_keeps_what_there_is() {
     let app = TestApp::start().await;
-    let person = Person { id: app.user("a@example.com").await, zone: chrono_tz::UTC, locale: Locale::En };
+    let person = Person {
+        id: app.user("a@example.com").await,
+        zone: chrono_tz::UTC,
+        locale: Locale::En,
+    };
     app.model.reply(Reply::unfinished(&["half"]).then_stall());
-    let asked = app.state.runs.ask(&person, Ask::NewThread(message("hi")), None).await.unwrap_or_else(|error| panic!("{error:?}"));
+    let asked = app
+        .state
+        .runs
+        .ask(&person, Ask::NewThread(message("hi")), None)
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}"));
     let mut stream = asked.stream;
     while let Some(Signal::Event(event)) = stream.next().await {
         if event.json.contains("text_delta") {
@@ -278,7 +388,18 @@ async fn a_stopping_server_keeps_what_there_is() {
     }
     app.state.runs.shut_down(Duration::from_secs(5)).await;
     assert_eq!(app.state.runs.count(), 0);
-    let texts: Vec<String> = app.state.store.history(person.id, asked.thread, 10).await.unwrap().iter().map(|item| item.body.text()).collect();
+    let texts: Vec<String> = app
+        .state
+        .store
+        .history(person.id, asked.thread, 10)
+        .await
+        .unwrap()
+        .iter()
+        .map(|item| item.body.text())
+        .collect();
     assert_eq!(texts, ["hi", "half"]);
-    assert!(matches!(app.state.runs.ask(&person, Ask::NewThread(message("more")), None).await, Err(AskError::Stopping)));
+    assert!(matches!(
+        app.state.runs.ask(&person, Ask::NewThread(message("more")), None).await,
+        Err(AskError::Stopping)
+    ));
 }

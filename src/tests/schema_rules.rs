@@ -19,7 +19,10 @@ async fn every_table_of_a_persons_data_can_be_sharded_by_user() {
     .unwrap();
     assert!(keys.len() > 10, "{keys:?}");
     for (table, first) in &keys {
-        assert!(GLOBAL.contains(&table.as_str()) || first == "user_id", "{table}: the primary key begins with {first}");
+        assert!(
+            GLOBAL.contains(&table.as_str()) || first == "user_id",
+            "{table}: the primary key begins with {first}"
+        );
     }
     let foreign: Vec<(String, String)> = sqlx::query_as(
         "select conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace",

@@ -115,7 +115,7 @@ fn assets(page: &str) -> impl Iterator<Item = &str> {
 }
 
 /// CPU time of a turn of 64 tokens: each a message to the ChatKit endpoint, its answer read to the end.
-pub async fn turns(server: &Server, model: &Model, token: &str, runs: usize, table: &mut Table) -> Outcome {
+pub async fn turns(server: &Server, model: &Model, tokens: &[String], runs: usize, table: &mut Table) -> Outcome {
     const TURNS: usize = 240;
     const AT_ONCE: usize = 8;
     model.pace(64, Duration::from_millis(1));
@@ -132,11 +132,11 @@ pub async fn turns(server: &Server, model: &Model, token: &str, runs: usize, tab
                 let created = created.clone();
                 Box::pin(async move {
                     let id = turn(connection, token, None).await?.ok_or("no thread.created in the answer")?;
-                    created.borrow_mut().push(id);
+                    created.borrow_mut().push((token.to_owned(), id));
                     Ok(())
                 })
             },
-            token,
+            tokens,
         )
         .await?;
         let next = Rc::new(Cell::new(0));
@@ -144,17 +144,17 @@ pub async fn turns(server: &Server, model: &Model, token: &str, runs: usize, tab
             server,
             TURNS,
             AT_ONCE,
-            |connection, token| {
+            |connection, _| {
                 let (threads, next) = (threads.clone(), next.clone());
                 Box::pin(async move {
                     // Every turn in a thread of its own, so that none waits for another.
                     let at = next.replace(next.get() + 1);
-                    let id = threads.borrow()[at % TURNS].clone();
-                    turn(connection, token, Some(&id)).await?;
+                    let (token, id) = threads.borrow()[at % TURNS].clone();
+                    turn(connection, &token, Some(&id)).await?;
                     Ok(())
                 })
             },
-            token,
+            tokens,
         )
         .await?;
         if run > 0 {
@@ -168,7 +168,7 @@ pub async fn turns(server: &Server, model: &Model, token: &str, runs: usize, tab
 }
 
 /// CPU time of one page of the thread list, among a thousand.
-pub async fn lists(server: &Server, model: &Model, token: &str, runs: usize, table: &mut Table) -> Outcome {
+pub async fn lists(server: &Server, model: &Model, tokens: &[String], runs: usize, table: &mut Table) -> Outcome {
     const THREADS: usize = 1000;
     const LISTS: usize = 2000;
     model.pace(1, Duration::from_millis(1));
@@ -177,7 +177,7 @@ pub async fn lists(server: &Server, model: &Model, token: &str, runs: usize, tab
         THREADS,
         8,
         |connection, token| Box::pin(async move { turn(connection, token, None).await.map(|_| ()) }),
-        token,
+        tokens,
     )
     .await?;
     let mut values = Vec::new();
@@ -202,7 +202,7 @@ pub async fn lists(server: &Server, model: &Model, token: &str, runs: usize, tab
                     }
                 })
             },
-            token,
+            tokens,
         )
         .await?;
         if run > 0 {
@@ -216,7 +216,7 @@ pub async fn lists(server: &Server, model: &Model, token: &str, runs: usize, tab
 type Step<'a> = std::pin::Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
 /// Does `step` so many times, a few at once, each on a connection that is kept; the server's CPU time for one, in ms.
-async fn cpu_of_each<F>(server: &Server, times: usize, at_once: usize, step: F, token: &str) -> Outcome<f64>
+async fn cpu_of_each<F>(server: &Server, times: usize, at_once: usize, step: F, tokens: &[String]) -> Outcome<f64>
 where
     F: for<'a> Fn(&'a mut Connection, &'a str) -> Step<'a>,
 {
@@ -226,7 +226,7 @@ where
         let mut connection = Connection::open(server.port).await?;
         while left.get() > 0 {
             left.set(left.get() - 1);
-            tokio::time::timeout(Duration::from_secs(30), step(&mut connection, token)).await??;
+            tokio::time::timeout(Duration::from_secs(30), step(&mut connection, &tokens[left.get() % tokens.len()])).await??;
         }
         Outcome::Ok(())
     });

@@ -23,7 +23,7 @@ pub(in crate::app) fn Bar(
             <h1 class="bar-title">
                 <bdi>{title}</bdi>
             </h1>
-            {children.map(|children| view! { <div class="bar-end">{children()}</div> })}
+            {children.map(|children| view! { <div class="bar-end">{children()}</div> }.into_any())}
         </header>
     }
 }

@@ -108,7 +108,7 @@ pub(in crate::app) fn Composer(chat: Chat) -> impl IntoView {
                         view! {
                             <button
                                 type="button"
-                                class="round strong"
+                                class="round strong stop"
                                 data-testid="stop"
                                 aria-label=texts.stop
                                 title=texts.stop
@@ -148,6 +148,7 @@ pub(in crate::app) fn Composer(chat: Chat) -> impl IntoView {
                                 {texts.too_long.with(&excess.get().to_string())}
                             </p>
                         }
+                        .into_any()
                     })
             }}
         </form>

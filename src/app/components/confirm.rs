@@ -46,11 +46,11 @@ pub(in crate::app) fn Confirm(
             question.yes.run(());
         }
     };
-    view! {
-        <dialog class="dialog" node_ref=dialog on:close=answered aria-labelledby=id>
+    let content = move |Question { text, name, note, .. }: Question| {
+        view! {
             <form method="dialog">
-                <h2 id=id>{move || asked.get().map(|question| question.text.view(question.name))}</h2>
-                <p>{move || asked.with(|question| question.as_ref().and_then(|question| question.note))}</p>
+                <h2 id=id>{text.view(name)}</h2>
+                {note.map(|note| view! { <p>{note}</p> }.into_any())}
                 <div class="dialog-buttons">
                     <button class="button quiet" value="no" autofocus>
                         {texts.cancel}
@@ -60,6 +60,13 @@ pub(in crate::app) fn Confirm(
                     </button>
                 </div>
             </form>
+        }
+        .into_any()
+    };
+    view! {
+        <dialog class="dialog" node_ref=dialog on:close=answered aria-labelledby=id>
+            {move || asked.get().map(content)}
         </dialog>
     }
+    .into_any()
 }

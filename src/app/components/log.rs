@@ -3,6 +3,7 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::each::each;
 use super::icon::{AGAIN, ALERT, DOWN, icon};
 use super::message::{Entry, said};
 use super::start::Start;
@@ -60,7 +61,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
     view! {
         <div class="scroller" node_ref=scroller on:scroll=scrolled>
             <div class="column">
-                {move || is_blank.get().then(|| view! { <Start chat /> })}
+                {move || is_blank.get().then(|| view! { <Start chat /> }.into_any())}
                 {move || {
                     has_earlier
                         .get()
@@ -70,6 +71,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
                                     {texts.earlier}
                                 </button>
                             }
+                            .into_any()
                         })
                 }}
                 <div
@@ -80,9 +82,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
                     aria-busy=move || is_busy.get().to_string()
                     tabindex="-1"
                 >
-                    <For each=move || ids.get() key=String::clone let:id>
-                        <Entry chat id />
-                    </For>
+                    {each(move || ids.get(), move |id| view! { <Entry chat id /> }.into_any())}
                     {move || state.with(|state| state.sending.clone()).map(|text| said(text, None))}
                 </div>
                 <Happening chat />
@@ -105,6 +105,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
                             {icon(DOWN)}
                         </button>
                     }
+                    .into_any()
                 })
         }}
     }
@@ -142,6 +143,7 @@ fn Happening(chat: Chat) -> impl IntoView {
                     })}
             </div>
         }
+        .into_any()
     };
     view! {
         <div role="status">
@@ -158,9 +160,10 @@ fn Happening(chat: Chat) -> impl IntoView {
                                 <span>{line}</span>
                             </p>
                         }
+                        .into_any()
                     })
             }}
-            {move || notice.get().map(|notice| view! { <p class="notice" data-testid="notice">{notice}</p> })}
+            {move || notice.get().map(|notice| view! { <p class="notice" data-testid="notice">{notice}</p> }.into_any())}
             {move || {
                 missing
                     .get()
@@ -173,6 +176,7 @@ fn Happening(chat: Chat) -> impl IntoView {
                                 </a>
                             </div>
                         }
+                        .into_any()
                     })
             }}
         </div>

@@ -4,6 +4,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use std::time::Duration;
 
+use super::each::{PART, each};
 use super::icon::{CHECK, COPY, icon};
 use crate::api::view::{ItemBody, StepView};
 use crate::app::chat::driver::Chat;
@@ -45,6 +46,11 @@ fn answer(chat: Chat, id: String, script: Script) -> AnyView {
             _ => Vec::new(),
         })
     });
+    let keys = move || blocks.with(|blocks| blocks.iter().enumerate().map(|(at, html)| format!("{at}{PART}{html}")).collect());
+    let block = |key: String| {
+        let html = key.split_once(PART).map(|(_, html)| html.to_owned());
+        view! { <div class="block" inner_html=html.unwrap_or_default()></div> }.into_any()
+    };
     let whole = NodeRef::<Div>::new();
     let copied = RwSignal::new(false);
     let copy = move |_| {
@@ -62,11 +68,7 @@ fn answer(chat: Chat, id: String, script: Script) -> AnyView {
         <article class="answer" data-testid="message-answer">
             <h2 class="hidden">{texts.assistant}</h2>
             <div class="prose" lang=script.tag() dir=if script == Script::Ur { "rtl" } else { "ltr" } node_ref=whole>
-                <For
-                    each=move || blocks.get().into_iter().enumerate()
-                    key=|(index, html)| (*index, html.clone())
-                    children=|(_, html)| view! { <div class="block" inner_html=html></div> }
-                />
+                {each(keys, block)}
             </div>
             <button type="button" class="copy" on:click=copy aria-label=texts.copy title=texts.copy>
                 {move || if copied.get() { icon(CHECK) } else { icon(COPY) }}
@@ -87,7 +89,16 @@ fn steps(chat: Chat, id: String) -> AnyView {
             _ => Vec::new(),
         })
     });
-    let step = move |(_, StepView { title, running }): (usize, StepView)| {
+    let keys = move || {
+        steps.with(|steps| {
+            let key = |(at, StepView { title, running }): (usize, &StepView)| format!("{at}{PART}{running}{PART}{title}");
+            steps.iter().enumerate().map(key).collect()
+        })
+    };
+    let step = move |key: String| {
+        let mut parts = key.splitn(3, PART).skip(1);
+        let running = parts.next() == Some("true");
+        let title = parts.next().unwrap_or_default().to_owned();
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
@@ -95,14 +106,11 @@ fn steps(chat: Chat, id: String) -> AnyView {
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
             </li>
         }
+        .into_any()
     };
     view! {
         <ul class="steps" aria-label=texts.steps>
-            <For
-                each=move || steps.get().into_iter().enumerate()
-                key=|(index, step)| (*index, step.title.clone(), step.running)
-                children=step
-            />
+            {each(keys, step)}
         </ul>
     }
     .into_any()

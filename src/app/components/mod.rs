@@ -3,10 +3,12 @@
 pub(super) mod bar;
 pub(super) mod composer;
 pub(super) mod confirm;
+pub(super) mod each;
 pub(super) mod icon;
 pub(super) mod log;
 pub(super) mod message;
 pub(super) mod problem;
+pub(super) mod sending;
 pub(super) mod sidebar;
 pub(super) mod start;
 pub(super) mod switches;

@@ -20,14 +20,20 @@ pub(in crate::app) fn Problem(#[prop(into)] error: Signal<Option<ApiError>>) -> 
                     <span>{texts.error(&error)}</span>
                 </p>
             }
+            .into_any()
         })
     }
+}
+
+/// What the address tells of a form that was sent without JavaScript.
+pub(in crate::app) fn told() -> Option<ApiError> {
+    use_context::<ServerActionError>().map(|error| ServerFnUrlError::<ApiError>::decode_err(error.err()))
 }
 
 /// What went wrong with a form that was sent without JavaScript: the server tells it in the address.
 #[component]
 pub(in crate::app) fn FormProblem() -> impl IntoView {
-    let told = use_context::<ServerActionError>().map(|error| ServerFnUrlError::<ApiError>::decode_err(error.err()));
+    let told = told();
     let search = use_location().search;
     let error = Signal::derive(move || told.clone().filter(|_| search.with(|search| search.contains("__err="))));
     view! { <Problem error /> }

@@ -5,12 +5,14 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
 use super::confirm::{Confirm, Question};
+use super::each::each;
 use super::icon::{CLOSE, GEAR, LEAVE, PLUS, TASKS, icon};
 use super::problem::Problem;
 use super::switches::{Switches, word_mark};
 use super::thread_row::ThreadRow;
 use crate::api::view::ThreadPage;
 use crate::api::{ApiError, chat as door};
+use crate::app::first::{First, Json, first};
 use crate::app::{Session, Threads, browser, here};
 
 /// The menu.
@@ -20,7 +22,7 @@ pub(in crate::app) fn Sidebar(
     threads: Threads,
 ) -> impl IntoView {
     let Session { viewer, texts } = Session::here();
-    let first = Resource::new_blocking(|| (), |()| door::threads(None));
+    let first = first(|| async { First::Threads(door::threads(None).await) });
     let path = use_location().pathname;
     let current = move |page: &'static str| move || path.with(|path| path == page).then_some("page");
     let leave = |_| browser::hide_popover("sidebar");
@@ -64,8 +66,8 @@ pub(in crate::app) fn Sidebar(
                 <Suspense fallback=move || {
                     view! { <p class="faint">{texts.loading}</p> }
                 }>{move || Suspend::new(async move {
-                    let first = first.await;
-                    view! { <ThreadList first threads /> }
+                    let Json(First::Threads(first)) = first.await else { return ().into_any() };
+                    view! { <ThreadList first threads /> }.into_any()
                 })}</Suspense>
             </section>
             <div class="sidebar-end">
@@ -73,7 +75,7 @@ pub(in crate::app) fn Sidebar(
                 <div class="who">
                     <div class="who-name">
                         <bdi>{name}</bdi>
-                        {email.map(|email| view! { <bdi class="faint">{email}</bdi> })}
+                        {email.map(|email| view! { <bdi class="faint">{email}</bdi> }.into_any())}
                     </div>
                     <form method="post" action="/api/account/sign-out">
                         <button class="round" aria-label=texts.sign_out title=texts.sign_out>
@@ -149,11 +151,9 @@ fn ThreadList(first: Result<ThreadPage, ApiError>, threads: Threads) -> impl Int
     view! {
         <Problem error />
         <ul class="thread-list">
-            <For each=move || ids.get() key=String::clone let:id>
-                <ThreadRow id list threads asked error />
-            </For>
+            {each(move || ids.get(), move |id| view! { <ThreadRow id list threads asked error /> }.into_any())}
         </ul>
-        {move || ids.with(Vec::is_empty).then(|| view! { <p class="faint">{texts.no_threads}</p> })}
+        {move || ids.with(Vec::is_empty).then(|| view! { <p class="faint">{texts.no_threads}</p> }.into_any())}
         {move || {
             list.with(|list| list.after.is_some())
                 .then(|| {
@@ -162,6 +162,7 @@ fn ThreadList(first: Result<ThreadPage, ApiError>, threads: Threads) -> impl Int
                             {texts.more_threads}
                         </button>
                     }
+                    .into_any()
                 })
         }}
         <Confirm asked id="delete-thread" />

@@ -6,22 +6,24 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
 use super::confirm::{Confirm, Question};
+use super::each::{PART, each};
 use super::icon::{CHECK, CLOCK, FLAG, TRASH, icon};
 use super::problem::Problem;
 use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
+use crate::app::first::{First, Json, first};
 use crate::app::{browser, here};
 
 /// The tasks of the person. `changed` counts up whenever somebody else has changed them.
 #[component]
 pub(in crate::app) fn Tasks(changed: RwSignal<u32>) -> impl IntoView {
-    let first = Resource::new_blocking(|| (), |()| door::load_tasks());
+    let first = first(|| async { First::Tasks(door::load_tasks().await) });
     view! {
         <Suspense fallback=move || {
             view! { <p class="faint">{here().loading}</p> }
         }>{move || Suspend::new(async move {
-            let first = first.await;
-            view! { <Lists first changed /> }
+            let Json(First::Tasks(first)) = first.await else { return ().into_any() };
+            view! { <Lists first changed /> }.into_any()
         })}</Suspense>
     }
     .into_any()
@@ -113,6 +115,11 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>) -> impl Int
     });
     let is_empty = Memo::new(move |_| lists.with(|lists| lists.pending.is_empty()));
     let has_none_done = Memo::new(move |_| lists.with(|lists| lists.completed.is_empty()));
+    let row = move |key: String| {
+        let id = key.split(PART).next().unwrap_or_default();
+        let task = lists.with_untracked(|lists| lists.pending.iter().chain(&lists.completed).find(|task| task.id == id).cloned());
+        task.map(|task| view! { <Row board task /> }.into_any()).into_any()
+    };
     let count = |number: usize| view! { <span class="count">{number}</span> };
 
     view! {
@@ -132,23 +139,20 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>) -> impl Int
                                 <p>{texts.no_pending_note}</p>
                             </div>
                         }
+                        .into_any()
                     })
             }}
             <ul class="task-list" data-testid="pending">
-                <For each=move || lists.with(|lists| lists.pending.clone()) key=key let:task>
-                    <Row board task />
-                </For>
+                {each(move || lists.with(|lists| lists.pending.iter().map(key).collect()), row)}
             </ul>
         </section>
         <details class="done-tasks" open>
             <summary>
                 <h3 class="small-title">{texts.completed} {move || count(lists.with(|lists| lists.completed.len()))}</h3>
             </summary>
-            {move || has_none_done.get().then(|| view! { <p class="faint">{texts.no_completed}</p> })}
+            {move || has_none_done.get().then(|| view! { <p class="faint">{texts.no_completed}</p> }.into_any())}
             <ul class="task-list" data-testid="completed">
-                <For each=move || lists.with(|lists| lists.completed.clone()) key=key let:task>
-                    <Row board task />
-                </For>
+                {each(move || lists.with(|lists| lists.completed.iter().map(key).collect()), row)}
             </ul>
         </details>
         <Confirm asked=board.asked id="delete-task" />
@@ -157,9 +161,18 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>) -> impl Int
 }
 
 /// A task that changes is drawn anew.
-fn key(task: &TaskView) -> (String, String, String, String, u8, bool, bool) {
-    let task = task.clone();
-    (task.id, task.title, task.notes, task.due, task.priority, task.done, task.overdue)
+fn key(task: &TaskView) -> String {
+    let TaskView {
+        id,
+        title,
+        notes,
+        done,
+        priority,
+        due,
+        due_iso: _,
+        overdue,
+    } = task;
+    format!("{id}{PART}{title}{PART}{notes}{PART}{due}{PART}{priority}{done}{overdue}")
 }
 
 #[component]
@@ -200,15 +213,17 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
                     {*name}
                 </span>
             }
+            .into_any()
         });
     let when = (!due.is_empty()).then(|| {
         view! {
             <span class="tag" class:is-late=overdue>
                 {icon(CLOCK)}
                 <time datetime=due_iso>{due}</time>
-                {overdue.then(|| view! { <span class="late">{texts.overdue}</span> })}
+                {overdue.then(|| view! { <span class="late">{texts.overdue}</span> }.into_any())}
             </span>
         }
+        .into_any()
     });
     view! {
         <li class="task" class:is-done=done data-testid="task">
@@ -232,7 +247,7 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
                             </p>
                         }
                     })}
-                {(when.is_some() || flag.is_some()).then(|| view! { <p class="tags">{when} {flag}</p> })}
+                {(when.is_some() || flag.is_some()).then(|| view! { <p class="tags">{when} {flag}</p> }.into_any())}
             </div>
             <form method="post" action="/api/tasks/delete" on:submit=ask>
                 <input type="hidden" name="id" value=id.get_value() />

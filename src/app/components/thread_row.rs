@@ -121,7 +121,7 @@ pub(in crate::app) fn ThreadRow(
                 on:click=|_| browser::hide_popover("sidebar")
             >
                 {move || {
-                    summary.read().live.then(|| view! { <span class="live" role="img" aria-label=texts.thread_live title=texts.thread_live></span> })
+                    summary.read().live.then(|| view! { <span class="live" role="img" aria-label=texts.thread_live title=texts.thread_live></span> }.into_any())
                 }}
                 <bdi class="thread-title">{title}</bdi>
             </a>

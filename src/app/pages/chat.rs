@@ -15,6 +15,7 @@ use crate::app::components::icon::{CLOSE, TASKS, icon};
 use crate::app::components::log::Log;
 use crate::app::components::problem::FormProblem;
 use crate::app::components::tasks::Tasks;
+use crate::app::first::{First, Json, first};
 use crate::app::{Threads, browser, here};
 
 /// The chat, with the tasks beside it.
@@ -25,18 +26,15 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
     let thread = Memo::new(move |_| params.with(|params| params.get("thread")));
     // For the first render only: from then on the conversation follows the address by itself.
     let asked = thread.get_untracked();
-    let first = Resource::new_blocking(
-        || (),
-        move |()| {
-            let asked = asked.clone();
-            async move {
-                match asked {
-                    Some(id) => door::thread(id, None).await.map(Some),
-                    None => Ok(None),
-                }
-            }
-        },
-    );
+    let first = first(move || {
+        let asked = asked.clone();
+        async move {
+            First::Thread(match asked {
+                Some(id) => door::thread(id, None).await.map(Some),
+                None => Ok(None),
+            })
+        }
+    });
     let tasks_changed = RwSignal::new(0);
     let shows_tasks = RwSignal::new(true);
 
@@ -49,8 +47,8 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
                     </main>
                 }
             }>{move || Suspend::new(async move {
-                let first = first.await;
-                view! { <Conversation first thread threads tasks_changed shows_tasks /> }
+                let Json(First::Thread(first)) = first.await else { return ().into_any() };
+                view! { <Conversation first thread threads tasks_changed shows_tasks /> }.into_any()
             })}</Suspense>
             <aside id="tasks" class="panel" popover="auto" aria-labelledby="tasks-title" data-testid="task-panel">
                 <div class="panel-top">
@@ -126,10 +124,13 @@ fn Conversation(
         }
     });
     let title = Memo::new(move |_| state.with(|state| texts.thread_title(&state.title)));
+    // On the server the head is written after this component is gone, and its signals with it.
+    let first_title = title.get_untracked();
+    let head_title = move || title.try_get().unwrap_or_else(|| first_title.clone());
     let tasks_label = move || if shows_tasks.get() { texts.hide_tasks } else { texts.show_tasks };
 
     view! {
-        <Title text=title />
+        <Title text=head_title />
         <div class="middle">
             <Bar title>
                 <button type="button" class="round only-narrow" popovertarget="tasks" aria-label=texts.show_tasks>

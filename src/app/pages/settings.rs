@@ -1,14 +1,16 @@
 //! `/settings`.
 
+use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::api::account::SetProfile;
+use crate::api::account::set_profile;
 use crate::app::components::bar::Bar;
 use crate::app::components::icon::{CHECK, LEAVE, icon};
-use crate::app::components::problem::Problem;
+use crate::app::components::problem::{Problem, told};
+use crate::app::components::sending::Sending;
 use crate::app::components::switches::Switches;
 use crate::app::{Session, browser};
 
@@ -54,15 +56,12 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
     let Session { viewer, texts } = Session::here();
     let (name, zone) = viewer.me.map(|me| (me.name, me.zone)).unwrap_or_default();
     let was_saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
-    let action = ServerAction::<SetProfile>::new();
-    let value = action.value();
-    let error = Signal::derive(move || value.get().and_then(Result::err));
-    // The name and the zone are all over the page.
-    Effect::new(move || {
-        if matches!(value.get(), Some(Ok(()))) {
-            browser::go("/settings?saved");
-        }
-    });
+    let sending = Sending::new(told());
+    // The name and the zone are all over the page: it is loaded anew.
+    let send = move |event: SubmitEvent| {
+        let [name, zone] = ["name", "zone"].map(|name| browser::field(&event, name));
+        sending.send(event, set_profile(name, zone), "/settings?saved");
+    };
     let field = NodeRef::<Input>::new();
     let offered = RwSignal::new(None::<String>);
     {
@@ -93,12 +92,12 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                     <div class="column sheet">
                         <section class="card" aria-labelledby="profile">
                             <h2 id="profile">{texts.profile}</h2>
-                            <Problem error />
+                            <Problem error=sending.error />
                             {was_saved
                                 .then(|| {
                                     view! { <p class="notice" role="status" data-testid="saved">{icon(CHECK)} {texts.saved}</p> }
                                 })}
-                            <ActionForm action>
+                            <form method="post" action="/api/account/profile" on:submit=send>
                                 <label class="label" for="name">
                                     {texts.your_name}
                                 </label>
@@ -130,7 +129,7 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                                 <button class="button strong" data-testid="submit">
                                     {texts.save}
                                 </button>
-                            </ActionForm>
+                            </form>
                         </section>
                         <section class="card" aria-labelledby="appearance">
                             <h2 id="appearance">{texts.appearance}</h2>

@@ -1,10 +1,12 @@
 //! `/sign-in`.
 
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::api::account::SignIn;
-use crate::app::components::problem::Problem;
+use crate::api::account::sign_in;
+use crate::app::components::problem::{Problem, told};
+use crate::app::components::sending::Sending;
 use crate::app::components::switches::{Switches, word_mark};
 use crate::app::{browser, here};
 
@@ -12,14 +14,11 @@ use crate::app::{browser, here};
 #[component]
 pub(in crate::app) fn SignInPage() -> impl IntoView {
     let texts = here();
-    let action = ServerAction::<SignIn>::new();
-    let value = action.value();
-    let error = Signal::derive(move || value.get().and_then(Result::err));
-    Effect::new(move || {
-        if matches!(value.get(), Some(Ok(()))) {
-            browser::go("/chat");
-        }
-    });
+    let sending = Sending::new(told());
+    let send = move |event: SubmitEvent| {
+        let [email, password] = ["email", "password"].map(|name| browser::field(&event, name));
+        sending.send(event, sign_in(email, password), "/chat");
+    };
     view! {
         <Title text=texts.sign_in />
         <main id="main" class="door">
@@ -27,8 +26,8 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
                 {word_mark()}
                 <h1>{texts.sign_in}</h1>
                 <p class="faint">{texts.sign_in_note}</p>
-                <Problem error />
-                <ActionForm action>
+                <Problem error=sending.error />
+                <form method="post" action="/api/account/sign-in" on:submit=send>
                     <label class="label" for="email">
                         {texts.email}
                     </label>
@@ -45,10 +44,10 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
                         required
                         autocomplete="current-password"
                     />
-                    <button class="button strong wide" data-testid="submit" aria-busy=move || action.pending().get().to_string()>
+                    <button class="button strong wide" data-testid="submit" aria-busy=move || sending.busy.get().to_string()>
                         {texts.sign_in}
                     </button>
-                </ActionForm>
+                </form>
                 <p class="faint">{texts.no_account} " " <a href="/sign-up">{texts.sign_up}</a></p>
             </div>
             <Switches />

@@ -1,15 +1,18 @@
 //! `/sign-up`, with `?setup=` from the set-up link.
 
+use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::ApiError;
-use crate::api::account::{SignUp, sign_up_state};
+use crate::api::account::{sign_up, sign_up_state};
 use crate::api::view::SignUpMode;
-use crate::app::components::problem::Problem;
+use crate::app::components::problem::{Problem, told};
+use crate::app::components::sending::Sending;
 use crate::app::components::switches::{Switches, word_mark};
+use crate::app::first::{First, Json, first};
 use crate::app::{browser, here};
 
 /// The form for a new account, or why there is none.
@@ -18,7 +21,10 @@ pub(in crate::app) fn SignUpPage() -> impl IntoView {
     let setup = use_query_map().with_untracked(|query| query.get("setup"));
     let mode = {
         let setup = setup.clone();
-        Resource::new_blocking(|| (), move |()| sign_up_state(setup.clone()))
+        first(move || {
+            let setup = setup.clone();
+            async move { First::SignUp(sign_up_state(setup).await) }
+        })
     };
     let setup = StoredValue::new(setup.unwrap_or_default());
     let texts = here();
@@ -32,8 +38,9 @@ pub(in crate::app) fn SignUpPage() -> impl IntoView {
                 }>
                     {move || Suspend::new(async move {
                         match mode.await {
-                            Ok(mode) => view! { <Door mode setup=setup.get_value() /> }.into_any(),
-                            Err(error) => problem(error),
+                            Json(First::SignUp(Ok(mode))) => view! { <Door mode setup=setup.get_value() /> }.into_any(),
+                            Json(First::SignUp(Err(error))) => problem(error),
+                            Json(_) => ().into_any(),
                         }
                     })}
                 </Suspense>
@@ -64,7 +71,7 @@ fn Door(mode: SignUpMode, setup: String) -> impl IntoView {
         <p class="faint" data-testid="sign-up-note">
             {note}
         </p>
-        {is_open.then(|| view! { <Form setup /> })}
+        {is_open.then(|| view! { <Form setup /> }.into_any())}
     }
     .into_any()
 }
@@ -72,23 +79,20 @@ fn Door(mode: SignUpMode, setup: String) -> impl IntoView {
 #[component]
 fn Form(setup: String) -> impl IntoView {
     let texts = here();
-    let action = ServerAction::<SignUp>::new();
-    let value = action.value();
-    let error = Signal::derive(move || value.get().and_then(Result::err));
+    let sending = Sending::new(told());
+    let send = move |event: SubmitEvent| {
+        let [email, password, name, zone, setup] = ["email", "password", "name", "zone", "setup"].map(|name| browser::field(&event, name));
+        sending.send(event, sign_up(email, password, name, zone, setup), "/chat");
+    };
     let zone = NodeRef::<Input>::new();
     Effect::new(move || {
         if let Some(zone) = zone.get() {
             zone.set_value(&browser::zone());
         }
     });
-    Effect::new(move || {
-        if matches!(value.get(), Some(Ok(()))) {
-            browser::go("/chat");
-        }
-    });
     view! {
-        <Problem error />
-        <ActionForm action>
+        <Problem error=sending.error />
+        <form method="post" action="/api/account/sign-up" on:submit=send>
             <input type="hidden" name="setup" value=setup />
             <input type="hidden" name="zone" value="" node_ref=zone />
             <label class="label" for="name">
@@ -118,10 +122,10 @@ fn Form(setup: String) -> impl IntoView {
             <p id="password-rule" class="hint">
                 {texts.password_rule}
             </p>
-            <button class="button strong wide" data-testid="submit" aria-busy=move || action.pending().get().to_string()>
+            <button class="button strong wide" data-testid="submit" aria-busy=move || sending.busy.get().to_string()>
                 {texts.make_account}
             </button>
-        </ActionForm>
+        </form>
     }
     .into_any()
 }

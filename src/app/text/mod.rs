@@ -1,11 +1,9 @@
 //! Every text of the interface, in both languages. A text that is missing in one of them does not compile.
 
 mod en;
-mod server;
 mod ur;
 
 pub use en::EN;
-pub use server::{ServerTexts, server_texts};
 pub use ur::UR;
 
 use leptos::prelude::*;

@@ -78,7 +78,12 @@ impl Sense {
     /// Reads a section's name.
     fn read(section: &str) -> Option<Self> {
         let (name, argument) = section.split_once(' ').unwrap_or((section, ""));
-        let weekday = || ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|d| *d == argument).and_then(|d| u8::try_from(d).ok());
+        let weekday = || {
+            ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+                .iter()
+                .position(|d| *d == argument)
+                .and_then(|d| u8::try_from(d).ok())
+        };
         Some(match name {
             "day" => Self::Day(argument.parse().ok()?),
             "either" => Self::Either(argument.parse().ok()?),
@@ -154,9 +159,19 @@ impl List {
     fn at(&self, tokens: &[&Token], folded: bool) -> Vec<(usize, Sense)> {
         let map = if folded { &self.folded } else { &self.exact };
         let Some(first) = tokens.first() else { return Vec::new() };
-        let key_of = |token: &Token| if folded && !token.folded.is_empty() { token.folded.clone() } else { token.plain.clone() };
+        let key_of = |token: &Token| {
+            if folded && !token.folded.is_empty() {
+                token.folded.clone()
+            } else {
+                token.plain.clone()
+            }
+        };
         let mut key = key_of(first);
-        let longest = if self.heads.contains(&key) { PHRASE_MAX.min(tokens.len()) } else { 1 };
+        let longest = if self.heads.contains(&key) {
+            PHRASE_MAX.min(tokens.len())
+        } else {
+            1
+        };
         let mut found = Vec::new();
         for length in 1..=longest {
             if length > 1 {
@@ -183,21 +198,30 @@ fn add(map: &mut HashMap<String, Vec<Sense>>, heads: &mut HashSet<String>, words
 }
 
 fn words(phrase: &str) -> Vec<String> {
-    super::token::tokens(phrase).into_iter().filter(|t| t.is_text() || t.is_mark('&')).map(|t| t.plain).collect()
+    super::token::tokens(phrase)
+        .into_iter()
+        .filter(|t| t.is_text() || t.is_mark('&'))
+        .map(|t| t.plain)
+        .collect()
 }
 
 /// The lines of a list as (section, phrase).
 fn entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut section = "";
-    text.lines().map(|line| line.split('#').next().unwrap_or(line).trim()).flat_map(move |line| {
-        let heading = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        if let Some(name) = heading {
-            section = name.trim();
-        }
-        let here = section;
-        let body = if heading.is_some() { "" } else { line };
-        body.split([',', '،']).map(str::trim).filter(|phrase| !phrase.is_empty()).map(move |phrase| (here, phrase))
-    })
+    text.lines()
+        .map(|line| line.split('#').next().unwrap_or(line).trim())
+        .flat_map(move |line| {
+            let heading = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+            if let Some(name) = heading {
+                section = name.trim();
+            }
+            let here = section;
+            let body = if heading.is_some() { "" } else { line };
+            body.split([',', '،'])
+                .map(str::trim)
+                .filter(|phrase| !phrase.is_empty())
+                .map(move |phrase| (here, phrase))
+        })
 }
 
 /// All the lists.
@@ -242,17 +266,24 @@ impl Lexicon {
         if roman {
             found = self.roman.at(tokens, false);
             let english = self.english.at(tokens, false);
-            // An English word keeps its own sound: "pay" is not "pe".
-            if two_ways || !english.iter().any(|(length, _)| *length == 1) {
-                found.extend(self.roman.at(tokens, true));
-            } else {
-                found.extend(self.roman.at(tokens, true).into_iter().filter(|(length, _)| *length > 1));
-            }
+            // A spelling that is listed means what is listed, and an English word keeps its own sound: "pay" is not "pe".
+            let single = |list: &[(usize, Sense)]| list.iter().any(|(length, _)| *length == 1);
+            let loose = !single(&found) && (two_ways || !single(&english));
+            found.extend(self.roman.at(tokens, true).into_iter().filter(|(length, _)| *length > 1 || loose));
             let known = found.iter().any(|(length, _)| *length == 1);
-            found.extend(english.into_iter().filter(|(length, sense)| *length > 1 || !(two_ways && known) || !is_small(*sense)));
+            found.extend(
+                english
+                    .into_iter()
+                    .filter(|(length, sense)| *length > 1 || !(two_ways && known) || !is_small(*sense)),
+            );
         } else {
             found.extend(self.english.at(tokens, false));
-            found.extend(self.roman.at(tokens, false).into_iter().filter(|(length, _)| *length > 1 || !two_ways));
+            found.extend(
+                self.roman
+                    .at(tokens, false)
+                    .into_iter()
+                    .filter(|(length, _)| *length > 1 || !two_ways),
+            );
         }
         found.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
         found.dedup();
@@ -270,7 +301,11 @@ impl Lexicon {
         if two_ways {
             return (0, u32::from(english == 1));
         }
-        let roman = self.roman.exact.get(&token.plain).or_else(|| if english == 0 { self.roman.folded.get(&token.folded) } else { None });
+        let roman = self
+            .roman
+            .exact
+            .get(&token.plain)
+            .or_else(|| if english == 0 { self.roman.folded.get(&token.folded) } else { None });
         match roman {
             // A word of both languages says little.
             Some(_) if english > 0 => (0, u32::from(english == 1)),
@@ -283,7 +318,11 @@ impl Lexicon {
 
     /// How much a phrase of several words, which begins here, speaks for Roman Urdu and for English.
     pub fn phrase_weight(&self, tokens: &[&Token]) -> (u32, u32) {
-        let longest = |list: &List| list.at(tokens, false).first().map_or(0, |(length, _)| u32::try_from(*length).unwrap_or(0));
+        let longest = |list: &List| {
+            list.at(tokens, false)
+                .first()
+                .map_or(0, |(length, _)| u32::try_from(*length).unwrap_or(0))
+        };
         let (roman, english) = (longest(&self.roman), longest(&self.english));
         (if roman > 1 { roman } else { 0 }, if english > 1 { english } else { 0 })
     }
@@ -300,7 +339,16 @@ fn is_small(sense: Sense) -> bool {
         && !matches!(
             sense,
             Sense::Is(
-                Plain::Add | Plain::Complete | Plain::Delete | Plain::Move | Plain::Update | Plain::Rename | Plain::Task | Plain::List | Plain::Weekend | Plain::Polite
+                Plain::Add
+                    | Plain::Complete
+                    | Plain::Delete
+                    | Plain::Move
+                    | Plain::Update
+                    | Plain::Rename
+                    | Plain::Task
+                    | Plain::List
+                    | Plain::Weekend
+                    | Plain::Polite
             )
         )
 }
@@ -311,7 +359,11 @@ mod tests {
 
     #[test]
     fn every_section_is_known_and_every_phrase_fits() {
-        for text in [include_str!("lexicon/english.txt"), include_str!("lexicon/roman.txt"), include_str!("lexicon/urdu.txt")] {
+        for text in [
+            include_str!("lexicon/english.txt"),
+            include_str!("lexicon/roman.txt"),
+            include_str!("lexicon/urdu.txt"),
+        ] {
             for (section, phrase) in entries(text) {
                 assert!(section == "ambiguous" || Sense::read(section).is_some(), "[{section}]");
                 let words = words(phrase);

@@ -25,7 +25,9 @@ pub fn find_matches(words: &str, titles: &[&str]) -> Vec<usize> {
     let mut best = ENOUGH;
     let mut found: Vec<usize> = Vec::new();
     let wanted = key(words);
-    let exact: Vec<usize> = (0..titles.len()).filter(|at| !wanted.is_empty() && key(titles[*at]) == wanted).collect();
+    let exact: Vec<usize> = (0..titles.len())
+        .filter(|at| !wanted.is_empty() && key(titles[*at]) == wanted)
+        .collect();
     if !exact.is_empty() {
         return exact;
     }
@@ -45,7 +47,13 @@ pub fn find_matches(words: &str, titles: &[&str]) -> Vec<usize> {
 
 /// All words of a text in one spelling, for equality.
 fn key(text: &str) -> String {
-    let words: Vec<String> = tokens(text).into_iter().flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] }).filter(Token::is_text).take(COMPARED).map(|t| t.plain).collect();
+    let words: Vec<String> = tokens(text)
+        .into_iter()
+        .flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] })
+        .filter(Token::is_text)
+        .take(COMPARED)
+        .map(|t| t.plain)
+        .collect();
     words.join(" ")
 }
 
@@ -65,7 +73,9 @@ fn score(asked: &[Word], title: &[Word]) -> f32 {
     if total <= 0.0 || !(heavy || only_light) {
         return 0.0;
     }
-    let whole = title.iter().all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.3));
+    let whole = title
+        .iter()
+        .all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.3));
     hits / total + if whole && !only_light { 0.2 } else { 0.0 }
 }
 
@@ -112,7 +122,11 @@ fn distance(one: &str, other: &str) -> usize {
 /// The words of a text that say which task is meant.
 fn compared(text: &str) -> Vec<Word> {
     let mut out = Vec::new();
-    let all: Vec<Token> = tokens(text).into_iter().take(COMPARED).flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] }).collect();
+    let all: Vec<Token> = tokens(text)
+        .into_iter()
+        .take(COMPARED)
+        .flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] })
+        .collect();
     let texts: Vec<&Token> = all.iter().filter(|t| t.is_text()).take(COMPARED).collect();
     for token in &texts {
         let mut senses = lexicon().senses(&[token], true);
@@ -125,30 +139,152 @@ fn compared(text: &str) -> Vec<Word> {
         let light = LIGHT.contains(&stem.as_str());
         let verb = is(&[Plain::Verb, Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]);
         let group = lexicon().group(&stem);
-        let weight = if light || token.kind == Kind::Number { 0.1 } else if verb && group.is_none() { 0.4 } else if verb { 0.5 } else { 1.0 };
-        out.push(Word { sounds: sounds(&stem), group, stem, weight });
+        let weight = if light || token.kind == Kind::Number {
+            0.1
+        } else if verb && group.is_none() {
+            0.4
+        } else if verb {
+            0.5
+        } else {
+            1.0
+        };
+        out.push(Word {
+            sounds: sounds(&stem),
+            group,
+            stem,
+            weight,
+        });
     }
     out
 }
 
 /// Verbs that carry no meaning of their own: take, do, be, go, give.
-const LIGHT: &[&str] = &["le", "kar", "ho", "de", "ja", "la", "do", "get", "be", "لے", "کر", "ہو", "دے", "جا", "لا", "ا"];
+const LIGHT: &[&str] = &[
+    "le", "kar", "ho", "de", "ja", "la", "do", "get", "be", "لے", "کر", "ہو", "دے", "جا", "لا", "ا",
+];
 
 /// Inflected forms that no ending explains.
 const IRREGULAR: &[(&str, &str)] = &[
-    ("bought", "buy"), ("paid", "pay"), ("sent", "send"), ("went", "go"), ("gone", "go"), ("did", "do"), ("done", "do"), ("took", "take"), ("taken", "take"),
-    ("wrote", "write"), ("written", "write"), ("met", "meet"), ("made", "make"), ("got", "get"), ("told", "tell"), ("spoke", "speak"), ("brought", "bring"),
-    ("found", "find"), ("sold", "sell"), ("taught", "teach"), ("fed", "feed"), ("ran", "run"), ("ate", "eat"), ("drank", "drink"), ("children", "child"),
-    ("kids", "kid"), ("rang", "ring"), ("built", "build"), ("withdrew", "withdraw"), ("saw", "see"),
-    ("liya", "le"), ("lia", "le"), ("li", "le"), ("liye", "le"), ("lena", "le"), ("leni", "le"), ("lene", "le"), ("lo", "le"), ("leli", "le"),
-    ("kia", "kar"), ("kiya", "kar"), ("ki", "kar"), ("karna", "kar"), ("krna", "kar"), ("karni", "kar"), ("krni", "kar"), ("karne", "kar"), ("kr", "kar"), ("karo", "kar"), ("krne", "kar"),
-    ("gaya", "ja"), ("gya", "ja"), ("gayi", "ja"), ("jana", "ja"), ("jani", "ja"), ("gia", "ja"), ("gaye", "ja"),
-    ("dia", "de"), ("diya", "de"), ("di", "de"), ("dena", "de"), ("deni", "de"), ("diye", "de"),
-    ("hogya", "ho"), ("hogaya", "ho"), ("hogia", "ho"), ("hogayi", "ho"), ("hogai", "ho"), ("kardiya", "kar"), ("kardia", "kar"), ("krdia", "kar"), ("krdiya", "kar"), ("kardi", "kar"), ("krdi", "kar"),
-    ("karli", "kar"), ("krli", "kar"), ("karlia", "kar"), ("karliya", "kar"), ("krliya", "kar"), ("lelia", "le"), ("leliya", "le"), ("hua", "ho"), ("hui", "ho"), ("hona", "ho"), ("aya", "la"), ("aaya", "la"), ("aye", "la"), ("aayi", "la"), ("laya", "la"), ("lana", "la"), ("lani", "la"), ("lane", "la"), ("layi", "la"),
-    ("لیا", "لے"), ("لی", "لے"), ("لیے", "لے"), ("لینا", "لے"), ("لینی", "لے"), ("لینے", "لے"), ("لو", "لے"),
-    ("کیا", "کر"), ("کی", "کر"), ("کرنا", "کر"), ("کرنی", "کر"), ("کرنے", "کر"), ("گیا", "جا"), ("گیی", "جا"), ("جانا", "جا"), ("جانی", "جا"),
-    ("دیا", "دے"), ("دی", "دے"), ("دینا", "دے"), ("دینی", "دے"), ("ہوا", "ہو"), ("ہویی", "ہو"), ("ہونا", "ہو"), ("لایا", "لا"), ("لانا", "لا"), ("لانی", "لا"), ("ایا", "ا"),
+    ("bought", "buy"),
+    ("paid", "pay"),
+    ("sent", "send"),
+    ("went", "go"),
+    ("gone", "go"),
+    ("did", "do"),
+    ("done", "do"),
+    ("took", "take"),
+    ("taken", "take"),
+    ("wrote", "write"),
+    ("written", "write"),
+    ("met", "meet"),
+    ("made", "make"),
+    ("got", "get"),
+    ("told", "tell"),
+    ("spoke", "speak"),
+    ("brought", "bring"),
+    ("found", "find"),
+    ("sold", "sell"),
+    ("taught", "teach"),
+    ("fed", "feed"),
+    ("ran", "run"),
+    ("ate", "eat"),
+    ("drank", "drink"),
+    ("children", "child"),
+    ("kids", "kid"),
+    ("rang", "ring"),
+    ("built", "build"),
+    ("withdrew", "withdraw"),
+    ("saw", "see"),
+    ("liya", "le"),
+    ("lia", "le"),
+    ("li", "le"),
+    ("liye", "le"),
+    ("lena", "le"),
+    ("leni", "le"),
+    ("lene", "le"),
+    ("lo", "le"),
+    ("leli", "le"),
+    ("kia", "kar"),
+    ("kiya", "kar"),
+    ("ki", "kar"),
+    ("karna", "kar"),
+    ("krna", "kar"),
+    ("karni", "kar"),
+    ("krni", "kar"),
+    ("karne", "kar"),
+    ("kr", "kar"),
+    ("karo", "kar"),
+    ("krne", "kar"),
+    ("gaya", "ja"),
+    ("gya", "ja"),
+    ("gayi", "ja"),
+    ("jana", "ja"),
+    ("jani", "ja"),
+    ("gia", "ja"),
+    ("gaye", "ja"),
+    ("dia", "de"),
+    ("diya", "de"),
+    ("di", "de"),
+    ("dena", "de"),
+    ("deni", "de"),
+    ("diye", "de"),
+    ("hogya", "ho"),
+    ("hogaya", "ho"),
+    ("hogia", "ho"),
+    ("hogayi", "ho"),
+    ("hogai", "ho"),
+    ("kardiya", "kar"),
+    ("kardia", "kar"),
+    ("krdia", "kar"),
+    ("krdiya", "kar"),
+    ("kardi", "kar"),
+    ("krdi", "kar"),
+    ("karli", "kar"),
+    ("krli", "kar"),
+    ("karlia", "kar"),
+    ("karliya", "kar"),
+    ("krliya", "kar"),
+    ("lelia", "le"),
+    ("leliya", "le"),
+    ("hua", "ho"),
+    ("hui", "ho"),
+    ("hona", "ho"),
+    ("aya", "la"),
+    ("aaya", "la"),
+    ("aye", "la"),
+    ("aayi", "la"),
+    ("laya", "la"),
+    ("lana", "la"),
+    ("lani", "la"),
+    ("lane", "la"),
+    ("layi", "la"),
+    ("لیا", "لے"),
+    ("لی", "لے"),
+    ("لیے", "لے"),
+    ("لینا", "لے"),
+    ("لینی", "لے"),
+    ("لینے", "لے"),
+    ("لو", "لے"),
+    ("کیا", "کر"),
+    ("کی", "کر"),
+    ("کرنا", "کر"),
+    ("کرنی", "کر"),
+    ("کرنے", "کر"),
+    ("گیا", "جا"),
+    ("گیی", "جا"),
+    ("جانا", "جا"),
+    ("جانی", "جا"),
+    ("دیا", "دے"),
+    ("دی", "دے"),
+    ("دینا", "دے"),
+    ("دینی", "دے"),
+    ("ہوا", "ہو"),
+    ("ہویی", "ہو"),
+    ("ہونا", "ہو"),
+    ("لایا", "لا"),
+    ("لانا", "لا"),
+    ("لانی", "لا"),
+    ("ایا", "ا"),
 ];
 
 /// The stem of a word given its plain key.
@@ -157,7 +293,11 @@ pub(super) fn stem(plain: &str) -> String {
         return (*stem).to_owned();
     }
     let letters = plain.chars().count();
-    let cut = |endings: &[&str], least: usize| endings.iter().find_map(|ending| plain.strip_suffix(ending).filter(|rest| rest.chars().count() >= least));
+    let cut = |endings: &[&str], least: usize| {
+        endings
+            .iter()
+            .find_map(|ending| plain.strip_suffix(ending).filter(|rest| rest.chars().count() >= least))
+    };
     if !plain.is_ascii() {
         if letters > 3 {
             let rest = cut(&["نا", "نی", "نے", "یا", "ییں", "وں", "یں", "ات"], 2).or_else(|| cut(&["ا", "ی", "ے", "و", "ہ"], 2));
@@ -165,15 +305,29 @@ pub(super) fn stem(plain: &str) -> String {
         }
         return plain.to_owned();
     }
-    let english = cut(&["ies"], 2).map(|rest| format!("{rest}y")).or_else(|| cut(&["ing", "ed", "es", "s"], 3).filter(|_| !plain.ends_with("ss")).map(str::to_owned));
+    let english = cut(&["ies"], 2).map(|rest| format!("{rest}y")).or_else(|| {
+        cut(&["ing", "ed", "es", "s"], 3)
+            .filter(|_| !plain.ends_with("ss"))
+            .map(str::to_owned)
+    });
     let base = match english {
         // "planned", "shopping": one consonant of the double.
         Some(rest) => normal::folded(&rest),
         None => normal::folded(plain),
     };
-    let base = base.strip_suffix('e').filter(|rest| rest.len() >= 3).map_or(base.clone(), str::to_owned);
-    let cut = |endings: &[&str], least: usize| endings.iter().find_map(|ending| base.strip_suffix(ending).filter(|rest| rest.len() >= least));
-    cut(&["na", "ni", "ne", "ia", "ya"], 3).or_else(|| cut(&["a", "i", "o"], 3)).unwrap_or(&base).to_owned()
+    let base = base
+        .strip_suffix('e')
+        .filter(|rest| rest.len() >= 3)
+        .map_or(base.clone(), str::to_owned);
+    let cut = |endings: &[&str], least: usize| {
+        endings
+            .iter()
+            .find_map(|ending| base.strip_suffix(ending).filter(|rest| rest.len() >= least))
+    };
+    cut(&["na", "ni", "ne", "ia", "ya"], 3)
+        .or_else(|| cut(&["a", "i", "o"], 3))
+        .unwrap_or(&base)
+        .to_owned()
 }
 
 /// The consonants of a word in Latin letters, so that a word written in two scripts meets itself.
@@ -181,15 +335,33 @@ fn sounds(stem: &str) -> String {
     let mut out = String::new();
     for (at, character) in stem.chars().enumerate() {
         let sound = match character {
-            'ب' => "b", 'پ' => "p", 'ت' | 'ٹ' | 'ط' => "t", 'ج' => "j", 'چ' => "c", 'ح' | 'ہ' => "h", 'خ' => "k", 'د' | 'ڈ' => "d",
-            'ذ' | 'ز' | 'ض' | 'ظ' | 'ژ' => "z", 'ر' | 'ڑ' => "r", 'س' | 'ص' | 'ث' => "s", 'ش' => "s", 'غ' | 'گ' => "g", 'ف' => "f",
-            'ق' | 'ک' => "k", 'ل' => "l", 'م' => "m", 'ن' => "n", 'و' => "v", 'ی' => "y",
+            'ب' => "b",
+            'پ' => "p",
+            'ت' | 'ٹ' | 'ط' => "t",
+            'ج' => "j",
+            'چ' => "c",
+            'ح' | 'ہ' => "h",
+            'خ' => "k",
+            'د' | 'ڈ' => "d",
+            'ذ' | 'ز' | 'ض' | 'ظ' | 'ژ' => "z",
+            'ر' | 'ڑ' => "r",
+            'س' | 'ص' | 'ث' => "s",
+            'ش' => "s",
+            'غ' | 'گ' => "g",
+            'ف' => "f",
+            'ق' | 'ک' => "k",
+            'ل' => "l",
+            'م' => "m",
+            'ن' => "n",
+            'و' => "v",
+            'ی' => "y",
             'a' | 'e' | 'i' | 'o' | 'u' | 'h' => "",
-            'q' => "k", 'w' => "v",
+            'q' => "k",
+            'w' => "v",
             _ => "",
         };
         let latin = character.is_ascii_lowercase() && !matches!(character, 'a' | 'e' | 'i' | 'o' | 'u' | 'h' | 'q' | 'w');
-        let vowel_letter = matches!(character, 'و' | 'ی' | 'ہ') && at > 0 || matches!(character, 'y' | 'w' | 'v') && at > 0;
+        let vowel_letter = at > 0 && matches!(character, 'و' | 'ی' | 'ہ' | 'y' | 'w' | 'v');
         if vowel_letter {
             continue;
         }

@@ -141,6 +141,8 @@ pub struct Target {
     pub it: bool,
     /// Every task.
     pub all: bool,
+    /// With `all`: those that are done, not those still to do.
+    pub done: bool,
 }
 
 /// What is to be different.

@@ -38,7 +38,12 @@ pub fn pick(text: &str) -> Option<Pick> {
         let number = token.number().map(|n| (1, n)).or_else(|| {
             sentence.find(at, |s| match s {
                 Sense::Ordinal(n) => Some(n),
-                Sense::Number(n) if !matches!(token.plain.as_str(), "a" | "an" | "one" | "no" | "dono" | "do" | "che" | "chai") || sentence.tokens.len() == 1 => Some(n),
+                Sense::Number(n)
+                    if !matches!(token.plain.as_str(), "a" | "an" | "one" | "no" | "dono" | "do" | "che" | "chai")
+                        || sentence.tokens.len() == 1 =>
+                {
+                    Some(n)
+                }
                 _ => None,
             })
         });
@@ -56,8 +61,24 @@ pub fn pick(text: &str) -> Option<Pick> {
             found = Some(Pick::None);
             at += length;
         } else if let Some(length) = kind(&[
-            Plain::Wala, Plain::Polite, Plain::Filler, Plain::Particle, Plain::Task, Plain::And, Plain::It, Plain::Link, Plain::Request, Plain::Stem, Plain::English, Plain::Delete, Plain::Complete,
-            Plain::Completed, Plain::Yes, Plain::Copula, Plain::Done, Plain::Past,
+            Plain::Wala,
+            Plain::Polite,
+            Plain::Filler,
+            Plain::Particle,
+            Plain::Task,
+            Plain::And,
+            Plain::It,
+            Plain::Link,
+            Plain::Request,
+            Plain::Stem,
+            Plain::English,
+            Plain::Delete,
+            Plain::Complete,
+            Plain::Completed,
+            Plain::Yes,
+            Plain::Copula,
+            Plain::Done,
+            Plain::Past,
         ]) {
             at += length;
         } else if matches!(token.plain.as_str(), "number" | "no" | "nambar" | "نمبر" | "option") {

@@ -28,12 +28,22 @@ impl<'a> Sentence<'a> {
                 if at >= READ_MAX || !matches!(tokens[at].kind, Kind::Word | Kind::Mark('&') | Kind::Number) {
                     return Vec::new();
                 }
-                let run: Vec<&Token> = tokens[at..].iter().take(7).take_while(|t| matches!(t.kind, Kind::Word | Kind::Mark('&') | Kind::Number)).collect();
+                let run: Vec<&Token> = tokens[at..]
+                    .iter()
+                    .take(7)
+                    .take_while(|t| matches!(t.kind, Kind::Word | Kind::Mark('&') | Kind::Number))
+                    .collect();
                 lexicon().senses(&run, roman)
             })
             .collect();
         let used = vec![false; tokens.len()];
-        Self { text, tokens, senses, used, roman }
+        Self {
+            text,
+            tokens,
+            senses,
+            used,
+            roman,
+        }
     }
 
     /// How many tokens there are to read.
@@ -48,22 +58,32 @@ impl<'a> Sentence<'a> {
 
     /// The length of the longest phrase of a kind that begins here.
     pub fn is(&self, at: usize, plain: Plain) -> Option<usize> {
-        self.senses(at).iter().find(|(_, sense)| *sense == Sense::Is(plain)).map(|(length, _)| *length)
+        self.senses(at)
+            .iter()
+            .find(|(_, sense)| *sense == Sense::Is(plain))
+            .map(|(length, _)| *length)
     }
 
     /// The same, for any of several kinds.
     pub fn any(&self, at: usize, kinds: &[Plain]) -> Option<usize> {
-        self.senses(at).iter().find(|(_, sense)| matches!(sense, Sense::Is(plain) if kinds.contains(plain))).map(|(length, _)| *length)
+        self.senses(at)
+            .iter()
+            .find(|(_, sense)| matches!(sense, Sense::Is(plain) if kinds.contains(plain)))
+            .map(|(length, _)| *length)
     }
 
     /// The first meaning here that the function takes.
     pub fn find<T>(&self, at: usize, take: impl Fn(Sense) -> Option<T>) -> Option<(usize, T)> {
-        self.senses(at).iter().find_map(|(length, sense)| take(*sense).map(|value| (*length, value)))
+        self.senses(at)
+            .iter()
+            .find_map(|(length, sense)| take(*sense).map(|value| (*length, value)))
     }
 
     /// Whether the single word here has the meaning.
     pub fn word_is(&self, at: usize, plain: Plain) -> bool {
-        self.senses(at).iter().any(|(length, sense)| *length == 1 && *sense == Sense::Is(plain))
+        self.senses(at)
+            .iter()
+            .any(|(length, sense)| *length == 1 && *sense == Sense::Is(plain))
     }
 
     /// Marks tokens as understood.
@@ -75,7 +95,9 @@ impl<'a> Sentence<'a> {
 
     /// The places of the tokens in a range that still say something.
     pub fn left(&self, from: usize, to: usize) -> Vec<usize> {
-        (from..to.min(self.tokens.len())).filter(|at| !self.used[*at] && self.tokens[*at].is_text()).collect()
+        (from..to.min(self.tokens.len()))
+            .filter(|at| !self.used[*at] && self.tokens[*at].is_text())
+            .collect()
     }
 
     /// The text of the unused tokens in a range, in the person's words: runs are cut from the message as they stand.
@@ -98,7 +120,9 @@ impl<'a> Sentence<'a> {
             }
             out.push_str(run);
         }
-        let single = (from..to).filter(|at| !self.used[*at] && self.tokens[*at].is_text()).collect::<Vec<_>>();
+        let single = (from..to)
+            .filter(|at| !self.used[*at] && self.tokens[*at].is_text())
+            .collect::<Vec<_>>();
         if let [only] = single[..]
             && self.tokens[only].kind == Kind::Quote
         {
@@ -110,7 +134,17 @@ impl<'a> Sentence<'a> {
 
 /// Takes punctuation off the ends; brackets that belong together stay.
 fn trim(title: &str) -> &str {
-    let title = title.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '،' | '.' | '۔' | ';' | '؛' | ':' | '-' | '–' | '—' | '•' | '*' | '!' | '=' | '>' | '|' | '→'));
-    let title = if title.ends_with(['?', '؟']) { title.trim_end_matches(['?', '؟', ' ']) } else { title };
+    let title = title.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                ',' | '،' | '.' | '۔' | ';' | '؛' | ':' | '-' | '–' | '—' | '•' | '*' | '!' | '=' | '>' | '|' | '→'
+            )
+    });
+    let title = if title.ends_with(['?', '؟']) {
+        title.trim_end_matches(['?', '؟', ' '])
+    } else {
+        title
+    };
     title.trim_start_matches(['?', '؟', ')', ' ']).trim()
 }

@@ -185,9 +185,24 @@ fn a_date_is_never_before_today() {
         for (text, _) in DATES.iter().filter(|(text, _)| !text.starts_with("20")) {
             if let Ok(due) = resolve_due(text, moment) {
                 assert!(due.date >= moment.date(), "{text} at {moment}: {due:?}");
-                if let (Some(time), false) = (due.time, text.contains("today") || text.contains("aaj") || text.contains("آج") || text.contains("this") || text.contains("tonight") || text.contains("/") || due.date.year() != moment.year() || due.date > moment.date()) {
-                    let named = ["november", "نومبر", "dec", "Dec", "Nov", "march", "may", "tareekh", "تاریخ"].iter().any(|w| text.contains(w));
-                    assert!(named || time > moment.time() || due.date > moment.date(), "{text} at {moment}: {due:?}");
+                if let (Some(time), false) = (
+                    due.time,
+                    text.contains("today")
+                        || text.contains("aaj")
+                        || text.contains("آج")
+                        || text.contains("this")
+                        || text.contains("tonight")
+                        || text.contains("/")
+                        || due.date.year() != moment.year()
+                        || due.date > moment.date(),
+                ) {
+                    let named = ["november", "نومبر", "dec", "Dec", "Nov", "march", "may", "tareekh", "تاریخ"]
+                        .iter()
+                        .any(|w| text.contains(w));
+                    assert!(
+                        named || time > moment.time() || due.date > moment.date(),
+                        "{text} at {moment}: {due:?}"
+                    );
                 }
             }
         }
@@ -214,39 +229,116 @@ fn the_rest_of_a_sentence_is_kept() {
     }
 }
 
-/// A few thousand sentences out of all the words of the lists, in no order that means anything.
+/// Hundreds of sentences out of all the words of the lists, in no order that means anything.
 #[test]
 fn nonsense_never_panics() {
-    let words: Vec<&str> = [include_str!("lexicon/english.txt"), include_str!("lexicon/roman.txt"), include_str!("lexicon/urdu.txt")]
-        .iter()
-        .flat_map(|text| text.split([',', '\n', ' ']))
-        .filter(|w| !w.is_empty())
-        .chain(["\"", "'", ":", ",", "،", ".", "?", "-", "/", "5", "31", "2026", "99999999999", "24", "٣", "😀", "\u{200F}", "\n", "“", "”", "(", ")", "\u{0301}", "ß", "İ", "ﷺ", "中"])
-        .collect();
+    let words: Vec<&str> = [
+        include_str!("lexicon/english.txt"),
+        include_str!("lexicon/roman.txt"),
+        include_str!("lexicon/urdu.txt"),
+    ]
+    .iter()
+    .flat_map(|text| text.split([',', '\n', ' ']))
+    .filter(|w| !w.is_empty())
+    .chain([
+        "\"",
+        "'",
+        ":",
+        ",",
+        "،",
+        ".",
+        "?",
+        "-",
+        "/",
+        "5",
+        "31",
+        "2026",
+        "99999999999",
+        "24",
+        "٣",
+        "😀",
+        "\u{200F}",
+        "\n",
+        "“",
+        "”",
+        "(",
+        ")",
+        "\u{0301}",
+        "ß",
+        "İ",
+        "ﷺ",
+        "中",
+    ])
+    .collect();
     let mut seed: u64 = 42;
     let mut next = |below: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((seed >> 33) % below as u64).unwrap()
     };
-    for _ in 0..2000 {
+    for _ in 0..800 {
         let length = 1 + next(12);
         let text: Vec<&str> = (0..length).map(|_| words[next(words.len())]).collect();
         let text = text.join(if next(5) == 0 { "" } else { " " });
         let understood = understand(&text, now());
         if let Intent::Add(tasks) = &understood.intent {
-            assert!(tasks.iter().all(|t| !t.title.trim().is_empty() && t.title.chars().count() <= crate::domain::task::TITLE_MAX), "{text:?}");
+            assert!(
+                tasks
+                    .iter()
+                    .all(|t| !t.title.trim().is_empty() && t.title.chars().count() <= crate::domain::task::TITLE_MAX),
+                "{text:?}"
+            );
         }
-        let _ = (resolve_due(&text, now()), date_words(&text, now()), pick(&text), detect(&text), find_matches(&text, &["Doodh lena", "Call bank", &text]));
+        let _ = (
+            resolve_due(&text, now()),
+            date_words(&text, now()),
+            pick(&text),
+            detect(&text),
+            find_matches(&text, &["Doodh lena", "Call bank", &text]),
+        );
     }
 }
 
 #[test]
 fn huge_messages_are_read_in_time() {
     const SIZE: usize = 64 * 1024;
-    for unit in ["a", "\"", "'", "“", "add milk, ", "kal ", "کل ", "😀", "1", "1/", "5 pm ", "every ", "and ", "aur ", "\n", "- x\n", "\u{200F}", " ", "http://a.b/ ", "remind me to ", "لینا ہے ", "\u{0651}", "a@b.c ", "in 3 days ", "'x ", ":", "kar do "] {
+    for unit in [
+        "a",
+        "\"",
+        "'",
+        "“",
+        "add milk, ",
+        "kal ",
+        "کل ",
+        "😀",
+        "1",
+        "1/",
+        "5 pm ",
+        "every ",
+        "and ",
+        "aur ",
+        "\n",
+        "- x\n",
+        "\u{200F}",
+        " ",
+        "http://a.b/ ",
+        "remind me to ",
+        "لینا ہے ",
+        "\u{0651}",
+        "a@b.c ",
+        "in 3 days ",
+        "'x ",
+        ":",
+        "kar do ",
+    ] {
         let text = unit.repeat(SIZE / unit.len());
         let begin = std::time::Instant::now();
-        let _ = (understand(&text, now()), resolve_due(&text, now()), date_words(&text, now()), pick(&text), find_matches(&text, &["milk", &text]));
+        let _ = (
+            understand(&text, now()),
+            resolve_due(&text, now()),
+            date_words(&text, now()),
+            pick(&text),
+            find_matches(&text, &["milk", &text]),
+        );
         assert!(begin.elapsed().as_secs() < 5, "{unit:?} took {:?}", begin.elapsed());
     }
 }

@@ -87,8 +87,19 @@ fn push(out: &mut Vec<Token>, kind: Kind, text: &str, start: usize, end: usize, 
     if kind == Kind::Word && plain.is_empty() {
         return;
     }
-    let folded = if kind == Kind::Word && plain.is_ascii() { normal::folded(&plain) } else { String::new() };
-    out.push(Token { kind, start, end, plain, folded, spaced });
+    let folded = if kind == Kind::Word && plain.is_ascii() {
+        normal::folded(&plain)
+    } else {
+        String::new()
+    };
+    out.push(Token {
+        kind,
+        start,
+        end,
+        plain,
+        folded,
+        spaced,
+    });
 }
 
 fn inner(quoted: &str) -> &str {
@@ -114,7 +125,12 @@ fn quote(text: &str, at: usize, first: char, spaced: bool, unclosed: &mut Vec<ch
     let start = at + first.len_utf8();
     let strict = matches!(first, '\'' | '‘' | '`');
     let found = text[start..].char_indices().take_while(|(_, c)| *c != '\n').find(|(offset, c)| {
-        closers.contains(c) && (!strict || text[start + offset + c.len_utf8()..].chars().next().is_none_or(|after| !after.is_alphanumeric()))
+        closers.contains(c)
+            && (!strict
+                || text[start + offset + c.len_utf8()..]
+                    .chars()
+                    .next()
+                    .is_none_or(|after| !after.is_alphanumeric()))
     });
     match found {
         Some((offset, c)) if !text[start..start + offset].trim().is_empty() => Some(start + offset + c.len_utf8()),
@@ -150,7 +166,9 @@ fn piece(text: &str, at: usize, first: char, spaced: bool) -> (Kind, usize) {
 }
 
 fn is_mail(chunk: &str) -> bool {
-    chunk.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+    chunk
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
 fn is_letter(c: char) -> bool {

@@ -142,13 +142,19 @@ pub async fn answer(
         usage.input += turn.usage.input;
         usage.output += turn.usage.output;
         if turn.calls.is_empty() {
-            return AgentEnd::Finished { finish: turn.finish, usage };
+            return AgentEnd::Finished {
+                finish: turn.finish,
+                usage,
+            };
         }
         if turn_n == limits.tool_rounds {
             return AgentEnd::Failed(AgentFailure::TooManyRounds);
         }
         // Tools are never broken off: once a turn is complete, its calls take effect.
-        let message = Message::Assistant { text: turn.text, calls: turn.calls.clone() };
+        let message = Message::Assistant {
+            text: turn.text,
+            calls: turn.calls.clone(),
+        };
         if let Err(failure) = effects.keep_turn(turn_n, &message).await {
             return AgentEnd::Failed(failure);
         }
@@ -158,7 +164,11 @@ pub async fn answer(
         };
         request.messages.push(message);
         for (call, result) in round.calls.iter().zip(&round.results) {
-            request.messages.push(Message::Tool { call_id: call.id.clone(), name: call.name.clone(), result: result.clone() });
+            request.messages.push(Message::Tool {
+                call_id: call.id.clone(),
+                name: call.name.clone(),
+                result: result.clone(),
+            });
         }
         emit(AgentEvent::ToolsFinished(round));
     }
@@ -184,14 +194,22 @@ async fn one_turn(model: &dyn Model, request: ModelRequest, emit: &mut (dyn FnMu
                 text.push_str(&more);
                 emit(AgentEvent::Text(more));
             }
-            ModelEvent::ToolCall(call) => calls.push(ToolCall { arguments: call.arguments.replace('\0', ""), ..call }),
+            ModelEvent::ToolCall(call) => calls.push(ToolCall {
+                arguments: call.arguments.replace('\0', ""),
+                ..call
+            }),
             ModelEvent::Busy { retry_in } => emit(AgentEvent::Busy { retry_in }),
             ModelEvent::Fallback { from, to } => emit(AgentEvent::Fallback { from, to }),
             ModelEvent::Done { finish, usage } => {
                 if text.trim().is_empty() && calls.is_empty() && finish != Finish::Filter {
                     return Err(ModelError::Empty);
                 }
-                return Ok(Turn { text, calls, finish, usage });
+                return Ok(Turn {
+                    text,
+                    calls,
+                    finish,
+                    usage,
+                });
             }
         }
     }
@@ -210,7 +228,12 @@ async fn run_tools(
     let mut results = Vec::with_capacity(calls.len());
     for (call_n, (call, effect)) in calls.iter().zip(done).enumerate() {
         let effect = effect?;
-        emit(AgentEvent::ToolFinished { call_n, call: call.clone(), result: effect.result.clone(), changed: effect.changed });
+        emit(AgentEvent::ToolFinished {
+            call_n,
+            call: call.clone(),
+            result: effect.result.clone(),
+            changed: effect.changed,
+        });
         results.push(effect.result);
     }
     Ok(ToolRound { calls, results })

@@ -26,7 +26,10 @@ mod tests {
         let now = DateTime::from_timestamp(1_795_448_178, 0).unwrap();
         let prompt = system(UserId(uuid::Uuid::from_u128(1)), now, chrono_tz::Asia::Karachi, Script::UrLatn);
         assert!(!prompt.contains("{{"), "{prompt}");
-        assert!(prompt.contains("Sunday, 22 November 2026") || prompt.contains("Monday, 23 November 2026"), "{prompt}");
+        assert!(
+            prompt.contains("Sunday, 22 November 2026") || prompt.contains("Monday, 23 November 2026"),
+            "{prompt}"
+        );
         assert!(prompt.contains("Asia/Karachi") && prompt.contains("Roman Urdu"));
     }
 }

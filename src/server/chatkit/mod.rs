@@ -44,13 +44,16 @@ const KEY_MAX: usize = 200;
 /// # Errors
 /// See [`AppError`]; an error inside a stream that has begun is an event instead.
 pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers: HeaderMap, body: Body) -> Result<Response, AppError> {
-    let is_json = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json")));
+    let is_json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.to_str()
+            .is_ok_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"))
+    });
     if !is_json {
         return Err(AppError::UnsupportedMediaType("application/json"));
     }
-    let body = axum::body::to_bytes(body, BODY_MAX).await.map_err(|_| AppError::TooLarge { limit: BODY_MAX })?;
+    let body = axum::body::to_bytes(body, BODY_MAX)
+        .await
+        .map_err(|_| AppError::TooLarge { limit: BODY_MAX })?;
     let request = Request::parse(&body).map_err(|error| match error {
         RequestError::Invalid(why) => AppError::Invalid(why),
         RequestError::UnknownType(kind) => AppError::Invalid(format!("unknown `type`: {kind:?}")),
@@ -78,7 +81,11 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
         Request::ThreadsList(list) => {
             let page = store.threads(user, &list.cut).await?;
             let data: Vec<Thread> = page.data.into_iter().map(|listed| Thread::from(listed.thread)).collect();
-            json(&Page { data, has_more: page.has_more, after: page.after })
+            json(&Page {
+                data,
+                has_more: page.has_more,
+                after: page.after,
+            })
         }
         Request::ThreadsUpdate(update) => {
             let thread = thread_id(&update.thread_id)?;
@@ -110,9 +117,16 @@ async fn stream(state: &AppState, caller: &ApiCaller, headers: &HeaderMap, ask: 
     let key = match headers.get("idempotency-key").map(|key| key.to_str()) {
         None => None,
         Some(Ok(key)) if !key.is_empty() && key.len() <= KEY_MAX => Some(key),
-        Some(_) => return Err(AppError::Invalid(format!("the header Idempotency-Key has 1 to {KEY_MAX} printable characters"))),
+        Some(_) => {
+            return Err(AppError::Invalid(format!(
+                "the header Idempotency-Key has 1 to {KEY_MAX} printable characters"
+            )));
+        }
     };
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Locale::from_accept_language);
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Locale::from_accept_language);
     let person = Person {
         id: caller.user.id,
         zone: state.zone_of(&caller.user),
@@ -136,21 +150,30 @@ impl From<AskError> for AppError {
 
 /// Checks a message: it says something, is at most 64 KiB long, and names no files (there are none yet).
 fn message(input: UserMessageInput) -> Result<UserMessage, AppError> {
-    let too_long = || AppError::TooLarge { limit: text::MESSAGE_MAX_BYTES };
+    let too_long = || AppError::TooLarge {
+        limit: text::MESSAGE_MAX_BYTES,
+    };
     if !input.attachments.is_empty() {
         return Err(AppError::NotFound);
     }
     let mut message = UserMessage {
         content: input.content,
         attachments: Vec::new(),
-        quoted_text: input.quoted_text.map(|quoted| text::clean(&quoted)).filter(|quoted| !quoted.trim().is_empty()),
+        quoted_text: input
+            .quoted_text
+            .map(|quoted| text::clean(&quoted))
+            .filter(|quoted| !quoted.trim().is_empty()),
         inference_options: input.inference_options,
     };
     text::message(&message.text()).map_err(|error| match error {
         TextError::Blank => AppError::Invalid("params.input.content: the message is blank".into()),
         TextError::TooLong => too_long(),
     })?;
-    if message.quoted_text.as_ref().is_some_and(|quoted| quoted.len() > text::MESSAGE_MAX_BYTES) {
+    if message
+        .quoted_text
+        .as_ref()
+        .is_some_and(|quoted| quoted.len() > text::MESSAGE_MAX_BYTES)
+    {
         return Err(too_long());
     }
     let only = message.content.len() == 1;

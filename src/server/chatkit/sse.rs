@@ -29,7 +29,11 @@ impl Drop for StopOnDrop {
 }
 
 pub(super) fn response(runs: Runs, asked: Asked) -> Response {
-    let guard = StopOnDrop { runs, run: asked.run, is_over: false };
+    let guard = StopOnDrop {
+        runs,
+        run: asked.run,
+        is_over: false,
+    };
     let mut signals = asked.stream;
     let frames = async_stream::stream! {
         // Moved in whole, so that it is dropped with the stream.

@@ -93,7 +93,15 @@ pub enum CliError {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EnvFile(cause) => write!(f, ".env cannot be read: {cause}. A line is NAME=value; quote values with spaces"),
+            // The value may be a secret: only its name is told.
+            Self::EnvFile(dotenvy::Error::LineParse(line, _)) => {
+                let name = line.split('=').next().unwrap_or_default().trim();
+                write!(
+                    f,
+                    ".env: the line of {name} cannot be read. A line is NAME=value; put a value with spaces into quotes"
+                )
+            }
+            Self::EnvFile(cause) => write!(f, ".env cannot be read: {cause}"),
             Self::Config(error) => error.fmt(f),
             Self::Embedded(error) => error.fmt(f),
             Self::Db(error) => error.fmt(f),

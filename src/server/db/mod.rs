@@ -5,7 +5,7 @@ pub mod embedded;
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    Connection, PgPool,
+    Connection, PgConnection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -46,7 +46,13 @@ impl std::error::Error for DbError {}
 /// # Errors
 /// [`DbError::Address`] and [`DbError::Connect`].
 pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
-    let options = PgConnectOptions::from_str(url).map_err(DbError::Address)?.application_name("kaam").options([("timezone", "UTC")]);
+    let options = PgConnectOptions::from_str(url)
+        .map_err(DbError::Address)?
+        .application_name("kaam")
+        .options([("timezone", "UTC")]);
+    // One connection by itself says why there is none; a pool would only say that it waited.
+    let first = PgConnection::connect_with(&options).await.map_err(DbError::Connect)?;
+    first.close().await.map_err(DbError::Connect)?;
     PgPoolOptions::new()
         .max_connections(max)
         .acquire_timeout(Duration::from_secs(5))
@@ -93,15 +99,24 @@ pub enum Schema {
 /// # Errors
 /// [`DbError::Connect`] if the database does not answer.
 pub async fn schema(pool: &PgPool) -> Result<Schema, DbError> {
-    let is_new: bool =
-        sqlx::query_scalar("select to_regclass('_sqlx_migrations') is null").fetch_one(pool).await.map_err(DbError::Connect)?;
+    let is_new: bool = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is null")
+        .fetch_one(pool)
+        .await
+        .map_err(DbError::Connect)?;
     let applied: Vec<i64> = match is_new {
         true => Vec::new(),
-        false => sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(pool).await.map_err(DbError::Connect)?,
+        false => sqlx::query_scalar("select version from _sqlx_migrations where success")
+            .fetch_all(pool)
+            .await
+            .map_err(DbError::Connect)?,
     };
     if applied.iter().any(|version| !MIGRATIONS.version_exists(*version)) {
         return Ok(Schema::Ahead);
     }
     let missing = MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.version)).count();
-    Ok(if missing == 0 { Schema::UpToDate } else { Schema::Behind { missing } })
+    Ok(if missing == 0 {
+        Schema::UpToDate
+    } else {
+        Schema::Behind { missing }
+    })
 }

@@ -173,7 +173,11 @@ impl fmt::Display for ModelError {
             Self::Garbage(c) => ("the model's answer could not be read", c.as_str()),
             Self::Empty => ("the model answered with nothing", ""),
         };
-        if cause.is_empty() { f.write_str(what) } else { write!(f, "{what}: {cause}") }
+        if cause.is_empty() {
+            f.write_str(what)
+        } else {
+            write!(f, "{what}: {cause}")
+        }
     }
 }
 impl std::error::Error for ModelError {}

@@ -39,7 +39,11 @@ const KEY_MAX: usize = 100;
 
 pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
     let Caller { state, user, .. } = caller().await?;
-    let page = state.store.threads(user.id, &Cut::new(THREADS, Order::Desc, after)).await.map_err(super::failed)?;
+    let page = state
+        .store
+        .threads(user.id, &Cut::new(THREADS, Order::Desc, after))
+        .await
+        .map_err(super::failed)?;
     let threads = page
         .data
         .into_iter()
@@ -49,7 +53,10 @@ pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
             live: listed.live,
         })
         .collect();
-    Ok(ThreadPage { threads, after: page.after })
+    Ok(ThreadPage {
+        threads,
+        after: page.after,
+    })
 }
 
 pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, ApiError> {
@@ -62,9 +69,19 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
         Err(StoreError::NotFound) => false,
         Err(error) => return Err(super::failed(error)),
     };
-    let page = state.store.items(user.id, id, &Cut::new(ITEMS, Order::Desc, before)).await.map_err(super::failed)?;
+    let page = state
+        .store
+        .items(user.id, id, &Cut::new(ITEMS, Order::Desc, before))
+        .await
+        .map_err(super::failed)?;
     let items = page.data.iter().rev().filter_map(view::item).collect();
-    Ok(ThreadView { id: id.to_string(), title: thread.title.unwrap_or_default(), items, earlier: page.after, live })
+    Ok(ThreadView {
+        id: id.to_string(),
+        title: thread.title.unwrap_or_default(),
+        items,
+        earlier: page.after,
+        live,
+    })
 }
 
 pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
@@ -81,14 +98,28 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
         None => None,
         Some(id) => {
             let (run, seq) = id.split_once('.').ok_or_else(|| refuse(ApiError::Invalid))?;
-            Some((run.parse::<RunId>().map_err(|_| refuse(ApiError::Invalid))?, seq.parse::<i64>().map_err(|_| refuse(ApiError::Invalid))?))
+            Some((
+                run.parse::<RunId>().map_err(|_| refuse(ApiError::Invalid))?,
+                seq.parse::<i64>().map_err(|_| refuse(ApiError::Invalid))?,
+            ))
         }
     };
-    match state.runs.follow(user.id, thread, after.map(|(run, _)| run)).await.map_err(super::failed)? {
-        Some((run, stream)) => Ok(updates(run, stream, after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq))),
+    match state
+        .runs
+        .follow(user.id, thread, after.map(|(run, _)| run))
+        .await
+        .map_err(super::failed)?
+    {
+        Some((run, stream)) => Ok(updates(
+            run,
+            stream,
+            after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq),
+        )),
         None => {
             super::stream_headers();
-            Ok(Updates::new(futures::stream::once(async { Ok(Frame::Update(None, ChatUpdate::Done)) })))
+            Ok(Updates::new(futures::stream::once(async {
+                Ok(Frame::Update(None, ChatUpdate::Done))
+            })))
         }
     }
 }
@@ -97,7 +128,12 @@ pub async fn retry(thread: String) -> Result<Updates, ApiError> {
     let caller = caller().await?;
     let thread = thread_id(&thread)?;
     limit(&caller)?;
-    let asked = caller.state.runs.ask(&caller.person(), Ask::Retry(thread), None).await.map_err(asked_in_vain)?;
+    let asked = caller
+        .state
+        .runs
+        .ask(&caller.person(), Ask::Retry(thread), None)
+        .await
+        .map_err(asked_in_vain)?;
     Ok(updates(asked.run, asked.stream, 0))
 }
 
@@ -122,7 +158,11 @@ pub async fn rename(id: String, title: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let id = thread_id(&id)?;
     let title = text::line(&title, TITLE_MAX).map_err(|error| refuse(text_error(error)))?;
-    state.store.rename_thread(user.id, id, &title, state.clock.now()).await.map_err(super::failed)?;
+    state
+        .store
+        .rename_thread(user.id, id, &title, state.clock.now())
+        .await
+        .map_err(super::failed)?;
     redirect(&format!("/chat/{id}"));
     Ok(())
 }
@@ -153,7 +193,12 @@ async fn ask(caller: &Caller, thread: Option<&str>, text: &str, key: &str) -> Re
         Some(thread) => Ask::Message(thread_id(thread)?, message),
     };
     let key = Some(format!("page:{key}")).filter(|_| !key.is_empty());
-    caller.state.runs.ask(&caller.person(), ask, key.as_deref()).await.map_err(asked_in_vain)
+    caller
+        .state
+        .runs
+        .ask(&caller.person(), ask, key.as_deref())
+        .await
+        .map_err(asked_in_vain)
 }
 
 fn limit(caller: &Caller) -> Result<(), ApiError> {

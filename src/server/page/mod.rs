@@ -260,7 +260,7 @@ mod tests {
     fn the_language_is_the_persons_then_the_cookies_then_the_browsers() {
         let asked = (header::ACCEPT_LANGUAGE, "de, ur-PK;q=0.9, en;q=0.8");
         assert_eq!(locale_of(None, &headers(&[])), Locale::En);
-        assert_eq!(locale_of(None, &headers(&[asked.clone()])), Locale::Ur);
+        assert_eq!(locale_of(None, &headers(std::slice::from_ref(&asked))), Locale::Ur);
         assert_eq!(
             locale_of(None, &headers(&[asked.clone(), (header::COOKIE, "kaam_locale=en")])),
             Locale::En

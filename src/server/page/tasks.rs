@@ -16,11 +16,24 @@ pub async fn lists() -> Result<TaskLists, ApiError> {
     let mut connection = state.store.connection().await.map_err(failed)?;
     let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
     let mut of = async |status, limit| {
-        let filter = TaskFilter { status: Some(status), limit, ..TaskFilter::default() };
+        let filter = TaskFilter {
+            status: Some(status),
+            limit,
+            ..TaskFilter::default()
+        };
         let found = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
-        Ok::<_, ApiError>(found.iter().take(limit as usize).map(|task| view::task(task, locale, now)).collect())
+        Ok::<_, ApiError>(
+            found
+                .iter()
+                .take(limit as usize)
+                .map(|task| view::task(task, locale, now))
+                .collect(),
+        )
     };
-    Ok(TaskLists { pending: of(TaskStatus::Pending, PENDING).await?, completed: of(TaskStatus::Completed, COMPLETED).await? })
+    Ok(TaskLists {
+        pending: of(TaskStatus::Pending, PENDING).await?,
+        completed: of(TaskStatus::Completed, COMPLETED).await?,
+    })
 }
 
 pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiError> {
@@ -29,7 +42,11 @@ pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiErr
     let mut connection = state.store.connection().await.map_err(failed)?;
     let mut task = tasks::get(&mut connection, user.id, id).await.map_err(failed)?;
     let now = state.clock.now();
-    (task.status, task.completed_at) = if done { (TaskStatus::Completed, Some(now)) } else { (TaskStatus::Pending, None) };
+    (task.status, task.completed_at) = if done {
+        (TaskStatus::Completed, Some(now))
+    } else {
+        (TaskStatus::Pending, None)
+    };
     task.updated_at = now;
     tasks::update(&mut connection, user.id, &task).await.map_err(failed)?;
     go_back(&back);

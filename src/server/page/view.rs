@@ -25,16 +25,25 @@ pub fn item(item: &ThreadItem) -> Option<ItemView> {
     let body = match &item.body {
         ItemBody::UserMessage(message) => {
             let text = message.text();
-            View::User { script: script(&text), text }
+            View::User {
+                script: script(&text),
+                text,
+            }
         }
         ItemBody::AssistantMessage { .. } => {
             let text = item.body.text();
-            View::Answer { script: script(&text), blocks: markdown::blocks(&text) }
+            View::Answer {
+                script: script(&text),
+                blocks: markdown::blocks(&text),
+            }
         }
         ItemBody::Workflow { workflow } => steps(workflow),
         ItemBody::HiddenContextItem { .. } | ItemBody::SdkHiddenContext { .. } => return None,
     };
-    Some(ItemView { id: item.id.to_string(), body })
+    Some(ItemView {
+        id: item.id.to_string(),
+        body,
+    })
 }
 
 fn steps(workflow: &Workflow) -> View {
@@ -77,9 +86,10 @@ impl Updater {
             ThreadStreamEvent::StreamOptions { .. } => None,
             ThreadStreamEvent::Progress { text, .. } => Some(ChatUpdate::Progress(text.clone())),
             ThreadStreamEvent::ClientEffect { name, .. } => (name == "tasks.changed").then_some(ChatUpdate::Tasks),
-            ThreadStreamEvent::Error { message, allow_retry, .. } => {
-                Some(ChatUpdate::Failed { message: message.clone().unwrap_or_default(), retry: *allow_retry })
-            }
+            ThreadStreamEvent::Error { message, allow_retry, .. } => Some(ChatUpdate::Failed {
+                message: message.clone().unwrap_or_default(),
+                retry: *allow_retry,
+            }),
             ThreadStreamEvent::Notice { message, .. } => Some(ChatUpdate::Notice(message.clone())),
         }
     }
@@ -95,7 +105,11 @@ impl Updater {
                     return None;
                 }
                 *before = now;
-                Some(ChatUpdate::Blocks { item: item_id.to_string(), from, blocks: before[from..].to_vec() })
+                Some(ChatUpdate::Blocks {
+                    item: item_id.to_string(),
+                    from,
+                    blocks: before[from..].to_vec(),
+                })
             }
             ItemUpdate::WorkflowTaskAdded { task_index, task } | ItemUpdate::WorkflowTaskUpdated { task_index, task } => {
                 let workflow = self.workflows.get_mut(&item_id)?;
@@ -103,7 +117,10 @@ impl Updater {
                     Some(place) => *place = task.clone(),
                     None => workflow.tasks.push(task.clone()),
                 }
-                Some(ChatUpdate::Item(ItemView { id: item_id.to_string(), body: steps(workflow) }))
+                Some(ChatUpdate::Item(ItemView {
+                    id: item_id.to_string(),
+                    body: steps(workflow),
+                }))
             }
             // The answer's whole text comes with the item itself.
             ItemUpdate::ContentPartAdded { .. } | ItemUpdate::ContentPartDone { .. } => None,
@@ -112,7 +129,10 @@ impl Updater {
 }
 
 fn of_thread(thread: &Thread) -> ChatUpdate {
-    ChatUpdate::Thread { id: thread.metadata.id.to_string(), title: thread.metadata.title.clone().unwrap_or_default() }
+    ChatUpdate::Thread {
+        id: thread.metadata.id.to_string(),
+        title: thread.metadata.title.clone().unwrap_or_default(),
+    }
 }
 
 /// A task to draw; `now` is the person's clock.
@@ -145,8 +165,20 @@ fn due_iso(due: &Due) -> String {
 }
 
 const URDU_DAYS: [&str; 7] = ["پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار"];
-const URDU_MONTHS: [&str; 12] =
-    ["جنوری", "فروری", "مارچ", "اپریل", "مئی", "جون", "جولائی", "اگست", "ستمبر", "اکتوبر", "نومبر", "دسمبر"];
+const URDU_MONTHS: [&str; 12] = [
+    "جنوری",
+    "فروری",
+    "مارچ",
+    "اپریل",
+    "مئی",
+    "جون",
+    "جولائی",
+    "اگست",
+    "ستمبر",
+    "اکتوبر",
+    "نومبر",
+    "دسمبر",
+];
 
 /// A due date as a list shows it: near days by their names, others by date.
 fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
@@ -168,7 +200,11 @@ fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
         (Locale::Ur, _) if near => URDU_DAYS[weekday].into(),
         (Locale::Ur, _) => {
             let month = URDU_MONTHS[due.date.month0() as usize];
-            if same_year { format!("{} {month}", due.date.day()) } else { format!("{} {month} {}", due.date.day(), due.date.year()) }
+            if same_year {
+                format!("{} {month}", due.date.day())
+            } else {
+                format!("{} {month} {}", due.date.day(), due.date.year())
+            }
         }
     };
     let Some(time) = due.time else { return day };
@@ -182,7 +218,11 @@ fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
                 16..20 => "شام",
                 _ => "رات",
             };
-            let minutes = if time.minute() == 0 { String::new() } else { format!(":{:02}", time.minute()) };
+            let minutes = if time.minute() == 0 {
+                String::new()
+            } else {
+                format!(":{:02}", time.minute())
+            };
             format!("{day}، {part} {}{minutes} بجے", time.hour12().1)
         }
     }
@@ -198,13 +238,20 @@ mod tests {
     fn due_dates_in_both_languages() {
         let day = |d| NaiveDate::from_ymd_opt(2026, 11, d).unwrap();
         let now = day(23).and_hms_opt(10, 0, 0).unwrap();
-        let due = |date, hour: Option<u32>| Due { date, time: hour.and_then(|h| chrono::NaiveTime::from_hms_opt(h, 0, 0)) };
+        let due = |date, hour: Option<u32>| Due {
+            date,
+            time: hour.and_then(|h| chrono::NaiveTime::from_hms_opt(h, 0, 0)),
+        };
         let cases = [
             (due(day(23), None), "Today", "آج"),
             (due(day(24), Some(17)), "Tomorrow, 5:00 PM", "کل، شام 5 بجے"),
             (due(day(27), Some(9)), "Friday, 9:00 AM", "جمعہ، صبح 9 بجے"),
             (due(day(30), None), "30 Nov", "30 نومبر"),
-            (due(NaiveDate::from_ymd_opt(2027, 1, 2).unwrap(), None), "2 Jan 2027", "2 جنوری 2027"),
+            (
+                due(NaiveDate::from_ymd_opt(2027, 1, 2).unwrap(), None),
+                "2 Jan 2027",
+                "2 جنوری 2027",
+            ),
         ];
         for (due, en, ur) in cases {
             assert_eq!(due_words(&due, Locale::En, now), en);

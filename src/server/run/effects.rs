@@ -62,7 +62,10 @@ impl RunEffects {
             return Err(StoreError::Conflict("the run is in other hands"));
         }
         transaction.commit().await?;
-        Ok(Effect { changed: is_done && self.tools.changes(&call.name), result })
+        Ok(Effect {
+            changed: is_done && self.tools.changes(&call.name),
+            result,
+        })
     }
 }
 

@@ -128,14 +128,26 @@ fn batch_of(entries: &[Entry]) -> Batch {
     for entry in entries {
         let key = entry.live.key;
         if !entry.events.is_empty() {
-            events.entry(key.run).or_insert_with(|| (entry, Vec::new())).1.extend(entry.events.iter().cloned());
+            events
+                .entry(key.run)
+                .or_insert_with(|| (entry, Vec::new()))
+                .1
+                .extend(entry.events.iter().cloned());
         }
-        batch.items.extend(entry.items.iter().map(|(position, item)| (key, *position, item.clone())));
+        batch
+            .items
+            .extend(entry.items.iter().map(|(position, item)| (key, *position, item.clone())));
         batch.ends.extend(entry.end.iter().map(|end| (key, end.clone())));
     }
     for (entry, events) in events.into_values() {
         for row in events.chunks(ROW_MAX) {
-            batch.log.push((entry.live.key, LogRow { seq: row[0].seq, body: recorder::lines(row) }));
+            batch.log.push((
+                entry.live.key,
+                LogRow {
+                    seq: row[0].seq,
+                    body: recorder::lines(row),
+                },
+            ));
         }
     }
     batch

@@ -142,7 +142,11 @@ pub(super) async fn read(runs: &Runs, key: &RunKey, after: i64) -> Result<Vec<Ar
             if seq > after
                 && let Ok(event) = serde_json::from_str::<ThreadStreamEvent>(line)
             {
-                events.push(Arc::new(Recorded { seq, event, json: line.to_owned() }));
+                events.push(Arc::new(Recorded {
+                    seq,
+                    event,
+                    json: line.to_owned(),
+                }));
             }
         }
     }

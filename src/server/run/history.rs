@@ -24,7 +24,10 @@ pub(super) fn messages(items: &[ThreadItem]) -> Vec<Message> {
         kept.push(group);
     }
     let messages: Vec<Message> = kept.into_iter().rev().flatten().collect();
-    let first = messages.iter().position(|message| matches!(message, Message::User { .. })).unwrap_or(messages.len());
+    let first = messages
+        .iter()
+        .position(|message| matches!(message, Message::User { .. }))
+        .unwrap_or(messages.len());
     messages.into_iter().skip(first).collect()
 }
 
@@ -32,12 +35,19 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
     match &item.body {
         ItemBody::UserMessage(message) => {
             let text = match &message.quoted_text {
-                Some(quoted) => format!("About this part of an earlier answer:\n> {}\n\n{}", quoted.replace('\n', "\n> "), message.text()),
+                Some(quoted) => format!(
+                    "About this part of an earlier answer:\n> {}\n\n{}",
+                    quoted.replace('\n', "\n> "),
+                    message.text()
+                ),
                 None => message.text(),
             };
             vec![Message::User { text }]
         }
-        ItemBody::AssistantMessage { .. } => vec![Message::Assistant { text: item.body.text(), calls: Vec::new() }],
+        ItemBody::AssistantMessage { .. } => vec![Message::Assistant {
+            text: item.body.text(),
+            calls: Vec::new(),
+        }],
         ItemBody::Workflow { .. } => Vec::new(),
         ItemBody::HiddenContextItem { content } => match serde_json::from_value::<ToolRound>(content.clone()) {
             Ok(round) => {
@@ -45,13 +55,24 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
                     .calls
                     .iter()
                     .zip(round.results)
-                    .map(|(call, result)| Message::Tool { call_id: call.id.clone(), name: call.name.clone(), result })
+                    .map(|(call, result)| Message::Tool {
+                        call_id: call.id.clone(),
+                        name: call.name.clone(),
+                        result,
+                    })
                     .collect();
-                std::iter::once(Message::Assistant { text: String::new(), calls: round.calls }).chain(results).collect()
+                std::iter::once(Message::Assistant {
+                    text: String::new(),
+                    calls: round.calls,
+                })
+                .chain(results)
+                .collect()
             }
             Err(_) => Vec::new(),
         },
-        ItemBody::SdkHiddenContext { content } => vec![Message::User { text: format!("[{content}]") }],
+        ItemBody::SdkHiddenContext { content } => vec![Message::User {
+            text: format!("[{content}]"),
+        }],
     }
 }
 
@@ -75,7 +96,12 @@ mod tests {
 
     fn item(body: ItemBody) -> ThreadItem {
         let id = uuid::Uuid::from_u128(1);
-        ThreadItem { id: ItemId(id), thread_id: ThreadId(id), created_at: chrono::DateTime::UNIX_EPOCH, body }
+        ThreadItem {
+            id: ItemId(id),
+            thread_id: ThreadId(id),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            body,
+        }
     }
     fn user(text: &str) -> ThreadItem {
         item(ItemBody::UserMessage(UserMessage {
@@ -86,13 +112,17 @@ mod tests {
         }))
     }
     fn answer(text: &str) -> ThreadItem {
-        item(ItemBody::AssistantMessage { content: vec![AssistantContent::new(text)] })
+        item(ItemBody::AssistantMessage {
+            content: vec![AssistantContent::new(text)],
+        })
     }
 
     #[test]
     fn calls_keep_their_results_and_the_first_message_is_the_persons() {
         let call = json!({ "id": "c1", "name": "list_tasks", "arguments": "{}" });
-        let round = item(ItemBody::HiddenContextItem { content: json!({ "calls": [call], "results": [{ "tasks": [] }] }) });
+        let round = item(ItemBody::HiddenContextItem {
+            content: json!({ "calls": [call], "results": [{ "tasks": [] }] }),
+        });
         let told = messages(&[answer("cut"), user("hi"), round, answer("none"), user("again")]);
         let roles: Vec<&str> = told
             .iter()

@@ -207,9 +207,17 @@ impl Runs {
         });
         let mut first = Vec::new();
         let title = item.as_ref().filter(|_| is_new).map(|item| text::title_of(&item.body.text()));
-        let mut metadata = ThreadMetadata { title: None, id: thread, created_at: now, status: ThreadStatus::Active, metadata: Default::default() };
+        let mut metadata = ThreadMetadata {
+            title: None,
+            id: thread,
+            created_at: now,
+            status: ThreadStatus::Active,
+            metadata: Default::default(),
+        };
         if is_new {
-            first.push(ThreadStreamEvent::ThreadCreated { thread: Thread::from(metadata.clone()) });
+            first.push(ThreadStreamEvent::ThreadCreated {
+                thread: Thread::from(metadata.clone()),
+            });
         }
         let user_item = match &item {
             Some(item) => {
@@ -218,7 +226,9 @@ impl Runs {
             }
             None => self.clear_for_retry(person, thread, &mut first).await?,
         };
-        first.push(ThreadStreamEvent::StreamOptions { stream_options: StreamOptions { allow_cancel: true } });
+        first.push(ThreadStreamEvent::StreamOptions {
+            stream_options: StreamOptions { allow_cancel: true },
+        });
         if let Some(title) = &title {
             metadata.title = Some(title.clone());
             first.push(ThreadStreamEvent::ThreadUpdated { thread: metadata.into() });
@@ -239,11 +249,20 @@ impl Runs {
         };
         match inner.store.accept_run(&new).await? {
             Accepted::New { position } => {
-                let key = RunKey { user: person.id, run, thread, epoch: 1 };
+                let key = RunKey {
+                    user: person.id,
+                    run,
+                    thread,
+                    epoch: 1,
+                };
                 let stream = self.begin(person.clone(), key, position, first, item.filter(|_| is_new));
                 Ok(Asked { thread, run, stream })
             }
-            Accepted::Again(run, thread) => Ok(Asked { thread, run, stream: self.follow_run(person.id, thread, run) }),
+            Accepted::Again(run, thread) => Ok(Asked {
+                thread,
+                run,
+                stream: self.follow_run(person.id, thread, run),
+            }),
             Accepted::KeyReused => Err(AskError::KeyReused),
             Accepted::Live => Err(AskError::Live),
             Accepted::Refused(status) => Err(AskError::Refused(status)),
@@ -277,7 +296,14 @@ impl Runs {
         let receiver = live.signals.subscribe();
         self.lives().insert(key.run, Arc::clone(&live));
         let seq = first.last().map_or(0, |event| event.seq);
-        let recorder = Recorder::new(Arc::clone(&live), self.0.entries.clone(), Arc::clone(&self.0.clock), seq, position, person.locale);
+        let recorder = Recorder::new(
+            Arc::clone(&live),
+            self.0.entries.clone(),
+            Arc::clone(&self.0.clock),
+            seq,
+            position,
+            person.locale,
+        );
         tokio::spawn(self.clone().answer(person, live, recorder, only_item));
         follow::from_start(self.clone(), key, first, receiver)
     }
@@ -342,7 +368,16 @@ impl Runs {
     fn follow_run(&self, user: UserId, thread: ThreadId, run: RunId) -> RunStream {
         // Subscribed before the log is read: what comes in between is in both, and told apart by its number.
         let receiver = self.lives().get(&run).map(|live| live.signals.subscribe());
-        follow::from_log(self.clone(), RunKey { user, run, thread, epoch: 0 }, receiver)
+        follow::from_log(
+            self.clone(),
+            RunKey {
+                user,
+                run,
+                thread,
+                epoch: 0,
+            },
+            receiver,
+        )
     }
 
     /// Stops the answer that is being written in a thread. Nothing happens if none is.
@@ -406,7 +441,11 @@ fn tool_specs(tools: &Registry) -> Vec<ToolSpec> {
     tools
         .infos()
         .into_iter()
-        .map(|info| ToolSpec { name: info.name.into(), description: info.description.into(), parameters: info.parameters })
+        .map(|info| ToolSpec {
+            name: info.name.into(),
+            description: info.description.into(),
+            parameters: info.parameters,
+        })
         .collect()
 }
 
@@ -424,5 +463,9 @@ fn request_hash(ask: &Ask) -> [u8; 32] {
 
 /// How a run ended, for the store.
 fn ending(status: &'static str, reason: Option<String>) -> Ending {
-    Ending { status, reason, usage: None }
+    Ending {
+        status,
+        reason,
+        usage: None,
+    }
 }

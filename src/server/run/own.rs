@@ -54,6 +54,7 @@ async fn one_round(runs: &Runs, round: u64) -> Result<(), StoreError> {
     }
     if round.is_multiple_of(1200) {
         runs.0.store.compact_runs(runs.0.clock.now() - KEEP_LOGS).await?;
+        runs.0.store.delete_expired_sessions(runs.0.clock.now()).await?;
     }
     Ok(())
 }
@@ -70,7 +71,10 @@ async fn close(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
             ThreadStreamEvent::ItemAdded { item } if matches!(item.body, ItemBody::AssistantMessage { .. }) => {
                 open = Some((item.clone(), String::new()));
             }
-            ThreadStreamEvent::ItemUpdated { item_id, update: ItemUpdate::TextDelta { delta, .. } } => {
+            ThreadStreamEvent::ItemUpdated {
+                item_id,
+                update: ItemUpdate::TextDelta { delta, .. },
+            } => {
                 if let Some((item, text)) = &mut open
                     && item.id == *item_id
                 {
@@ -89,12 +93,21 @@ async fn close(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     });
     runs.lives().insert(key.run, Arc::clone(&live));
     let locale = Locale::En;
-    let mut recorder = Recorder::new(live, runs.0.entries.clone(), Arc::clone(&runs.0.clock), seq, orphan.position, locale);
+    let mut recorder = Recorder::new(
+        live,
+        runs.0.entries.clone(),
+        Arc::clone(&runs.0.clock),
+        seq,
+        orphan.position,
+        locale,
+    );
     if let Some((mut item, text)) = open
         && !done.contains(&item.id)
         && !text.trim().is_empty()
     {
-        item.body = ItemBody::AssistantMessage { content: vec![AssistantContent::new(text)] };
+        item.body = ItemBody::AssistantMessage {
+            content: vec![AssistantContent::new(text)],
+        };
         recorder.item_done(item);
     }
     tracing::warn!(run = %key.run, "closed a run whose server is gone");

@@ -39,12 +39,24 @@ impl Recorder {
         position: i64,
         locale: Locale,
     ) -> Self {
-        Self { live, entries, clock, seq, position, locale }
+        Self {
+            live,
+            entries,
+            clock,
+            seq,
+            position,
+            locale,
+        }
     }
 
     /// A new item of this run's thread.
     pub fn item(&self, body: ItemBody) -> ThreadItem {
-        ThreadItem { id: self.clock.item_id(), thread_id: self.live.key.thread, created_at: self.clock.now(), body }
+        ThreadItem {
+            id: self.clock.item_id(),
+            thread_id: self.live.key.thread,
+            created_at: self.clock.now(),
+            body,
+        }
     }
 
     /// Records an event.
@@ -60,7 +72,11 @@ impl Recorder {
     /// Stores a whole item and tells of it; hidden ones are stored only.
     pub fn item_done(&mut self, item: ThreadItem) {
         self.position += 1;
-        let events = if item.body.is_hidden() { Vec::new() } else { vec![ThreadStreamEvent::ItemDone { item: item.clone() }] };
+        let events = if item.body.is_hidden() {
+            Vec::new()
+        } else {
+            vec![ThreadStreamEvent::ItemDone { item: item.clone() }]
+        };
         self.send(events, vec![(self.position, item)], None);
     }
 
@@ -83,7 +99,12 @@ impl Recorder {
         let events = number(events, self.seq + 1);
         self.seq += events.len() as i64;
         // The flusher lives as long as the process.
-        let _ = self.entries.send(Entry { live: Arc::clone(&self.live), events, items, end });
+        let _ = self.entries.send(Entry {
+            live: Arc::clone(&self.live),
+            events,
+            items,
+            end,
+        });
     }
 }
 
@@ -92,7 +113,13 @@ pub(super) fn number(events: Vec<ThreadStreamEvent>, from: i64) -> Vec<Arc<Recor
     events
         .into_iter()
         .zip(from..)
-        .map(|(event, seq)| Arc::new(Recorded { seq, json: serde_json::to_string(&event).unwrap_or_default(), event }))
+        .map(|(event, seq)| {
+            Arc::new(Recorded {
+                seq,
+                json: serde_json::to_string(&event).unwrap_or_default(),
+                event,
+            })
+        })
         .collect()
 }
 

@@ -33,10 +33,18 @@ impl Translator {
         match event {
             AgentEvent::Text(delta) => self.text(delta, recorder),
             AgentEvent::ToolsStarted(calls) => self.tools_started(&calls, recorder),
-            AgentEvent::ToolFinished { call_n, call, result, changed } => {
+            AgentEvent::ToolFinished {
+                call_n,
+                call,
+                result,
+                changed,
+            } => {
                 self.tool_finished(call_n, &call, &result, recorder);
                 if changed {
-                    recorder.event(ThreadStreamEvent::ClientEffect { name: "tasks.changed".into(), data: Map::new() });
+                    recorder.event(ThreadStreamEvent::ClientEffect {
+                        name: "tasks.changed".into(),
+                        data: Map::new(),
+                    });
                 }
             }
             AgentEvent::ToolsFinished(round) => {
@@ -50,7 +58,11 @@ impl Translator {
             }
             AgentEvent::Fallback { to, .. } => {
                 let message = texts::fallback(recorder.locale, &to);
-                recorder.event(ThreadStreamEvent::Notice { level: NoticeLevel::Info, message, title: None });
+                recorder.event(ThreadStreamEvent::Notice {
+                    level: NoticeLevel::Info,
+                    message,
+                    title: None,
+                });
             }
         }
     }
@@ -62,7 +74,13 @@ impl Translator {
             None => {
                 let item = recorder.item(ItemBody::AssistantMessage { content: Vec::new() });
                 recorder.event(ThreadStreamEvent::ItemAdded { item: item.clone() });
-                recorder.update(item.id, ItemUpdate::ContentPartAdded { content_index: 0, content: AssistantContent::new("") });
+                recorder.update(
+                    item.id,
+                    ItemUpdate::ContentPartAdded {
+                        content_index: 0,
+                        content: AssistantContent::new(""),
+                    },
+                );
                 self.answer.insert((item, String::new()))
             }
         };
@@ -75,8 +93,14 @@ impl Translator {
         let (item, workflow) = match &mut self.workflow {
             Some(open) => open,
             None => {
-                let workflow = Workflow { kind: WorkflowKind::Custom, tasks: Vec::new(), expanded: false };
-                let item = recorder.item(ItemBody::Workflow { workflow: workflow.clone() });
+                let workflow = Workflow {
+                    kind: WorkflowKind::Custom,
+                    tasks: Vec::new(),
+                    expanded: false,
+                };
+                let item = recorder.item(ItemBody::Workflow {
+                    workflow: workflow.clone(),
+                });
                 recorder.event(ThreadStreamEvent::ItemAdded { item: item.clone() });
                 self.workflow.insert((item, workflow))
             }
@@ -84,7 +108,13 @@ impl Translator {
         self.round = workflow.tasks.len();
         for call in calls {
             let task = step(StatusIndicator::Loading, texts::step_running(recorder.locale, &call.name));
-            recorder.update(item.id, ItemUpdate::WorkflowTaskAdded { task_index: workflow.tasks.len(), task: task.clone() });
+            recorder.update(
+                item.id,
+                ItemUpdate::WorkflowTaskAdded {
+                    task_index: workflow.tasks.len(),
+                    task: task.clone(),
+                },
+            );
             workflow.tasks.push(task);
         }
     }
@@ -95,8 +125,17 @@ impl Translator {
         let title = result.pointer("/task/title").and_then(Value::as_str);
         let count = result.get("tasks").and_then(Value::as_array).map(Vec::len);
         let failed = result.get("error").is_some();
-        let task = step(StatusIndicator::Complete, texts::step_done(recorder.locale, &call.name, title, count, failed));
-        recorder.update(item.id, ItemUpdate::WorkflowTaskUpdated { task_index, task: task.clone() });
+        let task = step(
+            StatusIndicator::Complete,
+            texts::step_done(recorder.locale, &call.name, title, count, failed),
+        );
+        recorder.update(
+            item.id,
+            ItemUpdate::WorkflowTaskUpdated {
+                task_index,
+                task: task.clone(),
+            },
+        );
         if let Some(place) = workflow.tasks.get_mut(task_index) {
             *place = task;
         }
@@ -105,7 +144,13 @@ impl Translator {
     fn close_answer(&mut self, recorder: &mut Recorder) {
         if let Some((mut item, text)) = self.answer.take() {
             let content = AssistantContent::new(text);
-            recorder.update(item.id, ItemUpdate::ContentPartDone { content_index: 0, content: content.clone() });
+            recorder.update(
+                item.id,
+                ItemUpdate::ContentPartDone {
+                    content_index: 0,
+                    content: content.clone(),
+                },
+            );
             item.body = ItemBody::AssistantMessage { content: vec![content] };
             recorder.item_done(item);
         }
@@ -136,10 +181,20 @@ impl Translator {
             (Some(event), ending(status, Some(reason)))
         };
         let (event, end) = match (end, reason) {
-            (AgentEnd::Finished { finish: Finish::Filter, .. }, _) => failed("failed", Failure::Filtered, "filtered".into()),
-            (AgentEnd::Finished { usage, .. }, _) => {
-                (None, Ending { status: "done", reason: None, usage: serde_json::to_value(usage).ok() })
-            }
+            (
+                AgentEnd::Finished {
+                    finish: Finish::Filter, ..
+                },
+                _,
+            ) => failed("failed", Failure::Filtered, "filtered".into()),
+            (AgentEnd::Finished { usage, .. }, _) => (
+                None,
+                Ending {
+                    status: "done",
+                    reason: None,
+                    usage: serde_json::to_value(usage).ok(),
+                },
+            ),
             (AgentEnd::Cancelled, Some(StopReason::Shutdown)) => failed("incomplete", Failure::ServerStopped, "shutdown".into()),
             (AgentEnd::Cancelled, _) => {
                 let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });
@@ -157,7 +212,12 @@ impl Translator {
 }
 
 fn step(status_indicator: StatusIndicator, title: String) -> WorkflowTask {
-    WorkflowTask::Custom(CustomTask { status_indicator, title: Some(title), icon: None, content: None })
+    WorkflowTask::Custom(CustomTask {
+        status_indicator,
+        title: Some(title),
+        icon: None,
+        content: None,
+    })
 }
 
 /// What people see of a failure, and what the log has.

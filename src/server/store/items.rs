@@ -24,7 +24,12 @@ struct Row {
 
 impl From<Row> for ThreadItem {
     fn from(row: Row) -> Self {
-        Self { id: ItemId(row.id), thread_id: ThreadId(row.conversation_id), created_at: row.created_at, body: row.payload.0 }
+        Self {
+            id: ItemId(row.id),
+            thread_id: ThreadId(row.conversation_id),
+            created_at: row.created_at,
+            body: row.payload.0,
+        }
     }
 }
 
@@ -61,9 +66,18 @@ impl Store {
             ),
         };
         let limit = cut.limit();
-        let rows: Vec<Row> =
-            sqlx::query_as(sql).bind(user.0).bind(thread.0).bind(edge).bind(limit as i64 + 1).fetch_all(&self.pool).await?;
-        Ok(Page::cut(rows.into_iter().map(ThreadItem::from).collect(), limit, |item: &ThreadItem| item.id.to_string()))
+        let rows: Vec<Row> = sqlx::query_as(sql)
+            .bind(user.0)
+            .bind(thread.0)
+            .bind(edge)
+            .bind(limit as i64 + 1)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(Page::cut(
+            rows.into_iter().map(ThreadItem::from).collect(),
+            limit,
+            |item: &ThreadItem| item.id.to_string(),
+        ))
     }
 
     /// The newest items of a thread, hidden ones too, oldest first: what the model is told.

@@ -180,7 +180,9 @@ impl Store {
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("runs_live") => Ok(Accepted::Live),
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("idempotency_pkey") => {
                 // The same key came at the same moment, and was first.
-                self.known_key(new).await?.ok_or(StoreError::Conflict("this idempotency key is in use"))
+                self.known_key(new)
+                    .await?
+                    .ok_or(StoreError::Conflict("this idempotency key is in use"))
             }
             Err(error) => Err(error.into()),
         }
@@ -197,7 +199,11 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(row.map(|(known, run, thread)| {
-            if known == hash { Accepted::Again(RunId(run), ThreadId(thread)) } else { Accepted::KeyReused }
+            if known == hash {
+                Accepted::Again(RunId(run), ThreadId(thread))
+            } else {
+                Accepted::KeyReused
+            }
         }))
     }
 
@@ -226,7 +232,9 @@ impl Store {
             .fetch_all(&mut *transaction)
             .await?;
             if !batch.log.is_empty() {
-                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&mut *transaction).await?;
+                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch)
+                    .fetch_all(&mut *transaction)
+                    .await?;
             }
             flush_items(&mut transaction, batch, &owned).await?;
             flush_ends(&mut transaction, batch).await?;
@@ -270,11 +278,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] if there is none, or the thread is not this person's.
     pub async fn newest_run(&self, user: UserId, thread: ThreadId) -> Result<RunState, StoreError> {
-        Ok(sqlx::query_as("select id, status from runs where user_id = $1 and thread_id = $2 order by created_at desc, id desc limit 1")
-            .bind(user.0)
-            .bind(thread.0)
-            .fetch_one(&self.pool)
-            .await?)
+        Ok(
+            sqlx::query_as("select id, status from runs where user_id = $1 and thread_id = $2 order by created_at desc, id desc limit 1")
+                .bind(user.0)
+                .bind(thread.0)
+                .fetch_one(&self.pool)
+                .await?,
+        )
     }
 
     /// The state of a run.
@@ -282,7 +292,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn run_state(&self, user: UserId, run: RunId) -> Result<RunState, StoreError> {
-        Ok(sqlx::query_as("select id, status from runs where user_id = $1 and id = $2").bind(user.0).bind(run.0).fetch_one(&self.pool).await?)
+        Ok(sqlx::query_as("select id, status from runs where user_id = $1 and id = $2")
+            .bind(user.0)
+            .bind(run.0)
+            .fetch_one(&self.pool)
+            .await?)
     }
 
     /// Renews the leases of these runs. Gives those that are still in these hands.
@@ -322,7 +336,12 @@ impl Store {
         Ok(rows
             .into_iter()
             .map(|(user, run, thread, epoch, position)| Orphan {
-                key: RunKey { user: UserId(user), run: RunId(run), thread: ThreadId(thread), epoch },
+                key: RunKey {
+                    user: UserId(user),
+                    run: RunId(run),
+                    thread: ThreadId(thread),
+                    epoch,
+                },
                 position,
             })
             .collect())
@@ -367,13 +386,15 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn compact_runs(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-        let done = sqlx::query(
-            "delete from run_events e using runs r where r.user_id = e.user_id and r.id = e.run_id and r.finished_at < $1",
-        )
-        .bind(before)
-        .execute(&self.pool)
-        .await?;
-        sqlx::query("delete from idempotency where created_at < $1").bind(before).execute(&self.pool).await?;
+        let done =
+            sqlx::query("delete from run_events e using runs r where r.user_id = e.user_id and r.id = e.run_id and r.finished_at < $1")
+                .bind(before)
+                .execute(&self.pool)
+                .await?;
+        sqlx::query("delete from idempotency where created_at < $1")
+            .bind(before)
+            .execute(&self.pool)
+            .await?;
         Ok(done.rows_affected())
     }
 
@@ -476,13 +497,15 @@ async fn flush_ends(connection: &mut PgConnection, batch: &Batch) -> Result<(), 
 /// # Errors
 /// See [`StoreError`].
 pub async fn effect_of(connection: &mut PgConnection, key: &RunKey, turn_n: i32, call_n: i32) -> Result<Option<Value>, StoreError> {
-    Ok(sqlx::query_scalar("select result from tool_effects where user_id = $1 and run_id = $2 and turn_n = $3 and call_n = $4")
-        .bind(key.user.0)
-        .bind(key.run.0)
-        .bind(turn_n)
-        .bind(call_n)
-        .fetch_optional(connection)
-        .await?)
+    Ok(
+        sqlx::query_scalar("select result from tool_effects where user_id = $1 and run_id = $2 and turn_n = $3 and call_n = $4")
+            .bind(key.user.0)
+            .bind(key.run.0)
+            .bind(turn_n)
+            .bind(call_n)
+            .fetch_optional(connection)
+            .await?,
+    )
 }
 
 /// A tool call's line in the journal.

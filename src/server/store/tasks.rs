@@ -31,7 +31,11 @@ impl From<Row> for Task {
             id: TaskId(row.id),
             title: row.title,
             notes: row.notes,
-            status: if row.status == "completed" { TaskStatus::Completed } else { TaskStatus::Pending },
+            status: if row.status == "completed" {
+                TaskStatus::Completed
+            } else {
+                TaskStatus::Pending
+            },
             priority: Priority::from_number(row.priority),
             due: row.due_date.map(|date| Due { date, time: row.due_time }),
             zone: row.zone,
@@ -59,8 +63,7 @@ pub struct TaskFilter {
     pub limit: i64,
 }
 
-const COLUMNS: &str =
-    "id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at";
+const COLUMNS: &str = "id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at";
 
 /// Tasks of a person: pending ones by due date, time and priority, then completed ones, the newest first. Gives one more than
 /// `filter.limit` where there are more.
@@ -81,7 +84,10 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
          and ($6::uuid is null or ({KEY}) > (select {KEY} from tasks where user_id = $1 and id = $6)) \
          order by {KEY} limit $7"
     );
-    let pattern = filter.query.as_ref().map(|words| format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
+    let pattern = filter
+        .query
+        .as_ref()
+        .map(|words| format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(user.0)
         .bind(filter.status.map(status_name))
@@ -159,7 +165,11 @@ pub async fn update(connection: &mut PgConnection, user: UserId, task: &Task) ->
     .bind(task.completed_at)
     .execute(connection)
     .await?;
-    if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    if done.rows_affected() == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// Deletes a task.
@@ -167,8 +177,16 @@ pub async fn update(connection: &mut PgConnection, user: UserId, task: &Task) ->
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn delete(connection: &mut PgConnection, user: UserId, id: TaskId) -> Result<(), StoreError> {
-    let done = sqlx::query("delete from tasks where user_id = $1 and id = $2").bind(user.0).bind(id.0).execute(connection).await?;
-    if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    let done = sqlx::query("delete from tasks where user_id = $1 and id = $2")
+        .bind(user.0)
+        .bind(id.0)
+        .execute(connection)
+        .await?;
+    if done.rows_affected() == 0 {
+        Err(StoreError::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 fn status_name(status: TaskStatus) -> &'static str {

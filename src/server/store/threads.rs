@@ -24,7 +24,13 @@ pub(super) struct Row {
 
 impl From<Row> for ThreadMetadata {
     fn from(row: Row) -> Self {
-        Self { title: row.title, id: ThreadId(row.id), created_at: row.created_at, status: row.status.0, metadata: Map::new() }
+        Self {
+            title: row.title,
+            id: ThreadId(row.id),
+            created_at: row.created_at,
+            status: row.status.0,
+            metadata: Map::new(),
+        }
     }
 }
 
@@ -95,9 +101,19 @@ impl Store {
             self.thread(user, ThreadId(after)).await?;
         }
         let limit = cut.limit();
-        let rows: Vec<ListedRow> =
-            sqlx::query_as(sql).bind(user.0).bind(limit as i64 + 1).bind(after).fetch_all(&self.pool).await?;
-        let threads = rows.into_iter().map(|listed| ListedThread { thread: listed.row.into(), live: listed.live }).collect();
+        let rows: Vec<ListedRow> = sqlx::query_as(sql)
+            .bind(user.0)
+            .bind(limit as i64 + 1)
+            .bind(after)
+            .fetch_all(&self.pool)
+            .await?;
+        let threads = rows
+            .into_iter()
+            .map(|listed| ListedThread {
+                thread: listed.row.into(),
+                live: listed.live,
+            })
+            .collect();
         Ok(Page::cut(threads, limit, |listed: &ListedThread| listed.thread.id.to_string()))
     }
 
@@ -128,6 +144,10 @@ impl Store {
             .bind(id.0)
             .execute(&self.pool)
             .await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+        if done.rows_affected() == 0 {
+            Err(StoreError::NotFound)
+        } else {
+            Ok(())
+        }
     }
 }

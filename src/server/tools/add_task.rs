@@ -64,6 +64,8 @@ impl Tool for AddTask {
             completed_at: None,
         };
         tasks::insert(context.connection, context.user, &task).await?;
-        Ok(OneTask { task: TaskJson::from(&task) })
+        Ok(OneTask {
+            task: TaskJson::from(&task),
+        })
     }
 }

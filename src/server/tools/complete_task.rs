@@ -35,6 +35,8 @@ impl Tool for CompleteTask {
             task.updated_at = context.now;
             tasks::update(context.connection, context.user, &task).await?;
         }
-        Ok(OneTask { task: TaskJson::from(&task) })
+        Ok(OneTask {
+            task: TaskJson::from(&task),
+        })
     }
 }

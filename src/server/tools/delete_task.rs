@@ -22,7 +22,8 @@ pub struct Args {
 #[async_trait]
 impl Tool for DeleteTask {
     const NAME: &'static str = "delete_task";
-    const DESCRIPTION: &'static str = "Deletes a task for good. Only when the person asks for a deletion; something that is done is completed instead.";
+    const DESCRIPTION: &'static str =
+        "Deletes a task for good. Only when the person asks for a deletion; something that is done is completed instead.";
     const CHANGES: bool = true;
     type Args = Args;
     type Output = OneTask;
@@ -31,6 +32,8 @@ impl Tool for DeleteTask {
         let id = super::task_id(&args.task_id)?;
         let task = tasks::get(context.connection, context.user, id).await?;
         tasks::delete(context.connection, context.user, id).await?;
-        Ok(OneTask { task: TaskJson::from(&task) })
+        Ok(OneTask {
+            task: TaskJson::from(&task),
+        })
     }
 }

@@ -88,8 +88,16 @@ impl Tool for ListTasks {
         let mut found = tasks::list(context.connection, context.user, &filter).await?;
         let has_more = found.len() as i64 > limit;
         found.truncate(limit as usize);
-        let after = if has_more { found.last().map(|task| task.id.to_string()) } else { None };
-        Ok(Output { tasks: found.iter().map(TaskJson::from).collect(), has_more, after })
+        let after = if has_more {
+            found.last().map(|task| task.id.to_string())
+        } else {
+            None
+        };
+        Ok(Output {
+            tasks: found.iter().map(TaskJson::from).collect(),
+            has_more,
+            after,
+        })
     }
 }
 

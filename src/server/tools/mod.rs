@@ -64,7 +64,9 @@ pub enum ToolError {
 impl From<StoreError> for ToolError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NotFound => Self::TellModel("There is no task with this id. Call list_tasks to get the ids, then try again.".into()),
+            StoreError::NotFound => {
+                Self::TellModel("There is no task with this id. Call list_tasks to get the ids, then try again.".into())
+            }
             StoreError::Conflict(what) => Self::TellModel(what.into()),
             other => Self::Stop(other),
         }
@@ -117,8 +119,12 @@ impl<T: Tool> AnyTool for T {
         schema::plain::<T::Args>()
     }
     async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError> {
-        let args = serde_json::from_value(args)
-            .map_err(|error| ToolError::TellModel(format!("The arguments of {} are wrong: {error}. Mend them and call it again.", T::NAME)))?;
+        let args = serde_json::from_value(args).map_err(|error| {
+            ToolError::TellModel(format!(
+                "The arguments of {} are wrong: {error}. Mend them and call it again.",
+                T::NAME
+            ))
+        })?;
         let output = self.run(context, args).await?;
         serde_json::to_value(output).map_err(|error| ToolError::Stop(StoreError::Other(Box::new(error))))
     }
@@ -160,7 +166,11 @@ impl Registry {
     pub fn infos(&self) -> Vec<ToolInfo> {
         self.tools
             .iter()
-            .map(|tool| ToolInfo { name: tool.name(), description: tool.description(), parameters: tool.parameters() })
+            .map(|tool| ToolInfo {
+                name: tool.name(),
+                description: tool.description(),
+                parameters: tool.parameters(),
+            })
             .collect()
     }
 
@@ -176,11 +186,17 @@ impl Registry {
     pub async fn call(&self, name: &str, arguments: &str, context: &mut ToolContext<'_>) -> Result<Value, ToolError> {
         let Some(tool) = self.find(name) else {
             let names: Vec<&str> = self.tools.iter().map(|tool| tool.name()).collect();
-            return Err(ToolError::TellModel(format!("There is no tool of this name. The tools are: {}.", names.join(", "))));
+            return Err(ToolError::TellModel(format!(
+                "There is no tool of this name. The tools are: {}.",
+                names.join(", ")
+            )));
         };
         let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
-        let args: Value = serde_json::from_str(arguments)
-            .map_err(|error| ToolError::TellModel(format!("The arguments of {name} are no valid JSON: {error}. Mend them and call it again.")))?;
+        let args: Value = serde_json::from_str(arguments).map_err(|error| {
+            ToolError::TellModel(format!(
+                "The arguments of {name} are no valid JSON: {error}. Mend them and call it again."
+            ))
+        })?;
         tool.call(context, args).await
     }
 
@@ -199,7 +215,10 @@ fn title(title: &str) -> Result<String, ToolError> {
     text::line(title, crate::domain::task::TITLE_MAX).map_err(|error| {
         ToolError::TellModel(match error {
             TextError::Blank => "The title is empty. Give the task a title.".into(),
-            TextError::TooLong => format!("The title is longer than {} characters. Shorten it; details go into notes.", crate::domain::task::TITLE_MAX),
+            TextError::TooLong => format!(
+                "The title is longer than {} characters. Shorten it; details go into notes.",
+                crate::domain::task::TITLE_MAX
+            ),
         })
     })
 }
@@ -208,7 +227,10 @@ fn title(title: &str) -> Result<String, ToolError> {
 fn notes(notes: &str) -> Result<Option<String>, ToolError> {
     let cleaned = text::clean(notes).trim().to_owned();
     if cleaned.chars().count() > crate::domain::task::NOTES_MAX {
-        return Err(ToolError::TellModel(format!("The notes are longer than {} characters. Shorten them.", crate::domain::task::NOTES_MAX)));
+        return Err(ToolError::TellModel(format!(
+            "The notes are longer than {} characters. Shorten them.",
+            crate::domain::task::NOTES_MAX
+        )));
     }
     Ok(if cleaned.is_empty() { None } else { Some(cleaned) })
 }
@@ -216,6 +238,8 @@ fn notes(notes: &str) -> Result<Option<String>, ToolError> {
 /// Reads a due date from an argument, in words or ISO 8601.
 fn due(words: &str, context: &ToolContext<'_>) -> Result<Due, ToolError> {
     language::resolve_due(words, context.local_now()).map_err(|error| {
-        ToolError::TellModel(format!("The due date \"{words}\" was not understood: {error}. Write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM."))
+        ToolError::TellModel(format!(
+            "The due date \"{words}\" was not understood: {error}. Write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM."
+        ))
     })
 }

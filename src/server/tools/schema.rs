@@ -14,7 +14,12 @@ pub fn plain<T: JsonSchema>() -> Value {
 fn cut(schema: &Value, definitions: &Value) -> Value {
     let Some(object) = schema.as_object() else { return json!({}) };
     if let Some(name) = object.get("$ref").and_then(Value::as_str) {
-        let target = name.rsplit('/').next().and_then(|name| definitions.get(name)).cloned().unwrap_or_default();
+        let target = name
+            .rsplit('/')
+            .next()
+            .and_then(|name| definitions.get(name))
+            .cloned()
+            .unwrap_or_default();
         return with_description(cut(&target, definitions), object);
     }
     for union in ["anyOf", "oneOf", "allOf"] {
@@ -24,7 +29,9 @@ fn cut(schema: &Value, definitions: &Value) -> Value {
                 return with_description(json!({ "type": "string", "enum": names }), object);
             }
             // `Option<T>` is "T or null": absence says the same.
-            let real = variants.iter().find(|variant| variant.get("type").and_then(Value::as_str) != Some("null"));
+            let real = variants
+                .iter()
+                .find(|variant| variant.get("type").and_then(Value::as_str) != Some("null"));
             return with_description(real.map(|variant| cut(variant, definitions)).unwrap_or_default(), object);
         }
     }
@@ -43,7 +50,10 @@ fn cut(schema: &Value, definitions: &Value) -> Value {
         values.retain(|value| !value.is_null());
     }
     if let Some(properties) = object.get("properties").and_then(Value::as_object) {
-        let cut_all: Map<String, Value> = properties.iter().map(|(name, schema)| (name.clone(), cut(schema, definitions))).collect();
+        let cut_all: Map<String, Value> = properties
+            .iter()
+            .map(|(name, schema)| (name.clone(), cut(schema, definitions)))
+            .collect();
         out.insert("properties".into(), Value::Object(cut_all));
     } else if out["type"] == "object" {
         out.insert("properties".into(), json!({}));
@@ -74,14 +84,20 @@ mod tests {
             assert!(KNOWN.contains(&key.as_str()), "{at} has {key}, which Gemini refuses");
         }
         let kind = object["type"].as_str().unwrap_or_else(|| panic!("{at}: `type` is no single type"));
-        assert!(["object", "string", "integer", "number", "boolean", "array"].contains(&kind), "{at}: {kind}");
+        assert!(
+            ["object", "string", "integer", "number", "boolean", "array"].contains(&kind),
+            "{at}: {kind}"
+        );
         if let Some(properties) = object.get("properties").and_then(Value::as_object) {
             for (name, property) in properties {
                 assert!(property.get("description").is_some(), "{at}.{name} has no description");
                 check(property, &format!("{at}.{name}"));
             }
             for name in object.get("required").and_then(Value::as_array).into_iter().flatten() {
-                assert!(properties.contains_key(name.as_str().unwrap()), "{at} requires {name}, which it does not have");
+                assert!(
+                    properties.contains_key(name.as_str().unwrap()),
+                    "{at} requires {name}, which it does not have"
+                );
             }
         }
     }

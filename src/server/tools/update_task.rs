@@ -40,7 +40,8 @@ pub struct Output {
 #[async_trait]
 impl Tool for UpdateTask {
     const NAME: &'static str = "update_task";
-    const DESCRIPTION: &'static str = "Changes the title, notes, due date or priority of a task. Fields that are left out stay as they are.";
+    const DESCRIPTION: &'static str =
+        "Changes the title, notes, due date or priority of a task. Fields that are left out stay as they are.";
     const CHANGES: bool = true;
     type Args = Args;
     type Output = Output;
@@ -48,7 +49,9 @@ impl Tool for UpdateTask {
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         let before = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
         if args.title.is_none() && args.notes.is_none() && args.due.is_none() && args.priority.is_none() {
-            return Err(ToolError::TellModel("Nothing to change was given: name at least one of title, notes, due, priority.".into()));
+            return Err(ToolError::TellModel(
+                "Nothing to change was given: name at least one of title, notes, due, priority.".into(),
+            ));
         }
         let mut task = before.clone();
         if let Some(title) = args.title {
@@ -82,6 +85,9 @@ impl Tool for UpdateTask {
             task.updated_at = context.now;
             tasks::update(context.connection, context.user, &task).await?;
         }
-        Ok(Output { task: TaskJson::from(&task), changed })
+        Ok(Output {
+            task: TaskJson::from(&task),
+            changed,
+        })
     }
 }

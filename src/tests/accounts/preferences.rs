@@ -33,8 +33,8 @@ async fn strangers_keep_language_and_colours_in_cookies() {
     );
     assert_eq!(appearance(&client).await, looks("en", "dark"));
     assert_eq!(
-        call(&client, "appearance", &[("locale", "fr"), ("theme", "dark")]).await.status,
-        400
+        call(&client, "appearance", &[("locale", "fr"), ("theme", "dark")]).await.json(),
+        json!("Invalid")
     );
 }
 

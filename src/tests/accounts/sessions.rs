@@ -17,7 +17,7 @@ fn session_of(reply: &Reply) -> &str {
 }
 
 /// Asks with this session cookie and no other.
-async fn with_session(app: &TestApp, session: &str) -> Client {
+fn with_session(app: &TestApp, session: &str) -> Client {
     let mut client = app.client();
     client.headers.insert("cookie", format!("kaam_session={session}").parse().unwrap());
     client
@@ -43,7 +43,7 @@ async fn signing_in_and_out() {
     let reply = call(&client, "sign-out", &[]).await;
     assert_eq!((reply.status.as_u16(), reply.location()), (200, "/sign-in"));
     assert_eq!(who(&client).await, "");
-    assert_eq!(who(&with_session(&app, &session).await).await, "", "the session itself is over");
+    assert_eq!(who(&with_session(&app, &session)).await, "", "the session itself is over");
     assert_eq!(call(&client, "sign-out", &[]).await.status, 200, "twice does no harm");
 }
 
@@ -69,15 +69,17 @@ async fn a_session_has_a_new_id_after_signing_in() {
     let app = TestApp::start().await;
     sign_up(&app.client(), EMAIL, "").await;
     let planted = "AAAAAAAAAAAAAAAAAAAAAA";
-    let reply = sign_in(&with_session(&app, planted).await, EMAIL, PASSWORD).await;
+    let reply = sign_in(&with_session(&app, planted), EMAIL, PASSWORD).await;
     let first = session_of(&reply);
     assert_ne!(first, planted);
-    let client = with_session(&app, first).await;
-    let reply = sign_in(&client, EMAIL, PASSWORD).await;
-    assert_ne!(session_of(&reply), first);
-    assert_eq!(who(&client).await, "", "the earlier one is over");
-    assert_eq!(who(&with_session(&app, session_of(&reply)).await).await, EMAIL);
-    assert_eq!(who(&with_session(&app, planted).await).await, "");
+    assert_eq!(who(&with_session(&app, first)).await, EMAIL);
+    let reply = sign_in(&with_session(&app, first), EMAIL, PASSWORD).await;
+    let second = session_of(&reply);
+    assert_ne!(second, first);
+    assert_eq!(who(&with_session(&app, second)).await, EMAIL);
+    for over in [first, planted] {
+        assert_eq!(who(&with_session(&app, over)).await, "");
+    }
 }
 
 #[tokio::test]

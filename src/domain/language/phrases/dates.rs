@@ -7,8 +7,34 @@ use crate::domain::{
     task::{Due, weekday_name},
 };
 
-const ENGLISH_MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const URDU_MONTHS: [&str; 12] = ["جنوری", "فروری", "مارچ", "اپریل", "مئی", "جون", "جولائی", "اگست", "ستمبر", "اکتوبر", "نومبر", "دسمبر"];
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const URDU_MONTHS: [&str; 12] = [
+    "جنوری",
+    "فروری",
+    "مارچ",
+    "اپریل",
+    "مئی",
+    "جون",
+    "جولائی",
+    "اگست",
+    "ستمبر",
+    "اکتوبر",
+    "نومبر",
+    "دسمبر",
+];
 const ROMAN_DAYS: [&str; 7] = ["peer", "mangal", "budh", "jumerat", "jumma", "hafta", "itwar"];
 const URDU_DAYS: [&str; 7] = ["پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار"];
 
@@ -33,7 +59,10 @@ pub fn due(due: &Due, script: Script) -> String {
             let (pm, hour) = time.hour12();
             format!("{date}, {hour}:{:02} {}", time.minute(), if pm { "PM" } else { "AM" })
         }
-        Script::UrLatn => format!("{date}, {}", clock(time, ["raat", "subah", "dopahar", "shaam"], "baj kar", "minute par", "baje")),
+        Script::UrLatn => format!(
+            "{date}, {}",
+            clock(time, ["raat", "subah", "dopahar", "shaam"], "baj kar", "minute par", "baje")
+        ),
         Script::Ur => format!("{date}، {}", clock(time, ["رات", "صبح", "دوپہر", "شام"], "بج کر", "منٹ پر", "بجے")),
     }
 }
@@ -59,10 +88,16 @@ mod tests {
 
     #[test]
     fn dates_are_said_in_full() {
-        let due_at = |h: u32, m: u32| Due { date: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap_or_default(), time: NaiveTime::from_hms_opt(h, m, 0) };
+        let due_at = |h: u32, m: u32| Due {
+            date: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap_or_default(),
+            time: NaiveTime::from_hms_opt(h, m, 0),
+        };
         assert_eq!(due(&due_at(17, 0), Script::En), "Tuesday, 24 November 2026, 5:00 PM");
         assert_eq!(due(&due_at(17, 0), Script::UrLatn), "mangal, 24 November 2026, shaam 5 baje");
         assert_eq!(due(&due_at(17, 0), Script::Ur), "منگل، 24 نومبر 2026، شام 5 بجے");
-        assert_eq!(due(&due_at(9, 30), Script::UrLatn), "mangal, 24 November 2026, subah 9 baj kar 30 minute par");
+        assert_eq!(
+            due(&due_at(9, 30), Script::UrLatn),
+            "mangal, 24 November 2026, subah 9 baj kar 30 minute par"
+        );
     }
 }

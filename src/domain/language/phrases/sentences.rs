@@ -56,7 +56,11 @@ fn with_due(task: &Named, script: Script) -> String {
 }
 
 fn numbered(tasks: &[Named], script: Script) -> String {
-    tasks.iter().enumerate().map(|(at, task)| format!("\n{}. {}", at + 1, with_due(task, script))).collect()
+    tasks
+        .iter()
+        .enumerate()
+        .map(|(at, task)| format!("\n{}. {}", at + 1, with_due(task, script)))
+        .collect()
 }
 
 /// Tasks were added.
@@ -94,7 +98,13 @@ pub fn no_repeat(repeat: Repeat, script: Script) -> String {
 }
 
 /// The tasks that were asked for; `days` is the range of the question.
-pub fn listed(tasks: &[Named], done: bool, days: Option<(Option<chrono::NaiveDate>, chrono::NaiveDate)>, more: bool, script: Script) -> String {
+pub fn listed(
+    tasks: &[Named],
+    done: bool,
+    days: Option<(Option<chrono::NaiveDate>, chrono::NaiveDate)>,
+    more: bool,
+    script: Script,
+) -> String {
     let when = days.map(|(first, last)| match first {
         Some(first) if first == last => day(first, script),
         Some(first) => format!("{} – {}", day(first, script), day(last, script)),
@@ -123,7 +133,11 @@ pub fn listed(tasks: &[Named], done: bool, days: Option<(Option<chrono::NaiveDat
         (false, Script::UrLatn) => format!("Aap ke kaam{place}:"),
         (false, Script::Ur) => format!("آپ کے کام{place}:"),
     };
-    let tail = if more { format!("\n\n{}", three(script, "There are more.", "Aur bhi hain.", "اور بھی ہیں۔")) } else { String::new() };
+    let tail = if more {
+        format!("\n\n{}", three(script, "There are more.", "Aur bhi hain.", "اور بھی ہیں۔"))
+    } else {
+        String::new()
+    };
     format!("{head}\n{}{tail}", numbered(tasks, script))
 }
 
@@ -132,7 +146,11 @@ pub fn found(tasks: &[Named], script: Script) -> String {
     let lines: String = tasks
         .iter()
         .map(|task| {
-            let state = if task.done { three(script, "done", "ho gaya", "ہو گیا") } else { three(script, "still to do", "abhi baqi hai", "ابھی باقی ہے") };
+            let state = if task.done {
+                three(script, "done", "ho gaya", "ہو گیا")
+            } else {
+                three(script, "still to do", "abhi baqi hai", "ابھی باقی ہے")
+            };
             format!("\n- {}: {state}", with_due(task, script))
         })
         .collect();
@@ -163,7 +181,11 @@ fn done_deed(tasks: &[Named], script: Script, words: [&str; 3], stop: &str, urdu
 pub fn updated(task: &Named, changed: &[String], script: Script) -> String {
     let cleared = changed.iter().any(|field| field == "due") && task.due.is_none();
     let state = with_due(task, script);
-    let none = if cleared { three(script, " (no date)", " (koi tareekh nahi)", " (کوئی تاریخ نہیں)") } else { String::new() };
+    let none = if cleared {
+        three(script, " (no date)", " (koi tareekh nahi)", " (کوئی تاریخ نہیں)")
+    } else {
+        String::new()
+    };
     match script {
         Script::En => format!("Updated {state}{none}."),
         Script::UrLatn => format!("Badal diya: {state}{none}."),
@@ -173,7 +195,11 @@ pub fn updated(task: &Named, changed: &[String], script: Script) -> String {
 
 /// More than one task fits.
 pub fn which(tasks: &[Named], script: Script) -> String {
-    format!("{}\n{}", three(script, "Which one do you mean?", "Kaun sa kaam?", "کون سا کام؟"), numbered(tasks, script))
+    format!(
+        "{}\n{}",
+        three(script, "Which one do you mean?", "Kaun sa kaam?", "کون سا کام؟"),
+        numbered(tasks, script)
+    )
 }
 
 /// No task fits the words.
@@ -188,12 +214,22 @@ pub fn none_found(words: &str, script: Script) -> String {
 
 /// It is not clear which task "it" is.
 pub fn which_it(script: Script) -> String {
-    three(script, "Which task do you mean? Tell me its name.", "Kaun sa kaam? Us ka naam batayein.", "کون سا کام؟ اس کا نام بتائیں۔")
+    three(
+        script,
+        "Which task do you mean? Tell me its name.",
+        "Kaun sa kaam? Us ka naam batayein.",
+        "کون سا کام؟ اس کا نام بتائیں۔",
+    )
 }
 
 /// What should be different was not said.
 pub fn what_change(script: Script) -> String {
-    three(script, "What should I change: the date, the name or the priority?", "Kya badlun: tareekh, naam ya ahmiyat?", "کیا بدلوں: تاریخ، نام یا اہمیت؟")
+    three(
+        script,
+        "What should I change: the date, the name or the priority?",
+        "Kya badlun: tareekh, naam ya ahmiyat?",
+        "کیا بدلوں: تاریخ، نام یا اہمیت؟",
+    )
 }
 
 /// Before many tasks are deleted.
@@ -208,7 +244,12 @@ pub fn confirm_delete(tasks: &[Named], script: Script) -> String {
 
 /// The person chose nothing.
 pub fn left_alone(script: Script) -> String {
-    three(script, "All right, nothing was changed.", "Theek hai, kuch nahi badla.", "ٹھیک ہے، کچھ نہیں بدلا۔")
+    three(
+        script,
+        "All right, nothing was changed.",
+        "Theek hai, kuch nahi badla.",
+        "ٹھیک ہے، کچھ نہیں بدلا۔",
+    )
 }
 
 /// A date cannot be used.
@@ -242,12 +283,22 @@ pub fn failed(error: &str, script: Script) -> String {
 
 /// Hello.
 pub fn greeting(script: Script) -> String {
-    three(script, "Hello! What would you like to get done?", "Salam! Kya kaam karna hai?", "السلام علیکم! کیا کام کرنا ہے؟")
+    three(
+        script,
+        "Hello! What would you like to get done?",
+        "Salam! Kya kaam karna hai?",
+        "السلام علیکم! کیا کام کرنا ہے؟",
+    )
 }
 
 /// How are you?
 pub fn how_are_you(script: Script) -> String {
-    three(script, "I'm well, thank you! What can I do for you?", "Main theek hun, shukriya! Aap ke liye kya karun?", "میں ٹھیک ہوں، شکریہ! آپ کے لیے کیا کروں؟")
+    three(
+        script,
+        "I'm well, thank you! What can I do for you?",
+        "Main theek hun, shukriya! Aap ke liye kya karun?",
+        "میں ٹھیک ہوں، شکریہ! آپ کے لیے کیا کروں؟",
+    )
 }
 
 /// You are welcome.
@@ -262,7 +313,12 @@ pub fn bye(script: Script) -> String {
 
 /// "Yes" or "ok", when nothing was asked.
 pub fn fine(script: Script) -> String {
-    three(script, "All right! Tell me if there is anything to do.", "Theek hai! Koi kaam ho to batayein.", "ٹھیک ہے! کوئی کام ہو تو بتائیں۔")
+    three(
+        script,
+        "All right! Tell me if there is anything to do.",
+        "Theek hai! Koi kaam ho to batayein.",
+        "ٹھیک ہے! کوئی کام ہو تو بتائیں۔",
+    )
 }
 
 /// What it can do.

@@ -15,8 +15,14 @@ const BEFORE: &[Plain] = &[Plain::Self_, Plain::Must, Plain::Link, Plain::Polite
 pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
     let colon = (reading.from..reading.to.min(reading.from + 9)).find(|at| {
         let mark = reading.sentence.tokens[*at].kind;
-        mark == Kind::Mark(':') && !reading.sentence.tokens.get(at + 1).is_some_and(|t| !t.spaced && t.kind == Kind::Number)
-            || (matches!(mark, Kind::Mark('-' | '–' | '—' | '!' | ',' | '،')) && reading.sentence.tokens.get(at + 1).is_some_and(|t| t.spaced))
+        mark == Kind::Mark(':')
+            && !reading
+                .sentence
+                .tokens
+                .get(at + 1)
+                .is_some_and(|t| !t.spaced && t.kind == Kind::Number)
+            || (matches!(mark, Kind::Mark('-' | '–' | '—' | '!' | ',' | '،'))
+                && reading.sentence.tokens.get(at + 1).is_some_and(|t| t.spaced))
     })?;
     let is_colon = reading.sentence.tokens[colon].is_mark(':');
     let mut at = reading.from;
@@ -27,8 +33,19 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
                 || (is_colon
                     && matches!(
                         s,
-                        Sense::Is(Plain::Add | Plain::Task | Plain::Request | Plain::List | Plain::Self_ | Plain::Filler | Plain::Stem | Plain::Polite | Plain::PriorityNoun | Plain::And | Plain::Link)
-                            | Sense::Number(_)
+                        Sense::Is(
+                            Plain::Add
+                                | Plain::Task
+                                | Plain::Request
+                                | Plain::List
+                                | Plain::Self_
+                                | Plain::Filler
+                                | Plain::Stem
+                                | Plain::Polite
+                                | Plain::PriorityNoun
+                                | Plain::And
+                                | Plain::Link
+                        ) | Sense::Number(_)
                     ))
         });
         let (length, sense) = sense.copied()?;
@@ -68,13 +85,44 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
 pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
     let used = reading.sentence.used.clone();
     let (when, dated) = reading.dates();
-    let urgent = (reading.from..reading.to).any(|at| reading.sentence.find(at, |s| matches!(s, Sense::Priority(_)).then_some(())).is_some());
-    let left: Vec<usize> = reading.sentence.left(reading.from, reading.to).into_iter().filter(|at| !dated[*at]).collect();
-    let says = left.iter().any(|at| reading.sentence.any(*at, &[Plain::Particle, Plain::Filler, Plain::Polite, Plain::Question, Plain::What, Plain::Not, Plain::Task]).is_none());
+    let urgent = (reading.from..reading.to).any(|at| {
+        reading
+            .sentence
+            .find(at, |s| matches!(s, Sense::Priority(_)).then_some(()))
+            .is_some()
+    });
+    let left: Vec<usize> = reading
+        .sentence
+        .left(reading.from, reading.to)
+        .into_iter()
+        .filter(|at| !dated[*at])
+        .collect();
+    let says = left.iter().any(|at| {
+        reading
+            .sentence
+            .any(
+                *at,
+                &[
+                    Plain::Particle,
+                    Plain::Filler,
+                    Plain::Polite,
+                    Plain::Question,
+                    Plain::What,
+                    Plain::Not,
+                    Plain::Task,
+                ],
+            )
+            .is_none()
+    });
     let chat = left.iter().any(|at| reading.sentence.is(*at, Plain::Chat).is_some());
     let asks = chat
         || reading.asks()
-        || left.first().is_some_and(|at| reading.sentence.any(*at, &[Plain::Question, Plain::What, Plain::NotYet, Plain::Not]).is_some())
+        || left.first().is_some_and(|at| {
+            reading
+                .sentence
+                .any(*at, &[Plain::Question, Plain::What, Plain::NotYet, Plain::Not])
+                .is_some()
+        })
         || left.iter().any(|at| reading.sentence.any(*at, &[Plain::Not]).is_some());
     if (when.is_empty() && !urgent) || asks || !says {
         reading.sentence.used = used;
@@ -100,7 +148,14 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let parts = split(reading, &dated, from, to, separate);
     let mut read: Vec<(usize, usize, When, Option<crate::domain::task::Priority>)> = Vec::new();
     for (start, end) in parts {
-        let start = reading.peel(start, end, BEFORE);
+        let mut start = reading.peel(start, end, BEFORE);
+        // "... and remind me to call Ali"
+        if start > from
+            && let Some(length) = reading.sentence.is(start, Plain::Add).filter(|length| *length > 1)
+        {
+            reading.sentence.take(start, length);
+            start = reading.peel(start + length, end, BEFORE);
+        }
         let priority = reading.take_priority(start, end);
         let when = when::take(&mut reading.sentence, start, end, Which::First);
         read.push((start, end, when, priority));
@@ -113,12 +168,21 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
         let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
         let end = loose_end(reading, start, end);
         let end = verb_end(reading, start, end);
+        if only_order(reading, start, end) {
+            continue;
+        }
         let Some(title) = reading.words(start, end) else { continue };
         let due = match (when.due(reading.now), when.repeat) {
             (None, Some(Repeat::Daily | Repeat::Weekly | Repeat::Monthly)) => None,
             (due, _) => due,
         };
-        out.push(NewTask { title, due: due.clone().and_then(Result::ok), due_error: due.and_then(Result::err), priority, repeat: when.repeat });
+        out.push(NewTask {
+            title,
+            due: due.clone().and_then(Result::ok),
+            due_error: due.and_then(Result::err),
+            priority,
+            repeat: when.repeat,
+        });
     }
     out
 }
@@ -126,7 +190,11 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
 /// An article before the first noun, and "task called".
 fn articles(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
     let mut at = from;
-    while at + 1 < to && (reading.sentence.used[at] || reading.is_word(at, &["a", "an", "called", "named", "titled", "saying", "for", "that", "says", "of"]) || (reading.is_word(at, &["the"]) && reading.sentence.tokens[at + 1].kind == Kind::Quote)) {
+    while at + 1 < to
+        && (reading.sentence.used[at]
+            || reading.is_word(at, &["a", "an", "called", "named", "titled", "saying", "for", "that", "says", "of"])
+            || (reading.is_word(at, &["the"]) && reading.sentence.tokens[at + 1].kind == Kind::Quote))
+    {
         reading.sentence.take(at, 1);
         at += 1;
     }
@@ -136,7 +204,13 @@ fn articles(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
 /// "lena hai": the title ends with the infinitive.
 fn verb_end(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
     let left = reading.sentence.left(from, to);
-    let copula = left.iter().copied().find(|at| reading.sentence.senses(*at).iter().any(|(n, s)| at + n >= to && matches!(s, Sense::Is(Plain::Copula | Plain::Need))));
+    let copula = left.iter().copied().find(|at| {
+        reading
+            .sentence
+            .senses(*at)
+            .iter()
+            .any(|(n, s)| at + n >= to && matches!(s, Sense::Is(Plain::Copula | Plain::Need)))
+    });
     let before = copula.and_then(|copula| left.iter().rev().copied().find(|at| *at < copula));
     match (copula, before) {
         (Some(copula), Some(before)) if super::urdu::is_infinitive(&reading.sentence, before) => {
@@ -147,9 +221,31 @@ fn verb_end(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
     }
 }
 
+/// "Remind me tomorrow" says when, but not what.
+fn only_order(reading: &Reading<'_>, from: usize, to: usize) -> bool {
+    let mut reached = from;
+    reading.sentence.left(from, to).into_iter().all(|at| {
+        let order = reading
+            .sentence
+            .is(at, Plain::Add)
+            .filter(|length| *length > 1)
+            .or_else(|| reading.sentence.is(at, Plain::Self_));
+        reached = reached.max(at + order.unwrap_or(0));
+        at < reached
+    })
+}
+
 /// Prepositions that lost their date: "call Ali on".
 fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -> usize {
-    while to > from + 1 && (reading.sentence.used[to - 1] || reading.is_word(to - 1, &["on", "by", "at", "before", "for", "and", "aur", "اور", "the", "due", "with", "as", "its", "is"])) {
+    while to > from + 1
+        && (reading.sentence.used[to - 1]
+            || reading.is_word(
+                to - 1,
+                &[
+                    "on", "by", "at", "before", "for", "and", "aur", "اور", "the", "due", "with", "as", "its", "is",
+                ],
+            ))
+    {
         reading.sentence.take(to - 1, 1);
         to -= 1;
     }
@@ -177,15 +273,24 @@ fn share(reading: &Reading<'_>, read: &mut [(usize, usize, When, Option<crate::d
 /// The ranges of the single tasks.
 fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate: bool) -> Vec<(usize, usize)> {
     let sentence = &reading.sentence;
-    let is_cut = |at: usize| !sentence.used[at] && (matches!(sentence.tokens[at].kind, Kind::Mark(',' | '،' | ';' | '؛' | '•') | Kind::Line) || sentence.word_is(at, Plain::And));
+    let is_cut = |at: usize| {
+        !sentence.used[at]
+            && (matches!(sentence.tokens[at].kind, Kind::Mark(',' | '،' | ';' | '؛' | '•') | Kind::Line)
+                || sentence.word_is(at, Plain::And))
+    };
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut hard = Vec::new();
     let mut start = from;
     for at in from..=to {
         if at == to || is_cut(at) {
-            if sentence.left(start, at).iter().any(|p| sentence.tokens[*p].kind != Kind::Number || sentence.left(start, at).len() > 1) {
+            if sentence
+                .left(start, at)
+                .iter()
+                .any(|p| sentence.tokens[*p].kind != Kind::Number || sentence.left(start, at).len() > 1)
+            {
                 parts.push((start, at));
-                hard.push(at < to && matches!(sentence.tokens[at].kind, Kind::Line | Kind::Mark(';' | '؛')));
+                let orders = sentence.is(at + 1, Plain::Add).is_some_and(|length| length > 1);
+                hard.push(at < to && (orders || matches!(sentence.tokens[at].kind, Kind::Line | Kind::Mark(';' | '؛'))));
             } else if let Some(last) = parts.last_mut() {
                 last.1 = at;
             }
@@ -196,15 +301,26 @@ fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate
         return vec![(from, to)];
     }
     let complete = |&(start, end): &(usize, usize)| is_clause(reading, dated, start, end);
-    let quotes = parts.iter().all(|(start, end)| sentence.left(*start, *end).iter().any(|p| sentence.tokens[*p].kind == Kind::Quote));
-    if separate || quotes || parts.iter().all(complete) || hard.iter().take(parts.len() - 1).all(|h| *h) || parts.iter().all(|part| is_thing(reading, *part)) {
+    let quotes = parts
+        .iter()
+        .all(|(start, end)| sentence.left(*start, *end).iter().any(|p| sentence.tokens[*p].kind == Kind::Quote));
+    if separate
+        || quotes
+        || parts.iter().all(complete)
+        || hard.iter().take(parts.len() - 1).all(|h| *h)
+        || parts.iter().all(|part| is_thing(reading, *part))
+    {
         return parts;
     }
     // Cut only where a whole clause ends and another begins.
     let mut out: Vec<(usize, usize)> = Vec::new();
     for (place, part) in parts.iter().enumerate() {
         match out.last_mut() {
-            Some(last) if !(hard[place - 1] || (complete(&parts[place - 1]) && complete(part) && is_clause(reading, dated, last.0, last.1))) => last.1 = part.1,
+            Some(last)
+                if !(hard[place - 1] || (complete(&parts[place - 1]) && complete(part) && is_clause(reading, dated, last.0, last.1))) =>
+            {
+                last.1 = part.1
+            }
             _ => out.push(*part),
         }
     }
@@ -216,12 +332,21 @@ fn is_clause(reading: &Reading<'_>, dated: &[bool], start: usize, end: usize) ->
     let sentence = &reading.sentence;
     let mut left = sentence.left(start, end);
     left.retain(|at| !dated.get(*at).copied().unwrap_or(false));
-    let (Some(&first), Some(&last)) = (left.iter().find(|at| sentence.any(**at, &[Plain::Must, Plain::Self_, Plain::Polite]).is_none() && !reading.is_word(**at, &["to", "then", "also", "have"])), left.last()) else { return false };
+    let (Some(&first), Some(&last)) = (
+        left.iter().find(|at| {
+            sentence.any(**at, &[Plain::Must, Plain::Self_, Plain::Polite]).is_none()
+                && !reading.is_word(**at, &["to", "then", "also", "have"])
+        }),
+        left.last(),
+    ) else {
+        return false;
+    };
     let verb_first = !sentence.roman && sentence.is(first, Plain::Verb).is_some() && left.len() > 1;
     let before_last = left.iter().rev().nth(1).copied();
     let verb_last = sentence.roman
         && (super::urdu::is_infinitive(sentence, last)
-            || (sentence.any(last, &[Plain::Copula, Plain::Need]).is_some() && before_last.is_some_and(|at| super::urdu::is_infinitive(sentence, at)))
+            || (sentence.any(last, &[Plain::Copula, Plain::Need]).is_some()
+                && before_last.is_some_and(|at| super::urdu::is_infinitive(sentence, at)))
             || left.iter().rev().take(3).any(|at| super::urdu::is_infinitive(sentence, *at)));
     verb_first || verb_last
 }
@@ -234,8 +359,13 @@ fn is_thing(reading: &Reading<'_>, (start, end): (usize, usize)) -> bool {
     left.len() <= 3
         && !left.is_empty()
         && left.iter().enumerate().all(|(place, at)| {
-            let joins = reading.is_word(*at, &["with", "between", "for", "to", "from", "about", "ko", "se", "کو", "سے", "on", "at", "in"]);
+            let joins = reading.is_word(
+                *at,
+                &[
+                    "with", "between", "for", "to", "from", "about", "ko", "se", "کو", "سے", "on", "at", "in",
+                ],
+            );
             let verb = sentence.is(*at, Plain::Verb).is_some() && place == 0 && !lone && !sentence.roman;
-            !joins && !verb && !(sentence.roman && super::urdu::is_infinitive(sentence, *at))
+            !(joins || verb || sentence.roman && super::urdu::is_infinitive(sentence, *at))
         })
 }

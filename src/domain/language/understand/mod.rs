@@ -23,14 +23,22 @@ pub fn understand(text: &str, now: NaiveDateTime) -> Understanding {
     let script = detect(text);
     let english_first = script == Some(Script::En);
     let sentence = Sentence::new(text, !english_first);
-    Understanding { script, intent: intent(sentence, english_first, now) }
+    Understanding {
+        script,
+        intent: intent(sentence, english_first, now),
+    }
 }
 
 fn intent(sentence: Sentence<'_>, english_first: bool, now: NaiveDateTime) -> Intent {
     if let Some(talk) = talk(&sentence) {
         return Intent::Talk(talk);
     }
-    let mut reading = Reading { from: 0, to: sentence.tokens.len(), sentence, now };
+    let mut reading = Reading {
+        from: 0,
+        to: sentence.tokens.len(),
+        sentence,
+        now,
+    };
     reading.strip_start();
     reading.strip_end();
     if reading.from >= reading.to {
@@ -100,9 +108,26 @@ impl Reading<'_> {
             let length = if !self.sentence.tokens[at].is_text() {
                 1
             } else {
-                let keep = self.sentence.senses(at).iter().find(|(_, s)| !matches!(s, Sense::Is(Plain::Polite | Plain::Greeting | Plain::Filler | Plain::English | Plain::Yes | Plain::No | Plain::Particle | Plain::Thanks)));
+                let keep = self.sentence.senses(at).iter().find(|(_, s)| {
+                    !matches!(
+                        s,
+                        Sense::Is(
+                            Plain::Polite
+                                | Plain::Greeting
+                                | Plain::Filler
+                                | Plain::English
+                                | Plain::Yes
+                                | Plain::No
+                                | Plain::Particle
+                                | Plain::Thanks
+                        )
+                    )
+                });
                 // "No, make it Saturday"
-                let corrected = self.sentence.is(at, Plain::No).filter(|n| self.sentence.tokens.get(at + n).is_some_and(|t| t.is_mark(',') || t.is_mark('،')));
+                let corrected = self
+                    .sentence
+                    .is(at, Plain::No)
+                    .filter(|n| self.sentence.tokens.get(at + n).is_some_and(|t| t.is_mark(',') || t.is_mark('،')));
                 let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]).or(corrected);
                 match (polite, keep) {
                     (Some(length), Some((other, _))) if *other > length => break,
@@ -123,7 +148,16 @@ impl Reading<'_> {
                 self.to = last;
                 continue;
             }
-            let start = (self.from..=last).rev().take(5).filter(|at| self.sentence.senses(*at).iter().any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Polite)))).last();
+            let start = (self.from..=last)
+                .rev()
+                .take(5)
+                .filter(|at| {
+                    self.sentence
+                        .senses(*at)
+                        .iter()
+                        .any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Polite)))
+                })
+                .last();
             match start {
                 Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) => {
                     self.sentence.take(start, self.to - start);
@@ -140,7 +174,12 @@ impl Reading<'_> {
 
     /// Whether the message ends in a question mark.
     fn asks(&self) -> bool {
-        self.sentence.tokens.iter().rev().take_while(|t| !t.is_text()).any(|t| t.is_mark('?') || t.is_mark('؟'))
+        self.sentence
+            .tokens
+            .iter()
+            .rev()
+            .take_while(|t| !t.is_text())
+            .any(|t| t.is_mark('?') || t.is_mark('؟'))
     }
 
     /// Takes the date words that are left.
@@ -173,20 +212,53 @@ impl Reading<'_> {
 
     /// What is left of the words that name a task.
     fn target(&mut self) -> Target {
-        let pointer = self.sentence.left(self.from, self.to).iter().any(|at| self.sentence.is(*at, Plain::It).is_some());
-        let all = self.sentence.left(self.from, self.to).iter().any(|at| self.sentence.is(*at, Plain::All).is_some());
+        let pointer = self
+            .sentence
+            .left(self.from, self.to)
+            .iter()
+            .any(|at| self.sentence.is(*at, Plain::It).is_some());
+        let all = self
+            .sentence
+            .left(self.from, self.to)
+            .iter()
+            .any(|at| self.sentence.is(*at, Plain::All).is_some());
+        let done = self
+            .sentence
+            .left(self.from, self.to)
+            .iter()
+            .any(|at| self.sentence.is(*at, Plain::Completed).is_some());
         let says = |reading: &Self, at: usize| {
             reading.sentence.tokens[at].kind != Kind::Word
                 || reading
                     .sentence
-                    .any(at, &[Plain::Particle, Plain::It, Plain::All, Plain::Task, Plain::Wala, Plain::Filler, Plain::Self_, Plain::Polite, Plain::List, Plain::Link, Plain::Pending, Plain::Completed])
+                    .any(
+                        at,
+                        &[
+                            Plain::Particle,
+                            Plain::It,
+                            Plain::All,
+                            Plain::Task,
+                            Plain::Wala,
+                            Plain::Filler,
+                            Plain::Self_,
+                            Plain::Polite,
+                            Plain::List,
+                            Plain::Link,
+                            Plain::Pending,
+                            Plain::Completed,
+                        ],
+                    )
                     .is_none()
         };
         let mut words = Vec::new();
         let mut start = self.from;
         for at in self.from..=self.to {
             let cut = at == self.to
-                || (!self.sentence.used[at] && (self.sentence.word_is(at, Plain::And) || self.sentence.tokens[at].is_mark(',') || self.sentence.tokens[at].is_mark('،') || self.sentence.tokens[at].kind == Kind::Line));
+                || (!self.sentence.used[at]
+                    && (self.sentence.word_is(at, Plain::And)
+                        || self.sentence.tokens[at].is_mark(',')
+                        || self.sentence.tokens[at].is_mark('،')
+                        || self.sentence.tokens[at].kind == Kind::Line));
             if cut {
                 if self.sentence.left(start, at).iter().any(|place| says(self, *place)) {
                     words.push(self.sentence.title(start, at));
@@ -194,6 +266,11 @@ impl Reading<'_> {
                 start = at + 1;
             }
         }
-        Target { it: words.is_empty() && pointer && !all, all: words.is_empty() && all, words }
+        Target {
+            it: words.is_empty() && pointer && !all,
+            all: words.is_empty() && all,
+            done,
+            words,
+        }
     }
 }

@@ -10,7 +10,20 @@ use crate::domain::{
 };
 
 /// Words that are urgent wherever they stand; others must stand apart from the noun they may describe.
-const ALWAYS: &[&str] = &["asap", "urgently", "p1", "p2", "p3", "p4", "urgent", "foran", "fauran", "immediately", "فورا", "ارجنٹ"];
+const ALWAYS: &[&str] = &[
+    "asap",
+    "urgently",
+    "p1",
+    "p2",
+    "p3",
+    "p4",
+    "urgent",
+    "foran",
+    "fauran",
+    "immediately",
+    "فورا",
+    "ارجنٹ",
+];
 
 impl Reading<'_> {
     /// Takes the words that say how urgent it is.
@@ -18,7 +31,9 @@ impl Reading<'_> {
         let mut found = None;
         let mut at = from;
         while at < to {
-            let here = (!self.sentence.used[at]).then(|| self.sentence.find(at, |s| if let Sense::Priority(n) = s { Some(n) } else { None })).flatten();
+            let here = (!self.sentence.used[at])
+                .then(|| self.sentence.find(at, |s| if let Sense::Priority(n) = s { Some(n) } else { None }))
+                .flatten();
             let Some((length, number)) = here.filter(|(length, _)| at + length <= to) else {
                 at += 1;
                 continue;
@@ -26,8 +41,19 @@ impl Reading<'_> {
             if found.is_none() && self.stands_apart(at, length, from, to) {
                 found = Some(Priority::from_number(number));
                 let end = at + length;
-                let noun = if end < to { self.sentence.is(end, Plain::PriorityNoun).unwrap_or(0) } else { 0 };
-                let task = if end < to && noun == 0 { self.sentence.is(end, Plain::Task).filter(|_| end + 1 >= to || !self.sentence.tokens[end + 1].is_text()).unwrap_or(0) } else { 0 };
+                let noun = if end < to {
+                    self.sentence.is(end, Plain::PriorityNoun).unwrap_or(0)
+                } else {
+                    0
+                };
+                let task = if end < to && noun == 0 {
+                    self.sentence
+                        .is(end, Plain::Task)
+                        .filter(|_| end + 1 >= to || !self.sentence.tokens[end + 1].is_text())
+                        .unwrap_or(0)
+                } else {
+                    0
+                };
                 self.sentence.take(at, length + noun + task);
                 // "with", "as", "it's" and brackets around it go with it.
                 if let Some(before) = at.checked_sub(1).filter(|b| *b >= from) {
@@ -36,7 +62,13 @@ impl Reading<'_> {
                         self.sentence.take(before, 1);
                     }
                 }
-                if self.sentence.tokens.get(end).is_some_and(|t| matches!(t.kind, Kind::Mark(')' | ']' | ':' | '!'))) && end < to {
+                if self
+                    .sentence
+                    .tokens
+                    .get(end)
+                    .is_some_and(|t| matches!(t.kind, Kind::Mark(')' | ']' | ':' | '!')))
+                    && end < to
+                {
                     self.sentence.take(end, 1);
                 }
             }
@@ -78,18 +110,37 @@ impl Reading<'_> {
 
     /// A mark that belongs to what follows: brackets, signs of money and numbers.
     fn opens(&self, at: usize) -> bool {
-        matches!(self.sentence.tokens[at].kind, Kind::Mark('(' | '[' | '$' | '£' | '€' | '#' | '@' | '₨')) || matches!(self.sentence.tokens[at].kind, Kind::Mark(c) if !c.is_ascii() && !c.is_alphanumeric() && !"،۔؛؟•–—“”‘’«»…".contains(c))
+        matches!(
+            self.sentence.tokens[at].kind,
+            Kind::Mark('(' | '[' | '$' | '£' | '€' | '#' | '@' | '₨')
+        ) || matches!(self.sentence.tokens[at].kind, Kind::Mark(c) if !c.is_ascii() && !c.is_alphanumeric() && !"،۔؛؟•–—“”‘’«»…".contains(c))
     }
 
     /// Takes words of some kinds off the end of a range, and returns where it ends now.
     pub(super) fn peel_end(&mut self, from: usize, mut to: usize, kinds: &[Plain]) -> usize {
         while to > from {
             let last = to - 1;
-            if self.sentence.used[last] || matches!(self.sentence.tokens[last].kind, Kind::Mark(',' | '.' | '،' | '۔' | ';' | ':' | '-') | Kind::Line) {
+            if self.sentence.used[last]
+                || matches!(
+                    self.sentence.tokens[last].kind,
+                    Kind::Mark(',' | '.' | '،' | '۔' | ';' | ':' | '-') | Kind::Line
+                )
+            {
                 to = last;
                 continue;
             }
-            let start = (from..=last).rev().take(6).filter(|at| !self.sentence.used[*at] && self.sentence.senses(*at).iter().any(|(n, s)| at + n == to && matches!(s, Sense::Is(p) if kinds.contains(p)))).last();
+            let start = (from..=last)
+                .rev()
+                .take(6)
+                .filter(|at| {
+                    !self.sentence.used[*at]
+                        && self
+                            .sentence
+                            .senses(*at)
+                            .iter()
+                            .any(|(n, s)| at + n == to && matches!(s, Sense::Is(p) if kinds.contains(p)))
+                })
+                .last();
             match start {
                 Some(start) if start > from => {
                     self.sentence.take(start, to - start);
@@ -104,10 +155,30 @@ impl Reading<'_> {
     /// The title in a range; a quoted one to the letter.
     pub(super) fn words(&self, from: usize, to: usize) -> Option<String> {
         let left = self.sentence.left(from, to);
-        let quotes: Vec<usize> = left.iter().copied().filter(|at| self.sentence.tokens[*at].kind == Kind::Quote).collect();
+        let quotes: Vec<usize> = left
+            .iter()
+            .copied()
+            .filter(|at| self.sentence.tokens[*at].kind == Kind::Quote)
+            .collect();
         let rest_is_small = left.iter().all(|at| {
             self.sentence.tokens[*at].kind == Kind::Quote
-                || self.sentence.any(*at, &[Plain::Task, Plain::List, Plain::Filler, Plain::Particle, Plain::Link, Plain::Name, Plain::Add, Plain::Request, Plain::Stem]).is_some()
+                || self
+                    .sentence
+                    .any(
+                        *at,
+                        &[
+                            Plain::Task,
+                            Plain::List,
+                            Plain::Filler,
+                            Plain::Particle,
+                            Plain::Link,
+                            Plain::Name,
+                            Plain::Add,
+                            Plain::Request,
+                            Plain::Stem,
+                        ],
+                    )
+                    .is_some()
         });
         let title = match quotes[..] {
             [only] if rest_is_small => self.sentence.tokens[only].plain.clone(),

@@ -25,14 +25,21 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
             && let Some((more, hour)) = number(sentence, at + length).filter(|(_, hour)| (1..=24).contains(hour))
         {
             let hour = if before == 1 && hour == 1 { 12 } else { hour - before };
-            return Some(suffix(sentence, at, length + more, hour, minute, true)?);
+            return suffix(sentence, at, length + more, hour, minute, true);
         }
     }
     // Dedh baje, dhai baje.
     if let Some((length, halves)) = sentence.find(at, |s| if let Sense::Halves(n @ (3 | 5)) = s { Some(n) } else { None })
         && let Some(more) = sentence.is(at + length, Plain::OClock)
     {
-        return Some((length + more, Clock { hour: halves / 2, minute: 30, pm: None }));
+        return Some((
+            length + more,
+            Clock {
+                hour: halves / 2,
+                minute: 30,
+                pm: None,
+            },
+        ));
     }
     let (length, hour) = number(sentence, at)?;
     // 9:30, 9.30 pm
@@ -54,13 +61,20 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
 
 /// Whether "at" stands before a bare number, and no thing is counted by it.
 fn said_at(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|place| sentence.tokens.get(place)).is_some_and(|t| matches!(t.plain.as_str(), "at" | "@"));
+    let before = at
+        .checked_sub(1)
+        .and_then(|place| sentence.tokens.get(place))
+        .is_some_and(|t| matches!(t.plain.as_str(), "at" | "@"));
     let next = at + length;
     // "at 10 Downing Street", "at 3%": something is counted or numbered.
     let counted = sentence.tokens.get(next).is_some_and(|t| {
         let name = sentence.text[t.start..t.end].chars().next().is_some_and(|c| c.is_ascii_uppercase());
         let known = sentence.senses(next).iter().any(|(_, s)| !matches!(s, Sense::Is(Plain::Noun)));
-        t.number().is_some() || t.is_mark('/') || t.is_mark('%') || (name && !known) || sentence.find(next, |s| matches!(s, Sense::Unit(_)).then_some(())).is_some()
+        t.number().is_some()
+            || t.is_mark('/')
+            || t.is_mark('%')
+            || (name && !known)
+            || sentence.find(next, |s| matches!(s, Sense::Unit(_)).then_some(())).is_some()
     });
     before && !counted
 }
@@ -86,14 +100,22 @@ fn suffix(sentence: &Sentence<'_>, at: usize, length: usize, hour: u32, minute: 
         && sentence.tokens.get(end + 2).is_some_and(|t| t.plain == "m")
     {
         (pm, known) = (Some(first.plain == "p"), true);
-        end += if sentence.tokens.get(end + 3).is_some_and(|t| t.is_mark('.')) { 4 } else { 3 };
+        end += if sentence.tokens.get(end + 3).is_some_and(|t| t.is_mark('.')) {
+            4
+        } else {
+            3
+        };
     }
     (known && (pm.is_none() || hour <= 12)).then_some((end - at, Clock { hour, minute, pm }))
 }
 
 /// "am" behind a number is no verb.
 fn is_meridian(sentence: &Sentence<'_>, at: usize) -> bool {
-    at > 0 && sentence.tokens.get(at).is_some_and(|t| matches!(t.plain.as_str(), "am" | "pm" | "a" | "p"))
+    at > 0
+        && sentence
+            .tokens
+            .get(at)
+            .is_some_and(|t| matches!(t.plain.as_str(), "am" | "pm" | "a" | "p"))
 }
 
 impl Clock {

@@ -48,7 +48,11 @@ pub(super) enum Day {
     /// The next such day, in a week or at all.
     Weekday(u8, Option<i64>),
     /// A day of the year.
-    Date { day: u32, month: u32, year: Option<i32> },
+    Date {
+        day: u32,
+        month: u32,
+        year: Option<i32>,
+    },
     /// A day of a month, counted from this one.
     OfMonth(u32, Option<i64>),
     /// A week, month or weekend, counted from this one.
@@ -95,7 +99,9 @@ impl When {
 
     /// The days of a question, `past` when the verb says so.
     pub fn range(&self, now: NaiveDateTime, past: bool) -> Option<(NaiveDate, NaiveDate)> {
-        self.day.or(self.part.map(|_| Day::Offset(0))).and_then(|day| resolve::range(day, now.date(), past))
+        self.day
+            .or(self.part.map(|_| Day::Offset(0)))
+            .and_then(|day| resolve::range(day, now.date(), past))
     }
 }
 
@@ -131,5 +137,9 @@ pub fn date_words(text: &str, now: NaiveDateTime) -> DateWords {
     let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
     let end = sentence.len();
     let when = find::take(&mut sentence, 0, end, Which::First);
-    DateWords { due: when.due(now).and_then(Result::ok), repeat: when.repeat, rest: sentence.title(0, sentence.tokens.len()) }
+    DateWords {
+        due: when.due(now).and_then(Result::ok),
+        repeat: when.repeat,
+        rest: sentence.title(0, sentence.tokens.len()),
+    }
 }

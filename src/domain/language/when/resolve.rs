@@ -9,11 +9,19 @@ use crate::domain::task::Due;
 pub(super) fn due(when: &When, now: NaiveDateTime) -> Result<Due, DueError> {
     let today = now.date();
     if let Some(minutes) = when.minutes {
-        let moment = TimeDelta::try_minutes(minutes).and_then(|delta| now.checked_add_signed(delta)).ok_or(DueError::TooFar)?;
+        let moment = TimeDelta::try_minutes(minutes)
+            .and_then(|delta| now.checked_add_signed(delta))
+            .ok_or(DueError::TooFar)?;
         let time = NaiveTime::from_hms_opt(moment.hour(), moment.minute(), 0).ok_or(DueError::NoSuchDay)?;
-        return Ok(Due { date: moment.date(), time: Some(time) });
+        return Ok(Due {
+            date: moment.date(),
+            time: Some(time),
+        });
     }
-    let said = when.clock.map(|clock| clock.time(when.part).ok_or(DueError::NoSuchDay)).transpose()?;
+    let said = when
+        .clock
+        .map(|clock| clock.time(when.part).ok_or(DueError::NoSuchDay))
+        .transpose()?;
     let usual = when.part.and_then(|part| NaiveTime::from_hms_opt(part.hour(), 0, 0));
     let (time, overnight) = match said {
         Some((time, overnight)) => (Some(time), overnight),
@@ -23,22 +31,37 @@ pub(super) fn due(when: &When, now: NaiveDateTime) -> Result<Due, DueError> {
 
     let Some(day) = when.day else {
         // Only a time: today if it is still ahead, else tomorrow.
-        let Some(time) = time else { return Ok(Due { date: today, time: None }) };
+        let Some(time) = time else {
+            return Ok(Due { date: today, time: None });
+        };
         if ahead(time) {
-            return Ok(Due { date: plus(today, i64::from(overnight))?, time: Some(time) });
+            return Ok(Due {
+                date: plus(today, i64::from(overnight))?,
+                time: Some(time),
+            });
         }
         if let Some(clock) = when.clock.filter(|clock| clock.two_ways(when.part) && when.repeat.is_none())
             && let Some(evening) = NaiveTime::from_hms_opt(clock.hour + 12, clock.minute, 0).filter(|evening| *evening > now.time())
         {
-            return Ok(Due { date: today, time: Some(evening) });
+            return Ok(Due {
+                date: today,
+                time: Some(evening),
+            });
         }
-        return Ok(Due { date: plus(today, 1)?, time: Some(time) });
+        return Ok(Due {
+            date: plus(today, 1)?,
+            time: Some(time),
+        });
     };
     let date = match day {
         Day::Weekday(weekday, None) => {
             let wait = (i64::from(weekday) - i64::from(weekday_of(today))).rem_euclid(7);
             // Today counts only when the time that was said is still to come.
-            let wait = if wait == 0 && !(said.is_some() && time.is_some_and(ahead)) { 7 } else { wait };
+            let wait = if wait == 0 && !(said.is_some() && time.is_some_and(ahead)) {
+                7
+            } else {
+                wait
+            };
             plus(today, wait)?
         }
         other => range(other, today, false).ok_or_else(|| no_day(other))?.0,
@@ -50,7 +73,10 @@ pub(super) fn due(when: &When, now: NaiveDateTime) -> Result<Due, DueError> {
         // "Tonight", late at night: the day is right, the usual hour is not.
         return Ok(Due { date, time: None });
     }
-    Ok(Due { date: plus(date, i64::from(overnight))?, time })
+    Ok(Due {
+        date: plus(date, i64::from(overnight))?,
+        time,
+    })
 }
 
 fn no_day(day: Day) -> DueError {
@@ -70,14 +96,32 @@ pub(super) fn range(day: Day, today: NaiveDate, past: bool) -> Option<(NaiveDate
         Day::Weekday(weekday, None) => {
             let wait = (i64::from(weekday) - i64::from(weekday_of(today))).rem_euclid(7);
             // The name of today's weekday means the next one; today is called today.
-            one(plus(today, if past { wait - 7 } else if wait == 0 { 7 } else { wait }).ok()?)
+            one(plus(
+                today,
+                if past {
+                    wait - 7
+                } else if wait == 0 {
+                    7
+                } else {
+                    wait
+                },
+            )
+            .ok()?)
         }
         Day::Weekday(weekday, Some(week)) => {
             let date = plus(monday(week)?, i64::from(weekday)).ok()?;
             // "This Monday" said on a Wednesday is the one ahead.
-            one(if week == 0 && date < today && !past { plus(date, 7).ok()? } else { date })
+            one(if week == 0 && date < today && !past {
+                plus(date, 7).ok()?
+            } else {
+                date
+            })
         }
-        Day::Date { day, month, year: Some(year) } => one(NaiveDate::from_ymd_opt(year, month, day)?),
+        Day::Date {
+            day,
+            month,
+            year: Some(year),
+        } => one(NaiveDate::from_ymd_opt(year, month, day)?),
         Day::Date { day, month, year: None } => {
             let years = today.year()..today.year() + 9;
             let mut dates = years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
@@ -100,7 +144,10 @@ pub(super) fn range(day: Day, today: NaiveDate, past: bool) -> Option<(NaiveDate
         }
         Day::Month(months) => {
             let first = first_of(today, months)?;
-            Some((if months == 0 && !past { today } else { first }, first_of(today, months + 1)?.pred_opt()?))
+            Some((
+                if months == 0 && !past { today } else { first },
+                first_of(today, months + 1)?.pred_opt()?,
+            ))
         }
         Day::EndOfWeek(week) => one(plus(monday(week)?, 6).ok()?),
         Day::EndOfMonth(months) => one(first_of(today, months + 1)?.pred_opt()?),
@@ -115,12 +162,20 @@ fn weekday_of(date: NaiveDate) -> u8 {
 
 fn plus(date: NaiveDate, days: i64) -> Result<NaiveDate, DueError> {
     let step = Days::new(days.unsigned_abs());
-    let moved = if days < 0 { date.checked_sub_days(step) } else { date.checked_add_days(step) };
+    let moved = if days < 0 {
+        date.checked_sub_days(step)
+    } else {
+        date.checked_add_days(step)
+    };
     moved.filter(|d| (1..=9999).contains(&d.year())).ok_or(DueError::TooFar)
 }
 
 fn first_of(today: NaiveDate, months: i64) -> Option<NaiveDate> {
     let first = today.with_day(1)?;
     let step = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
-    if months < 0 { first.checked_sub_months(step) } else { first.checked_add_months(step) }
+    if months < 0 {
+        first.checked_sub_months(step)
+    } else {
+        first.checked_add_months(step)
+    }
 }

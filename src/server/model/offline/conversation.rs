@@ -18,13 +18,18 @@ const REMEMBERED: usize = 12;
 
 /// The newest turns, oldest first.
 pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
-    let starts: Vec<usize> = (0..messages.len()).filter(|at| matches!(messages[*at], Message::User { .. })).collect();
+    let starts: Vec<usize> = (0..messages.len())
+        .filter(|at| matches!(messages[*at], Message::User { .. }))
+        .collect();
     let skip = starts.len().saturating_sub(REMEMBERED);
     let mut turns = Vec::new();
     for (place, &start) in starts.iter().enumerate().skip(skip) {
         let end = starts.get(place + 1).copied().unwrap_or(messages.len());
         if let Message::User { text } = &messages[start] {
-            turns.push(Turn { user: text, after: &messages[start + 1..end] });
+            turns.push(Turn {
+                user: text,
+                after: &messages[start + 1..end],
+            });
         }
     }
     turns
@@ -33,17 +38,38 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
 impl Turn<'_> {
     /// The results of this turn, with the tools' names.
     pub fn results(&self) -> Vec<(&str, Outcome)> {
-        self.after.iter().filter_map(|m| if let Message::Tool { name, result, .. } = m { Some((name.as_str(), outcome(result))) } else { None }).collect()
+        self.after
+            .iter()
+            .filter_map(|m| {
+                if let Message::Tool { name, result, .. } = m {
+                    Some((name.as_str(), outcome(result)))
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     /// Whether a task was made or changed in this turn.
     pub fn has_deed(&self) -> bool {
-        self.after.iter().any(|m| matches!(m, Message::Tool { name, .. } if name != "list_tasks"))
+        self.after
+            .iter()
+            .any(|m| matches!(m, Message::Tool { name, .. } if name != "list_tasks"))
     }
 
     /// The last thing the assistant said.
     pub fn said(&self) -> &str {
-        self.after.iter().rev().find_map(|m| if let Message::Assistant { text, .. } = m { Some(text.as_str()).filter(|t| !t.is_empty()) } else { None }).unwrap_or("")
+        self.after
+            .iter()
+            .rev()
+            .find_map(|m| {
+                if let Message::Assistant { text, .. } = m {
+                    Some(text.as_str()).filter(|t| !t.is_empty())
+                } else {
+                    None
+                }
+            })
+            .unwrap_or("")
     }
 
     /// The titles of the numbered list that the assistant showed.

@@ -60,7 +60,10 @@ impl Model for OfflineModel {
             Reply::Say(text) => pieces(&text).map(ModelEvent::Text).collect::<Vec<_>>(),
             Reply::Call(calls) => calls.into_iter().map(ModelEvent::ToolCall).collect(),
         };
-        let done = ModelEvent::Done { finish: Finish::Stop, usage: Usage::default() };
+        let done = ModelEvent::Done {
+            finish: Finish::Stop,
+            usage: Usage::default(),
+        };
         let pace = self.pace;
         stream::iter(events.into_iter().chain([done]).enumerate())
             .then(move |(at, event)| async move {

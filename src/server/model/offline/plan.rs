@@ -24,7 +24,7 @@ pub(super) enum Which {
     /// By titles that were shown, to the letter.
     Titles(Vec<String>),
     /// All of them; `sure` after the person said yes.
-    All { sure: bool },
+    All { sure: bool, done: bool },
     /// The one just named.
     It(It),
 }
@@ -40,7 +40,9 @@ pub(super) enum Plan {
 
 /// Plans the newest turn.
 pub(super) fn plan(turns: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Plan {
-    let Some((newest, before)) = turns.split_last() else { return Plan::Say(phrases::help(script)) };
+    let Some((newest, before)) = turns.split_last() else {
+        return Plan::Say(phrases::help(script));
+    };
     if let Some(answered) = before.last().and_then(|previous| answer(newest, previous, before, now, script)) {
         return answered;
     }
@@ -72,7 +74,13 @@ pub(super) fn plan(turns: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Pl
 /// Finds out which task the words, or "it", or "the second one" mean.
 fn which(turns: &[Turn<'_>], target: Target, deed: Deed, script: Script) -> Plan {
     if target.all {
-        return Plan::Do(deed, Which::All { sure: false });
+        return Plan::Do(
+            deed,
+            Which::All {
+                sure: false,
+                done: target.done,
+            },
+        );
     }
     let previous = turns.iter().rev().nth(1);
     // "Delete the second one", after a list was shown.
@@ -85,6 +93,10 @@ fn which(turns: &[Turn<'_>], target: Target, deed: Deed, script: Script) -> Plan
     if !target.words.is_empty() {
         return Plan::Do(deed, Which::Words(target.words));
     }
+    // A bare "delete" is not enough to lose a task.
+    if deed == Deed::Delete && !target.it {
+        return Plan::Say(phrases::which_it(script));
+    }
     match it(turns) {
         Some(task) => Plan::Do(deed, Which::It(task)),
         None => Plan::Say(phrases::which_it(script)),
@@ -94,7 +106,10 @@ fn which(turns: &[Turn<'_>], target: Target, deed: Deed, script: Script) -> Plan
 /// The titles that a choice means.
 fn chosen(choice: &Pick, shown: &[String]) -> Option<Vec<String>> {
     match choice {
-        Pick::Nth(numbers) => numbers.iter().map(|n| n.checked_sub(1).and_then(|at| shown.get(at)).cloned()).collect(),
+        Pick::Nth(numbers) => numbers
+            .iter()
+            .map(|n| n.checked_sub(1).and_then(|at| shown.get(at)).cloned())
+            .collect(),
         Pick::Last => shown.last().map(|last| vec![last.clone()]),
         Pick::All => Some(shown.to_vec()),
         Pick::None => None,
@@ -114,9 +129,9 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
             if shown.is_empty() {
                 return None;
             }
-            if let Which::All { sure: false } = wanted {
+            if let Which::All { sure: false, done } = wanted {
                 return match understand(newest.user, now).intent {
-                    Intent::Talk(Talk::Yes) => Some(Plan::Do(deed, Which::All { sure: true })),
+                    Intent::Talk(Talk::Yes) => Some(Plan::Do(deed, Which::All { sure: true, done })),
                     Intent::Talk(Talk::No) => Some(Plan::Say(phrases::left_alone(script))),
                     _ => None,
                 };
@@ -164,16 +179,25 @@ fn dated(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naive
             }
             Some(Plan::Add(tasks))
         }
-        Intent::Update(target, change) if change.is_empty() || change.due_error.is_some() => {
-            Some(which(before, target, Deed::Update(Change { due: Some(due), due_error: None, ..change }), script))
-        }
+        Intent::Update(target, change) if change.is_empty() || change.due_error.is_some() => Some(which(
+            before,
+            target,
+            Deed::Update(Change {
+                due: Some(due),
+                due_error: None,
+                ..change
+            }),
+            script,
+        )),
         _ => None,
     }
 }
 
 /// The script of the reply: that of the newest message which has letters and says more than a choice.
 pub(super) fn script_of(turns: &[Turn<'_>], fallback: Script) -> Script {
-    let Some((newest, before)) = turns.split_last() else { return fallback };
+    let Some((newest, before)) = turns.split_last() else {
+        return fallback;
+    };
     match detect(newest.user) {
         Some(script) if script != Script::En || pick(newest.user).is_none() || before.is_empty() => script,
         _ => before.iter().rev().find_map(|turn| detect(turn.user)).unwrap_or(fallback),

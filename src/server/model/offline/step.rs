@@ -21,9 +21,16 @@ const CALLS_MAX: usize = 50;
 pub(super) fn answer(request: &ModelRequest) -> Reply {
     let turns = turns(&request.messages);
     let script = script_of(&turns, request.script);
-    let Some(newest) = turns.last() else { return Reply::Say(phrases::greeting(script)) };
+    let Some(newest) = turns.last() else {
+        return Reply::Say(phrases::greeting(script));
+    };
     let now = request.now.with_timezone(&request.zone).naive_local();
-    let step = Step { request, script, results: newest.results(), newest };
+    let step = Step {
+        request,
+        script,
+        results: newest.results(),
+        newest,
+    };
     match plan(&turns, now, script) {
         Plan::Say(text) => Reply::Say(text),
         Plan::Add(tasks) => step.add(&tasks),
@@ -49,7 +56,12 @@ impl Step<'_> {
         if !self.request.tools.iter().any(|tool| tool.name == name) {
             return Reply::Say(phrases::failed(name, self.script));
         }
-        let before: usize = self.request.messages.iter().map(|m| if let Message::Assistant { calls, .. } = m { calls.len() } else { 0 }).sum();
+        let before: usize = self
+            .request
+            .messages
+            .iter()
+            .map(|m| if let Message::Assistant { calls, .. } = m { calls.len() } else { 0 })
+            .sum();
         let calls = arguments
             .into_iter()
             .take(CALLS_MAX)
@@ -85,7 +97,10 @@ impl Step<'_> {
         let (made, failures) = self.deeds();
         let mut said = Vec::new();
         if !made.is_empty() {
-            said.push(phrases::added(&made.iter().map(|(task, _)| task.named()).collect::<Vec<_>>(), self.script));
+            said.push(phrases::added(
+                &made.iter().map(|(task, _)| task.named()).collect::<Vec<_>>(),
+                self.script,
+            ));
             if let Some(repeat) = tasks.iter().find_map(|task| task.repeat) {
                 said.push(phrases::no_repeat(repeat, self.script));
             }
@@ -104,14 +119,23 @@ impl Step<'_> {
             Outcome::Task(..) => return self.say(phrases::not_understood(self.script)),
         };
         let done = wish.status == Status::Completed;
-        let within = |date: NaiveDate| wish.range.is_none_or(|(first, last)| first.is_none_or(|first| first <= date) && date <= last);
-        let tasks: Vec<&WireTask> = tasks.iter().filter(|task| !done || wish.range.is_none() || task.completed_on(self.request.zone).is_some_and(within))
+        let within = |date: NaiveDate| {
+            wish.range
+                .is_none_or(|(first, last)| first.is_none_or(|first| first <= date) && date <= last)
+        };
+        let tasks: Vec<&WireTask> = tasks
+            .iter()
+            .filter(|task| !done || wish.range.is_none() || task.completed_on(self.request.zone).is_some_and(within))
             .filter(|task| wish.priority.is_none_or(|priority| task.priority == priority))
             .collect();
         if let Some(query) = &wish.query {
             let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
             let found: Vec<_> = find_matches(query, &titles).into_iter().map(|at| tasks[at].named()).collect();
-            return self.say(if found.is_empty() { phrases::none_found(query, self.script) } else { phrases::found(&found, self.script) });
+            return self.say(if found.is_empty() {
+                phrases::none_found(query, self.script)
+            } else {
+                phrases::found(&found, self.script)
+            });
         }
         let named: Vec<_> = tasks.iter().map(|task| task.named()).collect();
         self.say(phrases::listed(&named, done, wish.range, more, self.script))
@@ -134,11 +158,17 @@ impl Step<'_> {
             }
         }
         let Some((tasks, more)) = lists.last() else {
-            return self.call("list_tasks", vec![Arguments { status: Some(wanted(deed, which)), ..Arguments::default() }]);
+            return self.call(
+                "list_tasks",
+                vec![Arguments {
+                    status: Some(wanted(deed, which)),
+                    ..Arguments::default()
+                }],
+            );
         };
         let tasks: Vec<&WireTask> = tasks.iter().collect();
         match which {
-            Which::All { sure } => self.all(deed, &tasks, *sure),
+            Which::All { sure, .. } => self.all(deed, &tasks, *sure),
             Which::Titles(titles) => self.by_titles(deed, titles, &tasks),
             Which::It(It::Title(title)) => self.by_titles(deed, std::slice::from_ref(title), &tasks),
             Which::Words(words) => self.by_words(deed, words, &tasks, *more && lists.len() == 1),
@@ -159,7 +189,10 @@ impl Step<'_> {
         let mut found: Vec<&WireTask> = Vec::new();
         for title in titles {
             // Twins are taken one after the other.
-            if let Some(task) = tasks.iter().find(|task| task.title == *title && !found.iter().any(|f| f.id == task.id)) {
+            if let Some(task) = tasks
+                .iter()
+                .find(|task| task.title == *title && !found.iter().any(|f| f.id == task.id))
+            {
                 found.push(task);
             }
         }
@@ -172,7 +205,11 @@ impl Step<'_> {
     fn by_words(&self, deed: &Deed, words: &[String], tasks: &[&WireTask], may_ask_again: bool) -> Reply {
         let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
         // "milk and eggs" may be one title.
-        let whole = if words.len() > 1 { find_matches(&words.join(" "), &titles) } else { Vec::new() };
+        let whole = if words.len() > 1 {
+            find_matches(&words.join(" "), &titles)
+        } else {
+            Vec::new()
+        };
         let groups: Vec<(String, Vec<usize>)> = match whole[..] {
             [only] => vec![(words.join(" "), vec![only])],
             _ => words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect(),
@@ -182,7 +219,14 @@ impl Step<'_> {
             match places[..] {
                 [] if may_ask_again => {
                     let query = said.split_whitespace().max_by_key(|w| w.chars().count()).unwrap_or(said).to_owned();
-                    return self.call("list_tasks", vec![Arguments { status: Some(wanted(deed, &Which::Words(Vec::new()))), query: Some(query), ..Arguments::default() }]);
+                    return self.call(
+                        "list_tasks",
+                        vec![Arguments {
+                            status: Some(wanted(deed, &Which::Words(Vec::new()))),
+                            query: Some(query),
+                            ..Arguments::default()
+                        }],
+                    );
                 }
                 [] => return self.say(phrases::none_found(said, self.script)),
                 [only] if found.iter().any(|f| f.id == tasks[only].id) => {}
@@ -214,7 +258,11 @@ impl Step<'_> {
             _ if named.is_empty() => {}
             Deed::Complete => said.push(phrases::completed(&named, self.script)),
             Deed::Delete => said.push(phrases::deleted(&named, self.script)),
-            Deed::Update(_) => said.extend(done.iter().zip(&named).map(|((_, changed), task)| phrases::updated(task, changed, self.script))),
+            Deed::Update(_) => said.extend(
+                done.iter()
+                    .zip(&named)
+                    .map(|((_, changed), task)| phrases::updated(task, changed, self.script)),
+            ),
         }
         said.extend(failures.iter().map(|error| phrases::failed(error, self.script)));
         self.say(said.join("\n\n"))
@@ -224,6 +272,7 @@ impl Step<'_> {
 /// The status of the tasks among which one is looked for.
 fn wanted(deed: &Deed, which: &Which) -> &'static str {
     match (deed, which) {
+        (Deed::Delete, Which::All { done: true, .. }) => status(Status::Completed),
         (Deed::Delete, Which::All { .. }) => status(Status::Pending),
         (Deed::Delete, _) => status(Status::All),
         _ => status(Status::Pending),

@@ -25,7 +25,13 @@ struct Fake {
 
 impl Fake {
     fn new(titles: &[&str]) -> Self {
-        let mut fake = Self { tasks: Vec::new(), next: 1, messages: Vec::new(), now: NOW.parse().unwrap(), calls: Vec::new() };
+        let mut fake = Self {
+            tasks: Vec::new(),
+            next: 1,
+            messages: Vec::new(),
+            now: NOW.parse().unwrap(),
+            calls: Vec::new(),
+        };
         for title in titles {
             fake.run("add_task", &json!({"title": title}));
         }
@@ -75,7 +81,9 @@ impl Fake {
                 json!({"tasks": tasks, "has_more": false})
             }
             _ => {
-                let Some(at) = place(&self.tasks) else { return json!({"error": "there is no such task"}) };
+                let Some(at) = place(&self.tasks) else {
+                    return json!({"error": "there is no such task"});
+                };
                 match name {
                     "complete_task" => {
                         self.tasks[at]["status"] = json!("completed");
@@ -116,7 +124,10 @@ impl Fake {
         self.messages.push(Message::User { text: text.to_owned() });
         for _ in 0..8 {
             let (said, calls) = ask(self.messages.clone(), self.now);
-            self.messages.push(Message::Assistant { text: said.clone(), calls: calls.clone() });
+            self.messages.push(Message::Assistant {
+                text: said.clone(),
+                calls: calls.clone(),
+            });
             if calls.is_empty() {
                 assert!(!said.trim().is_empty(), "no words for {text}");
                 return said;
@@ -125,14 +136,22 @@ impl Fake {
                 let arguments: Value = serde_json::from_str(&call.arguments).unwrap();
                 let result = self.run(&call.name, &arguments);
                 self.calls.push((call.name.clone(), arguments));
-                self.messages.push(Message::Tool { call_id: call.id, name: call.name, result });
+                self.messages.push(Message::Tool {
+                    call_id: call.id,
+                    name: call.name,
+                    result,
+                });
             }
         }
         panic!("the assistant never came to an end: {text}");
     }
 
     fn deeds(&self) -> Vec<&str> {
-        self.calls.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "list_tasks").collect()
+        self.calls
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| *name != "list_tasks")
+            .collect()
     }
 
     fn titles(&self) -> Vec<&str> {
@@ -140,7 +159,10 @@ impl Fake {
     }
 
     fn task(&self, title: &str) -> &Value {
-        self.tasks.iter().find(|t| t["title"] == title).unwrap_or_else(|| panic!("no {title} in {:?}", self.tasks))
+        self.tasks
+            .iter()
+            .find(|t| t["title"] == title)
+            .unwrap_or_else(|| panic!("no {title} in {:?}", self.tasks))
     }
 }
 
@@ -149,7 +171,14 @@ fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<ToolCall>) {
     let request = ModelRequest {
         system: String::new(),
         messages,
-        tools: tools.iter().map(|name| ToolSpec { name: (*name).to_owned(), description: String::new(), parameters: json!({}) }).collect(),
+        tools: tools
+            .iter()
+            .map(|name| ToolSpec {
+                name: (*name).to_owned(),
+                description: String::new(),
+                parameters: json!({}),
+            })
+            .collect(),
         now,
         zone: chrono_tz::Asia::Karachi,
         script: Script::En,
@@ -171,14 +200,18 @@ fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<ToolCall>) {
 
 /// Whether a date is what an example wants.
 fn due_fits(wanted: &str, due: &Value, now: NaiveDateTime) -> bool {
-    let Some(date) = due["date"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()) else { return false };
+    let Some(date) = due["date"].as_str().and_then(|d| d.parse::<NaiveDate>().ok()) else {
+        return false;
+    };
     let today = now.date();
     if let Some(days) = wanted.strip_prefix('+').and_then(|rest| rest.strip_suffix('d')) {
         return date == today + TimeDelta::days(days.parse().unwrap());
     }
     if let Some(at) = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|d| *d == wanted) {
         let wait = (at as i64 - i64::from(today.weekday().num_days_from_monday())).rem_euclid(7);
-        let later_today = due["time"].as_str().is_some_and(|t| t.parse::<chrono::NaiveTime>().is_ok_and(|t| t > now.time()));
+        let later_today = due["time"]
+            .as_str()
+            .is_some_and(|t| t.parse::<chrono::NaiveTime>().is_ok_and(|t| t > now.time()));
         let wait = if wait == 0 && !later_today { 7 } else { wait };
         return date == today + TimeDelta::days(wait);
     }
@@ -192,11 +225,21 @@ fn due_fits(wanted: &str, due: &Value, now: NaiveDateTime) -> bool {
 /// What is wrong with an example's outcome, if anything.
 fn verdict(example: &Value) -> Result<(), String> {
     let text = |key: &str| example.get(key).and_then(Value::as_str);
-    let setup: Vec<&str> = example.get("setup").and_then(Value::as_array).map(|a| a.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let setup: Vec<&str> = example
+        .get("setup")
+        .and_then(Value::as_array)
+        .map(|a| a.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
     let say = text("say").unwrap();
     let mut fake = Fake::new(&setup);
     let reply = fake.say(say);
-    let check = |ok: bool, what: &str| if ok { Ok(()) } else { Err(format!("{what}\n   calls {:?}\n   reply {reply}", fake.calls)) };
+    let check = |ok: bool, what: &str| {
+        if ok {
+            Ok(())
+        } else {
+            Err(format!("{what}\n   calls {:?}\n   reply {reply}", fake.calls))
+        }
+    };
     let script = match text("script") {
         Some("ur") => Script::Ur,
         Some("ur-Latn") => Script::UrLatn,
@@ -220,7 +263,13 @@ fn verdict(example: &Value) -> Result<(), String> {
     check(calls.len() == count && fake.deeds().len() == count, "count of calls")?;
     let first = calls[0];
     let title = first["title"].as_str().unwrap_or("").to_lowercase();
-    for word in example.get("title").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+    for word in example
+        .get("title")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
         check(title.contains(&word.to_lowercase()), "title")?;
     }
     if let Some(target) = text("target") {
@@ -231,15 +280,25 @@ fn verdict(example: &Value) -> Result<(), String> {
     let due = first["due"].as_str().unwrap_or("");
     let (date, time) = due.split_once('T').unwrap_or((due, ""));
     check(text("time").is_none_or(|t| t == time), "time")?;
-    check(text("due").is_none_or(|wanted| due_fits(wanted, &json!({"date": date, "time": time}), fake.local())), "due")?;
+    check(
+        text("due").is_none_or(|wanted| due_fits(wanted, &json!({"date": date, "time": time}), fake.local())),
+        "due",
+    )?;
     if text("repeat").is_some() {
-        check(["not supported", "nahi ho sakte", "نہیں ہو سکتے"].iter().any(|w| reply.contains(w)), "repeat not told")?;
+        check(
+            ["not supported", "nahi ho sakte", "نہیں ہو سکتے"].iter().any(|w| reply.contains(w)),
+            "repeat not told",
+        )?;
     }
     Ok(())
 }
 
 fn run_all(name: &str, lines: &str) {
-    let examples: Vec<Value> = lines.lines().filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str(l).unwrap()).collect();
+    let examples: Vec<Value> = lines
+        .lines()
+        .filter(|l| !l.trim().is_empty())
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
     let wrong: Vec<String> = examples
         .iter()
         .filter_map(|e| {
@@ -247,7 +306,13 @@ fn run_all(name: &str, lines: &str) {
             outcome.err().map(|what| format!("{} {}: {what}", e["id"], e["say"]))
         })
         .collect();
-    assert!(wrong.is_empty(), "{name}: {} of {} right\n{}", examples.len() - wrong.len(), examples.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{name}: {} of {} right\n{}",
+        examples.len() - wrong.len(),
+        examples.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -277,9 +342,17 @@ fn a_choice_is_asked_for_and_taken() {
     ] {
         let mut fake = Fake::new(&["Call bank", "Buy milk", "Call plumber"]);
         let asked = fake.say("mark call done");
-        assert!(asked.contains("1. **Call bank**") && asked.contains("2. **Call plumber**"), "{asked}");
+        assert!(
+            asked.contains("1. **Call bank**") && asked.contains("2. **Call plumber**"),
+            "{asked}"
+        );
         fake.say(answer);
-        let completed: Vec<&str> = fake.tasks.iter().filter(|t| t["status"] == "completed").filter_map(|t| t["title"].as_str()).collect();
+        let completed: Vec<&str> = fake
+            .tasks
+            .iter()
+            .filter(|t| t["status"] == "completed")
+            .filter_map(|t| t["title"].as_str())
+            .collect();
         assert_eq!(completed, done, "{answer}");
     }
 }
@@ -379,9 +452,18 @@ fn everything_is_deleted_only_after_a_yes() {
 #[test]
 fn the_resolved_date_is_said_back() {
     let mut fake = Fake::new(&[]);
-    assert!(fake.say("remind me to call Ali tomorrow at 5pm").contains("Tuesday, 24 November 2026, 5:00 PM"));
-    assert!(fake.say("kal shaam 5 baje Ali ko call karni hai").contains("mangal, 24 November 2026, shaam 5 baje"));
-    assert!(fake.say("کل شام ۵ بجے علی کو کال کرنی ہے").contains("منگل، 24 نومبر 2026، شام 5 بجے"));
+    assert!(
+        fake.say("remind me to call Ali tomorrow at 5pm")
+            .contains("Tuesday, 24 November 2026, 5:00 PM")
+    );
+    assert!(
+        fake.say("kal shaam 5 baje Ali ko call karni hai")
+            .contains("mangal, 24 November 2026, shaam 5 baje")
+    );
+    assert!(
+        fake.say("کل شام ۵ بجے علی کو کال کرنی ہے")
+            .contains("منگل، 24 نومبر 2026، شام 5 بجے")
+    );
 }
 
 #[test]
@@ -404,24 +486,44 @@ fn a_change_without_a_date_is_asked_about() {
 
 #[test]
 fn failures_are_told() {
-    let message = |calls: Vec<ToolCall>| Message::Assistant { text: String::new(), calls };
-    let call = ToolCall { id: "call_1".into(), name: "add_task".into(), arguments: "{}".into(), extra_content: None };
+    let message = |calls: Vec<ToolCall>| Message::Assistant {
+        text: String::new(),
+        calls,
+    };
+    let call = ToolCall {
+        id: "call_1".into(),
+        name: "add_task".into(),
+        arguments: "{}".into(),
+        extra_content: None,
+    };
     let (said, calls) = ask(
         vec![
-            Message::User { text: "doodh lena hai".into() },
+            Message::User {
+                text: "doodh lena hai".into(),
+            },
             message(vec![call]),
-            Message::Tool { call_id: "call_1".into(), name: "add_task".into(), result: json!({"error": "too many tasks"}) },
+            Message::Tool {
+                call_id: "call_1".into(),
+                name: "add_task".into(),
+                result: json!({"error": "too many tasks"}),
+            },
         ],
         NOW.parse().unwrap(),
     );
-    assert!(calls.is_empty() && said.contains("too many tasks") && said.starts_with("Ye nahi"), "{said}");
+    assert!(
+        calls.is_empty() && said.contains("too many tasks") && said.starts_with("Ye nahi"),
+        "{said}"
+    );
 }
 
 #[test]
 fn without_a_task_like_that_nothing_happens() {
     let mut fake = Fake::new(&["Call bank"]);
     let reply = fake.say("delete buy oranges");
-    assert!(reply.contains("no open task like **buy oranges**") && fake.deeds().is_empty(), "{reply}");
+    assert!(
+        reply.contains("no open task like **buy oranges**") && fake.deeds().is_empty(),
+        "{reply}"
+    );
 }
 
 #[test]
@@ -429,7 +531,17 @@ fn call_ids_are_new_and_text_comes_in_words() {
     let mut fake = Fake::new(&[]);
     fake.say("add milk, eggs and bread as separate tasks");
     fake.say("add tea");
-    let ids: Vec<&str> = fake.messages.iter().filter_map(|m| if let Message::Tool { call_id, .. } = m { Some(call_id.as_str()) } else { None }).collect();
+    let ids: Vec<&str> = fake
+        .messages
+        .iter()
+        .filter_map(|m| {
+            if let Message::Tool { call_id, .. } = m {
+                Some(call_id.as_str())
+            } else {
+                None
+            }
+        })
+        .collect();
     assert_eq!(ids, ["call_1", "call_2", "call_3", "call_4"]);
     assert_eq!(super::pieces("a bc\nd").collect::<Vec<_>>(), ["a ", "bc\n", "d"]);
 }
@@ -450,8 +562,14 @@ fn lists_ask_for_the_right_days() {
     ] {
         let mut fake = Fake::new(&[]);
         fake.say(say);
-        let [(name, arguments)] = &fake.calls[..] else { panic!("{say}: {:?}", fake.calls) };
-        assert_eq!((name.as_str(), &arguments["due_from"], &arguments["due_to"]), ("list_tasks", &json!(from), &json!(to)), "{say}");
+        let [(name, arguments)] = &fake.calls[..] else {
+            panic!("{say}: {:?}", fake.calls)
+        };
+        assert_eq!(
+            (name.as_str(), &arguments["due_from"], &arguments["due_to"]),
+            ("list_tasks", &json!(from), &json!(to)),
+            "{say}"
+        );
     }
 }
 
@@ -468,4 +586,28 @@ fn quoted_titles_are_kept_to_the_letter() {
         fake.say(say);
         assert_eq!(fake.titles(), [title], "{say}");
     }
+}
+
+#[test]
+fn the_finished_ones_are_not_the_open_ones() {
+    let mut fake = Fake::new(&["Call bank", "Buy milk"]);
+    fake.say("done with call bank");
+    let asked = fake.say("delete all completed tasks");
+    assert!(asked.contains("Call bank") && !asked.contains("Buy milk"), "{asked}");
+    fake.say("yes");
+    assert_eq!(fake.titles(), ["Buy milk"]);
+    let asked = fake.say("sab mukammal kaam mita do");
+    assert!(asked.starts_with("Koi") && fake.deeds().is_empty(), "{asked}");
+}
+
+#[test]
+fn a_bare_delete_loses_nothing() {
+    let mut fake = Fake::new(&[]);
+    fake.say("add buy milk");
+    fake.say("delete");
+    assert_eq!(fake.titles(), ["buy milk"]);
+    fake.say("remind me tomorrow");
+    assert_eq!(fake.titles(), ["buy milk"]);
+    fake.say("Add bread to the list and remind me to call Ali tomorrow");
+    assert_eq!(fake.titles(), ["buy milk", "bread", "call Ali"]);
 }

@@ -33,18 +33,30 @@ struct WireDue {
 impl WireTask {
     /// The task as it is spoken of.
     pub fn named(&self) -> Named {
-        let due = self.due.as_ref().map(|due| Due { date: due.date, time: due.time.as_deref().and_then(clock) });
-        Named { title: self.title.clone(), due, priority: self.priority, done: self.status == TaskStatus::Completed }
+        let due = self.due.as_ref().map(|due| Due {
+            date: due.date,
+            time: due.time.as_deref().and_then(clock),
+        });
+        Named {
+            title: self.title.clone(),
+            due,
+            priority: self.priority,
+            done: self.status == TaskStatus::Completed,
+        }
     }
 
     /// The day it was completed, in the person's zone.
     pub fn completed_on(&self, zone: chrono_tz::Tz) -> Option<NaiveDate> {
-        DateTime::parse_from_rfc3339(self.completed_at.as_deref()?).ok().map(|at| at.with_timezone(&zone).date_naive())
+        DateTime::parse_from_rfc3339(self.completed_at.as_deref()?)
+            .ok()
+            .map(|at| at.with_timezone(&zone).date_naive())
     }
 }
 
 fn clock(text: &str) -> Option<NaiveTime> {
-    ["%H:%M", "%H:%M:%S"].into_iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+    ["%H:%M", "%H:%M:%S"]
+        .into_iter()
+        .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
 /// The result of a call.
@@ -72,8 +84,14 @@ pub(super) fn outcome(result: &Value) -> Outcome {
     }
     match Shape::deserialize(result) {
         Ok(Shape { error: Some(error), .. }) => Outcome::Failed(error.as_str().map_or_else(|| error.to_string(), str::to_owned)),
-        Ok(Shape { task: Some(task), changed, .. }) => Outcome::Task(task, changed),
-        Ok(Shape { tasks: Some(tasks), has_more, .. }) => Outcome::Tasks(tasks, has_more),
+        Ok(Shape {
+            task: Some(task), changed, ..
+        }) => Outcome::Task(task, changed),
+        Ok(Shape {
+            tasks: Some(tasks),
+            has_more,
+            ..
+        }) => Outcome::Tasks(tasks, has_more),
         _ => Outcome::Failed("the result could not be read".to_owned()),
     }
 }
@@ -102,7 +120,12 @@ pub(super) struct Arguments {
 impl Arguments {
     /// Of `add_task`.
     pub fn add(task: &NewTask) -> Self {
-        Self { title: Some(task.title.clone()), due: task.due.as_ref().map(iso), priority: task.priority, ..Self::default() }
+        Self {
+            title: Some(task.title.clone()),
+            due: task.due.as_ref().map(iso),
+            priority: task.priority,
+            ..Self::default()
+        }
     }
 
     /// Of `list_tasks`. Finished tasks are asked for without days, because their days are those of the deed, not of the plan.
@@ -118,13 +141,26 @@ impl Arguments {
 
     /// Of `update_task`.
     pub fn update(id: &str, change: &Change) -> Self {
-        let due = if change.clear_due { Some("none".to_owned()) } else { change.due.as_ref().map(iso) };
-        Self { task_id: Some(id.to_owned()), title: change.title.clone(), due, priority: change.priority, ..Self::default() }
+        let due = if change.clear_due {
+            Some("none".to_owned())
+        } else {
+            change.due.as_ref().map(iso)
+        };
+        Self {
+            task_id: Some(id.to_owned()),
+            title: change.title.clone(),
+            due,
+            priority: change.priority,
+            ..Self::default()
+        }
     }
 
     /// Of `complete_task` and `delete_task`.
     pub fn id(id: &str) -> Self {
-        Self { task_id: Some(id.to_owned()), ..Self::default() }
+        Self {
+            task_id: Some(id.to_owned()),
+            ..Self::default()
+        }
     }
 }
 

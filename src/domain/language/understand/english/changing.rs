@@ -1,0 +1,283 @@
+//! Deleting, moving, renaming, and what else changes a task.
+
+use super::led_by;
+use crate::domain::{
+    language::{
+        Change, Intent,
+        lexicon::{Plain, Sense},
+        token::Kind,
+        understand::Reading,
+        when::Which,
+    },
+    task::Priority,
+};
+
+/// "Delete the milk task", "get rid of it".
+pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
+    if reading.asks() && !reading.is_word(reading.from, &["delete", "remove", "cancel"]) || !led_by(reading, Plain::Delete) {
+        return None;
+    }
+    let dateless = (reading.from..reading.to).any(|at| {
+        reading.is_word(at, &["deadline"])
+            || (reading.is_word(at, &["date", "due"]) && reading.is_word(at + 1, &["date", "from", "of", "on"]))
+    });
+    if dateless {
+        for at in reading.from..reading.to {
+            if reading.is_word(at, &["due", "date", "deadline", "from", "of", "the"]) {
+                reading.sentence.take(at, 1);
+            }
+        }
+        return Some(Intent::Update(
+            reading.target(),
+            Change {
+                clear_due: true,
+                ..Change::default()
+            },
+        ));
+    }
+    let lists = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::List).is_some());
+    reading.to = reading.peel_end(reading.from, reading.to, &[Plain::List]);
+    let mut target = reading.target();
+    // "Clear my list": everything on it.
+    target.all |= lists && target.words.is_empty() && !target.it;
+    Some(Intent::Delete(target))
+}
+
+/// "Take milk off my list".
+pub(super) fn taken_off(reading: &mut Reading<'_>) -> Option<Intent> {
+    let off = (reading.from + 1..reading.to)
+        .rev()
+        .take(4)
+        .find(|at| reading.is_word(*at, &["off", "out"]))?;
+    let ends = reading.sentence.any(off, &[Plain::List]).is_some() || off + 1 == reading.to;
+    let listed = ends && (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::List).is_some());
+    if !listed || !reading.is_word(reading.from, &["take", "strike", "cross", "get", "knock"]) {
+        return None;
+    }
+    reading.sentence.take(reading.from, 1);
+    (reading.from, reading.to) = (reading.from + 1, off);
+    Some(Intent::Delete(reading.target()))
+}
+
+/// "Buy milk should be on Saturday", "the report is urgent".
+pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
+    let cut = (reading.from + 1..reading.to).find(|at| {
+        reading.is_word(*at, &["should", "must"]) && reading.is_word(at + 1, &["be"])
+            || reading.is_word(*at, &["is", "are"]) && reading.is_word(at + 1, &["now"])
+    });
+    let urgent = (reading.from + 1..reading.to).find(|at| {
+        reading.is_word(*at, &["is", "are"])
+            && reading
+                .sentence
+                .senses(at + 1)
+                .iter()
+                .any(|(n, s)| at + 1 + n == reading.to && matches!(s, Sense::Priority(_)))
+    });
+    let at = cut.or(urgent)?;
+    if reading.asks()
+        || reading
+            .sentence
+            .any(reading.from, &[Plain::Add, Plain::Show, Plain::Question, Plain::What, Plain::Must])
+            .is_some()
+    {
+        return None;
+    }
+    reading.sentence.take(at, if cut.is_some() { 2 } else { 1 });
+    let (from, to) = (at, reading.to);
+    let priority = reading.take_priority(from, to);
+    let change = Change {
+        priority,
+        ..due_change(reading)
+    };
+    if change.is_empty()
+        || !reading
+            .sentence
+            .left(at, to)
+            .iter()
+            .all(|p| reading.sentence.any(*p, &[Plain::Filler, Plain::Particle, Plain::Before]).is_some())
+    {
+        return None;
+    }
+    reading.to = at;
+    let target = reading.target();
+    (target.it || !target.words.is_empty()).then_some(Intent::Update(target, change))
+}
+
+/// "Push it to Friday", "reschedule the meeting".
+pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
+    let sure = reading.is_word(reading.from, &["reschedule", "postpone", "snooze", "delay", "defer"]);
+    if !led_by(reading, Plain::Move) {
+        return None;
+    }
+    let change = due_change(reading);
+    if change.is_empty() && !sure {
+        return None;
+    }
+    drop_to(reading);
+    reading.drop_all(&[Plain::DateNoun]);
+    Some(Intent::Update(reading.target(), change))
+}
+
+fn due_change(reading: &mut Reading<'_>) -> Change {
+    // The date that counts stands last, behind "to".
+    let when = reading.take_when(Which::Last);
+    let due = when.due(reading.now);
+    Change {
+        due: due.clone().and_then(Result::ok),
+        due_error: due.and_then(Result::err),
+        ..Change::default()
+    }
+}
+
+/// "to", "on", "due" that lost their date.
+fn drop_to(reading: &mut Reading<'_>) {
+    let left = reading.sentence.left(reading.from, reading.to);
+    for at in left.into_iter().rev() {
+        if !reading.is_word(
+            at,
+            &[
+                "to", "on", "due", "for", "by", "back", "until", "till", "at", "from", "forward", "up", "the", "date", "be",
+            ],
+        ) {
+            break;
+        }
+        reading.sentence.take(at, 1);
+    }
+}
+
+/// "Rename X to Y", "call it Y instead of X".
+pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
+    let instead = (reading.from..reading.to).find(|at| reading.sentence.is(*at, Plain::Instead).is_some());
+    let call =
+        reading.is_word(reading.from, &["call"]) && (instead.is_some() || reading.is_word(reading.from + 1, &["it", "that", "this"]));
+    let name = (reading.from..reading.to)
+        .take(4)
+        .any(|at| reading.is_word(at, &["title", "name"]) && reading.sentence.any(reading.from, &[Plain::Update]).is_some());
+    if call {
+        reading.sentence.take(reading.from, 1);
+        reading.from += 1;
+    } else if !(led_by(reading, Plain::Rename) || (name && led_by(reading, Plain::Update))) {
+        return None;
+    }
+    if name {
+        reading.drop_all(&[Plain::Name]);
+        if reading.is_word(reading.from, &["of", "the"]) || reading.sentence.used[reading.from] {
+            let to = reading.to;
+            reading.from = reading.peel(reading.from, to, &[Plain::Link]);
+        }
+    }
+    if let Some(at) = instead {
+        let length = reading.sentence.is(at, Plain::Instead)?;
+        let to = reading.to;
+        let (mut first, end) = (reading.from, at);
+        if reading.is_word(first, &["it", "that", "this"]) {
+            first += 1;
+        }
+        let title = reading.words(first, end)?;
+        reading.sentence.take(reading.from, at + length - reading.from);
+        (reading.from, reading.to) = (at + length, to);
+        return Some(Intent::Update(
+            reading.target(),
+            Change {
+                title: Some(title),
+                ..Change::default()
+            },
+        ));
+    }
+    let pointer = reading.is_word(reading.from, &["it", "that", "this"]);
+    let cut = (reading.from..reading.to)
+        .rev()
+        .find(|at| !reading.sentence.used[*at] && reading.is_word(*at, &["to", "as", "into"]) && at + 1 < reading.to);
+    let (end, start) = match cut {
+        Some(at) if at > reading.from => (at, at + 1),
+        _ if pointer => (reading.from + 1, reading.from + 1),
+        _ => (
+            reading
+                .to
+                .min((reading.from..reading.to).find(|at| reading.sentence.tokens[*at].kind == Kind::Quote)?),
+            (reading.from..reading.to)
+                .rev()
+                .find(|at| reading.sentence.tokens[*at].kind == Kind::Quote)?,
+        ),
+    };
+    let title = reading.words(start, reading.to)?;
+    reading.to = end;
+    let target = reading.target();
+    Some(Intent::Update(
+        target,
+        Change {
+            title: Some(title),
+            ..Change::default()
+        },
+    ))
+}
+
+/// "Change the meeting to Friday", "make it urgent", "set the report due tomorrow".
+pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
+    let strong = reading.is_word(
+        reading.from,
+        &["change", "edit", "modify", "adjust", "correct", "alter", "amend", "update"],
+    );
+    let make = reading.is_word(
+        reading.from,
+        &[
+            "make",
+            "mark",
+            "set",
+            "turn",
+            "bump",
+            "raise",
+            "lower",
+            "prioritize",
+            "prioritise",
+            "increase",
+            "decrease",
+            "give",
+        ],
+    );
+    let prioritised = reading.is_word(reading.from, &["prioritize", "prioritise"]);
+    let higher = reading.is_word(reading.from, &["raise", "bump", "increase"]);
+    let lower = reading.is_word(reading.from, &["lower", "decrease", "reduce"]);
+    if !led_by(reading, Plain::Update) {
+        return None;
+    }
+    let has_to = (reading.from..reading.to).any(|at| reading.is_word(at, &["to", "due", "for", "on"]));
+    let pointer = (reading.from..reading.to.min(reading.from + 2)).any(|at| reading.sentence.is(at, Plain::It).is_some());
+    let (from, to) = (reading.from, reading.to);
+    let mut change = Change {
+        priority: reading.take_priority(from, to),
+        ..Change::default()
+    };
+    if change.priority.is_none() && (higher || lower) && (from..to).any(|at| reading.sentence.is(at, Plain::PriorityNoun).is_some())
+        || change.priority.is_none() && prioritised
+    {
+        change.priority = Some(if lower { Priority::P4 } else { Priority::P1 });
+    }
+    reading.drop_all(&[Plain::PriorityNoun, Plain::DateNoun]);
+    let used = reading.sentence.used.clone();
+    let dated = due_change(reading);
+    if strong || pointer || (make && has_to) {
+        (change.due, change.due_error) = (dated.due, dated.due_error);
+    } else {
+        reading.sentence.used = used;
+    }
+    if change.is_empty() && strong && has_to {
+        let cut = (reading.from..reading.to)
+            .rev()
+            .find(|at| reading.is_word(*at, &["to", "into"]) && at + 1 < reading.to)?;
+        if cut > reading.from {
+            change.title = Some(reading.words(cut + 1, reading.to)?);
+            reading.to = cut;
+        }
+    }
+    if change.is_empty() {
+        return None;
+    }
+    drop_to(reading);
+    for at in reading.from..reading.to {
+        if reading.is_word(at, &["of", "as", "due", "is", "to"]) {
+            reading.sentence.take(at, 1);
+        }
+    }
+    Some(Intent::Update(reading.target(), change))
+}

@@ -1,0 +1,365 @@
+//! English: the verb comes first.
+
+mod changing;
+
+use changing::{changed, deleted, moved, renamed, stated, taken_off};
+
+use super::{Reading, adding};
+use crate::domain::language::{
+    Intent, ListWish, Status,
+    lexicon::{Plain, Sense},
+    token::Kind,
+    when::Which,
+};
+
+/// One way to read a sentence.
+type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
+
+/// Reads what the sentence wants.
+pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
+    first_of(
+        reading,
+        &[
+            renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative,
+        ],
+    )
+}
+
+/// What the first rule that fits makes of it; a rule that does not fit leaves no trace.
+fn first_of(reading: &mut Reading<'_>, rules: &[Rule]) -> Option<Intent> {
+    let used = reading.sentence.used.clone();
+    let (from, to) = (reading.from, reading.to);
+    for rule in rules {
+        if let Some(intent) = rule(reading) {
+            return Some(intent);
+        }
+        reading.sentence.used.clone_from(&used);
+        (reading.from, reading.to) = (from, to);
+    }
+    None
+}
+
+/// The longest of the kinds that begins the sentence.
+fn lead(reading: &Reading<'_>) -> Option<(usize, Vec<Plain>)> {
+    const LEADS: &[Plain] = &[
+        Plain::Add,
+        Plain::Must,
+        Plain::Show,
+        Plain::Delete,
+        Plain::Move,
+        Plain::Rename,
+        Plain::Update,
+        Plain::Complete,
+        Plain::Verb,
+        Plain::NotYet,
+        Plain::Question,
+        Plain::Past,
+    ];
+    let senses = reading.sentence.senses(reading.from);
+    let longest = senses
+        .iter()
+        .filter(|(_, s)| matches!(s, Sense::Is(p) if LEADS.contains(p)))
+        .map(|(n, _)| *n)
+        .max()?;
+    let kinds = senses
+        .iter()
+        .filter(|(n, _)| *n == longest)
+        .filter_map(|(_, s)| if let Sense::Is(p) = s { Some(*p) } else { None })
+        .collect();
+    Some((longest, kinds))
+}
+
+fn led_by(reading: &mut Reading<'_>, kind: Plain) -> bool {
+    // "i" and "please" before the verb.
+    match lead(reading) {
+        Some((length, kinds)) if kinds.contains(&kind) => {
+            reading.sentence.take(reading.from, length);
+            reading.from += length;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// "Add ...", "remind me to ...", "I have to ...".
+pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
+    let order = lead(reading).is_some_and(|(_, kinds)| kinds.contains(&Plain::Add));
+    if reading.is_word(reading.from, &["task", "tasks", "todo", "plan", "put", "track", "schedule"]) && !order {
+        return None;
+    }
+    // "I want to reschedule" is an order; "I have to reschedule" is a task.
+    let wants = !order && (reading.from..reading.from + 3).any(|at| reading.is_word(at, &["want", "wanna", "like"]));
+    if !(led_by(reading, Plain::Add) || led_by(reading, Plain::Must)) {
+        return None;
+    }
+    // "I'd like to add a task to ..."
+    if !order && lead(reading).is_some_and(|(length, kinds)| length > 1 && kinds.contains(&Plain::Add)) {
+        led_by(reading, Plain::Add);
+    }
+    // "put off", "schedule?" and the like are other deeds.
+    if reading.asks() && !order {
+        return None;
+    }
+    if wants && let Some(intent) = first_of(reading, &[deleted, moved, renamed, changed, listed]) {
+        return Some(intent);
+    }
+    if !order
+        && let Some((_, kinds)) = lead(reading)
+        && kinds
+            .iter()
+            .any(|k| matches!(k, Plain::Delete | Plain::Show | Plain::Move | Plain::Complete))
+        && (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Task, Plain::List]).is_some())
+    {
+        // "I want to delete the milk task"
+        return first_of(reading, &[deleted, listed, moved, completed]);
+    }
+    let (from, to) = (reading.from, reading.to);
+    // "add a task to call mom", "remind me that I have to ..."
+    let start = reading.peel(from, to, &[Plain::Link, Plain::Self_, Plain::Must]);
+    let start = task_word(reading, start, to);
+    reading.from = reading.peel(start, to, &[Plain::Link, Plain::Self_, Plain::Must, Plain::Name]);
+    adding::add(reading)
+}
+
+/// "a new task to", "task called".
+fn task_word(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
+    let mut at = from;
+    while at < to && reading.is_word(at, &["a", "an", "new", "another", "two", "three", "these", "the", "following"]) {
+        at += 1;
+    }
+    let Some(length) = reading.sentence.is(at, Plain::Task).filter(|_| at < to) else {
+        return from;
+    };
+    let end = at + length;
+    let follows = end < to
+        && (!reading.sentence.tokens[end].is_text()
+            || reading.sentence.tokens[end].kind == Kind::Quote
+            || reading.is_word(end, &["to", "called", "named", "for", "titled", "that", "saying", "about"]));
+    if !follows {
+        return from;
+    }
+    reading.sentence.take(from, end - from);
+    end
+}
+
+/// "Show my tasks", "what's on my plate tomorrow?"
+fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
+    let begins = reading.from;
+    let (shows, question) = match lead(reading) {
+        Some((_, kinds)) => (kinds.contains(&Plain::Show), kinds.contains(&Plain::Question)),
+        None => (false, false),
+    };
+    let what = reading.sentence.is(begins, Plain::What).is_some();
+    let nouns: Vec<usize> = (reading.from..reading.to)
+        .filter(|at| reading.sentence.any(*at, &[Plain::Task, Plain::List]).is_some())
+        .collect();
+    let status_words = (reading.from..reading.to).any(|at| {
+        reading
+            .sentence
+            .any(at, &[Plain::Pending, Plain::Completed, Plain::Overdue])
+            .is_some()
+    });
+    let finds = (reading.from..reading.to.min(reading.from + 2)).any(|at| reading.is_word(at, &["when", "find", "search", "look"]));
+    let past = reading.is_word(begins, &["did", "have"])
+        || (reading.from..reading.to).any(|at| reading.is_word(at, &["did", "completed", "finished", "done", "complete"]));
+    let overdue = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Overdue).is_some());
+    if shows {
+        led_by(reading, Plain::Show);
+    } else if question {
+        led_by(reading, Plain::Question);
+    }
+    // "list all clients" is a task for somebody else to find; a list needs a noun, or nothing else to say.
+    let completed = past && (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Completed).is_some())
+        || reading.is_word(begins + 1, &["did"]);
+    let pending = (begins..reading.to).any(|at| {
+        reading
+            .sentence
+            .is(at, Plain::Pending)
+            .is_some_and(|n| n > 1 || !reading.is_word(at, &["due", "still"]))
+    });
+    let when = reading.take_when(Which::First);
+    let priority = reading.take_priority(reading.from, reading.to);
+    reading.drop_all(&[
+        Plain::Task,
+        Plain::List,
+        Plain::Pending,
+        Plain::Completed,
+        Plain::Overdue,
+        Plain::Self_,
+        Plain::Filler,
+        Plain::Polite,
+        Plain::All,
+        Plain::Must,
+        Plain::Show,
+        Plain::What,
+        Plain::Before,
+        Plain::Particle,
+        Plain::English,
+        Plain::Question,
+        Plain::Link,
+        Plain::Not,
+        Plain::Every,
+        Plain::Complete,
+        Plain::Next,
+        Plain::This,
+        Plain::Last,
+    ]);
+    let rest = reading.words(reading.from, reading.to).filter(|rest| {
+        !matches!(
+            rest.as_str(),
+            "do" | "to do"
+                | "going"
+                | "got"
+                | "have"
+                | "finish"
+                | "achieve"
+                | "accomplish"
+                | "manage"
+                | "planned"
+                | "happening"
+                | "coming up"
+        )
+    });
+    let noun_only = !nouns.is_empty() && rest.is_none() && !question && lead_is_plain(reading, begins);
+    let range = when.range(reading.now, past).map(|(first, last)| (Some(first), last));
+    let range = if overdue {
+        Some((None, reading.now.date().pred_opt()?))
+    } else {
+        range
+    };
+    let status = match (completed && !pending, pending, question) {
+        (.., true) if rest.is_some() => Status::All,
+        (true, ..) => Status::Completed,
+        _ => Status::Pending,
+    };
+    let asked = shows || what || (question && (rest.is_some() || !nouns.is_empty() || !when.is_empty()));
+    let clear = rest.is_none() || !nouns.is_empty() || finds || (question && reading.asks());
+    let only_date = asked && rest.is_none() && nouns.is_empty() && !status_words && when.is_empty();
+    ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none()))
+        .then_some(Intent::List(ListWish {
+            status,
+            range,
+            priority,
+            query: rest,
+        }))
+}
+
+/// "my tasks", "tasks for today": no verb before the noun.
+fn lead_is_plain(reading: &Reading<'_>, begins: usize) -> bool {
+    reading
+        .sentence
+        .any(begins, &[Plain::Delete, Plain::Move, Plain::Update, Plain::Rename, Plain::NotYet])
+        .is_none()
+}
+
+/// "Mark X as done", "set X to done".
+fn marked(reading: &mut Reading<'_>) -> Option<Intent> {
+    if !reading.is_word(reading.from, &["mark", "set", "put", "move", "tick", "check"]) {
+        return None;
+    }
+    let last = *reading.sentence.left(reading.from, reading.to).last()?;
+    let done = (reading.from + 1..=last)
+        .rev()
+        .take(3)
+        .find(|at| {
+            reading
+                .sentence
+                .senses(*at)
+                .iter()
+                .any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Completed)))
+        })
+        .or_else(|| (reading.is_word(last, &["off"])).then_some(last))
+        .or_else(|| {
+            (reading.from + 1..reading.from + 3).find(|at| {
+                reading.is_word(*at, &["as", "done", "complete", "completed", "off"])
+                    && reading.sentence.is(*at, Plain::Completed).is_some()
+            })
+        });
+    let done = done?;
+    let first = reading.from;
+    reading.sentence.take(first, 1);
+    reading.from += 1;
+    let length = reading.sentence.is(done, Plain::Completed).unwrap_or(1);
+    reading.sentence.take(done, length);
+    for at in [done.wrapping_sub(1), reading.from] {
+        if reading.is_word(at, &["as", "to", "off"]) {
+            reading.sentence.take(at, 1);
+        }
+    }
+    Some(Intent::Complete(reading.target()))
+}
+
+/// "Done with X", "I bought milk", "X is done".
+fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
+    if reading.asks() || (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Not, Plain::NotYet]).is_some()) {
+        return None;
+    }
+    if led_by(reading, Plain::Complete) {
+        reading.take_when(Which::First);
+        return Some(Intent::Complete(reading.target()));
+    }
+    // X is done.
+    let last = *reading.sentence.left(reading.from, reading.to).last()?;
+    let tail = (reading.from + 1..=last)
+        .rev()
+        .take(4)
+        .filter(|at| {
+            reading
+                .sentence
+                .senses(*at)
+                .iter()
+                .any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Complete)))
+        })
+        .last();
+    if let Some(at) = tail.filter(|at| *at < last || !reading.is_word(last, &["complete", "close", "tick"])) {
+        reading.to = at;
+        reading.take_when(Which::First);
+        let subject = reading.target();
+        return (subject.it || subject.all || !subject.words.is_empty()).then_some(Intent::Complete(subject));
+    }
+    // I (have) bought milk; bought milk.
+    let start = reading.from;
+    let from = (start..reading.to).find(|at| {
+        !reading.is_word(
+            *at,
+            &[
+                "i",
+                "ive",
+                "have",
+                "we",
+                "weve",
+                "just",
+                "already",
+                "finally",
+                "has",
+                "also",
+                "now",
+                "successfully",
+            ],
+        )
+    })?;
+    let subject = from > start && reading.is_word(start, &["i", "ive", "we", "weve", "have", "just", "already", "finally"]);
+    let past = reading.sentence.is(from, Plain::Past).is_some();
+    let present = reading.sentence.is(from, Plain::Verb).is_some();
+    if past && (subject || !present) && reading.sentence.left(from, reading.to).len() > 1 {
+        reading.sentence.take(start, from - start);
+        reading.from = from;
+        reading.take_when(Which::First);
+        return Some(Intent::Complete(reading.target()));
+    }
+    None
+}
+
+/// "Buy milk": a deed of daily life.
+fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
+    let asks = reading.asks();
+    let told = reading.is_word(
+        reading.from,
+        &["tell", "ask", "do", "make", "find", "get", "start", "talk", "write"],
+    ) && reading.is_word(reading.from + 1, &["me", "it", "you", "nothing", "that", "this"]);
+    let verb = lead(reading).is_some_and(|(_, kinds)| kinds.contains(&Plain::Verb));
+    let chat = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Chat).is_some());
+    (verb && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
+        .then(|| adding::add(reading))
+        .flatten()
+}

@@ -1,0 +1,275 @@
+//! What is asked about the list, and what is done to it: "kaam dikhao", "le liya", "mita do", "Monday ko kar do".
+
+use super::{is_infinitive, names_wala};
+use crate::domain::{
+    language::{
+        Change, Intent, ListWish, Status,
+        lexicon::{Plain, Sense},
+        token::Kind,
+        understand::Reading,
+        when::Which,
+    },
+    task::Priority,
+};
+
+/// A question about tasks.
+pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, may_query: bool) -> Intent {
+    let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
+    let pending = has(reading, Plain::Pending);
+    let completed = !pending && (done || has(reading, Plain::Completed));
+    let (from, to) = (reading.from, reading.to);
+    let priority = reading.take_priority(from, to);
+    let open_question = content
+        .iter()
+        .any(|at| reading.sentence.is(*at, Plain::What).is_some_and(|n| n > 1));
+    let when = reading.take_when(Which::First);
+    for at in content {
+        if is_infinitive(&reading.sentence, *at) {
+            reading.sentence.take(*at, 1);
+        }
+    }
+    reading.drop_all(&[
+        Plain::Show,
+        Plain::Task,
+        Plain::List,
+        Plain::Pending,
+        Plain::Completed,
+        Plain::Self_,
+        Plain::All,
+        Plain::What,
+        Plain::Question,
+        Plain::Copula,
+        Plain::Need,
+        Plain::Particle,
+        Plain::Filler,
+        Plain::Polite,
+        Plain::Request,
+        Plain::Link,
+        Plain::Done,
+        Plain::Past,
+        Plain::Stem,
+        Plain::After,
+        Plain::Will,
+        Plain::Complete,
+        Plain::Separate,
+        Plain::Wala,
+    ]);
+    let rest = reading
+        .words(reading.from, reading.to)
+        .filter(|_| may_query || has(reading, Plain::Wala));
+    let range = when.range(reading.now, done).map(|(first, last)| (Some(first), last));
+    let status = match (completed, &rest) {
+        // "kya doodh le liya?" asks about one task, done or not.
+        (true, Some(_)) if !open_question => Status::All,
+        (true, _) => Status::Completed,
+        _ => Status::Pending,
+    };
+    Intent::List(ListWish {
+        status,
+        range,
+        priority,
+        query: rest,
+    })
+}
+
+/// "doodh le liya", "ticket book ho gaya".
+pub(super) fn completed(reading: &mut Reading<'_>, content: &[usize], done: usize) -> Option<Intent> {
+    reading.take_when(Which::First);
+    let end = content.last().map_or(done, |last| last + 1);
+    let start = content.iter().copied().find(|at| *at >= done).unwrap_or(done);
+    // What the verb itself says is kept as a hint when it is more than a helper: "bhej diya".
+    let mut words = reading.sentence.title(start, end);
+    reading.sentence.take(start, end - start);
+    reading.drop_all(&[Plain::Self_, Plain::Polite, Plain::Task]);
+    for at in content.iter().filter(|at| **at < done) {
+        if reading.sentence.any(*at, &[Plain::Complete, Plain::Completed]).is_some() && *at + 3 > done {
+            reading.sentence.take(*at, 1);
+        }
+    }
+    let mut target = reading.target();
+    if let Some(last) = target.words.last_mut() {
+        words.insert(0, ' ');
+        last.push_str(&words);
+    }
+    if target.words.is_empty() && !target.it && !target.all {
+        // "ho gaya": the task just named.
+        target.it = true;
+    }
+    Some(Intent::Complete(target))
+}
+
+/// "ticket wala kaam mita do", "meeting reschedule kar do Monday ko".
+pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<Intent> {
+    let near: Vec<usize> = content.iter().rev().take(5).chain(content.iter().take(2)).copied().collect();
+    let place = |reading: &Reading<'_>, kind: Plain| near.iter().copied().find(|at| reading.sentence.is(*at, kind).is_some());
+    let (from, to) = (reading.from, reading.to);
+    let rename = content.iter().copied().find(|at| reading.sentence.is(*at, Plain::Rename).is_some());
+    if let Some(at) = rename.or_else(|| {
+        content
+            .iter()
+            .copied()
+            .find(|at| reading.sentence.is(*at, Plain::Instead).is_some())
+    }) {
+        let length = reading.sentence.any(at, &[Plain::Rename, Plain::Instead]).unwrap_or(1);
+        reading.sentence.take(at, length);
+        for place in near {
+            if place > at
+                && reading
+                    .sentence
+                    .any(place, &[Plain::Request, Plain::Stem, Plain::Update, Plain::Polite])
+                    .is_some()
+                && reading.sentence.tokens[place].kind != Kind::Quote
+            {
+                reading.sentence.take(place, 1);
+            }
+        }
+        let title = reading.words(at + length, to)?;
+        reading.to = at;
+        return Some(Intent::Update(
+            reading.target(),
+            Change {
+                title: Some(title),
+                ..Change::default()
+            },
+        ));
+    }
+    // Of two orders the later one counts: "mukammal kaam mita do" deletes, "khatam kar do" completes.
+    let (complete, delete) = match (place(reading, Plain::Complete), place(reading, Plain::Delete)) {
+        (Some(one), Some(other)) if other > one => (None, Some(other)),
+        (Some(one), Some(other)) if other < one || reading.is_word(one, &["khatam", "khatm", "ختم"]) => (Some(one), None),
+        (Some(_), other @ Some(_)) => (None, other),
+        only => only,
+    };
+    let date_noun = content
+        .iter()
+        .any(|at| reading.is_word(*at, &["tareekh", "tarikh", "date", "deadline", "تاریخ"]));
+    if delete.is_some() {
+        verbs_away(reading, content, &[Plain::Delete, Plain::List]);
+        if date_noun {
+            for at in content {
+                if reading.is_word(*at, &["tareekh", "tarikh", "date", "due", "deadline", "تاریخ"]) {
+                    reading.sentence.take(*at, 1);
+                }
+            }
+            return Some(Intent::Update(
+                reading.target(),
+                Change {
+                    clear_due: true,
+                    ..Change::default()
+                },
+            ));
+        }
+        return Some(Intent::Delete(reading.target()));
+    }
+    let moves = place(reading, Plain::Move).is_some();
+    let updates = place(reading, Plain::Update).is_some();
+    let adds = place(reading, Plain::Add).is_some();
+    if complete.is_some() && !moves {
+        reading.take_when(Which::First);
+        verbs_away(reading, content, &[Plain::Complete, Plain::Completed, Plain::List]);
+        return Some(Intent::Complete(reading.target()));
+    }
+    let wala = names_wala(reading, content) || content.iter().any(|at| reading.sentence.is(*at, Plain::It).is_some());
+    let helper = content.iter().rev().take(3).any(|at| {
+        reading.is_word(
+            *at,
+            &[
+                "kar",
+                "kr",
+                "karo",
+                "karein",
+                "karen",
+                "kardo",
+                "krdo",
+                "kardein",
+                "kro",
+                "کر",
+                "کرو",
+                "کریں",
+                "کردو",
+                "کردیں",
+                "کیجیے",
+            ],
+        )
+    });
+    let infinitive = content.iter().any(|at| is_infinitive(&reading.sentence, *at));
+    let names = !infinitive && content.iter().any(|at| reading.sentence.is(*at, Plain::Wala).is_some());
+    if adds && !(moves || updates || names || wala && helper) {
+        return None;
+    }
+    let priority = reading.take_priority(from, to).or_else(|| loose_priority(reading, content));
+    let when = reading.take_when(Which::Last);
+    let due = when.due(reading.now);
+    if !(moves || updates || helper || (wala && (due.is_some() || priority.is_some()))) {
+        return None;
+    }
+    let mut change = Change {
+        due: due.clone().and_then(Result::ok),
+        due_error: due.and_then(Result::err),
+        priority,
+        ..Change::default()
+    };
+    // "X ko badal kar Y kar do"
+    if change.is_empty()
+        && let Some(at) = content.iter().copied().find(|at| reading.sentence.is(*at, Plain::Update).is_some())
+        && reading.is_word(at + 1, &["kar", "ke", "kr", "کر", "کے"])
+    {
+        for place in content.iter().rev().take(3) {
+            if *place > at + 1 && reading.sentence.any(*place, &[Plain::Request, Plain::Stem]).is_some() {
+                reading.sentence.take(*place, 1);
+            }
+        }
+        reading.sentence.take(at, 2);
+        change.title = reading.words(at + 2, to);
+        reading.to = if change.title.is_some() { at } else { to };
+    }
+    if change.is_empty() && !(moves || updates) {
+        return None;
+    }
+    reading.drop_all(&[Plain::PriorityNoun]);
+    if change.due.is_some() {
+        reading.drop_all(&[Plain::DateNoun]);
+    }
+    verbs_away(
+        reading,
+        content,
+        if names {
+            &[Plain::Move, Plain::Update, Plain::Add]
+        } else {
+            &[Plain::Move, Plain::Update]
+        },
+    );
+    Some(Intent::Update(reading.target(), change))
+}
+
+/// "isay zaroori kar do": before the request even a weak word of priority counts.
+fn loose_priority(reading: &mut Reading<'_>, content: &[usize]) -> Option<Priority> {
+    let at = content.iter().rev().take(4).copied().find(|at| {
+        reading
+            .sentence
+            .find(*at, |s| matches!(s, Sense::Priority(_)).then_some(()))
+            .is_some()
+    })?;
+    let (length, number) = reading
+        .sentence
+        .find(at, |s| if let Sense::Priority(n) = s { Some(n) } else { None })?;
+    reading.sentence.take(at, length);
+    Some(Priority::from_number(number))
+}
+
+/// Takes the request and its verbs away: they are near the end, or begin the sentence.
+fn verbs_away(reading: &mut Reading<'_>, content: &[usize], kinds: &[Plain]) {
+    let count = content.len();
+    for (place, at) in content.iter().enumerate() {
+        let near = place + 5 >= count || place < 2;
+        if near && let Some(length) = reading.sentence.any(*at, kinds) {
+            reading.sentence.take(*at, length);
+        }
+        let end = place + 4 >= count;
+        if end && reading.sentence.word_is(*at, Plain::Request)
+            || (end && place + 1 < count && place + 3 >= count && reading.sentence.word_is(*at, Plain::Stem) && count > 2)
+        {
+            reading.sentence.take(*at, 1);
+        }
+    }
+}

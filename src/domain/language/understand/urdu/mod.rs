@@ -1,0 +1,392 @@
+//! Urdu in either script: the verb comes last, and its form says what is meant.
+//!
+//! "lena hai" is an obligation, "le liya" a done deed, "kar do" a request.
+
+mod adding;
+mod deeds;
+
+pub(super) use adding::added;
+use adding::duty_added;
+use deeds::{completed, listed, requested};
+
+use super::{Reading, adding::add};
+use crate::domain::language::{
+    Change, Intent,
+    lexicon::{Plain, Sense},
+    sentence::Sentence,
+    token::Kind,
+};
+
+/// The end of the sentence, as far as it is verb.
+#[derive(Default)]
+struct Tail {
+    /// The obligation: the place of the infinitive or of the needed noun's end.
+    duty: Option<usize>,
+    /// The first word of the done verb.
+    done: Option<usize>,
+    /// A request ends the sentence.
+    request: bool,
+    /// hai, hain, hoga.
+    copula: Option<usize>,
+    /// lunga, karenge.
+    will: bool,
+    /// An infinitive ends the sentence.
+    infinitive: Option<usize>,
+}
+
+/// Whether a word is the infinitive of a verb.
+pub(super) fn is_infinitive(sentence: &Sentence<'_>, at: usize) -> bool {
+    let Some(token) = sentence.tokens.get(at).filter(|t| t.kind == Kind::Word) else {
+        return false;
+    };
+    if sentence.is(at, Plain::NotInfinitive).is_some() {
+        return false;
+    }
+    if sentence.is(at, Plain::Verb).is_some() && !token.plain.is_ascii() || has_roman_verb(sentence, at) {
+        return true;
+    }
+    let letters = token.plain.chars().count();
+    let endings: &[&str] = if token.plain.is_ascii() {
+        &["na", "ni", "ne", "nay", "ney", "naa"]
+    } else {
+        &["نا", "نی", "نے"]
+    };
+    letters >= 4
+        && sentence.is(at, Plain::English).is_none()
+        && sentence.is(at, Plain::Noun).is_none()
+        && endings.iter().any(|ending| token.plain.ends_with(ending))
+}
+
+fn has_roman_verb(sentence: &Sentence<'_>, at: usize) -> bool {
+    let token = &sentence.tokens[at];
+    token.plain.is_ascii()
+        && sentence.is(at, Plain::Verb).is_some()
+        && ["na", "ni", "ne", "nay", "ney"].iter().any(|e| token.plain.ends_with(e))
+}
+
+/// Reads what the sentence wants.
+pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
+    let used = reading.sentence.used.clone();
+    let (from, to) = (reading.from, reading.to);
+    let found = [read_tail, added].into_iter().find_map(|rule| {
+        reading.sentence.used.clone_from(&used);
+        (reading.from, reading.to) = (from, to);
+        rule(reading)
+    });
+    if found.is_none() {
+        reading.sentence.used = used;
+        (reading.from, reading.to) = (from, to);
+    }
+    found
+}
+
+/// A phrase of a kind that ends at a place.
+fn ends(reading: &Reading<'_>, kind: Plain, last: usize) -> Option<usize> {
+    (reading.from..=last)
+        .rev()
+        .take(4)
+        .filter(|at| {
+            reading
+                .sentence
+                .senses(*at)
+                .iter()
+                .any(|(n, s)| at + n == last + 1 && *s == Sense::Is(kind))
+        })
+        .last()
+}
+
+fn tail(reading: &Reading<'_>, content: &[usize]) -> Tail {
+    let mut tail = Tail::default();
+    let before = |at: usize| content.iter().rev().copied().find(|p| *p < at);
+    let Some(&last) = content.last() else { return tail };
+    let infinitive = |at: usize| is_infinitive(&reading.sentence, at);
+    if let Some(need) = ends(reading, Plain::Need, last) {
+        tail.duty = before(need).filter(|at| infinitive(*at) || !reading.sentence.word_is(last, Plain::Copula));
+        if tail.duty.is_some() {
+            return tail;
+        }
+    }
+    if let Some(copula) = ends(reading, Plain::Copula, last) {
+        tail.copula = Some(copula);
+        if let Some(at) = before(copula) {
+            if infinitive(at) {
+                tail.duty = Some(at);
+                return tail;
+            }
+            tail.done = done(reading, content, at);
+        }
+        if tail.done.is_some() {
+            return tail;
+        }
+    }
+    let word = reading.sentence.tokens[last].plain.as_str();
+    let will = ["unga", "ungi", "oonga", "oongi", "enge", "engay", "enga"]
+        .iter()
+        .any(|end| word.len() > end.len() && word.ends_with(end))
+        || ["ونگا", "ونگی", "ینگے"].iter().any(|end| word.ends_with(end));
+    // "ho gai" is done, "karen ge" will be.
+    let past = reading.sentence.word_is(last, Plain::Done) && before(last).is_some_and(|at| reading.sentence.word_is(at, Plain::Stem));
+    tail.will = will || (reading.sentence.word_is(last, Plain::Will) && !past && content.len() > 2);
+    if tail.will {
+        return tail;
+    }
+    tail.request =
+        ends(reading, Plain::Request, last).is_some() || ["iye", "iyega", "dijiye"].iter().any(|end| word.len() > 5 && word.ends_with(end));
+    if tail.copula.is_none() && (!tail.request || reading.sentence.word_is(last, Plain::Done)) {
+        tail.done = done(reading, content, last);
+    }
+    tail.infinitive = infinitive(last).then_some(last);
+    tail
+}
+
+/// The place where the done verb that ends at `last` begins: "le | liya", "ho | gaya", "kharida".
+fn done(reading: &Reading<'_>, content: &[usize], last: usize) -> Option<usize> {
+    let sentence = &reading.sentence;
+    let phrase = ends(reading, Plain::Past, last).or_else(|| ends(reading, Plain::Done, last));
+    let start = phrase?;
+    // "ki" and "kiya" alone are too weak without a noun before them.
+    let mut first = start;
+    for at in content.iter().rev().filter(|at| **at < start).take(2) {
+        let light = sentence.word_is(*at, Plain::Stem)
+            || sentence.word_is(*at, Plain::Done)
+            || sentence.word_is(*at, Plain::Past)
+            || sentence.word_is(*at, Plain::Complete);
+        if !light {
+            break;
+        }
+        first = *at;
+    }
+    Some(first)
+}
+
+/// Sentences whose end says what is wanted.
+fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
+    let (when, dated) = reading.dates();
+    let content: Vec<usize> = reading
+        .sentence
+        .left(reading.from, reading.to)
+        .into_iter()
+        .filter(|at| !dated[*at])
+        .collect();
+    let &first = content.first()?;
+    let asks_last = content.last().is_some_and(|at| reading.is_word(*at, &["kya", "kia", "کیا"]))
+        && content
+            .iter()
+            .rev()
+            .nth(1)
+            .is_some_and(|at| reading.sentence.any(*at, &[Plain::Copula, Plain::Need]).is_some());
+    let content = without_afterthought(reading, content, asks_last);
+    let tail = tail(reading, &content);
+    let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
+    let question = has(reading, Plain::What)
+        && content
+            .iter()
+            .any(|at| reading.sentence.is(*at, Plain::What).is_some() && !is_past_word(reading, &content, *at))
+        || reading.asks()
+        || asks_last;
+    let shows = has(reading, Plain::Show);
+    let names_task = has(reading, Plain::Task) || has(reading, Plain::List);
+    let unneeded = |reading: &Reading<'_>, at: usize| {
+        (at.saturating_sub(3)..=at).any(|p| reading.sentence.is(p, Plain::Delete).is_some_and(|n| p + n > at && n > 1))
+    };
+    let negated = content
+        .iter()
+        .any(|at| reading.sentence.word_is(*at, Plain::Not) && !unneeded(reading, *at));
+    let begins_add = content
+        .iter()
+        .take(4)
+        .any(|at| reading.sentence.is(*at, Plain::Add).is_some_and(|n| n > 1));
+    let urdu_words = content.iter().any(|at| !reading.sentence.tokens[*at].plain.is_ascii()) || reading.sentence.roman;
+    if !urdu_words {
+        return None;
+    }
+
+    if let Some(duty) = tail.duty {
+        if question && !begins_add {
+            return Some(listed(reading, &content, false, true));
+        }
+        // "doodh wala kaam delete karna hai"
+        let deed = content.iter().rev().find(|at| **at < duty).copied().filter(|at| {
+            names_wala(reading, &content) && reading.sentence.any(*at, &[Plain::Delete, Plain::Move, Plain::Complete]).is_some()
+        });
+        let deed =
+            deed.filter(|at| has(reading, Plain::Wala) && !reading.is_word(*at, &["khatam", "khatm", "poora", "pura", "ختم", "پورا"]));
+        if deed.is_some() {
+            return requested(reading, &content);
+        }
+        if negated {
+            return names_wala(reading, &content).then_some(Intent::Unknown);
+        }
+        let infinitive = is_infinitive(&reading.sentence, duty);
+        // "wo kal karna hai": the task just named.
+        let pointer = content
+            .iter()
+            .filter(|at| **at < duty)
+            .all(|at| reading.sentence.any(*at, &[Plain::It, Plain::Particle]).is_some());
+        if pointer && has(reading, Plain::It) && infinitive {
+            let due = when.due(reading.now);
+            let change = Change {
+                due: due.clone().and_then(Result::ok),
+                due_error: due.and_then(Result::err),
+                ..Change::default()
+            };
+            return Some(Intent::Update(
+                crate::domain::language::Target {
+                    it: true,
+                    ..Default::default()
+                },
+                change,
+            ));
+        }
+        return duty_added(reading, duty, infinitive);
+    }
+    if tail.will && !begins_add {
+        return if question {
+            Some(listed(reading, &content, false, false))
+        } else {
+            add(reading)
+        };
+    }
+    if let Some(done) = tail.done.filter(|_| !begins_add) {
+        if negated {
+            return Some(Intent::Unknown);
+        }
+        if question || shows {
+            return Some(listed(reading, &content, true, true));
+        }
+        return completed(reading, &content, done);
+    }
+    if begins_add && !question {
+        return None;
+    }
+    if negated && !shows && !question && (tail.request || imperative(reading, &content)) {
+        return Some(Intent::Unknown);
+    }
+    let pending = has(reading, Plain::Pending);
+    if shows
+        && (names_task
+            || pending
+            || !when.is_empty()
+            || has(reading, Plain::All)
+            || has(reading, Plain::Completed)
+            || content.len() <= 3
+            || question)
+    {
+        return Some(listed(reading, &content, false, tail.copula.is_none()));
+    }
+    if tail.request || imperative(reading, &content) {
+        return requested(reading, &content);
+    }
+    let has_noun = content.iter().any(|at| reading.sentence.word_is(*at, Plain::Task));
+    if question && (has_noun || pending || names_task) && reading.sentence.any(first, &[Plain::Delete, Plain::Add]).is_none() {
+        return Some(listed(reading, &content, false, false));
+    }
+    if (names_task
+        && (!when.is_empty() || pending || has(reading, Plain::Completed) || has(reading, Plain::All) || has(reading, Plain::Self_)))
+        && only_small(reading, &content)
+    {
+        return Some(listed(reading, &content, false, false));
+    }
+    if question && tail.copula.is_some() && !when.is_empty() {
+        return Some(listed(reading, &content, false, false));
+    }
+    if tail.infinitive.is_some() && content.len() > 1 && !question && !negated {
+        return add(reading);
+    }
+    if let Some(copula) = tail.copula
+        && !when.is_empty()
+        && !question
+        && !negated
+        && content.iter().any(|at| *at < copula)
+    {
+        reading.sentence.take(copula, content.last()? + 1 - copula);
+        return add(reading);
+    }
+    // "anday lane hain aur doodh bhi": the obligation stands in the middle.
+    let middle = content
+        .windows(2)
+        .any(|pair| is_infinitive(&reading.sentence, pair[0]) && reading.sentence.any(pair[1], &[Plain::Copula, Plain::Need]).is_some());
+    if middle && !question && !negated && !tail.request {
+        return duty_added(reading, content.last().copied()?, true);
+    }
+    None
+}
+
+/// What is said after the verb: "homework kar liya maine", "report bhej di Sana ko".
+fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<usize>, asks_last: bool) -> Vec<usize> {
+    if asks_last && let Some(at) = content.pop() {
+        reading.sentence.take(at, 1);
+    }
+    while content.len() > 2 && content.last().is_some_and(|at| reading.sentence.word_is(*at, Plain::Self_)) {
+        if let Some(at) = content.pop() {
+            reading.sentence.take(at, 1);
+        }
+    }
+    if let [.., verb, _, post] = content[..]
+        && reading.is_word(post, &["ko", "se", "ke", "par", "pe", "mein", "کو", "سے", "پر", "میں"])
+        && reading
+            .sentence
+            .any(verb, &[Plain::Done, Plain::Past, Plain::Copula, Plain::Request])
+            .is_some()
+    {
+        content.truncate(content.len() - 2);
+    }
+    content
+}
+
+/// "kya" at the end of "kya doodh le liya" is a question; "kia" in "kar kia" is a done deed.
+fn is_past_word(reading: &Reading<'_>, content: &[usize], at: usize) -> bool {
+    let last = content.last().copied();
+    let before_last = content.iter().rev().nth(1).copied();
+    let place = last == Some(at) || (before_last == Some(at) && last.is_some_and(|l| reading.sentence.word_is(l, Plain::Copula)));
+    place && reading.sentence.word_is(at, Plain::Past)
+}
+
+fn names_wala(reading: &Reading<'_>, content: &[usize]) -> bool {
+    content
+        .iter()
+        .any(|at| reading.sentence.any(*at, &[Plain::Wala, Plain::Task]).is_some())
+}
+
+fn only_small(reading: &Reading<'_>, content: &[usize]) -> bool {
+    const SMALL: &[Plain] = &[
+        Plain::Task,
+        Plain::List,
+        Plain::Pending,
+        Plain::Completed,
+        Plain::All,
+        Plain::Self_,
+        Plain::Particle,
+        Plain::Filler,
+        Plain::Polite,
+        Plain::What,
+        Plain::Copula,
+        Plain::Link,
+        Plain::Show,
+        Plain::After,
+    ];
+    content.iter().all(|at| reading.sentence.any(*at, SMALL).is_some())
+}
+
+/// The last word commands: mitao, dikhao, likho.
+fn imperative(reading: &Reading<'_>, content: &[usize]) -> bool {
+    let Some(&last) = content.last() else { return false };
+    let word = reading.sentence.tokens[last].plain.as_str();
+    let ending = word.ends_with('o')
+        || word.ends_with("ein")
+        || word.ends_with("en")
+        || word.ends_with("ain")
+        || word.ends_with('ؤ')
+        || word.ends_with('و')
+        || word.ends_with("یں");
+    ending
+        && reading
+            .sentence
+            .any(last, &[Plain::Delete, Plain::Add, Plain::Update, Plain::Move, Plain::Complete])
+            .is_some()
+        || [Plain::Delete, Plain::Complete, Plain::Move]
+            .iter()
+            .any(|k| reading.sentence.is(last, *k).is_some())
+            && content.len() > 1
+            && names_wala(reading, content)
+}

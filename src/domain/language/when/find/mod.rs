@@ -1,0 +1,244 @@
+//! Finds the pieces of dates in a sentence.
+
+mod calendar;
+mod words;
+
+use calendar::{calendar_day, day_of_month, duration, iso};
+use words::{day_word, every, part, relative, weekday};
+
+use super::{Clock, Day, When, clock};
+use crate::domain::language::{
+    Repeat,
+    lexicon::{Part, Plain, Sense, Unit},
+    sentence::Sentence,
+    token::Kind,
+};
+
+/// Which of several dates counts: the first, or, for "move Monday's meeting to Friday", the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::domain::language) enum Which {
+    First,
+    Last,
+}
+
+/// One piece of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    Day(Day),
+    DayClock(Day, Clock),
+    DayPart(Day, Part),
+    DayRepeat(Day, Repeat),
+    PartRepeat(Part, Repeat),
+    Clock(Clock),
+    Part(Part),
+    Repeat(Repeat),
+    Minutes(i64),
+}
+
+impl Piece {
+    fn day(self) -> Option<Day> {
+        match self {
+            Self::Day(d) | Self::DayClock(d, _) | Self::DayPart(d, _) | Self::DayRepeat(d, _) => Some(d),
+            _ => None,
+        }
+    }
+    fn clock(self) -> Option<Clock> {
+        match self {
+            Self::Clock(c) | Self::DayClock(_, c) => Some(c),
+            _ => None,
+        }
+    }
+    fn part(self) -> Option<Part> {
+        match self {
+            Self::Part(p) | Self::DayPart(_, p) | Self::PartRepeat(p, _) => Some(p),
+            _ => None,
+        }
+    }
+    fn repeat(self) -> Option<Repeat> {
+        match self {
+            Self::Repeat(r) | Self::DayRepeat(_, r) | Self::PartRepeat(_, r) => Some(r),
+            _ => None,
+        }
+    }
+}
+
+struct Found {
+    from: usize,
+    to: usize,
+    piece: Piece,
+}
+
+/// Reads a text that is all date: prepositions and weak words count.
+pub(super) fn whole(sentence: &mut Sentence<'_>, end: usize) -> When {
+    let when = take(sentence, 0, end, Which::First);
+    if !when.is_empty() {
+        return when;
+    }
+    // A bare hour, or a bare day of the month.
+    let numbers: Vec<u32> = sentence.tokens.iter().filter_map(|t| t.number()).collect();
+    match (numbers[..].first(), sentence.left(0, end).len()) {
+        (Some(&day @ 1..=31), 1 | 2)
+            if sentence
+                .tokens
+                .iter()
+                .any(|t| matches!(t.plain.as_str(), "th" | "st" | "nd" | "rd")) =>
+        {
+            When {
+                day: Some(Day::OfMonth(day, None)),
+                ..When::default()
+            }
+        }
+        _ => when,
+    }
+}
+
+/// Finds and takes the date words between two tokens.
+pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which) -> When {
+    let to = to.min(sentence.len());
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = from;
+    while at < to {
+        let piece = (!sentence.used[at]).then(|| piece(sentence, at, from, to, found.last())).flatten();
+        match piece {
+            Some((length, piece)) if at + length <= to => {
+                found.push(Found {
+                    from: at,
+                    to: at + length,
+                    piece,
+                });
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    assemble(sentence, &found, from, to, which)
+}
+
+/// Chooses among the pieces, joins them, and marks their words.
+fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize, which: Which) -> When {
+    let mut when = When::default();
+    let order: Vec<&Found> = if which == Which::Last {
+        found.iter().rev().collect()
+    } else {
+        found.iter().collect()
+    };
+    for Found {
+        from: start,
+        to: end,
+        piece,
+    } in order
+    {
+        let fits = match (*piece, when.day) {
+            (Piece::Minutes(_), _) => when.is_empty(),
+            _ if when.minutes.is_some() => false,
+            (p, Some(before)) if p.day().is_some() => p.day().is_some_and(|day| join(before, day).is_some()),
+            (p, _) if p.day().is_some() => p.clock().is_none() || when.clock.is_none(),
+            (Piece::Clock(_), _) => when.clock.is_none(),
+            (Piece::Part(_), _) => when.part.is_none(),
+            _ => true,
+        };
+        if !fits {
+            continue;
+        }
+        when.day = match (when.day, piece.day()) {
+            (Some(one), Some(other)) => join(one, other),
+            (one, other) => one.or(other),
+        };
+        when.clock = when.clock.or(piece.clock());
+        when.part = when.part.or(piece.part());
+        when.repeat = when.repeat.or(piece.repeat());
+        if let Piece::Minutes(minutes) = piece {
+            when.minutes = Some(*minutes);
+        }
+        sentence.take(*start, end - start);
+        take_around(sentence, *start, *end, from, to);
+    }
+    when
+}
+
+/// Two day words that say one day: "Friday next week", "20th of next month".
+fn join(one: Day, other: Day) -> Option<Day> {
+    Some(match (one, other) {
+        (a, b) if a == b => a,
+        (Day::Weekday(day, None), Day::Week(week)) | (Day::Week(week), Day::Weekday(day, None)) => Day::Weekday(day, Some(week)),
+        (Day::OfMonth(day, None), Day::Month(months)) | (Day::Month(months), Day::OfMonth(day, None)) => Day::OfMonth(day, Some(months)),
+        // "Tuesday, 24 November": the date is the surer of the two.
+        (Day::Weekday(..), date @ Day::Date { .. }) | (date @ Day::Date { .. }, Day::Weekday(..)) => date,
+        (Day::Weekday(..), date @ Day::Offset(_)) | (date @ (Day::Offset(_) | Day::Either(_)), Day::Weekday(..)) => date,
+        _ => return None,
+    })
+}
+
+/// Takes the prepositions before and the postpositions after a piece.
+fn take_around(sentence: &mut Sentence<'_>, start: usize, end: usize, from: usize, to: usize) {
+    let mut first = start;
+    while first > from {
+        let before = (from..first).rev().take(4).find(|at| {
+            sentence.senses(*at).iter().any(|(length, sense)| {
+                at + length == first
+                    && matches!(sense, Sense::Is(Plain::Before | Plain::In | Plain::This))
+                    && sentence.tokens[*at].kind == Kind::Word
+            }) || (first - at == 1
+                && (sentence.tokens[*at].plain == "the" || sentence.tokens[*at].is_mark('@'))
+                && at + 1 < to
+                && *at > from)
+        });
+        match before {
+            // "the" belongs to the date only when a preposition stands before it.
+            Some(at) if !sentence.used[at] => {
+                if sentence.tokens[at].plain == "the" && sentence.any(at - 1, &[Plain::Before, Plain::In]).is_none() {
+                    break;
+                }
+                sentence.take(at, first - at);
+                first = at;
+            }
+            _ => break,
+        }
+    }
+    let mut last = end;
+    for _ in 0..2 {
+        if last < to
+            && !sentence.used[last]
+            && let Some(length) = sentence.is(last, Plain::After)
+        {
+            sentence.take(last, length);
+            last += length;
+        }
+    }
+}
+
+fn is_weekday(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u8)> {
+    sentence.find(at, |s| {
+        if let Sense::Weekday(d) | Sense::ShortDay(d) = s {
+            Some(d)
+        } else {
+            None
+        }
+    })
+}
+
+fn unit(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Unit)> {
+    sentence.find(at, |s| if let Sense::Unit(u) = s { Some(u) } else { None })
+}
+
+fn month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u32)> {
+    sentence.find(at, |s| if let Sense::Month(m) = s { Some(m) } else { None })
+}
+
+/// The piece that begins at a token.
+fn piece(sentence: &Sentence<'_>, at: usize, from: usize, to: usize, before: Option<&Found>) -> Option<(usize, Piece)> {
+    let token = sentence.tokens.get(at)?;
+    if !matches!(token.kind, Kind::Word | Kind::Number) {
+        return None;
+    }
+    iso(sentence, at)
+        .or_else(|| duration(sentence, at))
+        .or_else(|| calendar_day(sentence, at).map(|(length, day)| (length, Piece::Day(day))))
+        .or_else(|| clock::at(sentence, at).map(|(length, clock)| (length, Piece::Clock(clock))))
+        .or_else(|| day_of_month(sentence, at, from, to).map(|(length, day)| (length, Piece::Day(day))))
+        .or_else(|| every(sentence, at, from, to))
+        .or_else(|| relative(sentence, at, from))
+        .or_else(|| day_word(sentence, at))
+        .or_else(|| weekday(sentence, at, from, to, before))
+        .or_else(|| part(sentence, at, from, to, before))
+}
