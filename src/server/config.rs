@@ -37,6 +37,7 @@ const FIRST_TOKEN: Variable = Variable::new("AI_FIRST_TOKEN_SECONDS", "60");
 const GAP: Variable = Variable::new("AI_GAP_SECONDS", "60");
 const RUN: Variable = Variable::new("AI_RUN_SECONDS", "600");
 const TOOL_ROUNDS: Variable = Variable::new("AI_TOOL_ROUNDS", "8");
+const MESSAGES: Variable = Variable::new("KAAM_MESSAGES_PER_MINUTE", "60");
 const JWT: Variable = Variable::new("JWT_SECRET", "the output of `openssl rand -base64 32`");
 const CORS: Variable = Variable::new("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:5173");
 const SIGN_UP: Variable = Variable::new("KAAM_SIGN_UP", "setup");
@@ -63,6 +64,8 @@ pub struct Config {
     pub model: ModelChoice,
     /// The bounds of a run.
     pub limits: RunLimits,
+    /// Messages that one person may send in a minute; half of them at once.
+    pub messages_per_minute: u32,
     /// The key of foreign sign-ins (HS256).
     pub jwt_secret: Option<SecretString>,
     /// Foreign origins that may call `/chatkit` and `/mcp`, as browsers write them in `Origin`.
@@ -156,6 +159,7 @@ impl Config {
                 run: reader.seconds(RUN, 600, 86_400)?,
                 tool_rounds: reader.number(TOOL_ROUNDS, 8, 100)?,
             },
+            messages_per_minute: reader.number(MESSAGES, 60, 1_000_000)?,
             jwt_secret: reader.secret_that(JWT, |value| {
                 if value.len() < JWT_BYTES {
                     Err(Problem::TooShort { bytes: JWT_BYTES })

@@ -30,9 +30,6 @@ use crate::{app::Assets, domain::time::Clock};
 const PATIENCE: Duration = Duration::from_millis(2000);
 /// How long open connections may take after that.
 const LAST_WORDS: Duration = Duration::from_millis(800);
-/// Messages of one person: at once, and a minute.
-const BURST: u32 = 30;
-const PER_MINUTE: u32 = 60;
 
 /// Why the server does not serve.
 #[derive(Debug)]
@@ -111,6 +108,7 @@ pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: A
         run: config.limits.run,
         tool_rounds: config.limits.tool_rounds as usize,
     };
+    let per_minute = config.messages_per_minute;
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     AppState {
         runs: Runs::start(store.clone(), model, Registry::default(), clock.clone(), limits),
@@ -119,7 +117,7 @@ pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: A
         clock,
         passwords: Passwords::default(),
         attempts: Arc::default(),
-        sends: Arc::new(SendLimits::new(BURST, PER_MINUTE)),
+        sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
         leptos,
         assets: Assets { version },
     }

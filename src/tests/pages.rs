@@ -185,7 +185,7 @@ async fn stop_keeps_the_partial_and_the_thread_goes_on() {
         .into_data_stream();
     let mut heard = String::new();
     while !heard.contains("half an answer") {
-        heard.push_str(&String::from_utf8(follow.next().await.unwrap().unwrap().to_vec()).unwrap());
+        heard.push_str(std::str::from_utf8(&follow.next().await.unwrap().unwrap()).unwrap());
     }
     assert_eq!(
         client.json("/api/chat/stop", json!({ "thread": thread })).await.status,

@@ -112,7 +112,7 @@ fn free_bytes(folder: &Path) -> u64 {
     // SAFETY: the path is a C string; the structure is plain numbers, for which zero is a value too.
     unsafe {
         match libc::statvfs(path.as_ptr(), found.as_mut_ptr()) {
-            0 => found.assume_init().f_bavail as u64 * found.assume_init().f_frsize as u64,
+            0 => found.assume_init().f_bavail * found.assume_init().f_frsize,
             _ => 0,
         }
     }

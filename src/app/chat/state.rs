@@ -317,9 +317,13 @@ mod tests {
             blocks(1, &["deux", "trois"]),
         ];
         let mut once = ThreadState::loaded(view(&[], true));
-        log.iter().cloned().for_each(|update| drop(once.apply(update)));
+        log.iter().cloned().for_each(|update| {
+            once.apply(update);
+        });
         let mut twice = once.clone();
-        log.iter().cloned().for_each(|update| drop(twice.apply(update)));
+        log.iter().cloned().for_each(|update| {
+            twice.apply(update);
+        });
         assert_eq!(once, twice);
     }
 

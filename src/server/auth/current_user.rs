@@ -5,7 +5,7 @@ use http::{HeaderMap, header, request::Parts};
 use tower_sessions::Session;
 
 use super::{
-    session,
+    jwt, session,
     tokens::{self, Scope, Scopes},
 };
 use crate::{
@@ -33,6 +33,8 @@ pub struct ApiCaller {
 pub enum Via {
     /// By the session cookie.
     Session,
+    /// By a JWT of a front end that shares `JWT_SECRET`.
+    Jwt,
     /// By an API token.
     Token(TokenId),
 }
@@ -96,12 +98,23 @@ pub async fn by_session(parts: &Parts, state: &AppState) -> Result<Option<User>,
     known(state.store.user(id).await)
 }
 
-/// The caller of the bearer token, if it is good. Tokens of other makers are to be read here, by their form.
+/// The caller of the bearer token, if it is good: one of ours, or, with `JWT_SECRET`, a JWT.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn by_token(parts: &Parts, state: &AppState) -> Result<Option<ApiCaller>, AppError> {
     let Some(token) = bearer(&parts.headers) else { return Ok(None) };
+    if let Some(secret) = &state.config.jwt_secret
+        && !tokens::is_token(token)
+    {
+        let Some(id) = jwt::subject(token, secret) else { return Ok(None) };
+        let user = known(state.store.user(id).await)?;
+        return Ok(user.map(|user| ApiCaller {
+            user,
+            scopes: Scopes::ALL,
+            via: Via::Jwt,
+        }));
+    }
     Ok(tokens::caller(&state.store, token, state.clock.now()).await?)
 }
 

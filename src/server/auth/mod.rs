@@ -9,6 +9,7 @@
 
 pub mod current_user;
 pub mod email;
+pub mod jwt;
 pub mod limits;
 pub mod origin;
 pub mod passwords;
