@@ -37,7 +37,8 @@ fn thread_of(updates: &[Value]) -> String {
         .to_owned()
 }
 
-#[tokio::test]
+// On several threads, as the server runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rendered_pages_are_whole_under_load() {
     let app = TestApp::offline().await;
     let client = app.person("a@example.com").await;
