@@ -130,7 +130,8 @@ create unique index runs_live on runs (user_id, thread_id) where status in ('que
 create index runs_lease on runs (lease_until) where status in ('queued', 'running');
 
 -- The log of a run: events exactly as they were sent, a JSON text a line, several to a row. Text rather than jsonb, because what is
--- replayed must be equal to the byte, and jsonb reorders keys.
+-- replayed must be equal to the byte, and jsonb reorders keys. No foreign key: it would lock a row of runs and look it up once more for
+-- every row of the log, and the insert joins runs anyway. What deletes runs deletes their logs; the compaction takes what is left over.
 create table run_events (
     user_id uuid not null,
     run_id uuid not null,
@@ -138,8 +139,7 @@ create table run_events (
     epoch bigint not null,
     body text not null,
     created_at timestamptz not null default now(),
-    primary key (user_id, run_id, seq),
-    foreign key (user_id, run_id) references runs (user_id, id) on delete cascade
+    primary key (user_id, run_id, seq)
 );
 
 -- What the model said in turns that called tools: complete turns only.

@@ -18,7 +18,7 @@ pub(in crate::app) fn Entry(chat: Chat, id: String) -> impl IntoView {
     let first = chat.state.with_untracked(|state| state.body(&id).cloned());
     match first {
         Some(ItemBody::User { text, script }) => said(text, Some(script)),
-        Some(ItemBody::Answer { script, .. }) => answer(chat, id, script),
+        Some(ItemBody::Answer { .. }) => answer(chat, id),
         Some(ItemBody::Steps(_)) => steps(chat, id),
         None => ().into_any(),
     }
@@ -38,8 +38,18 @@ pub(in crate::app) fn said(text: String, script: Option<Script>) -> AnyView {
     .into_any()
 }
 
-fn answer(chat: Chat, id: String, script: Script) -> AnyView {
+fn answer(chat: Chat, id: String) -> AnyView {
     let texts = here();
+    let script = {
+        let id = id.clone();
+        // Guessed while nothing is written yet, known at the end.
+        Memo::new(move |_| {
+            chat.state.with(|state| match state.body(&id) {
+                Some(ItemBody::Answer { script, .. }) => *script,
+                _ => Script::default(),
+            })
+        })
+    };
     let blocks = Memo::new(move |_| {
         chat.state.with(|state| match state.body(&id) {
             Some(ItemBody::Answer { blocks, .. }) => blocks.clone(),
@@ -67,7 +77,7 @@ fn answer(chat: Chat, id: String, script: Script) -> AnyView {
     view! {
         <article class="answer" data-testid="message-answer">
             <h2 class="hidden">{texts.assistant}</h2>
-            <div class="prose" lang=script.tag() dir=if script == Script::Ur { "rtl" } else { "ltr" } node_ref=whole>
+            <div class="prose" lang=move || script.get().tag() dir=move || if script.get() == Script::Ur { "rtl" } else { "ltr" } node_ref=whole>
                 {each(keys, block)}
             </div>
             <button type="button" class="copy" on:click=copy aria-label=texts.copy title=texts.copy>

@@ -8,7 +8,7 @@
 pub mod offline;
 pub mod openai;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
@@ -25,7 +25,7 @@ pub struct ModelRequest {
     /// The conversation, oldest first; ends in a user message or in tool results.
     pub messages: Vec<Message>,
     /// The tools that may be called.
-    pub tools: Vec<ToolSpec>,
+    pub tools: Arc<[ToolSpec]>,
     /// The person's time, for the built-in assistant.
     pub now: DateTime<Utc>,
     /// The person's zone.
@@ -83,7 +83,7 @@ pub struct ToolSpec {
     /// What it does and when to use it.
     pub description: String,
     /// The JSON schema of the arguments, in the subset that Gemini takes.
-    pub parameters: Value,
+    pub parameters: Arc<Value>,
 }
 
 /// What happens while a model answers.

@@ -61,6 +61,8 @@ fn script(text: &str) -> Script {
 /// Turns events of a stream into updates of the page. Keeps the answers that are being written.
 #[derive(Default)]
 pub struct Updater {
+    /// The language of the newest message: an answer that is still empty is taken to be in it.
+    asked_in: Script,
     answers: HashMap<ItemId, (String, Vec<String>)>,
     workflows: HashMap<ItemId, Workflow>,
 }
@@ -74,9 +76,16 @@ impl Updater {
                 if let ItemBody::Workflow { workflow } = &added.body {
                     self.workflows.insert(added.id, workflow.clone());
                 }
-                item(added).map(ChatUpdate::Item)
+                let mut view = item(added)?;
+                if let View::Answer { script, .. } = &mut view.body {
+                    *script = self.asked_in;
+                }
+                Some(ChatUpdate::Item(view))
             }
             ThreadStreamEvent::ItemDone { item: done } => {
+                if let ItemBody::UserMessage(message) = &done.body {
+                    self.asked_in = script(&message.text());
+                }
                 self.answers.remove(&done.id);
                 self.workflows.remove(&done.id);
                 item(done).map(ChatUpdate::Item)

@@ -147,6 +147,8 @@ struct Inner {
     store: Store,
     model: Arc<dyn Model>,
     tools: Registry,
+    /// What models are told of the tools: worked out once.
+    specs: Arc<[ToolSpec]>,
     clock: Arc<dyn Clock>,
     limits: Limits,
     owner: Uuid,
@@ -156,7 +158,7 @@ struct Inner {
 }
 
 /// Signals that a slow listener may be behind before it is sent to the log.
-const BACKLOG: usize = 256;
+const BACKLOG: usize = 64;
 /// Items that the model is told of.
 const HISTORY_ITEMS: i64 = 50;
 
@@ -168,6 +170,7 @@ impl Runs {
         let inner = Inner {
             store,
             model,
+            specs: tool_specs(&tools),
             tools,
             clock,
             limits,
@@ -328,7 +331,7 @@ impl Runs {
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
             messages: history::messages(&items),
-            tools: tool_specs(&inner.tools),
+            tools: Arc::clone(&inner.specs),
             now,
             zone: person.zone,
             script,
@@ -437,14 +440,14 @@ fn script_of(items: &[ThreadItem], locale: Locale) -> Script {
         })
 }
 
-fn tool_specs(tools: &Registry) -> Vec<ToolSpec> {
+fn tool_specs(tools: &Registry) -> Arc<[ToolSpec]> {
     tools
         .infos()
         .into_iter()
         .map(|info| ToolSpec {
             name: info.name.into(),
             description: info.description.into(),
-            parameters: info.parameters,
+            parameters: info.parameters.into(),
         })
         .collect()
 }

@@ -237,6 +237,10 @@ impl Store {
     pub async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin().await?;
         sessions::delete_all_of(&mut transaction, id).await?;
+        sqlx::query("delete from run_events where user_id = $1")
+            .bind(id.0)
+            .execute(&mut *transaction)
+            .await?;
         let done = sqlx::query("delete from users where id = $1")
             .bind(id.0)
             .execute(&mut *transaction)

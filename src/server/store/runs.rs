@@ -386,11 +386,13 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn compact_runs(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-        let done =
-            sqlx::query("delete from run_events e using runs r where r.user_id = e.user_id and r.id = e.run_id and r.finished_at < $1")
-                .bind(before)
-                .execute(&self.pool)
-                .await?;
+        let done = sqlx::query(
+            "delete from run_events e where e.created_at < $1 and not exists (select 1 from runs r where r.user_id = e.user_id \
+                 and r.id = e.run_id and (r.finished_at is null or r.finished_at >= $1))",
+        )
+        .bind(before)
+        .execute(&self.pool)
+        .await?;
         sqlx::query("delete from idempotency where created_at < $1")
             .bind(before)
             .execute(&self.pool)

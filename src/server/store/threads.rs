@@ -139,7 +139,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn delete_thread(&self, user: UserId, id: ThreadId) -> Result<(), StoreError> {
-        let done = sqlx::query("delete from conversations where user_id = $1 and id = $2")
+        let done = sqlx::query("with e as (delete from run_events e using runs r where r.user_id = $1 and r.thread_id = $2 and e.user_id = r.user_id and e.run_id = r.id) \
+             delete from conversations where user_id = $1 and id = $2")
             .bind(user.0)
             .bind(id.0)
             .execute(&self.pool)

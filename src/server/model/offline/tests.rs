@@ -176,7 +176,7 @@ fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<ToolCall>) {
             .map(|name| ToolSpec {
                 name: (*name).to_owned(),
                 description: String::new(),
-                parameters: json!({}),
+                parameters: json!({}).into(),
             })
             .collect(),
         now,

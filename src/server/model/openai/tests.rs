@@ -18,12 +18,12 @@ fn request(messages: Vec<Message>) -> ModelRequest {
     let tool = |name: &str| ToolSpec {
         name: name.into(),
         description: "A tool.".into(),
-        parameters: json!({"type": "object", "properties": {}}),
+        parameters: json!({"type": "object", "properties": {}}).into(),
     };
     ModelRequest {
         system: "You help.".into(),
         messages,
-        tools: vec![tool("add_task"), tool("list_tasks")],
+        tools: [tool("add_task"), tool("list_tasks")].into(),
         now: chrono::DateTime::<Utc>::UNIX_EPOCH,
         zone: chrono_tz::Tz::UTC,
         script: Script::En,

@@ -65,7 +65,7 @@ fn a_conversation_with_a_call() {
 #[test]
 fn without_tools_nothing_is_said_of_them() {
     let mut bare = request(vec![user("hi")]);
-    bare.tools.clear();
+    bare.tools = [].into();
     bare.system.clear();
     let body = serde_json::to_value(Conversation::new(&bare, Dialect::Plain).body("m", false)).unwrap();
     assert_eq!(
