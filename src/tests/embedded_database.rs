@@ -219,7 +219,13 @@ async fn a_server_process() {
 /// Starts a server process and lets it commit some rows.
 fn working_server(data: &Path) -> (Child, u32, i32) {
     let mut process = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "embedded_database::a_server_process", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "embedded_database::a_server_process",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=2",
+        ])
         .env(DATA_DIR, data)
         .stdout(Stdio::piped())
         .spawn()
@@ -238,6 +244,8 @@ fn working_server(data: &Path) -> (Child, u32, i32) {
             _ => {}
         }
     }
+    // Number 0 would be this whole process group.
+    assert!(postmaster > 1, "the process did not say which postmaster it has");
     // Read on, or the process would wait for us; what it commits after this is not counted.
     thread::spawn(move || lines.for_each(drop));
     (process, postmaster, committed)
