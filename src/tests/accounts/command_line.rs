@@ -116,3 +116,27 @@ async fn migrating_twice_does_no_harm() {
     let app = TestApp::start().await;
     assert_eq!(out(&kaam(&app, "migrate", "").await), "The database is up to date.\n");
 }
+
+#[tokio::test]
+async fn an_unreachable_database_stops_the_start_and_names_its_variable() {
+    // Port 1 of this machine: nobody listens there.
+    for (url, word) in [
+        ("postgres://kaam:hunter2@127.0.0.1:1/kaam", "DATABASE_URL"),
+        ("mysql://127.0.0.1/kaam", "DATABASE_URL"),
+    ] {
+        for command in ["serve", "migrate"] {
+            let output = Command::new(env!("CARGO_BIN_EXE_kaam"))
+                .arg(command)
+                .env_clear()
+                .env("DATABASE_URL", url)
+                .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+                .current_dir(std::env::temp_dir())
+                .output()
+                .await
+                .unwrap();
+            let said = complaint(&output);
+            assert_eq!(output.status.code(), Some(1), "{command}: {said}");
+            assert!(said.contains(word) && !said.contains("hunter2"), "{command}: {said}");
+        }
+    }
+}
