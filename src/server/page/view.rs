@@ -9,7 +9,10 @@ use crate::{
     api::view::{ChatUpdate, ItemBody as View, ItemView, StepView, TaskView},
     domain::{
         id::ItemId,
-        language,
+        language::{
+            self,
+            phrases::{URDU_DAYS, URDU_MONTHS},
+        },
         locale::{Locale, Script},
         task::{Due, Task, TaskStatus},
     },
@@ -172,22 +175,6 @@ fn due_iso(due: &Due) -> String {
         None => due.date.to_string(),
     }
 }
-
-const URDU_DAYS: [&str; 7] = ["پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار"];
-const URDU_MONTHS: [&str; 12] = [
-    "جنوری",
-    "فروری",
-    "مارچ",
-    "اپریل",
-    "مئی",
-    "جون",
-    "جولائی",
-    "اگست",
-    "ستمبر",
-    "اکتوبر",
-    "نومبر",
-    "دسمبر",
-];
 
 /// A due date as a list shows it: near days by their names, others by date.
 fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {

@@ -21,7 +21,8 @@ const ENGLISH_MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const URDU_MONTHS: [&str; 12] = [
+/// The months in Urdu, from January.
+pub const URDU_MONTHS: [&str; 12] = [
     "جنوری",
     "فروری",
     "مارچ",
@@ -36,7 +37,8 @@ const URDU_MONTHS: [&str; 12] = [
     "دسمبر",
 ];
 const ROMAN_DAYS: [&str; 7] = ["peer", "mangal", "budh", "jumerat", "jumma", "hafta", "itwar"];
-const URDU_DAYS: [&str; 7] = ["پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار"];
+/// The days of the week in Urdu, from Monday.
+pub const URDU_DAYS: [&str; 7] = ["پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار"];
 
 /// A day in full: "Tuesday, 24 November 2026".
 pub fn day(date: NaiveDate, script: Script) -> String {

@@ -3,5 +3,5 @@
 mod dates;
 mod sentences;
 
-pub use dates::{day, due};
+pub use dates::{URDU_DAYS, URDU_MONTHS, day, due};
 pub use sentences::*;
