@@ -9,7 +9,6 @@ use axum::{
     routing::{get, post},
 };
 use leptos::{
-    config::Env,
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
@@ -134,13 +133,15 @@ async fn page_guard(State(state): State<AppState>, request: Request, next: Next)
 
 /// What the page and the server functions find in Leptos' context.
 fn page_context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    // `cargo leptos watch` reloads the page over a socket of its own; it says so by this variable, as it does to Leptos' `AutoReload`.
+    let reloads = std::env::var_os("LEPTOS_WATCH").is_some();
+    let dev = if reloads { " ws:" } else { "" };
     move || {
         provide_context(state.assets.clone());
         if let Some(viewer) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Viewer>().cloned()) {
             provide_context(viewer);
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
-            let dev = if state.leptos.env == Env::DEV { " ws: 'unsafe-inline'" } else { "" };
             let policy = format!(
                 "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
                  img-src 'self' data:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
