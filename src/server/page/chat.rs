@@ -65,7 +65,7 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
     let thread = state.store.thread(user.id, id).await.map_err(super::failed)?;
     // Whether it is live before its items: an answer that ends in between is in the items, and following it says so at once.
     let live = match state.store.newest_run(user.id, id).await {
-        Ok(run) => matches!(run.status.as_str(), "queued" | "running"),
+        Ok(run) => run.is_live(),
         Err(StoreError::NotFound) => false,
         Err(error) => return Err(super::failed(error)),
     };

@@ -107,7 +107,7 @@ fn poll(runs: Runs, key: RunKey, mut seen: i64) -> RunStream {
         loop {
             // The state before the log: a run that had ended then has all its events in the log now.
             let is_over = match runs.0.store.run_state(key.user, key.run).await {
-                Ok(state) => !matches!(state.status.as_str(), "queued" | "running"),
+                Ok(state) => !state.is_live(),
                 Err(StoreError::NotFound) => true,
                 Err(_) => {
                     yield Signal::Broken;

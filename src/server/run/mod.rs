@@ -277,7 +277,7 @@ impl Runs {
         let store = &self.0.store;
         store.thread(person.id, thread).await?;
         if let Ok(newest) = store.newest_run(person.id, thread).await
-            && matches!(newest.status.as_str(), "queued" | "running")
+            && newest.is_live()
         {
             return Err(AskError::Live);
         }
@@ -290,14 +290,8 @@ impl Runs {
 
     /// Begins the task that answers. `only_item` is the whole history, if it is known.
     fn begin(&self, person: Person, key: RunKey, position: i64, first: Vec<Arc<Recorded>>, only_item: Option<ThreadItem>) -> RunStream {
-        let live = Arc::new(Live {
-            key,
-            signals: broadcast::channel(BACKLOG).0,
-            cancel: CancellationToken::new(),
-            reason: OnceLock::new(),
-        });
+        let live = self.enter(key);
         let receiver = live.signals.subscribe();
-        self.lives().insert(key.run, Arc::clone(&live));
         let seq = first.last().map_or(0, |event| event.seq);
         let recorder = Recorder::new(
             Arc::clone(&live),
@@ -364,7 +358,7 @@ impl Runs {
             Err(error) => return Err(error),
         };
         let run = RunId(newest.id);
-        let is_live = matches!(newest.status.as_str(), "queued" | "running");
+        let is_live = newest.is_live();
         Ok((is_live || known == Some(run)).then(|| (run, self.follow_run(user, thread, run))))
     }
 
@@ -415,6 +409,18 @@ impl Runs {
     /// Whether [`Self::shut_down`] was called.
     pub fn is_stopping(&self) -> bool {
         self.0.stopping.is_cancelled()
+    }
+
+    /// Puts a run among those of this process.
+    fn enter(&self, key: RunKey) -> Arc<Live> {
+        let live = Arc::new(Live {
+            key,
+            signals: broadcast::channel(BACKLOG).0,
+            cancel: CancellationToken::new(),
+            reason: OnceLock::new(),
+        });
+        self.lives().insert(key.run, Arc::clone(&live));
+        live
     }
 
     /// How many answers this process is writing.

@@ -85,13 +85,7 @@ async fn close(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
             _ => {}
         }
     }
-    let live = Arc::new(Live {
-        key,
-        signals: tokio::sync::broadcast::channel(super::BACKLOG).0,
-        cancel: tokio_util::sync::CancellationToken::new(),
-        reason: std::sync::OnceLock::new(),
-    });
-    runs.lives().insert(key.run, Arc::clone(&live));
+    let live = runs.enter(key);
     let locale = Locale::En;
     let mut recorder = Recorder::new(
         live,

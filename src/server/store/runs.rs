@@ -7,13 +7,10 @@ use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError, threads};
+use super::{Store, StoreError};
 use crate::{
     domain::id::{ItemId, RunId, ThreadId, UserId},
-    protocol::{
-        item::ThreadItem,
-        thread::{ThreadMetadata, ThreadStatus},
-    },
+    protocol::{item::ThreadItem, thread::ThreadStatus},
 };
 
 /// Which run, in whose hands: every write is fenced by the epoch. (By nothing else: a look at `status` makes Postgres expect a handful of
@@ -112,6 +109,13 @@ pub struct RunState {
     pub status: String,
 }
 
+impl RunState {
+    /// Whether it is still being answered.
+    pub fn is_live(&self) -> bool {
+        matches!(self.status.as_str(), "queued" | "running")
+    }
+}
+
 /// A run whose owner is gone.
 #[derive(Debug, Clone, Copy)]
 pub struct Orphan {
@@ -124,30 +128,33 @@ pub struct Orphan {
 /// Seconds that a lease lasts.
 pub const LEASE_SECONDS: i32 = 10;
 
-const ACCEPT_NEW: &str = "with t as (\
-     insert into conversations (user_id, id, title, last_position, created_at, updated_at) values ($1, $2, $3, 1, $4, $4) returning last_position \
-   ), m as (\
-     insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, created_at) \
-     select $1, $5, $2, last_position, 'user_message', 'user', $6, $7, $4 from t \
-   ), r as (\
-     insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at) \
-     select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4 from t \
-   ), e as (insert into run_events (user_id, run_id, seq, epoch, body) select $1, $8, 1, 1, $11 from t \
-   ), k as (insert into idempotency (user_id, key, request_hash, run_id, created_at) select $1, $12::text, $13, $8, $4 from t where $12::text is not null) \
-   select last_position from t";
+/// Accepting in one statement: `$thread` gives `last_position`, or no row if there is nothing to accept; the rest follows from it.
+macro_rules! accept {
+    ($thread:literal) => {
+        concat!(
+            "with t as (",
+            $thread,
+            " returning last_position), m as (\
+               insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, created_at) \
+               select $1, $5, $2, last_position, 'user_message', 'user', $6, $7, $4 from t where $7::jsonb is not null \
+             ), r as (\
+               insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at) \
+               select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4 from t \
+             ), e as (insert into run_events (user_id, run_id, seq, epoch, body) select $1, $8, 1, 1, $11 from t \
+             ), k as (\
+               insert into idempotency (user_id, key, request_hash, run_id, created_at) \
+               select $1, $12::text, $13, $8, $4 from t where $12::text is not null) \
+             select last_position from t"
+        )
+    };
+}
 
-const ACCEPT_NEXT: &str = "with t as (\
-     update conversations set last_position = last_position + case when $7::jsonb is null then 0 else 1 end, updated_at = $4 \
-     where user_id = $1 and id = $2 and status ->> 'type' = 'active' and $3::text is null returning last_position \
-   ), m as (\
-     insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, created_at) \
-     select $1, $5, $2, last_position, 'user_message', 'user', $6, $7, $4 from t where $7::jsonb is not null \
-   ), r as (\
-     insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at) \
-     select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4 from t \
-   ), e as (insert into run_events (user_id, run_id, seq, epoch, body) select $1, $8, 1, 1, $11 from t \
-   ), k as (insert into idempotency (user_id, key, request_hash, run_id, created_at) select $1, $12::text, $13, $8, $4 from t where $12::text is not null) \
-   select last_position from t";
+const ACCEPT_NEW: &str =
+    accept!("insert into conversations (user_id, id, title, last_position, created_at, updated_at) values ($1, $2, $3, 1, $4, $4)");
+const ACCEPT_NEXT: &str = accept!(
+    "update conversations set last_position = last_position + case when $7::jsonb is null then 0 else 1 end, updated_at = $4 \
+     where user_id = $1 and id = $2 and status ->> 'type' = 'active' and $3::text is null"
+);
 
 impl Store {
     /// Stores a message, its run and the first lines of its log: all or nothing, in one statement.
@@ -221,15 +228,16 @@ impl Store {
         let owned: Vec<Uuid> = if batch.items.is_empty() && batch.ends.is_empty() {
             Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
         } else {
+            let (users, runs, epochs) = columns(keys.iter());
             let mut transaction = self.pool.begin().await?;
             // The rows of the runs are locked in one order, so that two flushes never wait for each other.
             let owned: Vec<Uuid> = sqlx::query_scalar(
                 "select r.id from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
                  on r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch order by r.id for update of r",
             )
-            .bind(keys.iter().map(|key| key.user.0).collect::<Vec<_>>())
-            .bind(keys.iter().map(|key| key.run.0).collect::<Vec<_>>())
-            .bind(keys.iter().map(|key| key.epoch).collect::<Vec<_>>())
+            .bind(users)
+            .bind(runs)
+            .bind(epochs)
             .fetch_all(&mut *transaction)
             .await?;
             if !batch.log.is_empty() {
@@ -249,10 +257,11 @@ impl Store {
         query: sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments>,
         batch: &Batch,
     ) -> sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments> {
+        let (users, runs, epochs) = columns(batch.log.iter().map(|(key, _)| key));
         query
-            .bind(batch.log.iter().map(|(key, _)| key.user.0).collect::<Vec<_>>())
-            .bind(batch.log.iter().map(|(key, _)| key.run.0).collect::<Vec<_>>())
-            .bind(batch.log.iter().map(|(key, _)| key.epoch).collect::<Vec<_>>())
+            .bind(users)
+            .bind(runs)
+            .bind(epochs)
             .bind(batch.log.iter().map(|(_, row)| row.seq).collect::<Vec<_>>())
             .bind(batch.log.iter().map(|(_, row)| row.body.clone()).collect::<Vec<_>>())
     }
@@ -305,14 +314,15 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn renew_leases(&self, keys: &[RunKey]) -> Result<HashSet<RunId>, StoreError> {
+        let (users, runs, epochs) = columns(keys.iter());
         let owned: Vec<Uuid> = sqlx::query_scalar(
             "update runs r set lease_until = now() + make_interval(secs => $4) \
              from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
              where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch returning r.id",
         )
-        .bind(keys.iter().map(|key| key.user.0).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.run.0).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.epoch).collect::<Vec<_>>())
+        .bind(users)
+        .bind(runs)
+        .bind(epochs)
         .bind(LEASE_SECONDS)
         .fetch_all(&self.pool)
         .await?;
@@ -346,23 +356,6 @@ impl Store {
                 position,
             })
             .collect())
-    }
-
-    /// Lets the leases of these runs end now, so that another process takes them at once.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn release_leases(&self, keys: &[RunKey]) -> Result<(), StoreError> {
-        sqlx::query(
-            "update runs r set lease_until = now() - interval '1 second' from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
-             where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch",
-        )
-        .bind(keys.iter().map(|key| key.user.0).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.run.0).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| key.epoch).collect::<Vec<_>>())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
     }
 
     /// Removes everything behind an item of a thread.
@@ -427,19 +420,11 @@ impl Store {
         .await?;
         Ok(())
     }
+}
 
-    /// The metadata of the thread of a run, as a row.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
-    pub async fn thread_of(&self, key: &RunKey) -> Result<ThreadMetadata, StoreError> {
-        let row: threads::Row = sqlx::query_as("select id, title, status, created_at from conversations where user_id = $1 and id = $2")
-            .bind(key.user.0)
-            .bind(key.thread.0)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(row.into())
-    }
+/// Runs as the columns that `unnest` takes: user, run, epoch.
+fn columns<'a>(keys: impl Iterator<Item = &'a RunKey>) -> (Vec<Uuid>, Vec<Uuid>, Vec<i64>) {
+    keys.map(|key| (key.user.0, key.run.0, key.epoch)).collect()
 }
 
 const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
@@ -479,14 +464,15 @@ async fn flush_ends(connection: &mut PgConnection, batch: &Batch) -> Result<(), 
     if batch.ends.is_empty() {
         return Ok(());
     }
+    let (users, runs, epochs) = columns(batch.ends.iter().map(|(key, _)| key));
     sqlx::query(
         "update runs r set status = x.status, stop_reason = x.reason, usage = x.usage, finished_at = now(), lease_owner = null, lease_until = null \
          from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[]) as x(user_id, id, epoch, status, reason, usage) \
          where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch",
     )
-    .bind(batch.ends.iter().map(|(key, _)| key.user.0).collect::<Vec<_>>())
-    .bind(batch.ends.iter().map(|(key, _)| key.run.0).collect::<Vec<_>>())
-    .bind(batch.ends.iter().map(|(key, _)| key.epoch).collect::<Vec<_>>())
+    .bind(users)
+    .bind(runs)
+    .bind(epochs)
     .bind(batch.ends.iter().map(|(_, end)| end.status).collect::<Vec<_>>())
     .bind(batch.ends.iter().map(|(_, end)| end.reason.clone()).collect::<Vec<_>>())
     .bind(batch.ends.iter().map(|(_, end)| end.usage.clone()).collect::<Vec<_>>())

@@ -50,6 +50,19 @@ struct ListedRow {
     live: bool,
 }
 
+/// Threads of a person with what the page shows of them; `$cut` says which, and in which order.
+macro_rules! listed {
+    ($cut:literal) => {
+        concat!(
+            "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
+             left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
+             where c.user_id = $1 and ",
+            $cut,
+            " limit $2"
+        )
+    };
+}
+
 impl Store {
     /// A thread of this person.
     ///
@@ -74,28 +87,16 @@ impl Store {
             Some(text) => Some(text.parse::<ThreadId>().map_err(|_| StoreError::NotFound)?.0),
         };
         let sql = match (cut.order, after) {
-            (Order::Desc, None) => {
-                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
-                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
-                 where c.user_id = $1 and $3::uuid is null order by c.created_at desc, c.id desc limit $2"
-            }
-            (Order::Desc, Some(_)) => {
-                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
-                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
-                 where c.user_id = $1 and (c.created_at, c.id) < (select created_at, id from conversations where user_id = $1 and id = $3) \
-                 order by c.created_at desc, c.id desc limit $2"
-            }
-            (Order::Asc, None) => {
-                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
-                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
-                 where c.user_id = $1 and $3::uuid is null order by c.created_at, c.id limit $2"
-            }
-            (Order::Asc, Some(_)) => {
-                "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
-                 left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
-                 where c.user_id = $1 and (c.created_at, c.id) > (select created_at, id from conversations where user_id = $1 and id = $3) \
-                 order by c.created_at, c.id limit $2"
-            }
+            (Order::Desc, None) => listed!("$3::uuid is null order by c.created_at desc, c.id desc"),
+            (Order::Desc, Some(_)) => listed!(
+                "(c.created_at, c.id) < (select created_at, id from conversations where user_id = $1 and id = $3) \
+                 order by c.created_at desc, c.id desc"
+            ),
+            (Order::Asc, None) => listed!("$3::uuid is null order by c.created_at, c.id"),
+            (Order::Asc, Some(_)) => listed!(
+                "(c.created_at, c.id) > (select created_at, id from conversations where user_id = $1 and id = $3) \
+                 order by c.created_at, c.id"
+            ),
         };
         if let Some(after) = after {
             self.thread(user, ThreadId(after)).await?;
