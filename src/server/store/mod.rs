@@ -2,10 +2,13 @@
 //! question. Every query names `user_id`.
 
 pub mod accounts;
+mod changes;
 pub mod items;
 pub mod runs;
 pub mod tasks;
 pub mod threads;
+pub mod tool_calls;
+pub mod undos;
 
 use sqlx::PgPool;
 
@@ -13,12 +16,16 @@ use sqlx::PgPool;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(in crate::server) pool: PgPool,
+    changes: changes::Changes,
 }
 
 impl Store {
     /// Over a pool whose database is migrated.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self {
+            pool,
+            changes: changes::Changes::default(),
+        }
     }
 
     /// Whether the database answers.
