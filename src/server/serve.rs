@@ -10,6 +10,7 @@ use super::{
     agent::Limits,
     assets,
     auth::{Passwords, setup_link},
+    calls::Calls,
     clock::SystemClock,
     config::{Config, ModelChoice},
     limits::SendLimits,
@@ -109,15 +110,23 @@ pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: A
         tool_rounds: config.limits.tool_rounds as usize,
     };
     let per_minute = config.messages_per_minute;
+    let calls_per_minute = config.tool_calls_per_minute;
+    let tools = Registry::default();
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     AppState {
-        runs: Runs::start(store.clone(), model, Registry::default(), clock.clone(), limits),
+        runs: Runs::start(store.clone(), model, tools.clone(), clock.clone(), limits),
+        calls: Calls {
+            store: store.clone(),
+            tools,
+            clock: clock.clone(),
+        },
         config: Arc::new(config),
         store,
         clock,
         passwords: Passwords::default(),
         attempts: Arc::default(),
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
+        tool_calls: Arc::new(SendLimits::new((calls_per_minute / 2).max(1), calls_per_minute)),
         leptos,
         assets: Assets { version },
     }

@@ -7,6 +7,7 @@ use leptos::config::LeptosOptions;
 
 use super::{
     auth::{Passwords, limits::Limiter},
+    calls::Calls,
     config::Config,
     limits::SendLimits,
     run::Runs,
@@ -29,6 +30,10 @@ pub struct AppState {
     pub attempts: Arc<Limiter>,
     /// Messages a person sends.
     pub sends: Arc<SendLimits>,
+    /// Requests of a person's programs.
+    pub tool_calls: Arc<SendLimits>,
+    /// What programs call tools with.
+    pub calls: Calls,
     /// The answers that are being written.
     pub runs: Runs,
     /// What Leptos wants to know.

@@ -88,6 +88,11 @@ impl Registry {
         self.find(name).map(AnyTool::reach)
     }
 
+    /// Whether a call of this tool may carry an idempotency key.
+    pub fn takes_key(&self, name: &str) -> bool {
+        self.find(name).is_some_and(takes_key)
+    }
+
     /// A sentence for people about what a call gave.
     pub fn prose(&self, name: &str, result: &Value) -> String {
         super::prose::about(name, result)

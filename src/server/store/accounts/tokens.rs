@@ -141,6 +141,20 @@ impl Store {
         Ok(rows.into_iter().map(ApiToken::from).collect())
     }
 
+    /// Whether a person has this token, ended or not.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn has_token(&self, user: UserId, id: TokenId) -> Result<bool, StoreError> {
+        Ok(
+            sqlx::query_scalar("select exists (select 1 from api_tokens where user_id = $1 and id = $2)")
+                .bind(user.0)
+                .bind(id.0)
+                .fetch_one(&self.pool)
+                .await?,
+        )
+    }
+
     /// Notes that a token was used.
     ///
     /// # Errors
