@@ -58,10 +58,10 @@ impl Tool for CompleteTasks {
             }
         }
         if completed.is_empty() {
-            let ids: Vec<&str> = failed.iter().map(|failure| failure.task_id.as_str()).collect();
+            let ids: Vec<String> = failed.iter().map(|failure| format!("\"{}\"", failure.task_id)).collect();
             return Err(ToolError::TellModel(format!(
-                "No task was completed: there are no tasks {}. Call list_tasks or find_tasks to get the ids, then try again.",
-                ids.join(", ")
+                "No task was completed: there is no task with the id {}. Call list_tasks or find_tasks to get the ids, then try again.",
+                ids.join(" or ")
             )));
         }
         Ok(Output { completed, failed })

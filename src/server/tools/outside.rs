@@ -185,7 +185,13 @@ fn offer(tool: &dyn AnyTool) -> Offer {
     if takes_key(tool) {
         let about = "Any text of your own, such as a UUID. The same key with the same arguments, within a week, does nothing and gives the \
                      first result again: send it when you may have to repeat the call.";
-        input["properties"][KEY] = json!({ "type": "string", "description": about });
+        input["properties"][KEY] = json!({ "type": "string", "minLength": 1, "maxLength": KEY_MAX, "description": about });
+    }
+    for batch in ["tasks", "task_ids"] {
+        if let Some(items) = input["properties"].get_mut(batch) {
+            items["minItems"] = 1.into();
+            items["maxItems"] = BATCH_MAX.into();
+        }
     }
     if tool.changes() && (!input["properties"]["task_id"].is_null() || !input["properties"]["task_ids"].is_null()) {
         let about = "Give it to `undo` within 24 hours to take this back. Left out where nothing was changed.";
