@@ -41,7 +41,7 @@ pub fn item(item: &ThreadItem) -> Option<ItemView> {
             }
         }
         ItemBody::Workflow { workflow } => steps(workflow),
-        ItemBody::HiddenContextItem { .. } | ItemBody::SdkHiddenContext { .. } => return None,
+        _ => return None,
     };
     Some(ItemView {
         id: item.id.to_string(),
@@ -50,8 +50,8 @@ pub fn item(item: &ThreadItem) -> Option<ItemView> {
 }
 
 fn steps(workflow: &Workflow) -> View {
-    let step = |WorkflowTask::Custom(task): &WorkflowTask| StepView {
-        title: task.title.clone().unwrap_or_default(),
+    let step = |task: &WorkflowTask| StepView {
+        title: task.title().unwrap_or_default().to_owned(),
         running: task.status_indicator == StatusIndicator::Loading,
     };
     View::Steps(workflow.tasks.iter().map(step).collect())
@@ -85,7 +85,7 @@ impl Updater {
                 }
                 Some(ChatUpdate::Item(view))
             }
-            ThreadStreamEvent::ItemDone { item: done } => {
+            ThreadStreamEvent::ItemDone { item: done } | ThreadStreamEvent::ItemReplaced { item: done } => {
                 if let ItemBody::UserMessage(message) = &done.body {
                     self.asked_in = script(&message.text());
                 }
@@ -134,8 +134,8 @@ impl Updater {
                     body: steps(workflow),
                 }))
             }
-            // The answer's whole text comes with the item itself.
-            ItemUpdate::ContentPartAdded { .. } | ItemUpdate::ContentPartDone { .. } => None,
+            // What the page draws of these comes with the whole item.
+            _ => None,
         }
     }
 }

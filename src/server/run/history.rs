@@ -48,7 +48,6 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
             text: item.body.text(),
             calls: Vec::new(),
         }],
-        ItemBody::Workflow { .. } => Vec::new(),
         ItemBody::HiddenContextItem { content } => match serde_json::from_value::<ToolRound>(content.clone()) {
             Ok(round) => {
                 let results: Vec<Message> = round
@@ -73,6 +72,8 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
         ItemBody::SdkHiddenContext { content } => vec![Message::User {
             text: format!("[{content}]"),
         }],
+        // What was shown beside the answer; the model knows it by its calls.
+        _ => Vec::new(),
     }
 }
 

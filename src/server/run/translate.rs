@@ -2,22 +2,18 @@
 
 use serde_json::{Map, Value};
 
-use super::{StopReason, ending, recorder::Recorder};
+use super::{Outcome, Recorder};
 use crate::{
     domain::texts::{self, Failure},
     protocol::{
         event::{ErrorCode, ItemUpdate, NoticeLevel, ThreadStreamEvent},
-        item::{AssistantContent, CustomTask, ItemBody, StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowTask},
+        item::{AssistantContent, ItemBody, StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowTask},
     },
     server::{
         agent::{AgentEnd, AgentEvent, AgentFailure},
         model::{Finish, ModelError, ToolCall},
-        store::runs::Ending,
     },
 };
-
-/// What the SDK writes when a person stops an answer (`chatkit/server.py`).
-const CANCELLED: &str = "The user cancelled the stream. Stop responding to the prior request.";
 
 /// The items that are being written.
 #[derive(Default)]
@@ -96,6 +92,7 @@ impl Translator {
                 let workflow = Workflow {
                     kind: WorkflowKind::Custom,
                     tasks: Vec::new(),
+                    summary: None,
                     expanded: false,
                 };
                 let item = recorder.item(ItemBody::Workflow {
@@ -107,7 +104,7 @@ impl Translator {
         };
         self.round = workflow.tasks.len();
         for call in calls {
-            let task = step(StatusIndicator::Loading, texts::step_running(recorder.locale, &call.name));
+            let task = WorkflowTask::custom(StatusIndicator::Loading, texts::step_running(recorder.locale, &call.name));
             recorder.update(
                 item.id,
                 ItemUpdate::WorkflowTaskAdded {
@@ -125,7 +122,7 @@ impl Translator {
         let title = result.pointer("/task/title").and_then(Value::as_str);
         let count = result.get("tasks").and_then(Value::as_array).map(Vec::len);
         let failed = result.get("error").is_some();
-        let task = step(
+        let task = WorkflowTask::custom(
             StatusIndicator::Complete,
             texts::step_done(recorder.locale, &call.name, title, count, failed),
         );
@@ -163,61 +160,35 @@ impl Translator {
         }
     }
 
-    /// Closes what is open, says why there is no more if there should be, and ends the run.
-    pub fn end(mut self, end: AgentEnd, reason: Option<StopReason>, mut recorder: Recorder) {
+    /// Closes what is open, and says how it ended.
+    pub fn end(mut self, end: AgentEnd, recorder: &mut Recorder) -> Outcome {
         // A partial answer is kept, if it says something; an empty one is not stored.
         if self.answer.as_ref().is_some_and(|(_, text)| text.trim().is_empty()) {
             self.answer = None;
         }
-        self.close_answer(&mut recorder);
-        self.close_workflow(&mut recorder);
-        let locale = recorder.locale;
-        let failed = |status, failure: Failure, reason: String| {
-            let event = ThreadStreamEvent::Error {
-                code: ErrorCode::Custom,
-                message: Some(texts::failure(locale, failure).into()),
-                allow_retry: true,
-            };
-            (Some(event), ending(status, Some(reason)))
+        self.close_answer(recorder);
+        self.close_workflow(recorder);
+        let failed = |failure: Failure, reason: String| Outcome::Failed {
+            code: ErrorCode::Custom,
+            message: Some(texts::failure(recorder.locale, failure).into()),
+            allow_retry: true,
+            reason,
         };
-        let (event, end) = match (end, reason) {
-            (
-                AgentEnd::Finished {
-                    finish: Finish::Filter, ..
-                },
-                _,
-            ) => failed("failed", Failure::Filtered, "filtered".into()),
-            (AgentEnd::Finished { usage, .. }, _) => (
-                None,
-                Ending {
-                    status: "done",
-                    reason: None,
-                    usage: serde_json::to_value(usage).ok(),
-                },
-            ),
-            (AgentEnd::Cancelled, Some(StopReason::Shutdown)) => failed("incomplete", Failure::ServerStopped, "shutdown".into()),
-            (AgentEnd::Cancelled, _) => {
-                let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });
-                recorder.item_done(note);
-                (None, ending("cancelled", Some("stopped".into())))
-            }
-            (AgentEnd::Failed(failure), _) => {
+        match end {
+            AgentEnd::Finished {
+                finish: Finish::Filter, ..
+            } => failed(Failure::Filtered, "filtered".into()),
+            AgentEnd::Finished { usage, .. } => Outcome::Done {
+                usage: serde_json::to_value(usage).ok(),
+            },
+            AgentEnd::Cancelled => Outcome::Cancelled,
+            AgentEnd::Failed(failure) => {
                 let (shown, logged) = shown(&failure);
                 tracing::warn!(reason = %logged, "a run failed");
-                failed("failed", shown, logged)
+                failed(shown, logged)
             }
-        };
-        recorder.end(event, end);
+        }
     }
-}
-
-fn step(status_indicator: StatusIndicator, title: String) -> WorkflowTask {
-    WorkflowTask::Custom(CustomTask {
-        status_indicator,
-        title: Some(title),
-        icon: None,
-        content: None,
-    })
 }
 
 /// What people see of a failure, and what the log has.
