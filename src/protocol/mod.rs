@@ -6,3 +6,4 @@ pub mod event;
 pub mod item;
 pub mod request;
 pub mod thread;
+pub mod widget;
