@@ -20,7 +20,7 @@ use super::{
         openai::{BuildError, OpenAiConfig, OpenAiModel},
     },
     router::router,
-    run::Runs,
+    run::{Assistant, Runs},
     state::AppState,
     store::{Store, StoreError},
     tools::Registry,
@@ -114,7 +114,11 @@ pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: A
     let tools = Registry::default();
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     AppState {
-        runs: Runs::start(store.clone(), model, tools.clone(), clock.clone(), limits),
+        runs: Runs::start(
+            store.clone(),
+            Arc::new(Assistant::new(store.clone(), model, tools.clone(), clock.clone(), limits)),
+            clock.clone(),
+        ),
         calls: Calls {
             store: store.clone(),
             tools,

@@ -3,6 +3,8 @@
 
 pub mod accounts;
 mod changes;
+pub mod feedback;
+pub mod flush;
 pub mod items;
 pub mod runs;
 pub mod tasks;
