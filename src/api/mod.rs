@@ -7,6 +7,7 @@ pub mod account;
 pub mod chat;
 pub mod sse;
 pub mod tasks;
+pub mod tokens;
 pub mod view;
 pub mod widgets;
 

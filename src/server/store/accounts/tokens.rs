@@ -169,6 +169,19 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes a person's token.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn delete_token(&self, user: UserId, id: TokenId) -> Result<(), StoreError> {
+        let done = sqlx::query("delete from api_tokens where user_id = $1 and id = $2")
+            .bind(user.0)
+            .bind(id.0)
+            .execute(&self.pool)
+            .await?;
+        super::one(done.rows_affected())
+    }
+
     /// Deletes a token, whosever it is. For the command line.
     ///
     /// # Errors
