@@ -140,6 +140,10 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
     let public = config.public_origin();
     tracing::info!(model = %model.name(), "the model that answers");
     let state = state(config, pool, Arc::new(SystemClock), model, leptos).await;
+    if state.config.database_url.is_none() {
+        // The embedded database has one server: whoever left runs behind is gone, and nobody need wait for their leases to end.
+        state.runs.take_over_all().await.map_err(ServeError::Store)?;
+    }
     let link = setup_link::offer(&state.config, &state.store, state.clock.now())
         .await
         .map_err(ServeError::Store)?;

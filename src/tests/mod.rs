@@ -13,4 +13,5 @@ mod pages;
 mod runs;
 mod schema_rules;
 mod scripted_model;
+mod takeover;
 mod throwaway_cluster;

@@ -145,8 +145,7 @@ pub async fn retry(thread: String) -> Result<Updates, ApiError> {
 
 pub async fn stop(thread: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
-    state.runs.stop(user.id, thread_id(&thread)?);
-    Ok(())
+    state.runs.stop(user.id, thread_id(&thread)?).await.map_err(super::failed)
 }
 
 pub async fn send_form(thread: String, text: String) -> Result<(), ApiError> {
@@ -176,7 +175,7 @@ pub async fn rename(id: String, title: String) -> Result<(), ApiError> {
 pub async fn delete(id: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let id = thread_id(&id)?;
-    state.runs.stop(user.id, id);
+    state.runs.stop(user.id, id).await.map_err(super::failed)?;
     state.store.delete_thread(user.id, id).await.map_err(super::failed)?;
     redirect("/chat");
     Ok(())

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, translate};
+use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate};
 use crate::{
     domain::{
         language,
@@ -18,12 +18,13 @@ use crate::{
         request::Action,
     },
     server::{
-        agent::{self, Limits, Reply, Waiting},
+        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, Waiting},
         model::{Model, ModelRequest, ToolSpec},
         store::Store,
         tools::Registry,
     },
 };
+use resume::Resumed;
 
 /// Answers with a model and the tools.
 pub struct Assistant {
@@ -54,16 +55,16 @@ impl Assistant {
 impl Responder for Assistant {
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
-        let before = match &turn.prompt {
-            Prompt::Message => None,
+        let opening = match &turn.prompt {
+            Prompt::Message => Opening::Ask,
             Prompt::ToolOutput(item) | Prompt::Form(item) => match waited_for(&turn.items, item) {
-                Some(before) => Some(before),
+                Some((waiting, reply)) => Opening::Replied(waiting, reply),
                 // Nothing waits for it: it came from an older version, or what waited is out of sight.
                 None => return Outcome::Done { usage: None },
             },
             Prompt::Action { action, sender } => return self.act(person, action, sender.clone(), recorder).await,
         };
-        if turn.prompt == Prompt::Message {
+        if turn.prompt == Prompt::Message && turn.earlier.is_none() {
             leave_forms(&turn.items, recorder);
             if self.model.name() == "offline" && turn.items.len() == 1 {
                 recorder.event(ThreadStreamEvent::Notice {
@@ -94,9 +95,20 @@ impl Responder for Assistant {
             done: Mutex::default(),
         };
         let mut translator = translate::Translator::new(now.with_timezone(&person.zone).naive_local());
+        let resumed = match &turn.earlier {
+            None => Resumed { turns_done: 0, opening },
+            Some(earlier) => match resume::resume(&self.store, turn, earlier, opening, &mut translator, recorder).await {
+                Ok(resumed) => resumed,
+                Err(error) => {
+                    tracing::error!(run = %turn.key.run, %error, "an answer could not be gone on with");
+                    return translator.end(AgentEnd::Failed(AgentFailure::Tools), recorder);
+                }
+            },
+        };
         let end = agent::answer(
             request,
-            before,
+            resumed.turns_done,
+            resumed.opening,
             self.model.as_ref(),
             &effects,
             self.limits,
