@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -72,6 +73,14 @@ pub struct TestApp {
     pub clock: Arc<StillClock>,
     pub model: ScriptedModel,
     pub database_url: String,
+    /// Where the files of people lie.
+    pub data: PathBuf,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
 }
 
 impl TestApp {
@@ -92,6 +101,7 @@ impl TestApp {
             base_url: model.base_url(),
             api_key: None,
             models: vec!["scripted".into()],
+            sees_pictures: None,
             limits,
         });
         Self::build(model, Arc::new(client.unwrap()), variables).await
@@ -123,22 +133,33 @@ impl TestApp {
     async fn assemble(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)], database_url: String) -> Self {
         let pool = db::connect(&database_url, 8).await.unwrap();
         let variables: HashMap<String, String> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let config = Config::read(|name| match variables.get(name) {
+        // As each test has a database of its own.
+        let data = std::env::temp_dir().join(format!("kaam-files-of-{}", database_url.rsplit('/').next().unwrap_or_default()));
+        let mut config = Config::read(|name| match variables.get(name) {
             Some(value) => Some(value.clone()),
-            None => (name == "KAAM_SIGN_UP").then(|| "open".into()),
+            None => match name {
+                "KAAM_SIGN_UP" => Some("open".into()),
+                "KAAM_DATA_DIR" => Some(data.to_string_lossy().into_owned()),
+                _ => None,
+            },
         })
         .unwrap();
+        // Not this test, but the program.
+        config.program = env!("CARGO_BIN_EXE_kaam").into();
         let clock = Arc::new(StillClock {
             now: Mutex::new(NOON.parse().unwrap()),
             ids: AtomicU64::new(1),
         });
-        let state = serve::state(config, pool, clock.clone(), model, serve::leptos_options().unwrap()).await;
+        let state = serve::state(config, pool, clock.clone(), model, serve::leptos_options().unwrap())
+            .await
+            .unwrap();
         Self {
             router: router(state.clone()),
             state,
             clock,
             model: scripted,
             database_url,
+            data,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{ActionError, Outcome, Person, Recorder, Responder, Turn, effects, history, translate};
+use super::{ActionError, Files, Outcome, Person, Recorder, Responder, Turn, effects, history, translate};
 use crate::{
     domain::{
         language,
@@ -30,18 +30,20 @@ pub struct Assistant {
     tools: Registry,
     /// What models are told of the tools: worked out once.
     specs: Arc<[ToolSpec]>,
+    files: Files,
     clock: Arc<dyn Clock>,
     limits: Limits,
 }
 
 impl Assistant {
     /// Puts its parts together.
-    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, files: Files, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         Self {
             store,
             model,
             specs: tool_specs(&tools),
             tools,
+            files,
             clock,
             limits,
         }
@@ -54,9 +56,17 @@ impl Responder for Assistant {
         let person = &turn.person;
         let script = script_of(&turn.items, person.locale);
         let now = self.clock.now();
+        let mut messages = history::messages(&turn.items);
+        if self.model.reads_files() {
+            tokio::select! {
+                () = self.files.bring(person.id, &mut messages) => {}
+                // Noticed again by the agent.
+                () = turn.cancel.cancelled() => {}
+            }
+        }
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
-            messages: history::messages(&turn.items),
+            messages,
             tools: Arc::clone(&self.specs),
             now,
             zone: person.zone,

@@ -1,8 +1,14 @@
 //! What the model is told of a thread: the newest items, within a budget.
 
 use crate::{
-    protocol::item::{ItemBody, ThreadItem},
-    server::{agent::ToolRound, model::Message},
+    protocol::{
+        attachment::Attachment,
+        item::{ItemBody, ThreadItem},
+    },
+    server::{
+        agent::ToolRound,
+        model::{File, FileContent, Message},
+    },
 };
 
 /// The budget of the history, in characters: some 24,000 tokens of English, half of that in Urdu.
@@ -42,7 +48,10 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
                 ),
                 None => message.text(),
             };
-            vec![Message::User { text }]
+            vec![Message::User {
+                text,
+                files: message.attachments.iter().map(file).collect(),
+            }]
         }
         ItemBody::AssistantMessage { .. } => vec![Message::Assistant {
             text: item.body.text(),
@@ -69,17 +78,26 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
             }
             Err(_) => Vec::new(),
         },
-        ItemBody::SdkHiddenContext { content } => vec![Message::User {
-            text: format!("[{content}]"),
-        }],
+        ItemBody::SdkHiddenContext { content } => vec![Message::user(format!("[{content}]"))],
         // What was shown beside the answer; the model knows it by its calls.
         _ => Vec::new(),
     }
 }
 
+/// A file that is named; what is in it is brought by `super::files`.
+fn file(attachment: &Attachment) -> File {
+    File {
+        id: attachment.id.clone(),
+        name: attachment.name.clone(),
+        mime_type: attachment.mime_type.clone(),
+        content: FileContent::NotRead,
+    }
+}
+
 fn size(message: &Message) -> usize {
     match message {
-        Message::User { text } => text.len(),
+        // What is in files has a budget of its own (`super::files`).
+        Message::User { text, .. } => text.len(),
         Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
         Message::Tool { result, .. } => result.to_string().len(),
     }
@@ -144,6 +162,6 @@ mod tests {
         let half = "x".repeat(BUDGET / 2);
         let told = messages(&[user(&half), answer("a"), user(&half), answer("b"), user("new")]);
         assert_eq!(told.len(), 3);
-        assert_eq!(told[2], Message::User { text: "new".into() });
+        assert_eq!(told[2], Message::user("new"));
     }
 }

@@ -5,6 +5,7 @@
 
 mod assistant;
 mod effects;
+mod files;
 mod flusher;
 mod follow;
 mod form;
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use assistant::Assistant;
+pub use files::Files;
 pub use follow::{RunStream, Signal};
 pub use recorder::Recorder;
 pub use respond::{ActionError, Outcome, Prompt, Responder, Turn};
@@ -258,6 +260,7 @@ impl Runs {
                     stream,
                 })
             }
+            Accepted::NoSuchAttachment => Err(AskError::WrongItem("a file is gone, or belongs to another thread")),
             Accepted::NotPending => Err(AskError::WrongItem("it was answered already")),
             Accepted::Live => Err(AskError::Live),
             Accepted::Refused(status) => Err(AskError::Refused(status)),

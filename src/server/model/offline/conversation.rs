@@ -1,7 +1,7 @@
 //! The conversation so far: turns, the task that was just named, the titles of a numbered list.
 
 use super::{
-    super::Message,
+    super::{File, Message},
     wire::{Outcome, WireTask, outcome},
 };
 
@@ -9,6 +9,8 @@ use super::{
 pub(super) struct Turn<'a> {
     /// What the person wrote.
     pub user: &'a str,
+    /// The files that came with it.
+    pub files: &'a [File],
     /// The assistant's texts and calls, and the results.
     pub after: &'a [Message],
 }
@@ -25,9 +27,10 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
     for (place, &start) in starts.iter().enumerate().skip(skip) {
         let end = starts.get(place + 1).copied().unwrap_or(messages.len());
-        if let Message::User { text } = &messages[start] {
+        if let Message::User { text, files } = &messages[start] {
             turns.push(Turn {
                 user: text,
+                files,
                 after: &messages[start + 1..end],
             });
         }

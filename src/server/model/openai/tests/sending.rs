@@ -9,8 +9,8 @@ use super::{
 };
 
 fn sent(messages: Vec<Message>, dialect: Dialect) -> Value {
-    let conversation = Conversation::new(&request(messages), dialect);
-    serde_json::to_value(conversation.body("m", true)).unwrap()
+    let conversation = Conversation::new(&request(messages), dialect, None);
+    serde_json::to_value(conversation.body("m", true, true)).unwrap()
 }
 
 fn assistant(text: &str, calls: Vec<ToolCall>) -> Message {
