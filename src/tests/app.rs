@@ -133,8 +133,9 @@ impl TestApp {
     async fn assemble(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)], database_url: String) -> Self {
         let pool = db::connect(&database_url, 8).await.unwrap();
         let variables: HashMap<String, String> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        // As each test has a database of its own.
-        let data = std::env::temp_dir().join(format!("kaam-files-of-{}", database_url.rsplit('/').next().unwrap_or_default()));
+        static APPS: AtomicU64 = AtomicU64::new(1);
+        let name = format!("kaam-files-{}-{}", std::process::id(), APPS.fetch_add(1, Ordering::SeqCst));
+        let data = std::env::temp_dir().join(name);
         let mut config = Config::read(|name| match variables.get(name) {
             Some(value) => Some(value.clone()),
             None => match name {
@@ -320,6 +321,41 @@ impl Client {
         self.send(request.unwrap()).await
     }
 
+    /// Announces a file.
+    pub async fn announce(&self, name: &str, size: usize, mime_type: &str) -> Reply {
+        let params = json!({ "name": name, "size": size, "mime_type": mime_type });
+        self.chatkit("attachments.create", params).await
+    }
+
+    /// Sends the bytes of a file in the field `file` of a form.
+    pub async fn post_file(&self, id: &str, bytes: &[u8]) -> Reply {
+        let mut body = b"--edge\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nx\r\n--edge\r\n\
+            Content-Disposition: form-data; name=\"file\"; filename=\"f\"\r\nContent-Type: text/html\r\n\r\n"
+            .to_vec();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        let request = Request::post(format!("/chatkit/attachments/{id}"))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .header(header::CONTENT_LENGTH, body.len());
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends nothing but the bytes of a file.
+    pub async fn put_file(&self, id: &str, bytes: &[u8]) -> Reply {
+        let request = Request::put(format!("/chatkit/attachments/{id}")).header(header::CONTENT_LENGTH, bytes.len());
+        self.send(request.body(Body::from(bytes.to_vec())).unwrap()).await
+    }
+
+    /// Announces and sends a file, and gives its id.
+    pub async fn attach(&self, name: &str, mime_type: &str, bytes: &[u8]) -> String {
+        let created = self.announce(name, bytes.len(), mime_type).await;
+        assert_eq!(created.status, StatusCode::OK, "{}", created.text());
+        let id = created.json()["id"].as_str().unwrap().to_owned();
+        let sent = self.put_file(&id, bytes).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.text());
+        id
+    }
+
     pub fn json_request(path: &str, body: &Value) -> Request<Body> {
         let body = body.to_string();
         Request::builder()
@@ -357,6 +393,13 @@ impl Client {
 /// `UserMessageInput` of a plain text.
 pub fn input(text: &str) -> Value {
     json!({ "content": [{ "type": "input_text", "text": text }], "attachments": [], "inference_options": {} })
+}
+
+/// `UserMessageInput` with files.
+pub fn input_with(text: &str, files: &[&str]) -> Value {
+    let mut input = input(text);
+    input["attachments"] = json!(files);
+    input
 }
 
 /// The id of the thread that a stream created.

@@ -4,6 +4,7 @@
 mod accounts;
 mod app;
 mod architecture;
+mod attachments;
 mod build_settings;
 mod chatkit;
 mod embedded_database;
@@ -13,3 +14,4 @@ mod runs;
 mod schema_rules;
 mod scripted_model;
 mod throwaway_cluster;
+mod transcribe;

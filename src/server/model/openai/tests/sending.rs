@@ -67,7 +67,7 @@ fn without_tools_nothing_is_said_of_them() {
     let mut bare = request(vec![user("hi")]);
     bare.tools = [].into();
     bare.system.clear();
-    let body = serde_json::to_value(Conversation::new(&bare, Dialect::Plain).body("m", false)).unwrap();
+    let body = serde_json::to_value(Conversation::new(&bare, Dialect::Plain, None).body("m", false, false)).unwrap();
     assert_eq!(
         body,
         json!({"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": true})
