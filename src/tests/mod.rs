@@ -4,6 +4,7 @@
 mod accounts;
 mod app;
 mod architecture;
+mod assistant;
 mod attachments;
 mod build_settings;
 mod chatkit;

@@ -47,6 +47,9 @@ pub enum Message {
         /// The files that came with it. Never journaled.
         #[serde(skip)]
         files: Vec<File>,
+        /// The tasks that it names by tags: exactly these are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        references: Vec<Reference>,
     },
     /// What the model said, and the tools it called, in one turn.
     Assistant {
@@ -72,8 +75,18 @@ impl Message {
         Self::User {
             text: text.into(),
             files: Vec::new(),
+            references: Vec::new(),
         }
     }
+}
+
+/// A task that a message names by a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// How it stands in the text.
+    pub text: String,
+    /// Its id.
+    pub task_id: String,
 }
 
 /// A call of a tool by the model.

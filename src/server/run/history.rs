@@ -3,11 +3,11 @@
 use crate::{
     protocol::{
         attachment::Attachment,
-        item::{ItemBody, ThreadItem},
+        item::{InputStatus, ItemBody, QuestionKind, StructuredInput, ThreadItem, UserContent, UserMessage},
     },
     server::{
-        agent::ToolRound,
-        model::{File, FileContent, Message},
+        agent::{ToolRound, Waiting},
+        model::{File, FileContent, Message, Reference},
     },
 };
 
@@ -50,6 +50,7 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
             };
             vec![Message::User {
                 text,
+                references: references(message),
                 files: message.attachments.iter().map(file).collect(),
             }]
         }
@@ -79,6 +80,11 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
             Err(_) => Vec::new(),
         },
         ItemBody::SdkHiddenContext { content } => vec![Message::user(format!("[{content}]"))],
+        // A question that was answered is a tool call with its result by now; another one is what the assistant said last.
+        ItemBody::StructuredInput(form) if form.status != InputStatus::Answered => vec![Message::Assistant {
+            text: question(form),
+            calls: Vec::new(),
+        }],
         // What was shown beside the answer; the model knows it by its calls.
         _ => Vec::new(),
     }
@@ -92,6 +98,41 @@ fn file(attachment: &Attachment) -> File {
         mime_type: attachment.mime_type.clone(),
         content: FileContent::NotRead,
     }
+}
+
+/// The calls that wait, if an item keeps some.
+pub(super) fn waiting(body: &ItemBody) -> Option<Waiting> {
+    match body {
+        ItemBody::HiddenContextItem { content } => serde_json::from_value(content.clone()).ok(),
+        _ => None,
+    }
+}
+
+/// A form in words, with its choices numbered, so that it can be answered by a message, too.
+fn question(form: &StructuredInput) -> String {
+    let mut text = String::new();
+    for input in &form.inputs {
+        text.push_str(&input.question);
+        if let QuestionKind::MultipleChoice { options, .. } = &input.kind {
+            for (n, option) in options.iter().enumerate() {
+                text.push_str(&format!("\n{}. {}", n + 1, option.value));
+            }
+        }
+        text.push('\n');
+    }
+    text.trim_end().to_owned()
+}
+
+/// The tasks that a message names by tags. A tag that says another type is none of ours.
+fn references(message: &UserMessage) -> Vec<Reference> {
+    let tag = |part: &UserContent| match part {
+        UserContent::InputTag { id, text, data, .. } if data.get("type").is_none_or(|kind| kind == "task") => Some(Reference {
+            text: text.clone(),
+            task_id: id.clone(),
+        }),
+        _ => None,
+    };
+    message.content.iter().filter_map(tag).collect()
 }
 
 fn size(message: &Message) -> usize {
@@ -110,7 +151,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::id::{ItemId, ThreadId},
-        protocol::item::{AssistantContent, InferenceOptions, UserContent, UserMessage},
+        protocol::item::{AssistantContent, InferenceOptions},
     };
 
     fn item(body: ItemBody) -> ThreadItem {

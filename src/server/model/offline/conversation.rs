@@ -1,8 +1,8 @@
 //! The conversation so far: turns, the task that was just named, the titles of a numbered list.
 
 use super::{
-    super::{File, Message},
-    wire::{Outcome, WireTask, outcome},
+    super::{File, Message, Reference},
+    wire::{Outcome, WireTask, outcomes},
 };
 
 /// A message of the person and what followed it.
@@ -11,6 +11,8 @@ pub(super) struct Turn<'a> {
     pub user: &'a str,
     /// The files that came with it.
     pub files: &'a [File],
+    /// The tasks that it names by tags.
+    pub references: &'a [Reference],
     /// The assistant's texts and calls, and the results.
     pub after: &'a [Message],
 }
@@ -27,9 +29,10 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
     for (place, &start) in starts.iter().enumerate().skip(skip) {
         let end = starts.get(place + 1).copied().unwrap_or(messages.len());
-        if let Message::User { text, files } = &messages[start] {
+        if let Message::User { text, references, files } = &messages[start] {
             turns.push(Turn {
                 user: text,
+                references,
                 files,
                 after: &messages[start + 1..end],
             });
@@ -43,12 +46,9 @@ impl Turn<'_> {
     pub fn results(&self) -> Vec<(&str, Outcome)> {
         self.after
             .iter()
-            .filter_map(|m| {
-                if let Message::Tool { name, result, .. } = m {
-                    Some((name.as_str(), outcome(result)))
-                } else {
-                    None
-                }
+            .flat_map(|m| match m {
+                Message::Tool { name, result, .. } => outcomes(result).into_iter().map(|outcome| (name.as_str(), outcome)).collect(),
+                _ => Vec::new(),
             })
             .collect()
     }

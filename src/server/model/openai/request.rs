@@ -11,10 +11,19 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    super::{Message, ModelRequest, ToolCall, ToolSpec},
+    super::{Message, ModelRequest, Reference, ToolCall, ToolSpec},
     calls::is_object,
     files::{self, Content},
 };
+
+/// The text, with the ids of the tasks that it names by tags behind it.
+fn with_references(text: &str, references: &[Reference]) -> String {
+    let mut text = text.to_owned();
+    for Reference { text: name, task_id } in references {
+        text.push_str(&format!("\n[The person tagged the task {name:?}: task_id {task_id}]"));
+    }
+    text
+}
 
 /// What is particular to the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,12 +197,15 @@ fn wire_messages(request: &ModelRequest, dialect: Dialect, sees: bool) -> Vec<Wi
     }
     for (at, message) in request.messages.iter().enumerate() {
         match message {
-            Message::User { text, files } if files.is_empty() => messages.push(WireMessage::User {
-                content: Content::Text(text.clone()),
-            }),
-            Message::User { text, files } => messages.push(WireMessage::User {
-                content: files::content(text, files, sees),
-            }),
+            Message::User { text, references, files } => {
+                let text = with_references(text, references);
+                let content = if files.is_empty() {
+                    Content::Text(text)
+                } else {
+                    files::content(&text, files, sees)
+                };
+                messages.push(WireMessage::User { content });
+            }
             Message::Assistant { text, calls } => assistant(&mut messages, text, calls, &request.messages[at + 1..], dialect),
             // Written with its call.
             Message::Tool { .. } => {}
