@@ -90,6 +90,8 @@ impl PdfReader {
         let mut child = Command::new(&self.program)
             .arg("read-pdf")
             .env_clear()
+            // The allocator takes address space by the gigabyte, which is all that there is.
+            .env("MIMALLOC_ARENA_RESERVE", "64m")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -76,7 +76,7 @@ fn told(file: &File, content: &FileContent) -> String {
         FileContent::Unreadable => format!("{attached}; no text could be read from it. Say so where it matters.]"),
         FileContent::Gone => format!("{attached}; it was deleted since.]"),
         FileContent::Text { text, is_cut } => {
-            let text = text.replace("</attached_file", "<\\/attached_file");
+            let text = text.trim().replace("</attached_file", "<\\/attached_file");
             let cut = if *is_cut {
                 "\n[The file is longer; only its beginning is shown to you.]"
             } else {
