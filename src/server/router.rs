@@ -2,11 +2,11 @@
 
 use axum::{
     Json, Router,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use leptos::{
     nonce::use_nonce,
@@ -51,6 +51,8 @@ pub fn router(state: AppState) -> Router {
     let clients = Router::new()
         .route("/chatkit", post(chatkit::endpoint))
         .route("/api/chatkit", post(chatkit::endpoint))
+        .route("/chatkit/attachments/{id}", files())
+        .route("/api/chatkit/attachments/{id}", files())
         .layer(from_fn_with_state(state.clone(), origin::known_origin))
         .layer(cors(&state));
 
@@ -85,6 +87,14 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// The second phase of an upload, and downloads.
+fn files() -> MethodRouter<AppState> {
+    get(chatkit::download)
+        .post(chatkit::upload)
+        .put(chatkit::upload)
+        .layer(DefaultBodyLimit::max(chatkit::UPLOAD_MAX))
+}
+
 /// Exact origins, with their credentials.
 fn cors(state: &AppState) -> CorsLayer {
     let origins: Vec<HeaderValue> = state
@@ -96,7 +106,7 @@ fn cors(state: &AppState) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_methods([http::Method::POST])
+        .allow_methods([http::Method::GET, http::Method::POST, http::Method::PUT])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

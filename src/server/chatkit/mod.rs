@@ -1,7 +1,9 @@
 //! The ChatKit endpoint, `POST /chatkit`: reads the request, asks the store or the runs, and writes what comes of it as the SDK does.
 
 mod answer;
+mod attachments;
 mod sse;
+mod transcribe;
 
 use std::str::FromStr;
 
@@ -13,6 +15,10 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
+pub use self::{
+    attachments::{UPLOAD_MAX, attachments_of, download, upload},
+    transcribe::{SOUND_BODY_MAX, SOUND_MAX, transcribe},
+};
 use crate::{
     domain::{
         locale::Locale,
@@ -51,9 +57,12 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     if !is_json {
         return Err(AppError::UnsupportedMediaType("application/json"));
     }
-    let body = axum::body::to_bytes(body, BODY_MAX)
-        .await
-        .map_err(|_| AppError::TooLarge { limit: BODY_MAX })?;
+    let too_large = || AppError::TooLarge { limit: BODY_MAX };
+    // Sound alone may be larger, and whether it is sound stands in the body.
+    let body = axum::body::to_bytes(body, SOUND_BODY_MAX).await.map_err(|_| too_large())?;
+    if body.len() > BODY_MAX && !Request::is_transcribe(&body) {
+        return Err(too_large());
+    }
     let request = Request::parse(&body).map_err(|error| match error {
         RequestError::Invalid(why) => AppError::Invalid(why),
         RequestError::UnknownType(kind) => AppError::Invalid(format!("unknown `type`: {kind:?}")),
@@ -62,8 +71,11 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     let person = person(&state, &caller, &headers, &request.metadata);
     let streamed = async |ask: Ask| stream(&state, &person, &headers, ask).await;
     match request.operation {
-        Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message(create.input)?)).await,
-        Operation::ThreadsAddUserMessage(add) => streamed(Ask::Message(id(&add.thread_id)?, message(add.input)?)).await,
+        Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message(&state, &person, create.input).await?)).await,
+        Operation::ThreadsAddUserMessage(add) => {
+            let thread = id(&add.thread_id)?;
+            streamed(Ask::Message(thread, message(&state, &person, add.input).await?)).await
+        }
         Operation::ThreadsAddClientToolOutput(add) => streamed(Ask::ToolOutput(id(&add.thread_id)?, add.result)).await,
         Operation::ThreadsAddStructuredInput(add) => streamed(Ask::Form(id(&add.thread_id)?, id(&add.item_id)?, add.input)).await,
         Operation::ThreadsRetryAfterItem(retry) => streamed(Ask::Retry(id(&retry.thread_id)?, Some(id(&retry.item_id)?))).await,
@@ -135,27 +147,27 @@ impl From<AskError> for AppError {
     }
 }
 
-/// Checks a message: it says something, is at most 64 KiB long, and names no files (there are none yet).
-fn message(input: UserMessageInput) -> Result<UserMessage, AppError> {
+/// Checks a message: it says something or has files, which are there, and is at most 64 KiB long.
+async fn message(state: &AppState, person: &Person, input: UserMessageInput) -> Result<UserMessage, AppError> {
     let too_long = || AppError::TooLarge {
         limit: text::MESSAGE_MAX_BYTES,
     };
-    if !input.attachments.is_empty() {
-        return Err(AppError::NotFound);
-    }
     let mut message = UserMessage {
         content: input.content,
-        attachments: Vec::new(),
+        attachments: attachments_of(state, person.id, &input.attachments).await?,
         quoted_text: input
             .quoted_text
             .map(|quoted| text::clean(&quoted))
             .filter(|quoted| !quoted.trim().is_empty()),
         inference_options: input.inference_options,
     };
-    text::message(&message.text()).map_err(|error| match error {
-        TextError::Blank => AppError::Invalid("params.input.content: the message is blank".into()),
-        TextError::TooLong => too_long(),
-    })?;
+    match text::message(&message.text()) {
+        Err(TextError::Blank) if message.attachments.is_empty() => {
+            return Err(AppError::Invalid("params.input.content: the message is blank".into()));
+        }
+        Err(TextError::TooLong) => return Err(too_long()),
+        _ => {}
+    }
     if message
         .quoted_text
         .as_ref()

@@ -5,6 +5,7 @@
 //!
 //! A stream that ends without [`ModelEvent::Done`] is a failure, never an answer.
 
+mod file;
 pub mod offline;
 pub mod openai;
 
@@ -15,6 +16,7 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::file::{File, FileContent};
 use crate::domain::locale::Script;
 
 /// What a model is asked: one turn of a conversation.
@@ -42,6 +44,9 @@ pub enum Message {
     User {
         /// The text.
         text: String,
+        /// The files that came with it. Never journaled.
+        #[serde(skip)]
+        files: Vec<File>,
         /// The tasks that it names by tags: exactly these are meant.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         references: Vec<Reference>,
@@ -69,6 +74,7 @@ impl Message {
     pub fn user(text: impl Into<String>) -> Self {
         Self::User {
             text: text.into(),
+            files: Vec::new(),
             references: Vec::new(),
         }
     }
@@ -213,4 +219,8 @@ pub trait Model: Send + Sync + 'static {
     fn ask(&self, request: ModelRequest) -> ModelStream;
     /// The name to show: a model's id, or `offline`.
     fn name(&self) -> String;
+    /// Whether it reads files, so that they are brought to it.
+    fn reads_files(&self) -> bool {
+        true
+    }
 }

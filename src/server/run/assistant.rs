@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate};
+use super::{
+    ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate,
+};
 use crate::{
     domain::{
         language,
@@ -33,18 +35,20 @@ pub struct Assistant {
     pub(super) tools: Registry,
     /// What models are told of the tools: worked out once.
     specs: Arc<[ToolSpec]>,
+    files: Files,
     pub(super) clock: Arc<dyn Clock>,
     limits: Limits,
 }
 
 impl Assistant {
     /// Puts its parts together.
-    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, files: Files, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         Self {
             store,
             model,
             specs: tool_specs(&tools),
             tools,
+            files,
             clock,
             limits,
         }
@@ -76,9 +80,17 @@ impl Responder for Assistant {
         }
         let script = script_of(&turn.items, person.locale);
         let now = self.clock.now();
+        let mut messages = history::messages(&turn.items);
+        if self.model.reads_files() {
+            tokio::select! {
+                () = self.files.bring(person.id, &mut messages) => {}
+                // Noticed again by the agent.
+                () = turn.cancel.cancelled() => {}
+            }
+        }
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
-            messages: history::messages(&turn.items),
+            messages,
             tools: self.specs.iter().cloned().chain(chat_tools::specs(&person.client_tools)).collect(),
             now,
             zone: person.zone,

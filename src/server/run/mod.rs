@@ -7,6 +7,7 @@ mod actions;
 mod assistant;
 mod chat_tools;
 mod effects;
+mod files;
 mod flusher;
 mod follow;
 mod form;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use assistant::Assistant;
+pub use files::Files;
 pub use follow::{RunStream, Signal};
 pub use recorder::Recorder;
 pub use respond::{ActionError, Earlier, Outcome, Prompt, Responder, Turn};
@@ -273,6 +275,7 @@ impl Runs {
                     stream,
                 })
             }
+            Accepted::NoSuchAttachment => Err(AskError::WrongItem("a file is gone, or belongs to another thread")),
             Accepted::NotPending => Err(AskError::WrongItem("it was answered already")),
             Accepted::Live => Err(AskError::Live),
             Accepted::Refused(status) => Err(AskError::Refused(status)),

@@ -78,6 +78,10 @@ impl Model for OfflineModel {
     fn name(&self) -> String {
         "offline".to_owned()
     }
+
+    fn reads_files(&self) -> bool {
+        false
+    }
 }
 
 /// A text in pieces of one word with the space behind it.
