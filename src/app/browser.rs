@@ -1,5 +1,8 @@
 //! What the page asks of the browser. Nothing here may be called while rendering: only in effects and event handlers.
 
+pub(super) mod speech;
+pub(super) mod upload;
+
 use std::time::Duration;
 
 use futures::channel::oneshot;
@@ -116,6 +119,25 @@ pub(super) fn copy(text: &str) -> bool {
         write.call1(&clipboard, &text.into()).ok().map(drop)
     };
     write().is_some()
+}
+
+/// What the browser remembers under a name.
+pub(super) fn remembered(name: &str) -> Option<String> {
+    let storage = js_sys::Reflect::get(&window(), &"localStorage".into()).ok()?;
+    let get: js_sys::Function = js_sys::Reflect::get(&storage, &"getItem".into()).ok()?.dyn_into().ok()?;
+    get.call1(&storage, &name.into()).ok()?.as_string()
+}
+
+/// Lets the browser remember a text under a name, or forget it.
+pub(super) fn remember(name: &str, text: Option<&str>) {
+    let write = || -> Option<()> {
+        let storage = js_sys::Reflect::get(&window(), &"localStorage".into()).ok()?;
+        let function = if text.is_some() { "setItem" } else { "removeItem" };
+        let function: js_sys::Function = js_sys::Reflect::get(&storage, &function.into()).ok()?.dyn_into().ok()?;
+        function.call2(&storage, &name.into(), &text.unwrap_or_default().into()).ok().map(drop)
+    };
+    // Without storage nothing is remembered, and nothing else is lost.
+    let _ = write();
 }
 
 /// Whether a dialog or a popover is open, which has the Escape key for itself.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{ActionError, Outcome, Person, Recorder, Responder, Turn, effects, history, translate};
+use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, effects, history, translate};
 use crate::{
     domain::{
         language,
@@ -12,7 +12,7 @@ use crate::{
         time::Clock,
     },
     protocol::{
-        item::{ItemBody, ThreadItem},
+        item::{InferenceOptions, ItemBody, ThreadItem},
         request::Action,
     },
     server::{
@@ -50,10 +50,29 @@ impl Assistant {
 
 #[async_trait]
 impl Responder for Assistant {
+    fn models(&self) -> Vec<String> {
+        self.model.names()
+    }
+
+    fn check(&self, options: &InferenceOptions) -> Result<(), String> {
+        let at = "params.input.inference_options";
+        let unknown_model = options.model.as_ref().filter(|model| !self.model.names().contains(model));
+        if let Some(model) = unknown_model {
+            return Err(format!("{at}.model: there is no model {model:?}; there are {}", self.model.names().join(", ")));
+        }
+        let tool = options.tool_choice.as_ref().map(|tool| tool.id.as_str());
+        let unknown_tool = tool.filter(|tool| self.specs.iter().all(|known| known.name != *tool));
+        if let Some(tool) = unknown_tool {
+            return Err(format!("{at}.tool_choice.id: there is no tool {tool:?}"));
+        }
+        Ok(())
+    }
+
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
         let script = script_of(&turn.items, person.locale);
         let now = self.clock.now();
+        let chosen = options_of(&turn.items);
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
             messages: history::messages(&turn.items),
@@ -61,6 +80,9 @@ impl Responder for Assistant {
             now,
             zone: person.zone,
             script,
+            model: chosen.model,
+            // A form or an action is answered as the assistant sees fit; the message before it has had its tool.
+            tool_choice: chosen.tool_choice.map(|tool| tool.id).filter(|_| turn.prompt == Prompt::Message),
         };
         let effects = effects::RunEffects {
             store: self.store.clone(),
@@ -83,6 +105,15 @@ impl Responder for Assistant {
             action.kind
         )))
     }
+}
+
+/// What the newest message of the person chose.
+fn options_of(items: &[ThreadItem]) -> InferenceOptions {
+    let newest = items.iter().rev().find_map(|item| match &item.body {
+        ItemBody::UserMessage(message) => Some(message.inference_options.clone()),
+        _ => None,
+    });
+    newest.unwrap_or_default()
 }
 
 /// The language of the newest message of the person; where it has no letters, that of an earlier one, or of the page.

@@ -108,6 +108,8 @@ pub enum AskError {
     Refused(ThreadStatus),
     /// The item is of another kind than the request needs, or is answered already; the text says which.
     WrongItem(&'static str),
+    /// The message chooses a model or a tool that there is not; the text says which.
+    UnknownOption(String),
     /// The sender of an action is no widget.
     NotAWidget,
     /// The server is stopping.
@@ -197,6 +199,11 @@ impl Runs {
         tokio::spawn(flusher::work(runs.clone(), queue));
         tokio::spawn(own::keep_leases(runs.clone()));
         runs
+    }
+
+    /// The models that a person may choose from, the usual one first.
+    pub fn models(&self) -> Vec<String> {
+        self.0.responder.models()
     }
 
     /// Accepts a request and begins to answer it. `key` names the request: the same key with the same request is the same run.

@@ -31,7 +31,8 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         results: newest.results(),
         newest,
     };
-    match plan(&turns, now, script) {
+    let chosen = request.tool_choice.as_deref();
+    match plan(&turns, chosen, now, script) {
         Plan::Say(text) => Reply::Say(text),
         Plan::Add(tasks) => step.add(&tasks),
         Plan::List(wish) => step.list(&wish),

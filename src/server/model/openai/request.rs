@@ -45,7 +45,26 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     tools: &'a [WireTool],
     #[serde(skip_serializing_if = "Option::is_none")]
-    tool_choice: Option<&'static str>,
+    tool_choice: Option<WireChoice<'a>>,
+}
+
+/// Which tool is to be called.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum WireChoice<'a> {
+    /// `auto`: as the model likes.
+    Mode(&'static str),
+    /// This one.
+    Tool {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        function: WireName<'a>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct WireName<'a> {
+    name: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +122,7 @@ struct WireTool {
 pub(super) struct Conversation {
     messages: Vec<WireMessage>,
     tools: Vec<WireTool>,
+    first_tool: Option<String>,
     taken: HashSet<String>,
 }
 
@@ -141,7 +161,12 @@ impl Conversation {
             _ => &[],
         });
         let taken = calls.map(|call| call.id.clone()).collect();
-        Self { messages, tools, taken }
+        Self {
+            messages,
+            tools,
+            first_tool: request.first_tool().map(str::to_owned),
+            taken,
+        }
     }
 
     /// The smallest question there is, to see whether somebody answers.
@@ -151,6 +176,7 @@ impl Conversation {
                 content: "Say hello.".to_owned(),
             }],
             tools: Vec::new(),
+            first_tool: None,
             taken: HashSet::new(),
         }
     }
@@ -163,7 +189,13 @@ impl Conversation {
             stream: true,
             stream_options: include_usage.then_some(StreamOptions { include_usage }),
             tools: &self.tools,
-            tool_choice: (!self.tools.is_empty()).then_some("auto"),
+            tool_choice: match &self.first_tool {
+                Some(name) => Some(WireChoice::Tool {
+                    kind: "function",
+                    function: WireName { name },
+                }),
+                None => (!self.tools.is_empty()).then_some(WireChoice::Mode("auto")),
+            },
         }
     }
 
