@@ -181,7 +181,9 @@ async fn encode(pieces: &Array, kind: &str) -> Option<String> {
     call(&reader, "readAsDataURL", Some(&blob)).ok()?;
     let _ = over.await;
     let url = get(&reader, "result").as_string()?;
-    url.split_once(',').map(|(_, sound)| sound.to_owned()).filter(|sound| !sound.is_empty())
+    url.split_once(',')
+        .map(|(_, sound)| sound.to_owned())
+        .filter(|sound| !sound.is_empty())
 }
 
 /// Ends what is being heard; what was heard so far counts.

@@ -75,7 +75,11 @@ pub(in crate::app) enum Answer {
 
 /// The files of a field, of what is dropped, or of what is pasted: `files` of an event's target or of the thing that carries them.
 pub(in crate::app) fn files_of(event: &JsValue, carrier: &str) -> Vec<JsValue> {
-    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined());
+    let get = |of: &JsValue, name: &str| {
+        Reflect::get(of, &name.into())
+            .ok()
+            .filter(|value| !value.is_null() && !value.is_undefined())
+    };
     let files = get(event, carrier).and_then(|carrier| get(&carrier, "files"));
     files.map(|files| Array::from(&files).to_vec()).unwrap_or_default()
 }
@@ -130,13 +134,17 @@ pub(in crate::app) fn let_go(key: u32) {
 
 /// A text as JSON has it.
 pub(in crate::app) fn json_text(text: &str) -> String {
-    JSON::stringify(&text.into()).ok().and_then(|json| json.as_string()).unwrap_or_default()
+    JSON::stringify(&text.into())
+        .ok()
+        .and_then(|json| json.as_string())
+        .unwrap_or_default()
 }
 
 /// A value inside a JSON text, by its path.
 pub(in crate::app) fn json_at(json: &str, path: &[&str]) -> Option<JsValue> {
     let whole = JSON::parse(json).ok()?;
-    path.iter().try_fold(whole, |value, name| Reflect::get(&value, &(*name).into()).ok())
+    path.iter()
+        .try_fold(whole, |value, name| Reflect::get(&value, &(*name).into()).ok())
 }
 
 /// Asks the server by the ChatKit protocol, with the session of the page.
@@ -153,7 +161,11 @@ pub(in crate::app) async fn bring(key: u32, file: &JsValue, descriptor: &JsValue
         return Answer::Broken;
     };
     let headers = get("headers");
-    let names = if headers.is_object() { Reflect::own_keys(&headers).unwrap_or_default() } else { Array::new() };
+    let names = if headers.is_object() {
+        Reflect::own_keys(&headers).unwrap_or_default()
+    } else {
+        Array::new()
+    };
     let headers: Vec<(String, String)> = names
         .iter()
         .filter_map(|name| Some((name.as_string()?, Reflect::get(&headers, &name).ok()?.as_string()?)))
@@ -195,7 +207,12 @@ async fn request(method: &str, url: &str, headers: &[(String, String)], body: &J
             }
         });
         let heard = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            let number = |name: &str| Reflect::get(&event, &name.into()).ok().and_then(|value| value.as_f64()).unwrap_or_default();
+            let number = |name: &str| {
+                Reflect::get(&event, &name.into())
+                    .ok()
+                    .and_then(|value| value.as_f64())
+                    .unwrap_or_default()
+            };
             tell(number("loaded") / number("total").max(1.0));
         });
         let _ = Reflect::set(&xhr.upload(), &"onprogress".into(), heard.as_ref());
@@ -226,7 +243,10 @@ mod tests {
 
     #[test]
     fn urls_of_ours_lose_their_host() {
-        assert_eq!(local("https://kaam.example.com/chatkit/attachments/a?x=1"), "/chatkit/attachments/a?x=1");
+        assert_eq!(
+            local("https://kaam.example.com/chatkit/attachments/a?x=1"),
+            "/chatkit/attachments/a?x=1"
+        );
         assert_eq!(local("/chatkit/attachments/a"), "/chatkit/attachments/a");
         assert_eq!(local("http://x"), "http://x");
     }

@@ -83,7 +83,11 @@ impl Command {
 /// The commands whose name begins so, in either language.
 pub(in crate::app) fn begun(name: &str) -> Vec<Command> {
     let name = name.to_lowercase();
-    let fits = |command: &Command| [Locale::En, Locale::Ur].iter().any(|locale| command.name(*locale).starts_with(&name));
+    let fits = |command: &Command| {
+        [Locale::En, Locale::Ur]
+            .iter()
+            .any(|locale| command.name(*locale).starts_with(&name))
+    };
     COMMANDS.into_iter().filter(fits).collect()
 }
 
@@ -152,7 +156,10 @@ mod tests {
 
     #[test]
     fn the_sentences_are_understood() {
-        let now = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 0, 0).unwrap();
+        let now = chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
+            .unwrap()
+            .and_hms_opt(10, 0, 0)
+            .unwrap();
         let intent = |text: &str| understand(&sentence(text), now).intent;
         for text in ["/add buy milk tomorrow", "/شامل کل دودھ لانا"] {
             match intent(text) {
@@ -167,10 +174,18 @@ mod tests {
             }
         }
         for (text, words) in [("/done buy milk", "buy milk"), ("/مکمل دودھ لانا", "دودھ لانا")] {
-            assert!(matches!(intent(text), Intent::Complete(target) if target.words == [words]), "{text}: {:?}", intent(text));
+            assert!(
+                matches!(intent(text), Intent::Complete(target) if target.words == [words]),
+                "{text}: {:?}",
+                intent(text)
+            );
         }
         for (text, words) in [("/delete buy milk", "buy milk"), ("/حذف دودھ لانا", "دودھ لانا")] {
-            assert!(matches!(intent(text), Intent::Delete(target) if target.words == [words]), "{text}: {:?}", intent(text));
+            assert!(
+                matches!(intent(text), Intent::Delete(target) if target.words == [words]),
+                "{text}: {:?}",
+                intent(text)
+            );
         }
         for text in ["/help", "/مدد"] {
             assert_eq!(intent(text), Intent::Talk(Talk::Help), "{text}");
@@ -181,7 +196,9 @@ mod tests {
     fn tags_behind_a_command_stay_tags() {
         let mut draft = Draft::plain("/done @m".into());
         draft.tag(6..8, "t1".into(), "Buy milk");
-        let Meaning::Message(message) = read(&draft) else { panic!("no message") };
+        let Meaning::Message(message) = read(&draft) else {
+            panic!("no message")
+        };
         assert_eq!(
             message.parts(),
             [

@@ -10,11 +10,11 @@ use leptos::task::spawn_local;
 use super::commands::{self, Meaning};
 use super::compose::{Compose, Taken};
 use super::state::{Again, News, Phase, ThreadState};
+use crate::api::message::Outgoing;
 use crate::api::sse::{Frame, Updates};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser::{self, Sleep};
 use crate::app::text::Texts;
-use crate::api::message::Outgoing;
 use crate::domain::text;
 
 /// Heartbeats come every 15 s; without any frame for so long the connection is dead.

@@ -11,8 +11,7 @@ const FILE_MAX: u64 = 10 * 1024 * 1024;
 const FILES_MAX: usize = 10;
 
 /// What is taken, for the browser's dialog: media types, and the ends of names.
-pub(in crate::app) const ACCEPTED: &str =
-    "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain,text/markdown,text/csv,application/json,.md,.markdown,.txt,.log,.csv,.json";
+pub(in crate::app) const ACCEPTED: &str = "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/plain,text/markdown,text/csv,application/json,.md,.markdown,.txt,.log,.csv,.json";
 
 /// How far a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +114,9 @@ impl Files {
     /// Gives a file up, wherever it is.
     pub fn remove(self, key: u32) {
         upload::let_go(key);
-        let entry = self.list.try_update(|list| list.iter().position(|entry| entry.key == key).map(|at| list.remove(at)));
+        let entry = self
+            .list
+            .try_update(|list| list.iter().position(|entry| entry.key == key).map(|at| list.remove(at)));
         if let Some(Some(entry)) = entry {
             if let Stage::Ready(id) = &entry.stage {
                 spawn_local(delete(id.clone()));
@@ -126,12 +127,14 @@ impl Files {
 
     /// Whether one is on its way.
     pub fn are_coming(self) -> bool {
-        self.list.with(|list| list.iter().any(|entry| matches!(entry.stage, Stage::Sending(_))))
+        self.list
+            .with(|list| list.iter().any(|entry| matches!(entry.stage, Stage::Sending(_))))
     }
 
     /// Whether one did not arrive.
     pub fn have_failed(self) -> bool {
-        self.list.with(|list| list.iter().any(|entry| matches!(entry.stage, Stage::Failed(_))))
+        self.list
+            .with(|list| list.iter().any(|entry| matches!(entry.stage, Stage::Failed(_))))
     }
 
     /// Takes all of them, for a message.

@@ -1,6 +1,6 @@
 //! Urdu.
 
-use super::{Around, composing, Suggestion, Texts};
+use super::{Around, Suggestion, Texts, composing};
 use crate::domain::locale::{Locale, Script};
 
 /// The Urdu texts.

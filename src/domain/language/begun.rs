@@ -35,7 +35,7 @@ mod tests {
         assert_eq!(find_begun("BI bi", &TITLES), [3]);
         assert_eq!(find_begun("the ba", &TITLES), [1]);
         assert_eq!(find_begun("كتاب وا", &TITLES), [4], "an Arabic kaf");
-        assert_eq!(find_begun("doodh", &TITLES), [2], "in the other script");
+        assert_eq!(find_begun("doodh", &TITLES), [0, 2], "in the other script, and in another language");
         assert!(find_begun("zzzz", &TITLES).is_empty());
     }
 }

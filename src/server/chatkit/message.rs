@@ -109,5 +109,9 @@ fn holds_nul(data: &Map<String, Value>) -> bool {
 
 /// The files of a message. There are none yet.
 async fn attachments_of(_state: &AppState, _user: UserId, ids: &[String]) -> Result<Vec<Attachment>, StoreError> {
-    if ids.is_empty() { Ok(Vec::new()) } else { Err(StoreError::NotFound) }
+    if ids.is_empty() {
+        Ok(Vec::new())
+    } else {
+        Err(StoreError::NotFound)
+    }
 }

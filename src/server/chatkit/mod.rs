@@ -60,7 +60,13 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     let streamed = async |ask: Ask| stream(&state, &person, &headers, ask).await;
     match request.operation {
         Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message::checked(&state, person.id, create.input).await?)).await,
-        Operation::ThreadsAddUserMessage(add) => streamed(Ask::Message(id(&add.thread_id)?, message::checked(&state, person.id, add.input).await?)).await,
+        Operation::ThreadsAddUserMessage(add) => {
+            streamed(Ask::Message(
+                id(&add.thread_id)?,
+                message::checked(&state, person.id, add.input).await?,
+            ))
+            .await
+        }
         Operation::ThreadsAddClientToolOutput(add) => streamed(Ask::ToolOutput(id(&add.thread_id)?, add.result)).await,
         Operation::ThreadsAddStructuredInput(add) => streamed(Ask::Form(id(&add.thread_id)?, id(&add.item_id)?, add.input)).await,
         Operation::ThreadsRetryAfterItem(retry) => streamed(Ask::Retry(id(&retry.thread_id)?, Some(id(&retry.item_id)?))).await,

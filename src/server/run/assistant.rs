@@ -60,7 +60,10 @@ impl Responder for Assistant {
         let at = "params.input.inference_options";
         let unknown_model = options.model.as_ref().filter(|model| !self.model.names().contains(model));
         if let Some(model) = unknown_model {
-            return Err(format!("{at}.model: there is no model {model:?}; there are {}", self.model.names().join(", ")));
+            return Err(format!(
+                "{at}.model: there is no model {model:?}; there are {}",
+                self.model.names().join(", ")
+            ));
         }
         let tool = options.tool_choice.as_ref().map(|tool| tool.id.as_str());
         let unknown_tool = tool.filter(|tool| self.specs.iter().all(|known| known.name != *tool));
