@@ -9,6 +9,7 @@ pub mod message;
 pub mod sse;
 pub mod tasks;
 pub mod view;
+pub mod widgets;
 
 use leptos::prelude::*;
 use leptos::server_fn::{codec::JsonEncoding, error::ServerFnErrorErr};

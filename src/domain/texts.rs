@@ -309,6 +309,61 @@ pub fn task_row(locale: Locale) -> TaskRow {
     }
 }
 
+/// The words that widgets need besides their own.
+#[derive(Debug)]
+pub struct WidgetWords {
+    /// Shows the rest of a list.
+    pub show_more: &'static str,
+    /// Hides it again.
+    pub show_less: &'static str,
+    /// Unfolds a card that says nothing of itself.
+    pub details: &'static str,
+    /// No choice is made yet.
+    pub choose: &'static str,
+    /// Empties a field.
+    pub clear: &'static str,
+    /// What can be seen in a chart, as a table.
+    pub data: &'static str,
+}
+
+/// The words of widgets.
+pub fn widget(locale: Locale) -> &'static WidgetWords {
+    match locale {
+        Locale::En => &WidgetWords {
+            show_more: "Show more",
+            show_less: "Show less",
+            details: "Details",
+            choose: "Choose…",
+            clear: "Clear",
+            data: "Data",
+        },
+        Locale::Ur => &WidgetWords {
+            show_more: "مزید دکھائیں",
+            show_less: "کم دکھائیں",
+            details: "تفصیل",
+            choose: "منتخب کریں…",
+            clear: "صاف کریں",
+            data: "اعداد و شمار",
+        },
+    }
+}
+
+/// A chart in words: the names of what it shows.
+pub fn chart_title(locale: Locale, series: &[&str]) -> String {
+    match locale {
+        Locale::En => format!("Chart: {}", series.join(", ")),
+        Locale::Ur => format!("چارٹ: {}", series.join("، ")),
+    }
+}
+
+/// A chart in words: how many points along the axis, and between which values.
+pub fn chart_range(locale: Locale, points: usize, low: &str, high: &str) -> String {
+    match locale {
+        Locale::En => format!("Points: {points}. Values from {low} to {high}."),
+        Locale::Ur => format!("نقاط: {points}۔ قدریں {low} سے {high} تک۔"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;

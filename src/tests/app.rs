@@ -24,6 +24,7 @@ use kaam::{
         db,
         model::{
             Model,
+            choice::Choice,
             offline::OfflineModel,
             openai::{Limits, OpenAiConfig, OpenAiModel},
         },
@@ -83,18 +84,31 @@ impl TestApp {
     /// With the scripted model and these variables.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         let model = ScriptedModel::start().await;
+        let client = Self::endpoint(&model, &["scripted"]);
+        Self::build(model, Arc::new(client), variables).await
+    }
+
+    /// With two models, `scripted` and `scripted-small`, and the built-in assistant, of which a person may choose one.
+    pub async fn choosing() -> Self {
+        let model = ScriptedModel::start().await;
+        let client = Self::endpoint(&model, &["scripted", "scripted-small"]);
+        let choice = Choice::new(client, OfflineModel::new(Duration::ZERO));
+        Self::build(model, Arc::new(choice), &[]).await
+    }
+
+    fn endpoint(model: &ScriptedModel, models: &[&str]) -> OpenAiModel {
         let limits = Limits {
             first_wait: Duration::from_millis(1),
             longest_wait: Duration::from_millis(5),
             ..Limits::default()
         };
-        let client = OpenAiModel::new(OpenAiConfig {
+        let config = OpenAiConfig {
             base_url: model.base_url(),
             api_key: None,
-            models: vec!["scripted".into()],
+            models: models.iter().map(|model| (*model).to_owned()).collect(),
             limits,
-        });
-        Self::build(model, Arc::new(client.unwrap()), variables).await
+        };
+        OpenAiModel::new(config).unwrap()
     }
 
     /// With the built-in assistant.

@@ -101,7 +101,7 @@ object! {
 #[serde(untagged, expecting = "a width, a border with a `size` or an object of sides is wanted")]
 pub enum Border {
     Edge(Edge),
-    Sides(Borders),
+    Sides(Box<Borders>),
 }
 
 /// A border of a side.
