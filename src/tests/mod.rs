@@ -7,6 +7,7 @@ mod architecture;
 mod assistant;
 mod build_settings;
 mod chatkit;
+mod composing;
 mod embedded_database;
 mod outage;
 mod pages;
