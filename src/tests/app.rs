@@ -25,6 +25,7 @@ use kaam::{
         db,
         model::{
             Model,
+            choice::Choice,
             offline::OfflineModel,
             openai::{Limits, OpenAiConfig, OpenAiModel},
         },
@@ -92,8 +93,16 @@ impl TestApp {
     /// With the scripted model and these variables.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         let model = ScriptedModel::start().await;
-        let client = client_of(&model);
+        let client = Arc::new(endpoint(&model, &["scripted"]));
         Self::build(model, client, variables).await
+    }
+
+    /// With two models, `scripted` and `scripted-small`, and the built-in assistant, of which a person may choose one.
+    pub async fn choosing() -> Self {
+        let model = ScriptedModel::start().await;
+        let client = endpoint(&model, &["scripted", "scripted-small"]);
+        let choice = Choice::new(client, OfflineModel::new(Duration::ZERO));
+        Self::build(model, Arc::new(choice), &[]).await
     }
 
     /// With the built-in assistant.
@@ -118,7 +127,7 @@ impl TestApp {
     /// A second server on the same database, with a scripted model of its own.
     pub async fn beside(&self) -> Self {
         let model = ScriptedModel::start().await;
-        let client = client_of(&model);
+        let client = Arc::new(endpoint(&model, &["scripted"]));
         // Two servers never make the same ids.
         Self::assemble_from(1 << 32, model, client, &[], self.database_url.clone()).await
     }
@@ -238,21 +247,21 @@ impl TestApp {
     }
 }
 
-/// A model that asks the scripted server, and does not wait long.
-fn client_of(model: &ScriptedModel) -> Arc<dyn Model> {
+/// A client of the scripted server that does not wait long.
+fn endpoint(model: &ScriptedModel, models: &[&str]) -> OpenAiModel {
     let limits = Limits {
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(5),
         ..Limits::default()
     };
-    let client = OpenAiModel::new(OpenAiConfig {
+    let config = OpenAiConfig {
         base_url: model.base_url(),
         api_key: None,
-        models: vec!["scripted".into()],
+        models: models.iter().map(|model| (*model).to_owned()).collect(),
         sees_pictures: None,
         limits,
-    });
-    Arc::new(client.unwrap())
+    };
+    OpenAiModel::new(config).unwrap()
 }
 
 #[derive(Clone)]

@@ -8,6 +8,7 @@ mod assistant;
 mod attachments;
 mod build_settings;
 mod chatkit;
+mod composing;
 mod embedded_database;
 mod outage;
 mod pages;

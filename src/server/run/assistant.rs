@@ -16,7 +16,7 @@ use crate::{
     },
     protocol::{
         event::{NoticeLevel, ThreadStreamEvent},
-        item::{InputStatus, ItemBody, ThreadItem},
+        item::{InferenceOptions, InputStatus, ItemBody, ThreadItem},
         request::Action,
     },
     server::{
@@ -57,6 +57,27 @@ impl Assistant {
 
 #[async_trait]
 impl Responder for Assistant {
+    fn models(&self) -> Vec<String> {
+        self.model.names()
+    }
+
+    fn check(&self, options: &InferenceOptions) -> Result<(), String> {
+        let at = "params.input.inference_options";
+        let unknown_model = options.model.as_ref().filter(|model| !self.model.names().contains(model));
+        if let Some(model) = unknown_model {
+            return Err(format!(
+                "{at}.model: there is no model {model:?}; there are {}",
+                self.model.names().join(", ")
+            ));
+        }
+        let tool = options.tool_choice.as_ref().map(|tool| tool.id.as_str());
+        let unknown_tool = tool.filter(|tool| self.specs.iter().all(|known| known.name != *tool));
+        if let Some(tool) = unknown_tool {
+            return Err(format!("{at}.tool_choice.id: there is no tool {tool:?}"));
+        }
+        Ok(())
+    }
+
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
         let opening = match &turn.prompt {
@@ -88,6 +109,7 @@ impl Responder for Assistant {
                 () = turn.cancel.cancelled() => {}
             }
         }
+        let chosen = options_of(&turn.items);
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
             messages,
@@ -95,6 +117,8 @@ impl Responder for Assistant {
             now,
             zone: person.zone,
             script,
+            model: chosen.model,
+            tool_choice: chosen.tool_choice.map(|tool| tool.id),
         };
         let effects = effects::RunEffects {
             store: self.store.clone(),
@@ -166,6 +190,15 @@ fn leave_forms(items: &[ThreadItem], recorder: &mut Recorder) {
             recorder.event(ThreadStreamEvent::ItemReplaced { item });
         }
     }
+}
+
+/// What the newest message of the person chose.
+fn options_of(items: &[ThreadItem]) -> InferenceOptions {
+    let newest = items.iter().rev().find_map(|item| match &item.body {
+        ItemBody::UserMessage(message) => Some(message.inference_options.clone()),
+        _ => None,
+    });
+    newest.unwrap_or_default()
 }
 
 /// The language of the newest message of the person; where it has no letters, that of an earlier one, or of the page.

@@ -114,6 +114,8 @@ pub enum AskError {
     Refused(ThreadStatus),
     /// The item is of another kind than the request needs, or is answered already; the text says which.
     WrongItem(&'static str),
+    /// The message chooses a model or a tool that there is not; the text says which.
+    UnknownOption(String),
     /// The sender of an action is no widget.
     NotAWidget,
     /// The server is stopping.
@@ -212,6 +214,11 @@ impl Runs {
     /// See [`StoreError`].
     pub async fn take_over_all(&self) -> Result<(), StoreError> {
         own::take_over(self, true).await
+    }
+
+    /// The models that a person may choose from, the usual one first.
+    pub fn models(&self) -> Vec<String> {
+        self.0.responder.models()
     }
 
     /// Accepts a request and begins to answer it. `key` names the request: the same key with the same request is the same run.
