@@ -62,6 +62,11 @@ def event_of(frame: bytes) -> str:
     return frame[len(b"data: ") :].decode("utf-8", errors="strict")
 
 
+def client() -> httpx.Client:
+    # No connection is used twice: the reference closes those on which something failed.
+    return httpx.Client(timeout=20, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 @dataclass
 class Server:
     """Where a server is, and the tokens of its people."""
@@ -70,7 +75,7 @@ class Server:
     url: str
     control: str | None
     people: dict[str, str]
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20, trust_env=False))
+    http: httpx.Client = field(default_factory=client)
 
 
 class Kit:

@@ -96,12 +96,16 @@ def anywhere(path: tuple) -> str:
     return shown(tuple("[]" if isinstance(part, int) else part for part in path)).replace(".[]", "[]")
 
 
-def types(events: list | None) -> list[str]:
-    names = []
-    for event in events or []:
-        more = event.get("update", {}).get("type") or event.get("item", {}).get("type") or ""
-        names.append(f"{event['type']} {more}".strip())
-    return names
+def types(events: Any) -> list[str]:
+    """What the events are, for a first look."""
+    if not isinstance(events, list):
+        return []
+    parts = [(event, event.get("update"), event.get("item")) if isinstance(event, dict) else (event,) for event in events]
+    return [" ".join(kind(part) for part in parts_of_one if part is not None) for parts_of_one in parts]
+
+
+def kind(value: Any) -> str:
+    return str(value.get("type")) if isinstance(value, dict) else repr(value)
 
 
 def compare(reference: list[dict], kaam: list[dict], deviations: Deviations) -> list[str]:
@@ -120,9 +124,8 @@ def compare(reference: list[dict], kaam: list[dict], deviations: Deviations) -> 
 def exchange(reference: dict, kaam: dict, deviations: Deviations) -> list[str]:
     if reference["deviation"] is not None:
         return named(reference, kaam, deviations)
-    events = without_extra(reference, kaam, deviations)
-    if events is not None:
-        kaam = {**kaam, "events": events}
+    if isinstance(reference["events"], list) and isinstance(kaam["events"], list):
+        kaam = {**kaam, "events": without_extra(reference, kaam, deviations)}
     if types(reference["events"]) != types(kaam["events"]):
         return [
             f"other events (status {reference['status']}, {kaam['status']}; end {reference['end']}, {kaam['end']}; body {kaam['body']}):\n"
@@ -147,18 +150,18 @@ def is_meant(path: tuple, one: Any, other: Any, deviations: Deviations) -> bool:
     return False
 
 
-def without_extra(reference: dict, kaam: dict, deviations: Deviations) -> list | None:
+def without_extra(reference: dict, kaam: dict, deviations: Deviations) -> list:
     """Kaam's events without those that it may have more."""
     request = kaam["request"][1]
     operation = request.get("type") if isinstance(request, dict) else None
     events = copy.copy(kaam["events"])
     for deviation in deviations.of_kind("event"):
-        if events is None or operation != deviation.operation:
+        if operation != deviation.operation:
             continue
         before = types(reference["events"])
         for n in range(1, len(events)):
             is_extra = n >= len(before) or before[n] != deviation.event
-            if events[n]["type"] == deviation.event and events[n - 1]["type"] == deviation.behind and is_extra:
+            if kind(events[n]) == deviation.event and kind(events[n - 1]) == deviation.behind and is_extra:
                 deviations.used.add(deviation.id)
                 del events[n]
                 break

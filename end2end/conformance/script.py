@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
+from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,6 @@ from chatkit.types import (
     ClientEffectEvent,
     ClientToolCallItem,
     HiddenContextItem,
-    InferenceOptions,
     NoticeEvent,
     ProgressUpdateEvent,
     SDKHiddenContextItem,
@@ -50,6 +50,10 @@ TASK: TypeAdapter = TypeAdapter(Task)
 SUMMARY: TypeAdapter = TypeAdapter(WorkflowSummary)
 STATUS: TypeAdapter = TypeAdapter(ThreadStatus)
 WIDGET: TypeAdapter = TypeAdapter(WidgetRoot)
+
+
+PLAIN = {"added", "updated", "done", "removed", "replaced", "messages", "progress", "effect", "notice", "thread", "error", "pause"}
+"""Steps that are events, or no event at all, and no doing of an agent's."""
 
 
 class Gates:
@@ -142,33 +146,40 @@ def raw(type: str, **fields: Any) -> SimpleNamespace:
 
 
 class Play:
-    """One answer. Stands where the Agents SDK's run would."""
+    """One answer. Where its steps are what an agent does, it stands where the Agents SDK's run would; events on items that are written out one
+    by one are handed over as they are."""
 
     def __init__(self, steps: list[dict], gates: Gates, thread: ThreadMetadata, store: Any, context: str, named: dict[str, Any]) -> None:
         self.steps = steps
         self.gates = gates
+        self.thread = thread
         self.store = store
+        self.person = context
         self.named = named
-        self.context = AgentContext(thread=thread, store=store, request_context=context)
-        self.queue = Passed()
-        self.context._events = self.queue
         self.converter = Converter()
 
     async def events(self) -> AsyncIterator[ThreadStreamEvent]:
-        if not self.steps:
-            return
-        async for event in stream_agent_response(self.context, self, converter=self.converter):  # type: ignore[arg-type]
-            yield event
-            self.queue.passed(event)
+        for by_agent, steps in groupby(self.steps, lambda step: step["do"] not in PLAIN):
+            if by_agent:
+                self.run = list(steps)
+                self.context = AgentContext(thread=self.thread, store=self.store, request_context=self.person)
+                self.context._events = self.queue = Passed()
+                async for event in stream_agent_response(self.context, self, converter=self.converter):  # type: ignore[arg-type]
+                    yield event
+                    self.queue.passed(event)
+            else:
+                for step in steps:
+                    async for event in self.plain(step):
+                        yield event
 
     async def stream_events(self) -> AsyncIterator[Any]:
-        for step in self.steps:
+        for step in self.run:
             match step:
                 case {"do": "text", **rest}:
                     async for event in self.text(**rest):
                         yield event
                 case {"do": "history"}:
-                    items = await all_items(self.store, self.context.thread, self.context.request_context)
+                    items = await all_items(self.store, self.thread, self.person)
                     async for event in self.text([compact([[item.type, said(item)] for item in items])]):
                         yield event
                 case {"do": "input"}:
@@ -181,16 +192,19 @@ class Play:
                     for event in self.image(**rest):
                         yield event
                 case {"do": "client_tool", "call_id": call_id, "name": name, "arguments": arguments}:
-                    call = {"type": "function_call", "call_id": call_id, "id": self.context.generate_id("tool_call"), "name": name}
+                    call = {"type": "function_call", "call_id": call_id, "id": self.new_id("tool_call"), "name": name}
                     item = SimpleNamespace(type="tool_call_item", raw_item=call)
                     yield SimpleNamespace(type="run_item_stream_event", item=item)
                     self.context.client_tool_call = ClientToolCall(name=name, arguments=arguments)
                 case _:
-                    await self.step(step)
+                    await self.helper(step)
             await self.queue.none_under_way.wait()
 
+    def new_id(self, kind: Any = "message") -> str:
+        return self.store.generate_item_id(kind, self.thread, self.person)
+
     async def text(self, deltas: list[str], annotations: list[dict] = []) -> AsyncIterator[Any]:
-        id = self.context.generate_id("message")
+        id = self.new_id()
         self.converter.annotations = [Annotation.model_validate(annotation) for annotation in annotations]
         cited = [AnnotationURLCitation(type="url_citation", url=str(n), title="", start_index=0, end_index=0) for n in range(len(annotations))]
         whole = "".join(deltas)
@@ -214,13 +228,14 @@ class Play:
 
     def item(self, body: dict, known: Any = None) -> Any:
         created_at = known.created_at if known is not None else datetime.now()
-        id = known.id if known is not None else self.context.generate_id("message")
-        return ITEM.validate_python({**body, "id": id, "thread_id": self.context.thread.id, "created_at": created_at})
+        id = known.id if known is not None else self.new_id()
+        return ITEM.validate_python({**body, "id": id, "thread_id": self.thread.id, "created_at": created_at})
 
     def id(self, step: dict) -> str:
         return step["id"] if "id" in step else self.named[step["as"]].id
 
-    async def step(self, step: dict) -> None:
+    async def helper(self, step: dict) -> None:
+        """What goes through the helpers of `AgentContext`."""
         context = self.context
         match step:
             case {"do": "workflow", "kind": kind}:
@@ -240,46 +255,44 @@ class Play:
                         yield root
 
                 await context.stream_widget(roots[0] if len(roots) == 1 else generate(), step.get("copy_text"))
+            case _:
+                raise ValueError(f"no such step: {step}")
+
+    async def plain(self, step: dict) -> AsyncIterator[ThreadStreamEvent]:
+        """What is handed over as it is."""
+        match step:
             case {"do": "added", "item": body}:
                 self.named[step["as"]] = item = self.item(body)
-                await context.stream(ThreadItemAddedEvent(item=item))
+                yield ThreadItemAddedEvent(item=item)
             case {"do": "updated", "update": update}:
-                await context.stream(ThreadItemUpdatedEvent(item_id=self.id(step), update=UPDATE.validate_python(update)))
+                yield ThreadItemUpdatedEvent(item_id=self.id(step), update=UPDATE.validate_python(update))
             case {"do": "done", "item": body}:
                 item = self.item(body, self.named.get(step.get("as", "")))
                 if "as" in step:
                     self.named[step["as"]] = item
-                await context.stream(ThreadItemDoneEvent(item=item))
+                yield ThreadItemDoneEvent(item=item)
             case {"do": "removed"}:
-                await context.stream(ThreadItemRemovedEvent(item_id=self.id(step)))
+                yield ThreadItemRemovedEvent(item_id=self.id(step))
             case {"do": "replaced", "item": body}:
-                item = self.item(body).model_copy(update={"id": self.id(step)})
-                await context.stream(ThreadItemReplacedEvent(item=item))
+                yield ThreadItemReplacedEvent(item=self.item(body).model_copy(update={"id": self.id(step)}))
             case {"do": "messages", "count": count}:
                 for n in range(count):
-                    body = UserMessageItem(
-                        id=context.generate_id("message"),
-                        thread_id=context.thread.id,
-                        created_at=datetime.now(),
-                        content=[UserMessageTextContent(text=f"Message {n}")],
-                        inference_options=InferenceOptions(),
-                    )
-                    await context.stream(ThreadItemDoneEvent(item=body))
+                    body = {"type": "user_message", "content": [{"type": "input_text", "text": f"Message {n}"}], "inference_options": {}}
+                    yield ThreadItemDoneEvent(item=self.item(body))
             case {"do": "progress", **rest}:
-                await context.stream(ProgressUpdateEvent(**rest))
+                yield ProgressUpdateEvent(**rest)
             case {"do": "effect", **rest}:
-                await context.stream(ClientEffectEvent(**rest))
+                yield ClientEffectEvent(**rest)
             case {"do": "notice", **rest}:
-                await context.stream(NoticeEvent(**rest))
+                yield NoticeEvent(**rest)
             case {"do": "thread", **rest}:
-                thread = context.thread
-                if "title" in rest:
-                    thread.title = rest["title"]
+                # Seen by the SDK behind the next event, or at the end.
+                thread = self.thread
+                thread.title = rest.get("title", thread.title)
+                thread.allowed_image_domains = rest.get("allowed_image_domains", thread.allowed_image_domains)
+                thread.metadata = {**thread.metadata, **rest.get("metadata", {})}
                 if "status" in rest:
                     thread.status = STATUS.validate_python(rest["status"])
-                if "allowed_image_domains" in rest:
-                    thread.allowed_image_domains = rest["allowed_image_domains"]
-                thread.metadata = {**thread.metadata, **rest.get("metadata", {})}
             case {"do": "error", "kind": "unexpected"}:
                 raise RuntimeError("script: unexpected")
             case {"do": "error", "kind": "stream"}:
@@ -292,7 +305,7 @@ class Play:
                 raise ValueError(f"no such step: {step}")
 
     async def input(self) -> str:
-        items = await all_items(self.store, self.context.thread, self.context.request_context)
+        items = await all_items(self.store, self.thread, self.person)
         message = next((item for item in reversed(items) if isinstance(item, UserMessageItem)), None)
         if message is None:
             return "null"

@@ -128,7 +128,7 @@ def test_meant_differences_are_allowed_in_their_places_only(deviations: Deviatio
     progress = {"type": "progress_update", "text": "x"}
     for mine, other, is_fine in [
         (stream(options), stream(options, titled), True),
-        (stream(options, plain), stream(options, titled, titled), True),
+        (stream(options, progress, plain), stream(options, titled, progress, titled), True),
         (stream(options, progress), stream(options, titled, progress), True),
         (stream(options, progress), stream(options, progress, titled), False),
         (stream(options), stream(options, titled, titled), False),

@@ -12,8 +12,8 @@ use kaam::{
     protocol::{
         event::{ErrorCode, ItemUpdate, ThreadStreamEvent},
         item::{
-            AssistantContent, CallStatus, ClientToolCall, GeneratedImage, InferenceOptions, InputStatus, ItemBody, StatusIndicator, StepKind,
-            Summary, ThreadItem, UserContent, UserMessage, Workflow, WorkflowKind, WorkflowTask,
+            AssistantContent, CallStatus, ClientToolCall, GeneratedImage, InferenceOptions, InputStatus, ItemBody, StatusIndicator,
+            StepKind, Summary, ThreadItem, UserContent, UserMessage, Workflow, WorkflowKind, WorkflowTask,
         },
         request::Action,
         thread::ThreadMetadata,
@@ -130,9 +130,13 @@ impl Responder for Player {
 
     async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError> {
         if action.kind != "script" {
-            return Err(ActionError::Invalid(format!("params.action.type: there is no action {:?}", action.kind)));
+            return Err(ActionError::Invalid(format!(
+                "params.action.type: there is no action {:?}",
+                action.kind
+            )));
         }
-        let step = serde_json::from_value(action.payload.clone()).map_err(|error| ActionError::Invalid(format!("params.action.payload: {error}")))?;
+        let step = serde_json::from_value(action.payload.clone())
+            .map_err(|error| ActionError::Invalid(format!("params.action.payload: {error}")))?;
         match step {
             SyncStep::Nothing => Ok(None),
             SyncStep::Fail => Err(ActionError::Invalid("params.action: it cannot be done".into())),
@@ -245,7 +249,6 @@ impl Play<'_> {
             }
             Step::Added { r#as, item } => {
                 let item = self.recorder.item(item);
-                self.close_workflow_before(&item);
                 self.named.insert(r#as, item.clone());
                 self.added(&item);
             }
@@ -255,7 +258,6 @@ impl Play<'_> {
             }
             Step::Done { r#as, item } => {
                 let item = self.whole(r#as, item);
-                self.close_workflow_before(&item);
                 self.done(item);
             }
             Step::Removed { r#as, id } => {
@@ -301,7 +303,11 @@ impl Play<'_> {
                 drop(metadata);
                 self.thread = Some(thread);
             }
-            Step::Error { kind, message, allow_retry } => {
+            Step::Error {
+                kind,
+                message,
+                allow_retry,
+            } => {
                 return Err(Stop::End(match kind {
                     ErrorKind::Unexpected => failed(ErrorCode::StreamError, None, true, "script: unexpected".into()),
                     ErrorKind::Stream => failed(ErrorCode::StreamError, None, allow_retry.unwrap_or(true), "script: stream".into()),
@@ -427,7 +433,9 @@ impl Play<'_> {
         if self.workflow.is_none() {
             self.begin_workflow(WorkflowKind::Custom, Vec::new());
         }
-        let Some((mut item, mut workflow)) = self.workflow.take() else { return };
+        let Some((mut item, mut workflow)) = self.workflow.take() else {
+            return;
+        };
         workflow.tasks.push(task.clone());
         if workflow.kind == WorkflowKind::Custom && workflow.tasks.len() == 1 {
             item.body = ItemBody::Workflow {
@@ -445,7 +453,10 @@ impl Play<'_> {
         let Some((item, workflow)) = &mut self.workflow else {
             return Err(Stop::Broken("no workflow".into()));
         };
-        let place = workflow.tasks.get_mut(task_index).ok_or_else(|| Stop::Broken("no such task".into()))?;
+        let place = workflow
+            .tasks
+            .get_mut(task_index)
+            .ok_or_else(|| Stop::Broken("no such task".into()))?;
         *place = task.clone();
         let id = item.id;
         self.update(id, ItemUpdate::WorkflowTaskUpdated { task_index, task });
@@ -453,7 +464,9 @@ impl Play<'_> {
     }
 
     fn end_workflow(&mut self, summary: Option<Summary>, expanded: bool) {
-        let Some((mut item, mut workflow)) = self.workflow.take() else { return };
+        let Some((mut item, mut workflow)) = self.workflow.take() else {
+            return;
+        };
         let seconds = (self.player.clock.now() - item.created_at).num_seconds();
         workflow.summary = summary.or(workflow.summary).or(Some(Summary::Duration { duration: seconds }));
         workflow.expanded = expanded;
@@ -463,13 +476,6 @@ impl Play<'_> {
 
     fn close_workflow(&mut self) {
         self.end_workflow(None, false);
-    }
-
-    /// What is shown behind a workflow ends it.
-    fn close_workflow_before(&mut self, item: &ThreadItem) {
-        if !matches!(item.body, ItemBody::ClientToolCall(_) | ItemBody::HiddenContextItem { .. }) {
-            self.close_workflow();
-        }
     }
 
     fn reasoning(&mut self, thoughts: Vec<Vec<String>>) {
@@ -553,7 +559,9 @@ impl Play<'_> {
             ItemBody::UserMessage(message) => Some(message),
             _ => None,
         });
-        let Some(message) = message.take(1).next() else { return "null".into() };
+        let Some(message) = message.take(1).next() else {
+            return "null".into();
+        };
         let content: Vec<Value> = message.content.iter().skip(1).map(|part| json!(part)).collect();
         let attachments: Vec<Value> = message
             .attachments

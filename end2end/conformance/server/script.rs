@@ -94,10 +94,7 @@ pub(crate) enum Step {
         arguments: Map<String, Value>,
     },
     /// The events on items, one by one. `as` names an item of this script, `id` one of an earlier answer.
-    Added {
-        r#as: String,
-        item: ItemBody,
-    },
+    Added { r#as: String, item: ItemBody },
     Updated {
         #[serde(default)]
         r#as: Option<String>,
