@@ -1,6 +1,7 @@
 """Compares two transcripts, and knows the deviations that are meant (`deviations.toml`)."""
 
 import copy
+import json
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,7 +118,8 @@ def compare(reference: list[dict], kaam: list[dict], deviations: Deviations) -> 
         for problem in exchange(one, other, deviations):
             what = one["request"][1]
             what = what.get("type", what) if isinstance(what, dict) else what
-            problems.append(f"exchange {n} ({what}): {problem}")
+            more = f" with {json.dumps(one['request'][1], ensure_ascii=False)[:300]}" if one["deviation"] else ""
+            problems.append(f"exchange {n} ({what}{more}): {problem}")
     return problems
 
 

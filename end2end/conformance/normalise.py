@@ -17,6 +17,13 @@ class Names:
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
+        self.home = self
+
+    def aside(self) -> "Names":
+        """The same names; those that are added are forgotten."""
+        names = Names()
+        names.ids, names.home = dict(self.ids), self
+        return names
 
     def text(self, text: str) -> str:
         text = ID.sub(lambda found: self.ids.setdefault(found[0], f"<id {len(self.ids) + 1}>"), text)
@@ -64,9 +71,13 @@ def transcript(exchanges: list[Exchange]) -> list[dict]:
     names = Names()
     plain = []
     for exchange in exchanges:
+        request = value(exchange.request, names)
+        if exchange.deviation is not None:
+            # What only one side makes must not shift the names of all that follows.
+            names = names.aside()
         plain.append(
             {
-                "request": value(exchange.request, names),
+                "request": request,
                 "status": exchange.status,
                 "kind": exchange.kind,
                 "end": exchange.end,
@@ -75,4 +86,5 @@ def transcript(exchanges: list[Exchange]) -> list[dict]:
                 "deviation": exchange.deviation,
             }
         )
+        names = names.home
     return plain

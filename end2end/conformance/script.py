@@ -103,7 +103,8 @@ async def steps_of(store: Any, thread: ThreadMetadata, message: UserMessageItem 
         return []
     then = script_of(items[place]).get("then", [])
     answered = sum(is_answered(item) for item in items[place:])
-    return then[answered - 1] if 0 < answered <= len(then) else []
+    place = max(answered - 1, 0)
+    return then[place] if place < len(then) else []
 
 
 class Passed(asyncio.Queue):

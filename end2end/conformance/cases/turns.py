@@ -14,7 +14,7 @@ def outputs(kit: Kit, thread: str, result: object, **more):
 
 @case("a tool of the client: call, output, and the answer goes on")
 def client_tool(kit: Kit) -> None:
-    answer = kit.create([note("Wait."), CALL], then=[[note("Glad the tool call succeeded!"), {"do": "history"}]])
+    answer = kit.create([note("Wait."), CALL], then=[[{"do": "history"}, note("Glad the tool call succeeded!")]])
     call = answer.item("client_tool_call")
     assert (call["status"], call["call_id"], call["arguments"]) == ("pending", "call_1", CALL["arguments"])
     again = outputs(kit, answer.thread, {"text": "Wow!"})
@@ -81,7 +81,7 @@ def fill(kit: Kit, asked, input: dict, **more):
 
 def filled(kit: Kit, questions: list[dict], input: dict, status: str = "answered") -> list[dict]:
     """Asks, fills in, and gives the answers that were recorded."""
-    asked = kit.create(form(*questions), then=[[note("Thanks, continuing now."), {"do": "history"}]])
+    asked = kit.create(form(*questions), then=[[{"do": "history"}, note("Thanks, continuing now.")]])
     assert asked.item("structured_input")["status"] == "pending"
     answer = fill(kit, asked, input)
     assert [event["type"] for event in answer.events[:2]] == ["stream_options", "thread.item.replaced"]
@@ -196,7 +196,7 @@ def action_replaces(kit: Kit) -> None:
 @case("an action without a widget")
 def action_bare(kit: Kit) -> None:
     made = shows(kit)
-    kit.action(made.thread, None, [note("From the client itself."), {"do": "history"}])
+    kit.action(made.thread, None, [{"do": "history"}, note("From the client itself.")])
     kit.look(made.thread)
 
 
