@@ -7,3 +7,4 @@ pub mod event;
 pub mod item;
 pub mod request;
 pub mod thread;
+pub mod widget;

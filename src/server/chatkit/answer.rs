@@ -14,6 +14,7 @@ use crate::{
         text::{self, TextError},
     },
     protocol::{
+        item::ThreadItem,
         request::{Cut, DEFAULT_PAGE, Operation, Order},
         thread::{Page, Thread},
     },
@@ -21,6 +22,7 @@ use crate::{
         error::AppError,
         run::{ActionError, Person},
         state::AppState,
+        task_widget,
     },
 };
 
@@ -34,7 +36,8 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
         Operation::ThreadsGetById(get) => {
             let thread = store.thread(user, id(&get.thread_id)?).await?;
             let first = Cut::new(DEFAULT_PAGE as u32, Order::Asc, None);
-            let items = store.items(user, thread.id, &first).await?;
+            let mut items = store.items(user, thread.id, &first).await?;
+            freshen(state, person, &mut items).await?;
             body(&Thread { metadata: thread, items })
         }
         Operation::ThreadsList(list) => {
@@ -64,7 +67,9 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
         Operation::ItemsList(list) => {
             let thread = id(&list.thread_id)?;
             store.thread(user, thread).await?;
-            body(&store.items(user, thread, &list.cut).await?)
+            let mut items = store.items(user, thread, &list.cut).await?;
+            freshen(state, person, &mut items).await?;
+            body(&items)
         }
         Operation::ItemsFeedback(feedback) => {
             let thread = id(&feedback.thread_id)?;
@@ -94,6 +99,12 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
         | Operation::ThreadsRetryAfterItem(_)
         | Operation::ThreadsCustomAction(_) => return Err(AppError::Internal("a streaming operation has no JSON answer".into())),
     })
+}
+
+/// Lists of tasks say what the tasks are now, whoever changed them.
+async fn freshen(state: &AppState, person: &Person, items: &mut Page<ThreadItem>) -> Result<(), AppError> {
+    let now = state.clock.now().with_timezone(&person.zone).naive_local();
+    Ok(task_widget::freshen(&state.store, person.id, &mut items.data, now, person.locale).await?)
 }
 
 impl From<ActionError> for AppError {

@@ -24,6 +24,7 @@ use crate::{
         chatkit::TITLE_MAX,
         run::{Ask, AskError, Asked, RunStream, Signal},
         store::StoreError,
+        task_widget,
     },
 };
 
@@ -60,7 +61,7 @@ pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
 }
 
 pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, ApiError> {
-    let Caller { state, user, .. } = caller().await?;
+    let Caller { state, user, locale } = caller().await?;
     let id = thread_id(&id)?;
     let thread = state.store.thread(user.id, id).await.map_err(super::failed)?;
     // Whether it is live before its items: an answer that ends in between is in the items, and following it says so at once.
@@ -69,9 +70,13 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
         Err(StoreError::NotFound) => false,
         Err(error) => return Err(super::failed(error)),
     };
-    let page = state
+    let mut page = state
         .store
         .items(user.id, id, &Cut::new(ITEMS, Order::Desc, before))
+        .await
+        .map_err(super::failed)?;
+    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    task_widget::freshen(&state.store, user.id, &mut page.data, now, locale)
         .await
         .map_err(super::failed)?;
     let items = page.data.iter().rev().filter_map(view::item).collect();

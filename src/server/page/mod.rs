@@ -18,9 +18,11 @@
 
 pub(crate) mod account;
 pub(crate) mod chat;
+pub(crate) mod gallery;
 pub(crate) mod markdown;
 pub(crate) mod tasks;
 pub(crate) mod view;
+pub(crate) mod widget;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;

@@ -36,6 +36,15 @@ pub(super) fn answered(form: &StructuredInput, submission: &Submission) -> Struc
     form
 }
 
+/// The form, left without an answer.
+pub(super) fn left(form: &StructuredInput) -> StructuredInput {
+    let skipped = Submission {
+        status: SubmissionStatus::Skipped,
+        ..Submission::default()
+    };
+    answered(form, &skipped)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,9 @@
 //! [`Runs::ask`] accepts a message (one statement), then a task of its own answers; every event goes through the [`recorder`], which hands
 //! it to the one [`flusher`]: stored first, delivered then. [`Runs::follow`] replays the log and goes on live.
 
+mod actions;
 mod assistant;
+mod chat_tools;
 mod effects;
 mod flusher;
 mod follow;
@@ -14,6 +16,7 @@ mod pending;
 mod prepare;
 mod recorder;
 mod respond;
+mod tasks_seen;
 mod translate;
 
 use std::{
