@@ -44,7 +44,7 @@ def with_change(params: dict, path: str, value: object) -> dict:
 def wrong(kit: Kit, type: str, good: dict, changes: dict[str, list], coerced: list[tuple[str, object]] = []) -> None:
     """Each of these places, left out or with each of these values, is refused by both; what pydantic bends into shape, by Kaam alone. A field
     that nobody knows is ignored by both. Nothing of it may have changed anything."""
-    for params in [DELETE, None, [], "x", 7]:
+    for params in [DELETE, None, [], list(good.values()), "x", 7]:
         body = {"type": type} if params is DELETE else {"type": type, "params": params}
         kit.send(json.dumps(body).encode(), shown=body, deviation="invalid")
     for path, values in changes.items():
@@ -71,13 +71,13 @@ def create(kit: Kit) -> None:
     good["input"]["content"].append({"type": "input_tag", "id": "1", "text": "t", "data": {}})
     changes = {
         "input": [DELETE, None, [], "x"],
-        "input.content": [DELETE, None, "x", {}, [None], [{}], [{"type": "input_text"}], [{"type": "image", "text": "x"}]],
+        "input.content": [DELETE, None, "x", {}, [None], [{}], [{"type": "input_text"}], [["input_text", "x"]], [{"type": "image", "text": "x"}]],
         "input.content.0.text": [DELETE, None, 7, ["x"]],
         "input.content.0.type": [DELETE, None, "nope"],
         "input.content.1.id": [DELETE, None, 7],
         "input.content.1.data": [DELETE, None, "x", []],
         "input.attachments": [DELETE, None, "x", [7], [None], {}],
-        "input.inference_options": [DELETE, None, "x", [], {"tool_choice": "x"}, {"tool_choice": {}}, {"model": 7}, {"tool_choice": {"id": None}}],
+        "input.inference_options": [DELETE, None, "x", [], {"tool_choice": "x"}, {"tool_choice": {}}, {"tool_choice": ["x"]}, {"model": 7}, {"tool_choice": {"id": None}}],
         "input.quoted_text": [7, [], {}],
     }
     wrong(kit, "threads.create", good, changes, [("input.content.1.interactive", "yes"), ("input.content.1.interactive", 1)])
@@ -136,7 +136,7 @@ def actions(kit: Kit) -> None:
     world = World(kit)
     for type, payload in [("threads.custom_action", []), ("threads.sync_custom_action", {"do": "nothing"})]:
         good = {"thread_id": world.thread, "item_id": world.widget, "action": {"type": "script", "payload": payload}}
-        wrong(kit, type, good, {"thread_id": THREAD, "item_id": [7, [], {}], "action": [DELETE, None, [], "x"], "action.type": [None, 7, []]})
+        wrong(kit, type, good, {"thread_id": THREAD, "item_id": [7, [], {}], "action": [DELETE, None, [], "x", ["script", payload]], "action.type": [None, 7, []]})
         kit.request(type, with_change({**good, "more": 1}, "action.more", 1))
         kit.request(type, {**good, "item_id": None})
     kit.look(world.thread)
@@ -200,7 +200,7 @@ def transcribe(kit: Kit) -> None:
 
 @case("bad input: bodies that are no request")
 def bodies(kit: Kit) -> None:
-    bodies = [b"", b" ", b"[]", b"null", b"7", b'"x"', b"{}", b'{"type":"threads.list",', b"\xff\xfe{}", b'{"type":"threads.list","params":{}} x', b"{" * 100_000]
+    bodies = [b"", b" ", b"[]", b'["threads.list",{},{}]', b"null", b"7", b'"x"', b"{}", b'{"type":"threads.list",', b"\xff\xfe{}", b'{"type":"threads.list","params":{}} x', b"{" * 100_000]
     bodies += [b'{"type":null,"params":{}}', b'{"type":7,"params":{}}', b'{"type":["threads.list"],"params":{}}', b'{"params":{}}']
     bodies += [b'{"type":"threads.frobnicate","params":{"x":1}}', b'{"type":"","params":{}}', b'{"type":"Threads.list","params":{}}']
     bodies += [b'{"type":"threads.list","params":{},"metadata":null}', b'{"type":"threads.list","params":{},"metadata":[]}']

@@ -163,7 +163,7 @@ impl Play<'_> {
     /// The newest message of the person: its script, and how many forms and tool calls were answered since.
     fn message(&self) -> Result<(script::Script, usize), Stop> {
         let items = &self.turn.items;
-        let place = items.iter().rposition(|item| matches!(item.body, ItemBody::UserMessage(_)));
+        let place = items.iter().rposition(is_message);
         let Some(ItemBody::UserMessage(message)) = place.and_then(|place| items.get(place)).map(|item| &item.body) else {
             return Ok((script::Script::default(), 0));
         };
@@ -370,7 +370,15 @@ impl Play<'_> {
                 Arc::clone(&player.clock),
                 limits,
             );
-            return match assistant.respond(self.turn, self.recorder).await {
+            // To the assistant it is a message like any other, with nothing before it: what it would make of forms is not asked here.
+            let turn = Turn {
+                person: self.turn.person.clone(),
+                key: self.turn.key,
+                items: self.turn.items.iter().rfind(|item| is_message(item)).cloned().into_iter().collect(),
+                prompt: Prompt::Message,
+                cancel: self.turn.cancel.clone(),
+            };
+            return match assistant.respond(&turn, self.recorder).await {
                 Outcome::Done { .. } => Ok(()),
                 other => Err(Stop::End(other)),
             };
@@ -576,6 +584,10 @@ impl Play<'_> {
         })
         .to_string()
     }
+}
+
+fn is_message(item: &ThreadItem) -> bool {
+    matches!(item.body, ItemBody::UserMessage(_))
 }
 
 /// What an item says, as far as both servers can tell it alike.
