@@ -31,12 +31,14 @@ pub enum Change {
     Put(i64, ThreadItem),
     /// Removes an item.
     Remove(ItemId),
-    /// Gives the thread another title and status.
+    /// Gives the thread another title, status and domains of pictures.
     Thread {
         /// The title.
         title: Option<String>,
         /// The status.
         status: ThreadStatus,
+        /// Where pictures may come from.
+        domains: Option<Vec<String>>,
     },
 }
 
@@ -142,15 +144,20 @@ async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[Uu
                     .execute(&mut *connection)
                     .await?;
             }
-            Change::Thread { title, status } => {
+            Change::Thread { title, status, domains } => {
                 put_items(connection, std::mem::take(&mut bulk)).await?;
-                sqlx::query("update conversations set title = $3, status = $4 where user_id = $1 and id = $2")
-                    .bind(key.user.0)
-                    .bind(key.thread.0)
-                    .bind(title)
-                    .bind(Json(status))
-                    .execute(&mut *connection)
-                    .await?;
+                sqlx::query(
+                    "update conversations set title = $3, status = $4, \
+                     metadata = jsonb_strip_nulls(metadata || jsonb_build_object('allowed_image_domains', $5::jsonb)) \
+                     where user_id = $1 and id = $2",
+                )
+                .bind(key.user.0)
+                .bind(key.thread.0)
+                .bind(title)
+                .bind(Json(status))
+                .bind(domains.as_ref().map(Json))
+                .execute(&mut *connection)
+                .await?;
             }
         }
     }
