@@ -119,7 +119,7 @@ impl Drawing {
             icons::draw(&mut self.html, icon, size);
         }
         if let Some(label) = label {
-            self.html.bdi(label);
+            self.bdi(label);
         }
         if let Some(icon) = &button.icon_end {
             icons::draw(&mut self.html, icon, size);
@@ -296,7 +296,7 @@ impl Drawing {
             .action("change", checkbox.on_change_action.as_ref())
             .end();
         if let Some(label) = label {
-            self.html.bdi(label);
+            self.bdi(label);
         }
         self.html.close(tag);
     }
@@ -321,7 +321,7 @@ impl Drawing {
             tag.flag("disabled", group.disabled == Some(true) || option.disabled == Some(true))
                 .action("change", group.on_change_action.as_ref())
                 .end();
-            self.html.bdi(&option.label);
+            self.bdi(&option.label);
             self.html.close("label");
         }
         self.html.close("div");

@@ -94,7 +94,7 @@ impl Drawing {
         let id = self.id();
         let button = self.html.open("button").attr("type", kind).attr("class", class).attr("id", &id);
         button.attr("data-part", part).action("click", action).end();
-        self.html.bdi(label);
+        self.bdi(label);
         self.html.close("button");
     }
 
@@ -109,7 +109,7 @@ impl Drawing {
             (_, Some(icon)) => icons::draw(&mut self.html, icon, "s-sm"),
             _ => {}
         }
-        self.html.bdi(&status.text);
+        self.bdi(&status.text);
         self.html.close("div");
     }
 
