@@ -279,7 +279,8 @@ impl Drawing {
     pub(super) fn checkbox(&mut self, checkbox: &Checkbox) {
         let id = self.control_id(&checkbox.name);
         let label = checkbox.label.as_deref().filter(|label| !label.is_empty());
-        let called = if label.is_some() { None } else { self.called(&checkbox.name, None) };
+        let entry = self.entry.clone();
+        let called = label.is_none().then(|| self.called(&checkbox.name, entry.as_deref())).flatten();
         let tag = if label.is_some() { "label" } else { "span" };
         self.html.open(tag).attr("class", "w-check").end();
         let tag_ = self

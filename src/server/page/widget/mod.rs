@@ -57,6 +57,8 @@ struct Drawing {
     ids: usize,
     /// HTML knows no forms in forms.
     in_form: bool,
+    /// The words of the list's entry around: what a checkbox without words of its own is called.
+    entry: Option<String>,
 }
 
 impl Drawing {
@@ -76,6 +78,7 @@ impl Drawing {
             drawn: HashSet::new(),
             ids: 0,
             in_form: false,
+            entry: None,
         }
     }
 

@@ -57,6 +57,11 @@ impl Drawing {
             let is_long = text.min_lines.max(text.typography.max_lines).is_some_and(|lines| lines > 1);
             return self.editable(text, field, &class, &style, is_long);
         }
+        // A few words stand where the page's words do, so that they line up with what is beside them; prose stands by its own direction.
+        let is_prose = text.value.chars().count() > WORDS_MAX || text.value.contains('\n') || text.streaming == Some(true);
+        if !is_prose {
+            return self.short("p", &class, &style, &text.value);
+        }
         self.html
             .open("p")
             .attr("class", &class)
