@@ -1,6 +1,6 @@
 //! A task, as a person, a tool and the store know it.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::TaskId;
@@ -64,6 +64,16 @@ pub struct Due {
     pub date: NaiveDate,
     /// The clock time, if there is one.
     pub time: Option<NaiveTime>,
+}
+
+impl Due {
+    /// Whether it lies before `now`, on the same clock. A day without a time has passed when it is over.
+    pub fn is_past(&self, now: NaiveDateTime) -> bool {
+        match self.time {
+            Some(time) => self.date.and_time(time) < now,
+            None => self.date < now.date(),
+        }
+    }
 }
 
 /// A task of one person.

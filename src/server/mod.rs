@@ -18,4 +18,5 @@ pub mod run;
 pub mod serve;
 pub mod state;
 pub mod store;
+pub mod task_widget;
 pub mod tools;

@@ -19,7 +19,7 @@ use super::{
         openai::{BuildError, OpenAiConfig, OpenAiModel},
     },
     router::router,
-    run::Runs,
+    run::{Assistant, Runs},
     state::AppState,
     store::{Store, StoreError},
     tools::Registry,
@@ -111,7 +111,11 @@ pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: A
     let per_minute = config.messages_per_minute;
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     AppState {
-        runs: Runs::start(store.clone(), model, Registry::default(), clock.clone(), limits),
+        runs: Runs::start(
+            store.clone(),
+            Arc::new(Assistant::new(store.clone(), model, Registry::default(), clock.clone(), limits)),
+            clock.clone(),
+        ),
         config: Arc::new(config),
         store,
         clock,

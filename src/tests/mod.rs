@@ -4,6 +4,7 @@
 mod accounts;
 mod app;
 mod architecture;
+mod assistant;
 mod build_settings;
 mod chatkit;
 mod embedded_database;

@@ -289,6 +289,7 @@ async fn a_listener_that_comes_later_hears_the_same() {
         id: app.user("a@example.com").await,
         zone: chrono_tz::Asia::Karachi,
         locale: Locale::En,
+        client_tools: vec![],
     };
     let (reply, gate) = Reply::gated(&["a", "b", "c", "d"]);
     app.model.reply(reply);
@@ -336,6 +337,7 @@ async fn retrying_takes_the_last_answer_away() {
         id: app.user("a@example.com").await,
         zone: chrono_tz::UTC,
         locale: Locale::En,
+        client_tools: vec![],
     };
     app.model.reply(Reply::text(&["first try"])).reply(Reply::text(&["second try"]));
     let asked = app
@@ -349,7 +351,7 @@ async fn retrying_takes_the_last_answer_away() {
     let again = app
         .state
         .runs
-        .ask(&person, Ask::Retry(thread), None)
+        .ask(&person, Ask::Retry(thread, None), None)
         .await
         .unwrap_or_else(|error| panic!("{error:?}"));
     again.stream.collect::<Vec<_>>().await;
@@ -372,6 +374,7 @@ async fn a_stopping_server_keeps_what_there_is() {
         id: app.user("a@example.com").await,
         zone: chrono_tz::UTC,
         locale: Locale::En,
+        client_tools: vec![],
     };
     app.model.reply(Reply::unfinished(&["half"]).then_stall());
     let asked = app

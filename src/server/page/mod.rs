@@ -42,6 +42,9 @@ use crate::{api::ApiError, api::view::Theme, domain::locale::Locale};
 const LOCALE_COOKIE: &str = "kaam_locale";
 const THEME_COOKIE: &str = "kaam_theme";
 
+/// The tools that the page itself has.
+const CLIENT_TOOLS: [&str; 1] = ["get_page_context"];
+
 /// Seconds to wait while the database is away.
 const RETRY_AFTER: u32 = 2;
 
@@ -63,6 +66,7 @@ impl Caller {
             id: self.user.id,
             zone: self.state.zone_of(&self.user),
             locale: self.locale,
+            client_tools: CLIENT_TOOLS.map(str::to_owned).to_vec(),
         }
     }
 }

@@ -10,10 +10,9 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Live, Recorded, Runs, Signal, StopReason, recorder};
 use crate::{
     domain::id::RunId,
-    protocol::item::ThreadItem,
     server::store::{
         StoreError,
-        runs::{Batch, Ending, LogRow},
+        flush::{Batch, Change, Ending, LogRow},
     },
 };
 
@@ -21,7 +20,7 @@ use crate::{
 pub(super) struct Entry {
     pub live: Arc<Live>,
     pub events: Vec<Arc<Recorded>>,
-    pub items: Vec<(i64, ThreadItem)>,
+    pub changes: Vec<Change>,
     pub end: Option<Ending>,
 }
 
@@ -70,7 +69,7 @@ async fn flush(runs: &Runs, entries: Vec<Entry>) {
                 deliver(runs, entry, |run| owned.contains(&run));
             }
         }
-        Err(error) if batch.log.len() + batch.items.len() + batch.ends.len() > 1 => {
+        Err(error) if batch.log.len() + batch.changes.len() + batch.ends.len() > 1 => {
             // One run's rows may be refused (its thread was deleted this moment): the others must not suffer.
             tracing::warn!(%error, "a flush was refused; every run is flushed by itself");
             for group in by_run(entries) {
@@ -134,9 +133,7 @@ fn batch_of(entries: &[Entry]) -> Batch {
                 .1
                 .extend(entry.events.iter().cloned());
         }
-        batch
-            .items
-            .extend(entry.items.iter().map(|(position, item)| (key, *position, item.clone())));
+        batch.changes.extend(entry.changes.iter().map(|change| (key, change.clone())));
         batch.ends.extend(entry.end.iter().map(|end| (key, end.clone())));
     }
     for (entry, events) in events.into_values() {

@@ -5,14 +5,10 @@ use std::{sync::Arc, time::Duration};
 use super::{Live, Runs, StopReason, ending, follow, recorder::Recorder};
 use crate::{
     domain::{
-        id::ItemId,
         locale::Locale,
         texts::{self, Failure},
     },
-    protocol::{
-        event::{ErrorCode, ItemUpdate, ThreadStreamEvent},
-        item::{AssistantContent, ItemBody, ThreadItem},
-    },
+    protocol::event::{ErrorCode, ThreadStreamEvent},
     server::store::{StoreError, runs::Orphan},
 };
 
@@ -64,27 +60,6 @@ async fn close(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     let key = orphan.key;
     let events = follow::read(runs, &key, 0).await?;
     let seq = events.last().map_or(0, |event| event.seq);
-    let mut open: Option<(ThreadItem, String)> = None;
-    let mut done: Vec<ItemId> = Vec::new();
-    for recorded in &events {
-        match &recorded.event {
-            ThreadStreamEvent::ItemAdded { item } if matches!(item.body, ItemBody::AssistantMessage { .. }) => {
-                open = Some((item.clone(), String::new()));
-            }
-            ThreadStreamEvent::ItemUpdated {
-                item_id,
-                update: ItemUpdate::TextDelta { delta, .. },
-            } => {
-                if let Some((item, text)) = &mut open
-                    && item.id == *item_id
-                {
-                    text.push_str(delta);
-                }
-            }
-            ThreadStreamEvent::ItemDone { item } => done.push(item.id),
-            _ => {}
-        }
-    }
     let live = runs.enter(key);
     let locale = Locale::En;
     let mut recorder = Recorder::new(
@@ -95,15 +70,10 @@ async fn close(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
         orphan.position,
         locale,
     );
-    if let Some((mut item, text)) = open
-        && !done.contains(&item.id)
-        && !text.trim().is_empty()
-    {
-        item.body = ItemBody::AssistantMessage {
-            content: vec![AssistantContent::new(text)],
-        };
-        recorder.item_done(item);
+    for recorded in &events {
+        recorder.replay(&recorded.event);
     }
+    recorder.keep_answers();
     tracing::warn!(run = %key.run, "closed a run whose server is gone");
     let event = ThreadStreamEvent::Error {
         code: ErrorCode::Custom,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::{Live, Recorded, ending, flusher::Entry};
+use super::{Live, Recorded, ending, flusher::Entry, pending::Pending};
 use crate::{
     domain::{
         id::ItemId,
@@ -16,22 +16,25 @@ use crate::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{ItemBody, ThreadItem},
     },
-    server::store::runs::Ending,
+    server::store::flush::{Change, Ending},
 };
 
-pub(super) struct Recorder {
+/// Takes the events of a run. What an event says of an item is stored with it (`chatkit/server.py`, `_process_events`): whole items are
+/// added, replaced ones saved, removed ones deleted, a thread's title and status kept.
+pub struct Recorder {
     live: Arc<Live>,
     entries: mpsc::UnboundedSender<Entry>,
     clock: Arc<dyn Clock>,
     seq: i64,
     position: i64,
+    pending: Pending,
     /// The language of what the server itself says.
     pub locale: Locale,
 }
 
 impl Recorder {
     /// `seq` is the number of the newest event, `position` the place of the newest item.
-    pub fn new(
+    pub(super) fn new(
         live: Arc<Live>,
         entries: mpsc::UnboundedSender<Entry>,
         clock: Arc<dyn Clock>,
@@ -45,6 +48,7 @@ impl Recorder {
             clock,
             seq,
             position,
+            pending: Pending::default(),
             locale,
         }
     }
@@ -59,9 +63,24 @@ impl Recorder {
         }
     }
 
-    /// Records an event.
+    /// Records an event, and what it says of the thread.
     pub fn event(&mut self, event: ThreadStreamEvent) {
-        self.send(vec![event], Vec::new(), None);
+        self.pending.apply(&event);
+        let changes = match &event {
+            ThreadStreamEvent::ItemDone { item } | ThreadStreamEvent::ItemReplaced { item } => {
+                self.position += 1;
+                vec![Change::Put(self.position, item.clone())]
+            }
+            ThreadStreamEvent::ItemRemoved { item_id } => vec![Change::Remove(*item_id)],
+            ThreadStreamEvent::ThreadUpdated { thread } => vec![Change::Thread {
+                title: thread.metadata.title.clone(),
+                status: thread.metadata.status.clone(),
+            }],
+            _ => Vec::new(),
+        };
+        let is_hidden = matches!(&event, ThreadStreamEvent::ItemDone { item } if item.body.is_hidden());
+        let events = if is_hidden { Vec::new() } else { vec![event] };
+        self.send(events, changes, None);
     }
 
     /// Records an event about an item.
@@ -71,22 +90,28 @@ impl Recorder {
 
     /// Stores a whole item and tells of it; hidden ones are stored only.
     pub fn item_done(&mut self, item: ThreadItem) {
-        self.position += 1;
-        let events = if item.body.is_hidden() {
-            Vec::new()
-        } else {
-            vec![ThreadStreamEvent::ItemDone { item: item.clone() }]
-        };
-        self.send(events, vec![(self.position, item)], None);
+        self.event(ThreadStreamEvent::ItemDone { item });
+    }
+
+    /// Takes in an event that was recorded before, by another process.
+    pub(super) fn replay(&mut self, event: &ThreadStreamEvent) {
+        self.pending.apply(event);
+    }
+
+    /// Keeps the answers that are not whole, if they say something.
+    pub(super) fn keep_answers(&mut self) {
+        for item in self.pending.take_answers() {
+            self.item_done(item);
+        }
     }
 
     /// Ends the run, with a last event if there is one.
-    pub fn end(mut self, event: Option<ThreadStreamEvent>, end: Ending) {
+    pub(super) fn end(mut self, event: Option<ThreadStreamEvent>, end: Ending) {
         self.send(event.into_iter().collect(), Vec::new(), Some(end));
     }
 
     /// Ends the run because of a failure in here.
-    pub fn fail_internal(self, reason: &str) {
+    pub(super) fn fail_internal(self, reason: &str) {
         let event = ThreadStreamEvent::Error {
             code: ErrorCode::StreamError,
             message: Some(texts::failure(self.locale, Failure::Internal).into()),
@@ -95,14 +120,14 @@ impl Recorder {
         self.end(Some(event), ending("failed", Some(reason.into())));
     }
 
-    fn send(&mut self, events: Vec<ThreadStreamEvent>, items: Vec<(i64, ThreadItem)>, end: Option<Ending>) {
+    fn send(&mut self, events: Vec<ThreadStreamEvent>, changes: Vec<Change>, end: Option<Ending>) {
         let events = number(events, self.seq + 1);
         self.seq += events.len() as i64;
         // The flusher lives as long as the process.
         let _ = self.entries.send(Entry {
             live: Arc::clone(&self.live),
             events,
-            items,
+            changes,
             end,
         });
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, flush::LogRow};
 use crate::{
     domain::id::{ItemId, RunId, ThreadId, UserId},
     protocol::{item::ThreadItem, thread::ThreadStatus},
@@ -41,6 +41,8 @@ pub struct NewRun<'a> {
     pub item: Option<&'a ThreadItem>,
     /// The message that is answered.
     pub user_item: ItemId,
+    /// What happens to items that are there.
+    pub settle: &'a [Settle],
     /// The idempotency key and the hash of the request.
     pub key: Option<(&'a str, [u8; 32])>,
     /// The process that owns the run from now on.
@@ -67,37 +69,19 @@ pub enum Accepted {
     Live,
     /// The thread takes no messages.
     Refused(ThreadStatus),
+    /// What was to be answered is pending no more.
+    NotPending,
 }
 
-/// A row of the log: events as they were sent, a line each, the first with this number.
+/// What happens to items when a request is accepted, in the same transaction.
 #[derive(Debug, Clone)]
-pub struct LogRow {
-    /// The number of the first event.
-    pub seq: i64,
-    /// The events, a JSON text a line.
-    pub body: String,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone)]
-pub struct Ending {
-    /// `done`, `cancelled`, `failed` or `incomplete`.
-    pub status: &'static str,
-    /// Why, for people who look into the table.
-    pub reason: Option<String>,
-    /// Tokens.
-    pub usage: Option<Value>,
-}
-
-/// What one flush writes of one run.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// Rows of logs.
-    pub log: Vec<(RunKey, LogRow)>,
-    /// Whole items with their places.
-    pub items: Vec<(RunKey, i64, ThreadItem)>,
-    /// Ends.
-    pub ends: Vec<(RunKey, Ending)>,
+pub enum Settle {
+    /// Everything behind this item is removed.
+    RemoveAfter(ItemId),
+    /// This item, which must be pending, becomes what is given.
+    Answer(ThreadItem),
+    /// This item is removed.
+    Remove(ItemId),
 }
 
 /// The state of a run, for those who follow it.
@@ -162,47 +146,50 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] if the thread is not this person's.
     pub async fn accept_run(&self, new: &NewRun<'_>) -> Result<Accepted, StoreError> {
-        if let Some(known) = self.known_key(new).await? {
-            return Ok(known);
-        }
-        let sql = if new.new_title.is_some() { ACCEPT_NEW } else { ACCEPT_NEXT };
-        let position: Result<Option<i64>, sqlx::Error> = sqlx::query_scalar(sql)
-            .bind(new.user.0)
-            .bind(new.thread.0)
-            .bind(new.new_title)
-            .bind(new.now)
-            .bind(new.user_item.0)
-            .bind(new.item.map(|item| item.body.text()).unwrap_or_default())
-            .bind(new.item.map(|item| Json(&item.body)))
-            .bind(new.run.0)
-            .bind(new.owner)
-            .bind(LEASE_SECONDS)
-            .bind(new.log)
-            .bind(new.key.map(|(key, _)| key))
-            .bind(new.key.map(|(_, hash)| hash.to_vec()))
-            .fetch_optional(&self.pool)
-            .await;
+        let position = if new.settle.is_empty() {
+            accept(new, &self.pool).await
+        } else {
+            let mut transaction = self.pool.begin().await?;
+            if !settle(&mut transaction, new).await? {
+                return Ok(Accepted::NotPending);
+            }
+            match accept(new, &mut *transaction).await {
+                Ok(Some(position)) => {
+                    transaction.commit().await?;
+                    Ok(Some(position))
+                }
+                other => {
+                    transaction.rollback().await?;
+                    other
+                }
+            }
+        };
         match position {
             Ok(Some(position)) => Ok(Accepted::New { position }),
             Ok(None) => Ok(Accepted::Refused(self.thread(new.user, new.thread).await?.status)),
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("runs_live") => Ok(Accepted::Live),
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("idempotency_pkey") => {
                 // The same key came at the same moment, and was first.
-                self.known_key(new)
-                    .await?
-                    .ok_or(StoreError::Conflict("this idempotency key is in use"))
+                let known = match new.key {
+                    Some((key, hash)) => self.known_key(new.user, key, hash).await?,
+                    None => None,
+                };
+                known.ok_or(StoreError::Conflict("this idempotency key is in use"))
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn known_key(&self, new: &NewRun<'_>) -> Result<Option<Accepted>, StoreError> {
-        let Some((key, hash)) = new.key else { return Ok(None) };
+    /// The run of a request that came before under this key, or that the key came with another request.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn known_key(&self, user: UserId, key: &str, hash: [u8; 32]) -> Result<Option<Accepted>, StoreError> {
         let row: Option<(Vec<u8>, Uuid, Uuid)> = sqlx::query_as(
             "select k.request_hash, k.run_id, r.thread_id from idempotency k join runs r on r.user_id = k.user_id and r.id = k.run_id \
              where k.user_id = $1 and k.key = $2",
         )
-        .bind(new.user.0)
+        .bind(user.0)
         .bind(key)
         .fetch_optional(&self.pool)
         .await?;
@@ -213,57 +200,6 @@ impl Store {
                 Accepted::KeyReused
             }
         }))
-    }
-
-    /// Writes what has come together since the last flush, fenced by the epochs. Gives the runs that are still in these hands.
-    ///
-    /// # Errors
-    /// See [`StoreError`]; then nothing was written.
-    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<RunId>, StoreError> {
-        let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
-        keys.extend(batch.items.iter().map(|(key, ..)| *key));
-        keys.extend(batch.ends.iter().map(|(key, _)| *key));
-        keys.sort_by_key(|key| key.run);
-        keys.dedup();
-        let owned: Vec<Uuid> = if batch.items.is_empty() && batch.ends.is_empty() {
-            Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
-        } else {
-            let (users, runs, epochs) = columns(keys.iter());
-            let mut transaction = self.pool.begin().await?;
-            // The rows of the runs are locked in one order, so that two flushes never wait for each other.
-            let owned: Vec<Uuid> = sqlx::query_scalar(
-                "select r.id from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
-                 on r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch order by r.id for update of r",
-            )
-            .bind(users)
-            .bind(runs)
-            .bind(epochs)
-            .fetch_all(&mut *transaction)
-            .await?;
-            if !batch.log.is_empty() {
-                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch)
-                    .fetch_all(&mut *transaction)
-                    .await?;
-            }
-            flush_items(&mut transaction, batch, &owned).await?;
-            flush_ends(&mut transaction, batch).await?;
-            transaction.commit().await?;
-            owned
-        };
-        Ok(owned.into_iter().map(RunId).collect())
-    }
-
-    fn flush_log<'q>(
-        query: sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments>,
-        batch: &Batch,
-    ) -> sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments> {
-        let (users, runs, epochs) = columns(batch.log.iter().map(|(key, _)| key));
-        query
-            .bind(users)
-            .bind(runs)
-            .bind(epochs)
-            .bind(batch.log.iter().map(|(_, row)| row.seq).collect::<Vec<_>>())
-            .bind(batch.log.iter().map(|(_, row)| row.body.clone()).collect::<Vec<_>>())
     }
 
     /// The rows of a run's log that hold events behind number `after`.
@@ -358,23 +294,6 @@ impl Store {
             .collect())
     }
 
-    /// Removes everything behind an item of a thread.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn remove_items_after(&self, user: UserId, thread: ThreadId, item: ItemId) -> Result<Vec<ItemId>, StoreError> {
-        let removed: Vec<Uuid> = sqlx::query_scalar(
-            "delete from messages where user_id = $1 and conversation_id = $2 and position > \
-             (select position from messages where user_id = $1 and id = $3 and conversation_id = $2) returning id",
-        )
-        .bind(user.0)
-        .bind(thread.0)
-        .bind(item.0)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(removed.into_iter().map(ItemId).collect())
-    }
-
     /// Removes the logs of runs that ended before this time, and old idempotency keys.
     ///
     /// # Errors
@@ -422,63 +341,80 @@ impl Store {
     }
 }
 
+/// The place of the newest item, or nothing if there was nothing to accept.
+async fn accept<'c>(new: &NewRun<'_>, executor: impl sqlx::PgExecutor<'c>) -> Result<Option<i64>, sqlx::Error> {
+    let sql = if new.new_title.is_some() { ACCEPT_NEW } else { ACCEPT_NEXT };
+    sqlx::query_scalar(sql)
+        .bind(new.user.0)
+        .bind(new.thread.0)
+        .bind(new.new_title)
+        .bind(new.now)
+        .bind(new.user_item.0)
+        .bind(new.item.map(|item| item.body.text()).unwrap_or_default())
+        .bind(new.item.map(|item| Json(&item.body)))
+        .bind(new.run.0)
+        .bind(new.owner)
+        .bind(LEASE_SECONDS)
+        .bind(new.log)
+        .bind(new.key.map(|(key, _)| key))
+        .bind(new.key.map(|(_, hash)| hash.to_vec()))
+        .fetch_optional(executor)
+        .await
+}
+
+/// Does what happens to items when a request is accepted. `false` if an item that had to be pending is not.
+async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<bool, StoreError> {
+    // Whoever else settles something in this thread waits here.
+    sqlx::query("select 1 from conversations where user_id = $1 and id = $2 for update")
+        .bind(new.user.0)
+        .bind(new.thread.0)
+        .execute(&mut *connection)
+        .await?;
+    for change in new.settle {
+        match change {
+            Settle::RemoveAfter(item) => {
+                sqlx::query(
+                    "delete from messages where user_id = $1 and conversation_id = $2 and position > \
+                     (select position from messages where user_id = $1 and id = $3 and conversation_id = $2)",
+                )
+                .bind(new.user.0)
+                .bind(new.thread.0)
+                .bind(item.0)
+                .execute(&mut *connection)
+                .await?;
+            }
+            Settle::Remove(item) => {
+                sqlx::query("delete from messages where user_id = $1 and conversation_id = $2 and id = $3")
+                    .bind(new.user.0)
+                    .bind(new.thread.0)
+                    .bind(item.0)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+            Settle::Answer(item) => {
+                let done = sqlx::query(
+                    "update messages set payload = $4, content = $5 where user_id = $1 and conversation_id = $2 and id = $3 \
+                     and payload ->> 'status' = 'pending'",
+                )
+                .bind(new.user.0)
+                .bind(new.thread.0)
+                .bind(item.id.0)
+                .bind(Json(&item.body))
+                .bind(item.body.text())
+                .execute(&mut *connection)
+                .await?;
+                if done.rows_affected() == 0 {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+    Ok(true)
+}
+
 /// Runs as the columns that `unnest` takes: user, run, epoch.
-fn columns<'a>(keys: impl Iterator<Item = &'a RunKey>) -> (Vec<Uuid>, Vec<Uuid>, Vec<i64>) {
+pub(super) fn columns<'a>(keys: impl Iterator<Item = &'a RunKey>) -> (Vec<Uuid>, Vec<Uuid>, Vec<i64>) {
     keys.map(|key| (key.user.0, key.run.0, key.epoch)).collect()
-}
-
-const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
-    select x.user_id, x.run_id, x.seq, x.epoch, x.body \
-    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[]) as x(user_id, run_id, epoch, seq, body) \
-    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch returning run_id";
-
-async fn flush_items(connection: &mut PgConnection, batch: &Batch, owned: &[Uuid]) -> Result<(), StoreError> {
-    let items: Vec<_> = batch.items.iter().filter(|(key, ..)| owned.contains(&key.run.0)).collect();
-    if items.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "with m as (insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, hidden, created_at) \
-           select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bool[], $10::timestamptz[]) \
-           returning user_id, conversation_id, position, created_at) \
-         update conversations c set last_position = greatest(c.last_position, x.position), updated_at = greatest(c.updated_at, x.at) \
-         from (select user_id, conversation_id, max(position) as position, max(created_at) as at from m group by 1, 2) x \
-         where c.user_id = x.user_id and c.id = x.conversation_id",
-    )
-    .bind(items.iter().map(|(key, ..)| key.user.0).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.id.0).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.thread_id.0).collect::<Vec<_>>())
-    .bind(items.iter().map(|(_, position, _)| *position).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.kind()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.role()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.text()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| Json(&item.body)).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.is_hidden()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.created_at).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn flush_ends(connection: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
-    if batch.ends.is_empty() {
-        return Ok(());
-    }
-    let (users, runs, epochs) = columns(batch.ends.iter().map(|(key, _)| key));
-    sqlx::query(
-        "update runs r set status = x.status, stop_reason = x.reason, usage = x.usage, finished_at = now(), lease_owner = null, lease_until = null \
-         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[]) as x(user_id, id, epoch, status, reason, usage) \
-         where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch",
-    )
-    .bind(users)
-    .bind(runs)
-    .bind(epochs)
-    .bind(batch.ends.iter().map(|(_, end)| end.status).collect::<Vec<_>>())
-    .bind(batch.ends.iter().map(|(_, end)| end.reason.clone()).collect::<Vec<_>>())
-    .bind(batch.ends.iter().map(|(_, end)| end.usage.clone()).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// What a tool call came to before, if it ran before.

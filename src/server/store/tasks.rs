@@ -204,4 +204,23 @@ impl Store {
     pub async fn connection(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
+
+    /// The tasks with these ids, in this order; those that are gone, or somebody else's, are left out.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn tasks_by_id(&self, user: UserId, ids: &[TaskId]) -> Result<Vec<Task>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!("select {COLUMNS} from tasks where user_id = $1 and id = any($2)");
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(user.0)
+            .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+            .fetch_all(&self.pool)
+            .await?;
+        let mut tasks: Vec<Task> = rows.into_iter().map(Task::from).collect();
+        tasks.sort_by_key(|task| ids.iter().position(|id| *id == task.id));
+        Ok(tasks)
+    }
 }

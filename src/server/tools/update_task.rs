@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
-use crate::{domain::task::Priority, server::store::tasks};
+use crate::{
+    domain::task::{Priority, TaskStatus},
+    server::store::tasks,
+};
 
 pub(super) struct UpdateTask;
 
@@ -27,6 +30,14 @@ pub struct Args {
     #[serde(default)]
     #[schemars(schema_with = "priority_schema")]
     priority: Option<Priority>,
+    /// "pending" opens a completed task again; "completed" completes it.
+    #[serde(default)]
+    #[schemars(schema_with = "status_schema")]
+    status: Option<TaskStatus>,
+}
+
+fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string", "enum": ["pending", "completed"] })
 }
 
 /// What `update_task` gives.
@@ -41,16 +52,16 @@ pub struct Output {
 impl Tool for UpdateTask {
     const NAME: &'static str = "update_task";
     const DESCRIPTION: &'static str =
-        "Changes the title, notes, due date or priority of a task. Fields that are left out stay as they are.";
+        "Changes the title, notes, due date, priority or status of a task. Fields that are left out stay as they are.";
     const CHANGES: bool = true;
     type Args = Args;
     type Output = Output;
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         let before = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
-        if args.title.is_none() && args.notes.is_none() && args.due.is_none() && args.priority.is_none() {
+        if args.title.is_none() && args.notes.is_none() && args.due.is_none() && args.priority.is_none() && args.status.is_none() {
             return Err(ToolError::TellModel(
-                "Nothing to change was given: name at least one of title, notes, due, priority.".into(),
+                "Nothing to change was given: name at least one of title, notes, due, priority, status.".into(),
             ));
         }
         let mut task = before.clone();
@@ -70,12 +81,19 @@ impl Tool for UpdateTask {
         if let Some(priority) = args.priority {
             task.priority = priority;
         }
+        if let Some(status) = args.status
+            && status != task.status
+        {
+            task.status = status;
+            task.completed_at = (status == TaskStatus::Completed).then_some(context.now);
+        }
         let mut changed = Vec::new();
         for (name, is_other) in [
             ("title", task.title != before.title),
             ("notes", task.notes != before.notes),
             ("due", task.due != before.due),
             ("priority", task.priority != before.priority),
+            ("status", task.status != before.status),
         ] {
             if is_other {
                 changed.push(name);

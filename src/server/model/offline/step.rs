@@ -16,6 +16,8 @@ use crate::domain::{
 
 /// Many tasks are never changed at once.
 const CALLS_MAX: usize = 50;
+/// The tool that asks the person by a form.
+const ASK: &str = "ask_person";
 
 /// Answers one request.
 pub(super) fn answer(request: &ModelRequest) -> Reply {
@@ -116,7 +118,7 @@ impl Step<'_> {
         let (tasks, more) = match outcome {
             Outcome::Tasks(tasks, more) => (tasks, *more),
             Outcome::Failed(error) => return self.say(phrases::failed(error, self.script)),
-            Outcome::Task(..) => return self.say(phrases::not_understood(self.script)),
+            Outcome::Task(..) | Outcome::Declined => return self.say(phrases::not_understood(self.script)),
         };
         let done = wish.status == Status::Completed;
         let within = |date: NaiveDate| {
@@ -146,6 +148,11 @@ impl Step<'_> {
         if self.newest.has_deed() {
             return self.report(deed);
         }
+        // A tag says exactly which task is meant.
+        if !self.newest.references.is_empty() && !matches!(which, Which::All { .. }) {
+            let ids = self.newest.references.iter().map(|reference| reference.task_id.as_str());
+            return self.do_to(deed, ids);
+        }
         if let Which::It(It::Task(task)) = which {
             return self.do_it(deed, &[task]);
         }
@@ -154,7 +161,7 @@ impl Step<'_> {
             match outcome {
                 Outcome::Tasks(tasks, more) => lists.push((tasks, *more)),
                 Outcome::Failed(error) => return self.say(phrases::failed(error, self.script)),
-                Outcome::Task(..) => {}
+                Outcome::Task(..) | Outcome::Declined => {}
             }
         }
         let Some((tasks, more)) = lists.last() else {
@@ -180,7 +187,10 @@ impl Step<'_> {
         let named: Vec<_> = tasks.iter().map(|t| t.named()).collect();
         match deed {
             _ if tasks.is_empty() => self.say(phrases::listed(&[], false, None, false, self.script)),
-            Deed::Delete if !sure => self.say(phrases::confirm_delete(&named, self.script)),
+            // Where there are forms, the server asks before it deletes more than one.
+            Deed::Delete if !sure && !self.request.tools.iter().any(|tool| tool.name == ASK) => {
+                self.say(phrases::confirm_delete(&named, self.script))
+            }
             _ => self.do_it(deed, tasks),
         }
     }
@@ -232,16 +242,42 @@ impl Step<'_> {
                 [only] if found.iter().any(|f| f.id == tasks[only].id) => {}
                 [only] => found.push(tasks[only]),
                 _ => {
-                    let candidates: Vec<_> = places.iter().map(|at| tasks[*at].named()).collect();
-                    return self.say(phrases::which(&candidates, self.script));
+                    let candidates: Vec<_> = places.iter().map(|at| tasks[*at]).collect();
+                    return self.ask(deed, &candidates);
                 }
             }
         }
         self.do_it(deed, &found)
     }
 
+    /// Asks which of these tasks is meant: by a form, which does the deed to the one that is chosen, or in words where there is none.
+    fn ask(&self, deed: &Deed, tasks: &[&WireTask]) -> Reply {
+        if !self.request.tools.iter().any(|tool| tool.name == ASK) {
+            let named: Vec<_> = tasks.iter().map(|task| task.named()).collect();
+            return self.say(phrases::which(&named, self.script));
+        }
+        let (tool, changes) = match deed {
+            Deed::Complete => ("complete_task", None),
+            Deed::Delete => ("delete_task", None),
+            Deed::Update(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
+        };
+        self.call(
+            ASK,
+            vec![Arguments {
+                question: Some(phrases::which_question(self.script)),
+                task_ids: Some(tasks.iter().map(|task| task.id.clone()).collect()),
+                tool: Some(tool),
+                changes,
+                ..Arguments::default()
+            }],
+        )
+    }
+
     fn do_it(&self, deed: &Deed, tasks: &[&WireTask]) -> Reply {
-        let ids = tasks.iter().map(|task| task.id.as_str());
+        self.do_to(deed, tasks.iter().map(|task| task.id.as_str()))
+    }
+
+    fn do_to<'t>(&self, deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Reply {
         match deed {
             Deed::Complete => self.call("complete_task", ids.map(Arguments::id).collect()),
             Deed::Delete => self.call("delete_task", ids.map(Arguments::id).collect()),
@@ -255,6 +291,9 @@ impl Step<'_> {
         let named: Vec<_> = done.iter().map(|(task, _)| task.named()).collect();
         let mut said = Vec::new();
         match deed {
+            _ if named.is_empty() && self.results.iter().any(|(_, outcome)| matches!(outcome, Outcome::Declined)) => {
+                said.push(phrases::left_alone(self.script));
+            }
             _ if named.is_empty() => {}
             Deed::Complete => said.push(phrases::completed(&named, self.script)),
             Deed::Delete => said.push(phrases::deleted(&named, self.script)),

@@ -121,7 +121,7 @@ impl Fake {
     /// Says something, lets the assistant work, and returns its words.
     fn say(&mut self, text: &str) -> String {
         self.calls.clear();
-        self.messages.push(Message::User { text: text.to_owned() });
+        self.messages.push(Message::user(text));
         for _ in 0..8 {
             let (said, calls) = ask(self.messages.clone(), self.now);
             self.messages.push(Message::Assistant {
@@ -498,9 +498,7 @@ fn failures_are_told() {
     };
     let (said, calls) = ask(
         vec![
-            Message::User {
-                text: "doodh lena hai".into(),
-            },
+            Message::user("doodh lena hai"),
             message(vec![call]),
             Message::Tool {
                 call_id: "call_1".into(),

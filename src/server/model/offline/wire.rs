@@ -66,15 +66,26 @@ pub(super) enum Outcome {
     Task(WireTask, Vec<String>),
     /// Tasks were listed; whether there are more.
     Tasks(Vec<WireTask>, bool),
+    /// The person was asked, and did not agree.
+    Declined,
     /// It failed, and this is why.
     Failed(String),
 }
 
+/// The results that stand in one: those of the calls that a choice led to, or just itself.
+pub(super) fn outcomes(result: &Value) -> Vec<Outcome> {
+    match result.get("results").and_then(Value::as_array) {
+        Some(results) => results.iter().map(outcome).collect(),
+        None => vec![outcome(result)],
+    }
+}
+
 /// Reads a result.
-pub(super) fn outcome(result: &Value) -> Outcome {
+fn outcome(result: &Value) -> Outcome {
     #[derive(Deserialize)]
     struct Shape {
         error: Option<Value>,
+        declined: Option<Value>,
         task: Option<WireTask>,
         tasks: Option<Vec<WireTask>>,
         #[serde(default)]
@@ -84,6 +95,7 @@ pub(super) fn outcome(result: &Value) -> Outcome {
     }
     match Shape::deserialize(result) {
         Ok(Shape { error: Some(error), .. }) => Outcome::Failed(error.as_str().map_or_else(|| error.to_string(), str::to_owned)),
+        Ok(Shape { declined: Some(_), .. }) => Outcome::Declined,
         Ok(Shape {
             task: Some(task), changed, ..
         }) => Outcome::Task(task, changed),
@@ -115,6 +127,14 @@ pub(super) struct Arguments {
     pub due_to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_ids: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Box<Arguments>>,
 }
 
 impl Arguments {
@@ -141,13 +161,20 @@ impl Arguments {
 
     /// Of `update_task`.
     pub fn update(id: &str, change: &Change) -> Self {
+        Self {
+            task_id: Some(id.to_owned()),
+            ..Self::changes(change)
+        }
+    }
+
+    /// What is to be different, whatever the task.
+    pub fn changes(change: &Change) -> Self {
         let due = if change.clear_due {
             Some("none".to_owned())
         } else {
             change.due.as_ref().map(iso)
         };
         Self {
-            task_id: Some(id.to_owned()),
             title: change.title.clone(),
             due,
             priority: change.priority,
