@@ -14,3 +14,4 @@ mod runs;
 mod schema_rules;
 mod scripted_model;
 mod throwaway_cluster;
+mod widgets;
