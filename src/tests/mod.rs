@@ -8,6 +8,7 @@ mod assistant;
 mod build_settings;
 mod chatkit;
 mod embedded_database;
+mod fuzz_corpus;
 mod outage;
 mod pages;
 mod runs;
