@@ -6,10 +6,12 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
 use super::{
+    attachments::Attachments,
     auth::{Passwords, limits::Limiter},
     calls::Calls,
     config::Config,
     limits::SendLimits,
+    model::openai::Transcriber,
     run::Runs,
     store::Store,
 };
@@ -34,6 +36,10 @@ pub struct AppState {
     pub tool_calls: Arc<SendLimits>,
     /// What programs call tools with.
     pub calls: Calls,
+    /// The files of people.
+    pub attachments: Attachments,
+    /// Who turns sound into text, if somebody does.
+    pub transcriber: Option<Arc<Transcriber>>,
     /// The answers that are being written.
     pub runs: Runs,
     /// What Leptos wants to know.

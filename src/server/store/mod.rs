@@ -2,6 +2,7 @@
 //! question. Every query names `user_id`.
 
 pub mod accounts;
+pub mod attachments;
 mod changes;
 pub mod feedback;
 pub mod flush;
