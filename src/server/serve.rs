@@ -160,9 +160,9 @@ pub async fn state(
         passwords: Passwords::default(),
         attempts: Arc::default(),
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
-        tool_calls: Arc::new(SendLimits::new((calls_per_minute / 2).max(1), calls_per_minute)),
         attachments,
         transcriber,
+        tool_calls: Arc::new(SendLimits::new((calls_per_minute / 2).max(1), calls_per_minute)),
         leptos,
         assets: Assets { version },
     })
