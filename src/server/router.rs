@@ -136,7 +136,7 @@ async fn page_guard(State(state): State<AppState>, request: Request, next: Next)
     if user.is_some() && is_for_strangers {
         return Redirect::to("/chat").into_response();
     }
-    let viewer = page::account::viewer_of(user, &parts);
+    let viewer = page::account::viewer_of(&state, user, &parts);
     parts.extensions.insert(viewer);
     next.run(Request::from_parts(parts, body)).await
 }
@@ -155,7 +155,7 @@ fn page_context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             // Styles in attributes are those of widgets, which `page::widget` makes from lists of what is allowed.
             let policy = format!(
                 "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
-                 img-src 'self' data:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+                 img-src 'self' data: blob:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
             );
             if let Ok(policy) = HeaderValue::from_str(&policy) {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);

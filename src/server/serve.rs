@@ -17,6 +17,7 @@ use super::{
     limits::SendLimits,
     model::{
         Model,
+        choice::Choice,
         offline::OfflineModel,
         openai::{BuildError, OpenAiConfig, OpenAiModel, Transcriber, tls},
     },
@@ -92,8 +93,8 @@ pub fn leptos_options() -> Result<LeptosOptions, ServeError> {
 pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
     Ok(match &config.model {
         ModelChoice::Offline => Arc::new(OfflineModel::default()),
-        ModelChoice::Endpoint(endpoint) => Arc::new(
-            OpenAiModel::new(OpenAiConfig {
+        ModelChoice::Endpoint(endpoint) => {
+            let endpoint = OpenAiModel::new(OpenAiConfig {
                 base_url: endpoint.base_url.clone(),
                 api_key: endpoint.api_key.clone(),
                 models: endpoint.models.clone(),
@@ -105,8 +106,9 @@ pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
                     ..Default::default()
                 },
             })
-            .map_err(ServeError::Model)?,
-        ),
+            .map_err(ServeError::Model)?;
+            Arc::new(Choice::new(endpoint, OfflineModel::default()))
+        }
     })
 }
 
@@ -170,6 +172,10 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
     let public = config.public_origin();
     tracing::info!(model = %model.name(), "the model that answers");
     let state = state(config, pool, Arc::new(SystemClock), model, leptos).await?;
+    if state.config.database_url.is_none() {
+        // The embedded database has one server: whoever left runs behind is gone, and nobody need wait for their leases to end.
+        state.runs.take_over_all().await.map_err(ServeError::Store)?;
+    }
     let link = setup_link::offer(&state.config, &state.store, state.clock.now())
         .await
         .map_err(ServeError::Store)?;

@@ -25,6 +25,7 @@ use kaam::{
         db,
         model::{
             Model,
+            choice::Choice,
             offline::OfflineModel,
             openai::{Limits, OpenAiConfig, OpenAiModel},
         },
@@ -92,19 +93,16 @@ impl TestApp {
     /// With the scripted model and these variables.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         let model = ScriptedModel::start().await;
-        let limits = Limits {
-            first_wait: Duration::from_millis(1),
-            longest_wait: Duration::from_millis(5),
-            ..Limits::default()
-        };
-        let client = OpenAiModel::new(OpenAiConfig {
-            base_url: model.base_url(),
-            api_key: None,
-            models: vec!["scripted".into()],
-            sees_pictures: None,
-            limits,
-        });
-        Self::build(model, Arc::new(client.unwrap()), variables).await
+        let client = Arc::new(endpoint(&model, &["scripted"]));
+        Self::build(model, client, variables).await
+    }
+
+    /// With two models, `scripted` and `scripted-small`, and the built-in assistant, of which a person may choose one.
+    pub async fn choosing() -> Self {
+        let model = ScriptedModel::start().await;
+        let client = endpoint(&model, &["scripted", "scripted-small"]);
+        let choice = Choice::new(client, OfflineModel::new(Duration::ZERO));
+        Self::build(model, Arc::new(choice), &[]).await
     }
 
     /// With the built-in assistant.
@@ -126,11 +124,29 @@ impl TestApp {
         .await
     }
 
+    /// A second server on the same database, with a scripted model of its own.
+    pub async fn beside(&self) -> Self {
+        let model = ScriptedModel::start().await;
+        let client = Arc::new(endpoint(&model, &["scripted"]));
+        // Two servers never make the same ids.
+        Self::assemble_from(1 << 32, model, client, &[], self.database_url.clone()).await
+    }
+
     async fn build(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)]) -> Self {
         Self::assemble(scripted, model, variables, new_database().await.url).await
     }
 
     async fn assemble(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)], database_url: String) -> Self {
+        Self::assemble_from(1, scripted, model, variables, database_url).await
+    }
+
+    async fn assemble_from(
+        first_id: u64,
+        scripted: ScriptedModel,
+        model: Arc<dyn Model>,
+        variables: &[(&str, &str)],
+        database_url: String,
+    ) -> Self {
         let pool = db::connect(&database_url, 8).await.unwrap();
         let variables: HashMap<String, String> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         static APPS: AtomicU64 = AtomicU64::new(1);
@@ -149,7 +165,7 @@ impl TestApp {
         config.program = env!("CARGO_BIN_EXE_kaam").into();
         let clock = Arc::new(StillClock {
             now: Mutex::new(NOON.parse().unwrap()),
-            ids: AtomicU64::new(1),
+            ids: AtomicU64::new(first_id),
         });
         let state = serve::state(config, pool, clock.clone(), model, serve::leptos_options().unwrap())
             .await
@@ -229,6 +245,23 @@ impl TestApp {
         assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.text());
         client
     }
+}
+
+/// A client of the scripted server that does not wait long.
+fn endpoint(model: &ScriptedModel, models: &[&str]) -> OpenAiModel {
+    let limits = Limits {
+        first_wait: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(5),
+        ..Limits::default()
+    };
+    let config = OpenAiConfig {
+        base_url: model.base_url(),
+        api_key: None,
+        models: models.iter().map(|model| (*model).to_owned()).collect(),
+        sees_pictures: None,
+        limits,
+    };
+    OpenAiModel::new(config).unwrap()
 }
 
 #[derive(Clone)]

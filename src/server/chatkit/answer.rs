@@ -60,7 +60,7 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
         }
         Operation::ThreadsDelete(delete) => {
             let thread = id(&delete.thread_id)?;
-            state.runs.stop(user, thread);
+            state.runs.stop(user, thread).await?;
             store.delete_thread(user, thread).await?;
             nothing()
         }

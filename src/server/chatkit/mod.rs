@@ -2,6 +2,7 @@
 
 mod answer;
 mod attachments;
+pub mod message;
 mod sse;
 mod transcribe;
 
@@ -20,14 +21,10 @@ pub use self::{
     transcribe::{SOUND_BODY_MAX, SOUND_MAX, transcribe},
 };
 use crate::{
-    domain::{
-        locale::Locale,
-        text::{self, TextError},
-    },
+    domain::locale::Locale,
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
-        item::{UserContent, UserMessage},
-        request::{Operation, Request, RequestError, UserMessageInput},
+        request::{Operation, Request, RequestError},
     },
     server::{
         auth::{ApiCaller, tokens::Scope},
@@ -71,10 +68,13 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     let person = person(&state, &caller, &headers, &request.metadata);
     let streamed = async |ask: Ask| stream(&state, &person, &headers, ask).await;
     match request.operation {
-        Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message(&state, &person, create.input).await?)).await,
+        Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message::checked(&state, person.id, create.input).await?)).await,
         Operation::ThreadsAddUserMessage(add) => {
-            let thread = id(&add.thread_id)?;
-            streamed(Ask::Message(thread, message(&state, &person, add.input).await?)).await
+            streamed(Ask::Message(
+                id(&add.thread_id)?,
+                message::checked(&state, person.id, add.input).await?,
+            ))
+            .await
         }
         Operation::ThreadsAddClientToolOutput(add) => streamed(Ask::ToolOutput(id(&add.thread_id)?, add.result)).await,
         Operation::ThreadsAddStructuredInput(add) => streamed(Ask::Form(id(&add.thread_id)?, id(&add.item_id)?, add.input)).await,
@@ -140,59 +140,12 @@ impl From<AskError> for AppError {
             AskError::KeyReused => Self::KeyReused,
             AskError::Refused(_) => Self::Forbidden("This thread takes no more messages."),
             AskError::WrongItem(why) => Self::Invalid(why.into()),
+            AskError::UnknownOption(why) => Self::Invalid(why),
             AskError::NotAWidget => Self::Invalid("params.item_id: this item is no widget".into()),
             AskError::Stopping => Self::Unavailable("the server is stopping".into()),
             AskError::Store(error) => error.into(),
         }
     }
-}
-
-/// Checks a message: it says something or has files, which are there, and is at most 64 KiB long.
-async fn message(state: &AppState, person: &Person, input: UserMessageInput) -> Result<UserMessage, AppError> {
-    let too_long = || AppError::TooLarge {
-        limit: text::MESSAGE_MAX_BYTES,
-    };
-    let mut message = UserMessage {
-        content: input.content,
-        attachments: attachments_of(state, person.id, &input.attachments).await?,
-        quoted_text: input
-            .quoted_text
-            .map(|quoted| text::clean(&quoted))
-            .filter(|quoted| !quoted.trim().is_empty()),
-        inference_options: input.inference_options,
-    };
-    match text::message(&message.text()) {
-        Err(TextError::Blank) if message.attachments.is_empty() => {
-            return Err(AppError::Invalid("params.input.content: the message is blank".into()));
-        }
-        Err(TextError::TooLong) => return Err(too_long()),
-        _ => {}
-    }
-    if message
-        .quoted_text
-        .as_ref()
-        .is_some_and(|quoted| quoted.len() > text::MESSAGE_MAX_BYTES)
-    {
-        return Err(too_long());
-    }
-    let only = message.content.len() == 1;
-    for part in &mut message.content {
-        match part {
-            UserContent::InputText { text } => {
-                let cleaned = text::clean(text);
-                *text = if only { cleaned.trim().to_owned() } else { cleaned };
-            }
-            UserContent::InputTag { id, text, data, group, .. } => {
-                *text = text::clean(text);
-                *id = text::clean(id);
-                *group = group.take().map(|group| text::clean(&group));
-                if serde_json::to_string(data).is_ok_and(|json| json.contains("\\u0000")) {
-                    return Err(AppError::Invalid("params.input.content: a tag's data holds a NUL".into()));
-                }
-            }
-        }
-    }
-    Ok(message)
 }
 
 /// Reads an id. One that is no id of ours is of something that does not exist.

@@ -58,8 +58,8 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
             text: item.body.text(),
             calls: Vec::new(),
         }],
-        ItemBody::HiddenContextItem { content } => match serde_json::from_value::<ToolRound>(content.clone()) {
-            Ok(round) => {
+        body @ ItemBody::HiddenContextItem { .. } => match round(body) {
+            Some(round) => {
                 let results: Vec<Message> = round
                     .calls
                     .iter()
@@ -77,7 +77,7 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
                 .chain(results)
                 .collect()
             }
-            Err(_) => Vec::new(),
+            None => Vec::new(),
         },
         ItemBody::SdkHiddenContext { content } => vec![Message::user(format!("[{content}]"))],
         // A question that was answered is a tool call with its result by now; another one is what the assistant said last.
@@ -87,6 +87,14 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
         }],
         // What was shown beside the answer; the model knows it by its calls.
         _ => Vec::new(),
+    }
+}
+
+/// The round of tools that an item keeps, if it keeps one.
+pub(super) fn round(body: &ItemBody) -> Option<ToolRound> {
+    match body {
+        ItemBody::HiddenContextItem { content } => serde_json::from_value(content.clone()).ok(),
+        _ => None,
     }
 }
 

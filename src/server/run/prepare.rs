@@ -62,13 +62,23 @@ fn attach(item: &ThreadItem) -> Vec<Settle> {
 impl Runs {
     pub(super) async fn prepare(&self, person: &Person, ask: Ask) -> Result<Prepared, AskError> {
         match ask {
-            Ask::NewThread(message) => Ok(self.new_thread(message)),
-            Ask::Message(thread, message) => Ok(self.message(thread, message)),
+            Ask::NewThread(message) => {
+                self.check(&message)?;
+                Ok(self.new_thread(message))
+            }
+            Ask::Message(thread, message) => {
+                self.check(&message)?;
+                Ok(self.message(thread, message))
+            }
             Ask::Retry(thread, item) => self.retry(person, thread, item).await,
             Ask::ToolOutput(thread, result) => self.tool_output(person, thread, result).await,
             Ask::Form(thread, item, submission) => self.form(person, thread, item, &submission).await,
             Ask::Action(thread, item, action) => self.action(person, thread, item, action).await,
         }
+    }
+
+    fn check(&self, message: &UserMessage) -> Result<(), AskError> {
+        self.0.responder.check(&message.inference_options).map_err(AskError::UnknownOption)
     }
 
     fn user_item(&self, thread: ThreadId, mut message: UserMessage) -> ThreadItem {

@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub id: Uuid,
     pub title: Option<String>,
     pub status: Json<ThreadStatus>,
+    /// Where pictures may come from, as the server-side metadata keeps it.
+    pub domains: Option<Json<Vec<String>>>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -29,7 +31,7 @@ impl From<Row> for ThreadMetadata {
             id: ThreadId(row.id),
             created_at: row.created_at,
             status: row.status.0,
-            allowed_image_domains: None,
+            allowed_image_domains: row.domains.map(|domains| domains.0),
             metadata: Map::new(),
         }
     }
@@ -55,7 +57,7 @@ struct ListedRow {
 macro_rules! listed {
     ($cut:literal) => {
         concat!(
-            "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
+            "select c.id, c.title, c.status, c.metadata -> 'allowed_image_domains' as domains, c.created_at, r.id is not null as live from conversations c \
              left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
              where c.user_id = $1 and ",
             $cut,
@@ -70,11 +72,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn thread(&self, user: UserId, id: ThreadId) -> Result<ThreadMetadata, StoreError> {
-        let row: Row = sqlx::query_as("select id, title, status, created_at from conversations where user_id = $1 and id = $2")
-            .bind(user.0)
-            .bind(id.0)
-            .fetch_one(&self.pool)
-            .await?;
+        let row: Row = sqlx::query_as(
+            "select id, title, status, metadata -> 'allowed_image_domains' as domains, created_at from conversations \
+             where user_id = $1 and id = $2",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .fetch_one(&self.pool)
+        .await?;
         Ok(row.into())
     }
 
@@ -125,7 +130,8 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn rename_thread(&self, user: UserId, id: ThreadId, title: &str, now: DateTime<Utc>) -> Result<ThreadMetadata, StoreError> {
         let row: Row = sqlx::query_as(
-            "update conversations set title = $3, updated_at = $4 where user_id = $1 and id = $2 returning id, title, status, created_at",
+            "update conversations set title = $3, updated_at = $4 where user_id = $1 and id = $2 \
+             returning id, title, status, metadata -> 'allowed_image_domains' as domains, created_at",
         )
         .bind(user.0)
         .bind(id.0)

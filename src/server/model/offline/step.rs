@@ -36,7 +36,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
     let reply = if newest.user.trim().is_empty() && !newest.files.is_empty() {
         Reply::Say(String::new())
     } else {
-        match plan(&turns, now, script) {
+        match plan(&turns, request.tool_choice.as_deref(), now, script) {
             Plan::Say(text) => Reply::Say(text),
             Plan::Add(tasks) => step.add(&tasks),
             Plan::List(wish) => step.list(&wish),

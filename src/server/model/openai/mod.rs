@@ -195,6 +195,7 @@ impl Model for OpenAiModel {
         let Self { client, models } = self.clone();
         stream! {
             let conversation = Conversation::new(&request, client.dialect(), client.sees_pictures());
+            let models = in_order(&models, request.model.as_deref());
             let mut plan = Plan::new(&models, client.limits());
             loop {
                 let mut visible = false;
@@ -244,4 +245,14 @@ impl Model for OpenAiModel {
     fn name(&self) -> String {
         self.models[0].clone()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.models.to_vec()
+    }
+}
+
+/// The models in the order in which they are asked: the chosen one first.
+fn in_order(models: &[String], chosen: Option<&str>) -> Vec<String> {
+    let (first, others): (Vec<_>, Vec<_>) = models.iter().cloned().partition(|model| Some(model.as_str()) == chosen);
+    [first, others].concat()
 }

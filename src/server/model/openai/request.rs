@@ -55,7 +55,26 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     tools: &'a [WireTool],
     #[serde(skip_serializing_if = "Option::is_none")]
-    tool_choice: Option<&'static str>,
+    tool_choice: Option<WireChoice<'a>>,
+}
+
+/// Which tool is to be called.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum WireChoice<'a> {
+    /// `auto`: as the model likes.
+    Mode(&'static str),
+    /// This one.
+    Tool {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        function: WireName<'a>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct WireName<'a> {
+    name: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,6 +134,7 @@ pub(super) struct Conversation {
     /// The same with pictures, if there are some that may be shown.
     with_pictures: Option<Vec<WireMessage>>,
     tools: Vec<WireTool>,
+    first_tool: Option<String>,
     taken: HashSet<String>,
 }
 
@@ -144,6 +164,7 @@ impl Conversation {
             messages,
             with_pictures,
             tools,
+            first_tool: request.first_tool().map(str::to_owned),
             taken,
         }
     }
@@ -156,6 +177,7 @@ impl Conversation {
             }],
             with_pictures: None,
             tools: Vec::new(),
+            first_tool: None,
             taken: HashSet::new(),
         }
     }
@@ -173,7 +195,13 @@ impl Conversation {
             stream: true,
             stream_options: include_usage.then_some(StreamOptions { include_usage }),
             tools: &self.tools,
-            tool_choice: (!self.tools.is_empty()).then_some("auto"),
+            tool_choice: match &self.first_tool {
+                Some(name) => Some(WireChoice::Tool {
+                    kind: "function",
+                    function: WireName { name },
+                }),
+                None => (!self.tools.is_empty()).then_some(WireChoice::Mode("auto")),
+            },
         }
     }
 

@@ -27,6 +27,8 @@ fn request(messages: Vec<Message>) -> ModelRequest {
         now: chrono::DateTime::<Utc>::UNIX_EPOCH,
         zone: chrono_tz::Tz::UTC,
         script: Script::En,
+        model: None,
+        tool_choice: None,
     }
 }
 
