@@ -273,6 +273,24 @@ pub fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
     }
 }
 
+/// What came of a call that a program made with a token.
+pub fn call_outcome(locale: Locale, outcome: &str) -> &'static str {
+    match (locale, outcome) {
+        (Locale::En, "done") => "done",
+        (Locale::En, "refused") => "refused",
+        (Locale::En, "forbidden") => "not allowed",
+        (Locale::En, "asked") => "asked you first",
+        (Locale::En, "declined") => "you said no",
+        (Locale::En, _) => "failed",
+        (Locale::Ur, "done") => "ہو گیا",
+        (Locale::Ur, "refused") => "قبول نہیں ہوا",
+        (Locale::Ur, "forbidden") => "اجازت نہیں تھی",
+        (Locale::Ur, "asked") => "پہلے آپ سے پوچھا",
+        (Locale::Ur, "declined") => "آپ نے منع کیا",
+        (Locale::Ur, _) => "ناکام",
+    }
+}
+
 /// The name of a priority; `None` for that of most tasks.
 pub fn priority(locale: Locale, priority: Priority) -> Option<&'static str> {
     Some(match (locale, priority) {

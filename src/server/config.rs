@@ -43,6 +43,8 @@ const GAP: Variable = Variable::new("AI_GAP_SECONDS", "60");
 const RUN: Variable = Variable::new("AI_RUN_SECONDS", "600");
 const TOOL_ROUNDS: Variable = Variable::new("AI_TOOL_ROUNDS", "8");
 const MESSAGES: Variable = Variable::new("KAAM_MESSAGES_PER_MINUTE", "60");
+const TOKEN: Variable = Variable::new("KAAM_TOKEN", "kaam_...");
+const TOOL_CALLS: Variable = Variable::new("KAAM_TOOL_CALLS_PER_MINUTE", "300");
 const JWT: Variable = Variable::new("JWT_SECRET", "the output of `openssl rand -base64 32`");
 const CORS: Variable = Variable::new("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:5173");
 const SIGN_UP: Variable = Variable::new("KAAM_SIGN_UP", "setup");
@@ -81,12 +83,16 @@ pub struct Config {
     pub limits: RunLimits,
     /// Messages that one person may send in a minute; half of them at once.
     pub messages_per_minute: u32,
+    /// Requests over MCP and the tools' HTTP that one person's programs may make in a minute.
+    pub tool_calls_per_minute: u32,
     /// The key of foreign sign-ins (HS256).
     pub jwt_secret: Option<SecretString>,
     /// Foreign origins that may call `/chatkit` and `/mcp`, as browsers write them in `Origin`.
     pub cors_allowed_origins: Vec<String>,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// The API token that `kaam mcp` works with.
+    pub token: Option<SecretString>,
     /// The filter of the log, if one was named.
     pub log_filter: Option<String>,
     /// How the log is written.
@@ -211,6 +217,7 @@ impl Config {
                 tool_rounds: reader.number(TOOL_ROUNDS, 8, 100)?,
             },
             messages_per_minute: reader.number(MESSAGES, 60, 1_000_000)?,
+            tool_calls_per_minute: reader.number(TOOL_CALLS, 300, 1_000_000)?,
             jwt_secret: reader.secret_that(JWT, |value| {
                 if value.len() < JWT_BYTES {
                     Err(Problem::TooShort { bytes: JWT_BYTES })
@@ -225,6 +232,7 @@ impl Config {
                     &[("setup", SignUp::Setup), ("open", SignUp::Open), ("closed", SignUp::Closed)],
                 )?
                 .unwrap_or(SignUp::Setup),
+            token: reader.secret(TOKEN)?,
             log_filter: reader.parsed(LOG, |value| match tracing_subscriber::EnvFilter::try_new(value) {
                 Ok(_) => Ok(value.to_owned()),
                 Err(cause) => Err(Problem::NotAFilter(cause.to_string())),

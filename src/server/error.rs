@@ -17,12 +17,16 @@ use super::{request_id, store::StoreError};
 pub enum AppError {
     /// Nobody is signed in, or the token is not (or no longer) good.
     Unauthorized,
+    /// As `Unauthorized`, where only tokens count; the text says where they come from.
+    NeedsToken(&'static str),
     /// The caller is known, but may not.
     Forbidden(&'static str),
     /// It does not exist, or is somebody else's.
     NotFound,
     /// The request is wrong; what is said says how.
     Invalid(String),
+    /// There is such a path, but not for this method.
+    MethodNotAllowed,
     /// The body is of another type than the one wanted.
     UnsupportedMediaType(&'static str),
     /// A file of a kind that is not taken.
@@ -76,6 +80,7 @@ impl AppError {
                 "unauthorized",
                 "Sign in, or send a valid token in `Authorization: Bearer`.".into(),
             ),
+            Self::NeedsToken(whence) => (StatusCode::UNAUTHORIZED, "unauthorized", (*whence).into()),
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "forbidden", (*why).into()),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -83,6 +88,11 @@ impl AppError {
                 "There is no such thing, or it is not yours.".into(),
             ),
             Self::Invalid(why) => (StatusCode::BAD_REQUEST, "invalid", why.clone()),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This path takes another method.".into(),
+            ),
             Self::UnsupportedMediaType(wanted) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
@@ -158,7 +168,7 @@ impl IntoResponse for AppError {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         match self {
-            Self::Unauthorized => {
+            Self::Unauthorized | Self::NeedsToken(_) => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"kaam\""));
             }
             Self::TooMany { retry_after } => {

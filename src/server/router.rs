@@ -27,13 +27,19 @@ use super::{
     auth::{current_user::by_session, origin, session},
     chatkit,
     error::AppError,
-    page, request_id,
+    mcp, page, request_id, rest,
     state::AppState,
 };
 use crate::{api::view::Viewer, app};
 
 /// The whole server.
 pub fn router(state: AppState) -> Router {
+    let assistants = mcp::routes(&state, mcp::over_http(&state));
+    with_assistants(state, assistants)
+}
+
+/// The whole server, with what answers on `/mcp`.
+pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router {
     let sessions = session::layer(&state.config, state.store.clone(), state.clock.clone());
 
     // People, with a browser: the pages, and the server functions that they call (`leptos_routes` adds both; the latter under `/api/`).
@@ -56,6 +62,9 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), origin::known_origin))
         .layer(cors(&state));
 
+    // Programs that work on a person's tasks with a token: no session, no cookie.
+    let programs = rest::routes(&state).merge(assistants);
+
     // Whoever keeps it running.
     let operators = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
@@ -67,6 +76,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), session::touch))
         .layer(sessions)
         .merge(operators)
+        .merge(programs)
         // Files of the site; what is none is a page that does not exist.
         .fallback(assets::file)
         .layer(CompressionLayer::new())

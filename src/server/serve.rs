@@ -12,6 +12,7 @@ use super::{
     assets,
     attachments::{Attachments, Blobs, PdfReader},
     auth::{Passwords, setup_link},
+    calls::Calls,
     clock::SystemClock,
     config::{Config, ModelChoice},
     limits::SendLimits,
@@ -129,6 +130,8 @@ pub async fn state(
         tool_rounds: config.limits.tool_rounds as usize,
     };
     let per_minute = config.messages_per_minute;
+    let calls_per_minute = config.tool_calls_per_minute;
+    let tools = Registry::default();
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     // The bucket's client is built without a provider of its own.
     tls::install();
@@ -143,9 +146,14 @@ pub async fn state(
         }
     };
     let files = Files::new(attachments.clone(), PdfReader::new(config.program.clone()));
-    let assistant = Assistant::new(store.clone(), model, Registry::default(), files, clock.clone(), limits);
+    let assistant = Assistant::new(store.clone(), model, tools.clone(), files, clock.clone(), limits);
     Ok(AppState {
         runs: Runs::start(store.clone(), Arc::new(assistant), clock.clone()),
+        calls: Calls {
+            store: store.clone(),
+            tools,
+            clock: clock.clone(),
+        },
         config: Arc::new(config),
         store,
         clock,
@@ -154,6 +162,7 @@ pub async fn state(
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
         attachments,
         transcriber,
+        tool_calls: Arc::new(SendLimits::new((calls_per_minute / 2).max(1), calls_per_minute)),
         leptos,
         assets: Assets { version },
     })

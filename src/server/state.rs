@@ -8,6 +8,7 @@ use leptos::config::LeptosOptions;
 use super::{
     attachments::Attachments,
     auth::{Passwords, limits::Limiter},
+    calls::Calls,
     config::Config,
     limits::SendLimits,
     model::openai::Transcriber,
@@ -35,6 +36,10 @@ pub struct AppState {
     pub attachments: Attachments,
     /// Who turns sound into text, if somebody does.
     pub transcriber: Option<Arc<Transcriber>>,
+    /// Requests of a person's programs.
+    pub tool_calls: Arc<SendLimits>,
+    /// What programs call tools with.
+    pub calls: Calls,
     /// The answers that are being written.
     pub runs: Runs,
     /// What Leptos wants to know.

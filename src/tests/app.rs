@@ -327,6 +327,10 @@ impl Client {
         response
     }
 
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.into(), value.into());
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let (parts, body) = self.open(request).await.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();

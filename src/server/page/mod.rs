@@ -21,6 +21,7 @@ pub(crate) mod chat;
 pub(crate) mod gallery;
 pub(crate) mod markdown;
 pub(crate) mod tasks;
+pub(crate) mod tokens;
 pub(crate) mod view;
 pub(crate) mod widget;
 
