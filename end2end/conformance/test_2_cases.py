@@ -22,6 +22,7 @@ def test_kaam_answers_as_the_reference_does(case: Case, reference: Server, kaam:
     shown.exchanges += ours
     problems = compare(transcript(theirs), transcript(ours), deviations)
     problems += [f"exchange {n}, {problem}" for n, exchange in enumerate(ours) for problem in official.check(exchange)]
+    problems += official.as_told(ours)
     assert not problems, "\n" + "\n".join(problems)
 
 
