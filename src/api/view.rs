@@ -57,6 +57,10 @@ pub struct Viewer {
     pub locale: Locale,
     /// Colours of the page.
     pub theme: Theme,
+    /// The models that a message may choose from, the usual one first.
+    pub models: Vec<String>,
+    /// Whether the server can write down what was spoken.
+    pub transcribes: bool,
 }
 
 /// Whether and how an account can be made.
@@ -174,6 +178,58 @@ pub struct TaskLists {
     pub pending: Vec<TaskView>,
     /// Done, the newest first (at most 50).
     pub completed: Vec<TaskView>,
+}
+
+/// The tokens on the settings page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokensView {
+    /// The token that was just made, this once; empty otherwise.
+    pub fresh: String,
+    /// The person's tokens, the newest first.
+    pub tokens: Vec<TokenView>,
+    /// How the usual programs are set up.
+    pub clients: Vec<ClientSetup>,
+}
+
+/// A token, without its secret. Dates are in words; an empty one means never.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenView {
+    /// Its id, which is no secret.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// `read`, `write`, `delete`.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub made: String,
+    /// When it ends.
+    pub ends: String,
+    /// Whether it has ended.
+    pub is_over: bool,
+    /// When it was last used.
+    pub used: String,
+    /// Its last calls, the newest first.
+    pub calls: Vec<CallView>,
+}
+
+/// A call that came with a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallView {
+    /// The tool's name.
+    pub tool: String,
+    /// What came of it, in words.
+    pub outcome: String,
+    /// When, in words.
+    pub at: String,
+}
+
+/// How a program is told of this server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSetup {
+    /// The program.
+    pub name: String,
+    /// What to run, or to put into its configuration.
+    pub text: String,
 }
 
 /// What happens while an answer is written.

@@ -117,6 +117,14 @@ pub fn offline_answers(locale: Locale) -> &'static str {
     }
 }
 
+/// Another process goes on with an answer.
+pub fn going_on(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "The server was restarted; going on with the answer …",
+        Locale::Ur => "سرور دوبارہ چلا ہے؛ جواب جاری ہے …",
+    }
+}
+
 /// The provider is busy.
 pub fn busy(locale: Locale, seconds: u64) -> String {
     match locale {
@@ -262,6 +270,24 @@ pub fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
             };
             format!("{day}، {part} {}{minutes} بجے", time.hour12().1)
         }
+    }
+}
+
+/// What came of a call that a program made with a token.
+pub fn call_outcome(locale: Locale, outcome: &str) -> &'static str {
+    match (locale, outcome) {
+        (Locale::En, "done") => "done",
+        (Locale::En, "refused") => "refused",
+        (Locale::En, "forbidden") => "not allowed",
+        (Locale::En, "asked") => "asked you first",
+        (Locale::En, "declined") => "you said no",
+        (Locale::En, _) => "failed",
+        (Locale::Ur, "done") => "ہو گیا",
+        (Locale::Ur, "refused") => "قبول نہیں ہوا",
+        (Locale::Ur, "forbidden") => "اجازت نہیں تھی",
+        (Locale::Ur, "asked") => "پہلے آپ سے پوچھا",
+        (Locale::Ur, "declined") => "آپ نے منع کیا",
+        (Locale::Ur, _) => "ناکام",
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod chat;
 pub(crate) mod gallery;
 pub(crate) mod markdown;
 pub(crate) mod tasks;
+pub(crate) mod tokens;
 pub(crate) mod view;
 pub(crate) mod widget;
 
@@ -172,6 +173,10 @@ fn of_app(error: AppError) -> ApiError {
         AppError::NotFound => ApiError::NotFound,
         AppError::Unavailable(cause) => {
             tracing::warn!(error = %cause, "database unavailable");
+            ApiError::Unavailable
+        }
+        AppError::UpstreamFailed(cause) | AppError::UpstreamUnavailable(cause) => {
+            tracing::warn!(%cause, "an upstream service failed");
             ApiError::Unavailable
         }
         AppError::Internal(cause) => internal(cause.as_ref()),

@@ -38,13 +38,6 @@ impl Html {
         self.0.push_str(html);
     }
 
-    /// Text in a direction of its own.
-    pub fn bdi(&mut self, text: &str) {
-        self.open("bdi").end();
-        self.text(text);
-        self.close("bdi");
-    }
-
     pub fn into_string(self) -> String {
         self.0
     }
