@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
 use super::ApiError;
+use super::message::Outgoing;
 use super::sse::{Sse, Updates};
 use super::view::{ThreadPage, ThreadView};
 
@@ -26,8 +27,8 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
 /// Sends a message, in a new thread if `thread` is `None`, and streams what happens. `key` names this message: sent twice, it is
 /// stored once.
 #[server(name = SendMessage, endpoint = "chat/send", input = Json, output = Sse)]
-pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
-    crate::server::page::chat::send(thread, text, key).await
+pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Updates, ApiError> {
+    crate::server::page::chat::send(thread, message, key).await
 }
 
 /// Streams what happens in a thread where an answer is being written; ends at once with `Done` where none is.

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod chat;
+pub mod message;
 pub mod sse;
 pub mod tasks;
 pub mod view;

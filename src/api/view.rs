@@ -57,6 +57,10 @@ pub struct Viewer {
     pub locale: Locale,
     /// Colours of the page.
     pub theme: Theme,
+    /// The models that a message may choose from, the usual one first.
+    pub models: Vec<String>,
+    /// Whether the server can write down what was spoken.
+    pub transcribes: bool,
 }
 
 /// Whether and how an account can be made.

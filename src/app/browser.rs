@@ -1,5 +1,8 @@
 //! What the page asks of the browser. Nothing here may be called while rendering: only in effects and event handlers.
 
+pub(super) mod speech;
+pub(super) mod upload;
+
 use std::time::Duration;
 
 use futures::channel::oneshot;
@@ -118,7 +121,85 @@ pub(super) fn copy(text: &str) -> bool {
     write().is_some()
 }
 
+/// What the browser remembers under a name.
+pub(super) fn remembered(name: &str) -> Option<String> {
+    let storage = js_sys::Reflect::get(&window(), &"localStorage".into()).ok()?;
+    let get: js_sys::Function = js_sys::Reflect::get(&storage, &"getItem".into()).ok()?.dyn_into().ok()?;
+    get.call1(&storage, &name.into()).ok()?.as_string()
+}
+
+/// Lets the browser remember a text under a name, or forget it.
+pub(super) fn remember(name: &str, text: Option<&str>) {
+    let write = || -> Option<()> {
+        let storage = js_sys::Reflect::get(&window(), &"localStorage".into()).ok()?;
+        let function = if text.is_some() { "setItem" } else { "removeItem" };
+        let function: js_sys::Function = js_sys::Reflect::get(&storage, &function.into()).ok()?.dyn_into().ok()?;
+        function
+            .call2(&storage, &name.into(), &text.unwrap_or_default().into())
+            .ok()
+            .map(drop)
+    };
+    // Without storage nothing is remembered, and nothing else is lost.
+    let _ = write();
+}
+
 /// Whether a dialog or a popover is open, which has the Escape key for itself.
 pub(super) fn has_overlay() -> bool {
     document().query_selector("dialog[open], :popover-open").ok().flatten().is_some()
+}
+
+/// Scrolls what is inside a scrolling box until this element shows.
+pub(super) fn reveal(id: &str) {
+    let show = |element: &Element| -> Option<()> {
+        let show: js_sys::Function = js_sys::Reflect::get(element, &"scrollIntoView".into()).ok()?.dyn_into().ok()?;
+        let nearest = js_sys::Object::new();
+        js_sys::Reflect::set(&nearest, &"block".into(), &"nearest".into()).ok()?;
+        show.call1(element, &nearest).ok().map(drop)
+    };
+    if let Some(element) = document().get_element_by_id(id) {
+        let _ = show(&element);
+    }
+}
+
+/// A step of the focus through elements of a class, in a circle.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    First,
+    Last,
+    Next,
+    Before,
+}
+
+/// Moves the focus among the elements of a class.
+pub(super) fn move_focus(class: &str, step: Step) {
+    let elements = document().get_elements_by_class_name(class);
+    let count = elements.length();
+    let now = document().active_element();
+    let at = (0..count).find(|at| elements.item(*at) == now);
+    let to = match (step, at) {
+        (Step::First, _) | (Step::Next, None) => 0,
+        (Step::Last, _) | (Step::Before, None) => count.saturating_sub(1),
+        (Step::Next, Some(at)) => (at + 1) % count,
+        (Step::Before, Some(at)) => (at + count - 1) % count,
+    };
+    if let Some(element) = elements.item(to)
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        let _ = element.focus();
+    }
+}
+
+/// Whether an event comes from inside an element that a selector finds.
+pub(super) fn comes_from(event: &leptos::web_sys::Event, selector: &str) -> bool {
+    let from = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    from.is_some_and(|from| from.closest(selector).ok().flatten().is_some())
+}
+
+/// Clicks the first element that a selector finds.
+pub(super) fn click(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector)
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        element.click();
+    }
 }

@@ -117,6 +117,14 @@ pub fn offline_answers(locale: Locale) -> &'static str {
     }
 }
 
+/// Another process goes on with an answer.
+pub fn going_on(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "The server was restarted; going on with the answer …",
+        Locale::Ur => "سرور دوبارہ چلا ہے؛ جواب جاری ہے …",
+    }
+}
+
 /// The provider is busy.
 pub fn busy(locale: Locale, seconds: u64) -> String {
     match locale {

@@ -78,6 +78,16 @@ struct Envelope<'a> {
 }
 
 impl Request {
+    /// Whether a body that is too large for all others may be one of `input.transcribe`, which carries sound. Reads nothing else of it.
+    pub fn is_transcribe(body: &[u8]) -> bool {
+        #[derive(Deserialize)]
+        struct Kind<'a> {
+            #[serde(rename = "type", borrow)]
+            kind: std::borrow::Cow<'a, str>,
+        }
+        serde_json::from_slice(body).is_ok_and(|Kind { kind }| kind == "input.transcribe")
+    }
+
     /// Reads the body of a request.
     ///
     /// # Errors

@@ -25,6 +25,10 @@ pub enum AppError {
     Invalid(String),
     /// The body is of another type than the one wanted.
     UnsupportedMediaType(&'static str),
+    /// A file of a kind that is not taken.
+    FileKindRefused,
+    /// It was done already, or something else stands against it; what is said says what.
+    Conflict(&'static str),
     /// The body is too large, in bytes.
     TooLarge {
         /// The limit in bytes.
@@ -41,6 +45,10 @@ pub enum AppError {
     },
     /// The operation exists in the protocol, but not here.
     NotImplemented(&'static str),
+    /// A service behind this one refused, or answered what cannot be read; the cause is for the log.
+    UpstreamFailed(String),
+    /// A service behind this one is away, or too slow; the cause is for the log.
+    UpstreamUnavailable(String),
     /// The database is away for a moment.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
     /// Anything else.
@@ -80,6 +88,12 @@ impl AppError {
                 "unsupported_media_type",
                 format!("Send the body as `{wanted}`."),
             ),
+            Self::FileKindRefused => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Files may be pictures (PNG, JPEG, GIF, WebP), PDF, and plain text (also Markdown, CSV and JSON).".into(),
+            ),
+            Self::Conflict(why) => (StatusCode::CONFLICT, "conflict", (*why).into()),
             Self::TooLarge { limit } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("The limit is {limit} bytes.")),
             Self::RunIsLive => (
                 StatusCode::CONFLICT,
@@ -101,6 +115,16 @@ impl AppError {
                 "not_implemented",
                 format!("{what} is not available on this server."),
             ),
+            Self::UpstreamFailed(_) => (
+                StatusCode::BAD_GATEWAY,
+                "upstream_failed",
+                "A service that this one needs failed. The log has it under this request id.".into(),
+            ),
+            Self::UpstreamUnavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "upstream_unavailable",
+                "A service that this one needs is away or too slow. Try again shortly.".into(),
+            ),
             Self::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -121,6 +145,7 @@ impl IntoResponse for AppError {
         match &self {
             Self::Internal(cause) => tracing::error!(error = %cause, debug = ?cause, "request failed"),
             Self::Unavailable(cause) => tracing::warn!(error = %cause, "database unavailable"),
+            Self::UpstreamFailed(cause) | Self::UpstreamUnavailable(cause) => tracing::warn!(%cause, "an upstream service failed"),
             _ => {}
         }
         let body = Json(Body {
@@ -139,7 +164,7 @@ impl IntoResponse for AppError {
             Self::TooMany { retry_after } => {
                 headers.insert(header::RETRY_AFTER, retry_after.into());
             }
-            Self::Unavailable(_) => {
+            Self::Unavailable(_) | Self::UpstreamUnavailable(_) => {
                 headers.insert(header::RETRY_AFTER, 2_u32.into());
             }
             _ => {}

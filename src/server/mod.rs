@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod assets;
+pub mod attachments;
 pub mod auth;
 pub mod chatkit;
 pub mod cli;

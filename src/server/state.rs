@@ -6,9 +6,11 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
 use super::{
+    attachments::Attachments,
     auth::{Passwords, limits::Limiter},
     config::Config,
     limits::SendLimits,
+    model::openai::Transcriber,
     run::Runs,
     store::Store,
 };
@@ -29,6 +31,10 @@ pub struct AppState {
     pub attempts: Arc<Limiter>,
     /// Messages a person sends.
     pub sends: Arc<SendLimits>,
+    /// The files of people.
+    pub attachments: Attachments,
+    /// Who turns sound into text, if somebody does.
+    pub transcriber: Option<Arc<Transcriber>>,
     /// The answers that are being written.
     pub runs: Runs,
     /// What Leptos wants to know.

@@ -7,7 +7,10 @@ use futures::future::{AbortHandle, Abortable, Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::commands::{self, Meaning};
+use super::compose::{Compose, Taken};
 use super::state::{Again, News, Phase, ThreadState};
+use crate::api::message::Outgoing;
 use crate::api::sse::{Frame, Updates};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser::{self, Sleep};
@@ -21,7 +24,7 @@ const TRIES: u32 = 5;
 
 /// What is asked of the server.
 enum Ask {
-    Send { text: String, key: String },
+    Send { message: Outgoing, key: String },
     Follow,
     Retry,
 }
@@ -40,8 +43,10 @@ enum End {
 #[derive(Clone, Copy)]
 pub(in crate::app) struct Chat {
     pub state: RwSignal<ThreadState>,
-    /// What stands in the composer.
-    pub draft: RwSignal<String>,
+    /// The next message.
+    pub compose: Compose,
+    /// What of an answer the next message refers to.
+    pub quote: RwSignal<Option<String>>,
     /// Counts up whenever tasks have changed.
     pub tasks_changed: RwSignal<u32>,
     /// Counts up whenever the list of threads has changed.
@@ -51,7 +56,7 @@ pub(in crate::app) struct Chat {
     texts: &'static Texts,
     listening: StoredValue<Option<AbortHandle>>,
     /// The last message that was not confirmed, and its key: sent again, it is the same message.
-    unconfirmed: StoredValue<Option<(String, String)>>,
+    unconfirmed: StoredValue<Option<(Taken, String)>>,
     stop_wanted: StoredValue<bool>,
 }
 
@@ -63,9 +68,11 @@ impl Chat {
         threads_changed: RwSignal<u32>,
         navigate: Callback<String>,
     ) -> Self {
+        let quote = RwSignal::new(None);
         let chat = Self {
             state: RwSignal::new(first),
-            draft: RwSignal::new(String::new()),
+            compose: Compose::new(quote),
+            quote,
             tasks_changed,
             threads_changed,
             navigate,
@@ -78,32 +85,67 @@ impl Chat {
         chat
     }
 
-    /// Sends what stands in the composer.
-    pub fn submit(self) {
-        self.send(self.draft.get_untracked());
+    /// Sends what stands in the composer, or does what it says, unless an answer is still being written. Waits for files that are on their
+    /// way. Gives whether a new thread is wanted instead.
+    pub fn submit(self) -> bool {
+        let compose = self.compose;
+        let draft = compose.draft.get_untracked();
+        compose.needs_words.set(false);
+        compose.waits.set(false);
+        let meant = match commands::read(&draft) {
+            Meaning::Message(meant) => meant,
+            Meaning::NeedsWords => {
+                compose.needs_words.set(true);
+                return false;
+            }
+            Meaning::NewThread => {
+                compose.draft.set(Default::default());
+                return true;
+            }
+        };
+        if !self.is_free() || text::message(meant.text()).is_err() || untrack(|| compose.files.have_failed()) {
+            return false;
+        }
+        if untrack(|| compose.files.are_coming()) {
+            compose.waits.set(true);
+        } else {
+            self.deliver(compose.take(&meant));
+        }
+        false
     }
 
-    /// Sends a text, unless it says nothing, is too long, or an answer is still being written.
+    /// Sends a text, unless an answer is still being written. What is in the composer stays there.
     pub fn send(self, text: String) {
-        let Ok(text) = text::message(&text) else { return };
-        if self.state.with_untracked(|state| state.phase != Phase::Idle) {
-            return;
+        if self.is_free() && text::message(&text).is_ok() {
+            self.deliver(self.compose.aside(text));
         }
+    }
+
+    fn is_free(self) -> bool {
+        self.state.with_untracked(|state| state.phase == Phase::Idle)
+    }
+
+    fn deliver(self, taken: Taken) {
+        let message = taken.message.clone();
         let key = self
             .unconfirmed
-            .with_value(|last| last.as_ref().filter(|(before, _)| *before == text).map(|(_, key)| key.clone()))
+            .with_value(|last| {
+                let same = last.as_ref().filter(|(before, _)| before.message == message);
+                same.map(|(_, key)| key.clone())
+            })
             .unwrap_or_else(browser::random_key);
-        self.unconfirmed.set_value(Some((text.clone(), key.clone())));
-        self.draft.set(String::new());
-        self.state.update(|state| state.ask(Some(text.clone())));
-        self.start(Ask::Send { text, key });
+        self.unconfirmed.set_value(Some((taken, key.clone())));
+        self.state.update(|state| state.ask(Some(message.words())));
+        self.start(Ask::Send { message, key });
     }
 
     /// Does what the failure offers.
     pub fn again(self, again: Again) {
         match again {
             Again::No => {}
-            Again::Send => self.submit(),
+            Again::Send => {
+                self.submit();
+            }
             Again::Answer => {
                 self.state.update(|state| state.ask(None));
                 self.start(Ask::Retry);
@@ -254,7 +296,7 @@ impl Chat {
     async fn connect(self, ask: Ask) -> Result<Updates, ApiError> {
         let thread = self.state.with_untracked(|state| state.id.clone());
         match (ask, thread) {
-            (Ask::Send { text, key }, thread) => door::send(thread, text, key).await,
+            (Ask::Send { message, key }, thread) => door::send(thread, message, key).await,
             (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
             (Ask::Retry, Some(thread)) => door::retry(thread).await,
             (Ask::Follow | Ask::Retry, None) => Err(ApiError::NotFound),
@@ -283,7 +325,7 @@ impl Chat {
                         .with_untracked(|state| (state.failure.is_some(), state.sending.is_none()));
                     failed = is_failed;
                     if is_confirmed {
-                        self.unconfirmed.set_value(None);
+                        self.confirmed();
                     }
                     match news {
                         Some(News::Thread) => self.named(),
@@ -302,7 +344,7 @@ impl Chat {
 
     /// The thread has an id now, or another title.
     fn named(self) {
-        self.unconfirmed.set_value(None);
+        self.confirmed();
         if let Some(id) = self.state.with_untracked(|state| state.id.clone()) {
             self.navigate.run(["/chat/", &id].concat());
             if self.stop_wanted.try_update_value(std::mem::take) == Some(true) {
@@ -332,13 +374,18 @@ impl Chat {
         self.state.update(|state| state.fail(self.texts.error(error), again));
     }
 
-    /// The message did not arrive: its text goes back to where it was written.
+    /// The server has the message.
+    fn confirmed(self) {
+        if let Some(Some((taken, _))) = self.unconfirmed.try_update_value(Option::take) {
+            taken.confirmed();
+        }
+    }
+
+    /// The message did not arrive: all of it goes back to where it was written. Its key is kept, so that it can arrive only once.
     fn give_back(self, error: &ApiError) {
-        let text = self.state.try_update(|state| state.sending.take()).flatten();
-        if let Some(text) = text
-            && self.draft.with_untracked(|draft| draft.trim().is_empty())
-        {
-            self.draft.set(text);
+        let _ = self.state.try_update(|state| state.sending.take());
+        if let Some(taken) = self.unconfirmed.with_value(|last| last.as_ref().map(|(taken, _)| taken.clone())) {
+            self.compose.give_back(taken);
         }
         self.fail(error, Again::Send);
     }

@@ -1,11 +1,12 @@
 //! English.
 
-use super::{Around, Suggestion, Texts};
+use super::{Around, Suggestion, Texts, composing};
 use crate::domain::locale::{Locale, Script};
 
 /// The English texts.
 pub static EN: Texts = Texts {
     locale: Locale::En,
+    composing: &composing::EN,
     skip: "Skip to the content",
     menu: "Menu",
     close: "Close",

@@ -1,5 +1,6 @@
 //! Every text of the interface, in both languages. A text that is missing in one of them does not compile.
 
+pub mod composing;
 mod en;
 mod ur;
 
@@ -48,6 +49,7 @@ pub struct Suggestion(pub Script, pub &'static str);
 #[expect(missing_docs, reason = "the English text says what each one is")]
 pub struct Texts {
     pub locale: Locale,
+    pub composing: &'static composing::Composing,
     // The frame.
     pub skip: &'static str,
     pub menu: &'static str,

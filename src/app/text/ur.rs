@@ -1,11 +1,12 @@
 //! Urdu.
 
-use super::{Around, Suggestion, Texts};
+use super::{Around, Suggestion, Texts, composing};
 use crate::domain::locale::{Locale, Script};
 
 /// The Urdu texts.
 pub static UR: Texts = Texts {
     locale: Locale::Ur,
+    composing: &composing::UR,
     skip: "سیدھے مواد پر جائیں",
     menu: "مینو",
     close: "بند کریں",

@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 use self::{database::Database, logging::Verbosity};
 use super::{
+    attachments,
     auth::{EmailAddress, PasswordError},
     config::{Config, ConfigError},
     db::{
@@ -47,8 +48,11 @@ enum Command {
     /// API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Checks database, migrations, model endpoint and data directory, and says what to do
+    /// Checks database, migrations, model endpoint, data directory and attachments, and says what to do
     Doctor,
+    /// Writes the text of the PDF on standard input to standard output (the server starts this for itself)
+    #[command(hide = true)]
+    ReadPdf,
 }
 
 /// Why a command ended without doing what it should.
@@ -166,6 +170,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<ExitCode, CliError> {
+    // Without settings, log or database: it reads what strangers made.
+    if matches!(command, Command::ReadPdf) {
+        return Ok(attachments::read_pdf());
+    }
     read_env_file()?;
     if matches!(command, Command::Doctor) {
         return doctor::run();
@@ -186,7 +194,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
             Command::Migrate => migrate::run(&pool).await,
             Command::User(command) => user::run(command, pool).await,
             Command::Token(command) => token::run(command, pool).await,
-            Command::Doctor => Ok(()),
+            Command::Doctor | Command::ReadPdf => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -4,24 +4,30 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use leptos_axum::redirect;
+use serde_json::Map;
 
 use super::{Caller, caller, refuse, view};
 use crate::{
     api::{
         ApiError,
+        message::{Outgoing, Part},
         sse::{Frame, Updates},
         view::{ChatUpdate, ThreadPage, ThreadSummary, ThreadView},
     },
     domain::{
         id::{ItemId, RunId, ThreadId},
+        locale::Locale,
         text::{self, TextError},
     },
     protocol::{
-        item::{InferenceOptions, UserContent, UserMessage},
-        request::{Cut, Order},
+        item::{InferenceOptions, ToolChoice, UserContent},
+        request::{Cut, Order, UserMessageInput},
     },
     server::{
-        chatkit::TITLE_MAX,
+        chatkit::{
+            TITLE_MAX,
+            message::{self, MessageError},
+        },
         run::{Ask, AskError, Asked, RunStream, Signal},
         store::StoreError,
         task_widget,
@@ -89,9 +95,9 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
     })
 }
 
-pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
+pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Updates, ApiError> {
     let caller = caller().await?;
-    let asked = ask(&caller, thread.as_deref(), &text, &key).await?;
+    let asked = ask(&caller, thread.as_deref(), message, &key).await?;
     Ok(updates(asked.run, asked.stream, 0, asked.removed))
 }
 
@@ -145,14 +151,13 @@ pub async fn retry(thread: String) -> Result<Updates, ApiError> {
 
 pub async fn stop(thread: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
-    state.runs.stop(user.id, thread_id(&thread)?);
-    Ok(())
+    state.runs.stop(user.id, thread_id(&thread)?).await.map_err(super::failed)
 }
 
 pub async fn send_form(thread: String, text: String) -> Result<(), ApiError> {
     let caller = caller().await?;
     let thread = Some(thread.as_str()).filter(|thread| !thread.is_empty());
-    let mut asked = ask(&caller, thread, &text, "").await?;
+    let mut asked = ask(&caller, thread, Outgoing::text(text), "").await?;
     let whole = async { while !matches!(asked.stream.next().await, None | Some(Signal::End | Signal::Broken)) {} };
     // Still going on after that: the page shows what there is, and the rest on reload.
     let _ = tokio::time::timeout(FORM_PATIENCE, whole).await;
@@ -176,24 +181,20 @@ pub async fn rename(id: String, title: String) -> Result<(), ApiError> {
 pub async fn delete(id: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let id = thread_id(&id)?;
-    state.runs.stop(user.id, id);
+    state.runs.stop(user.id, id).await.map_err(super::failed)?;
     state.store.delete_thread(user.id, id).await.map_err(super::failed)?;
     redirect("/chat");
     Ok(())
 }
 
-async fn ask(caller: &Caller, thread: Option<&str>, text: &str, key: &str) -> Result<Asked, ApiError> {
-    let text = text::message(text).map_err(|error| refuse(text_error(error)))?;
+async fn ask(caller: &Caller, thread: Option<&str>, message: Outgoing, key: &str) -> Result<Asked, ApiError> {
     if key.len() > KEY_MAX || key.contains('\0') {
         return Err(refuse(ApiError::Invalid));
     }
     limit(caller)?;
-    let message = UserMessage {
-        content: vec![UserContent::InputText { text }],
-        attachments: Vec::new(),
-        quoted_text: None,
-        inference_options: InferenceOptions::default(),
-    };
+    let message = message::checked(&caller.state, caller.user.id, input(message, caller.locale))
+        .await
+        .map_err(message_error)?;
     let ask = match thread {
         None => Ask::NewThread(message),
         Some(thread) => Ask::Message(thread_id(thread)?, message),
@@ -205,6 +206,42 @@ async fn ask(caller: &Caller, thread: Option<&str>, text: &str, key: &str) -> Re
         .ask(&caller.person(), ask, key.as_deref())
         .await
         .map_err(asked_in_vain)
+}
+
+/// The page's message as the protocol has it.
+fn input(message: Outgoing, locale: Locale) -> UserMessageInput {
+    let group = match locale {
+        Locale::En => "Tasks",
+        Locale::Ur => "کام",
+    };
+    let part = |part| match part {
+        Part::Text(text) => UserContent::InputText { text },
+        Part::Task { id, title } => UserContent::InputTag {
+            id,
+            text: title,
+            data: Map::from_iter([("type".to_owned(), "task".into())]),
+            group: Some(group.to_owned()),
+            interactive: true,
+        },
+    };
+    UserMessageInput {
+        content: message.parts.into_iter().map(part).collect(),
+        attachments: message.attachments,
+        quoted_text: message.quote,
+        inference_options: InferenceOptions {
+            tool_choice: message.tool.map(|id| ToolChoice { id }),
+            model: message.model,
+        },
+    }
+}
+
+fn message_error(error: MessageError) -> ApiError {
+    match error {
+        MessageError::Blank => refuse(ApiError::Blank),
+        MessageError::TooLong => refuse(ApiError::TooLong),
+        MessageError::BadTag => refuse(ApiError::Invalid),
+        MessageError::Files(error) => refuse(super::of_app(error)),
+    }
 }
 
 fn limit(caller: &Caller) -> Result<(), ApiError> {
@@ -228,7 +265,7 @@ fn text_error(error: TextError) -> ApiError {
 fn asked_in_vain(error: AskError) -> ApiError {
     match error {
         AskError::Live => refuse(ApiError::Busy),
-        AskError::KeyReused | AskError::WrongItem(_) | AskError::NotAWidget => refuse(ApiError::Invalid),
+        AskError::KeyReused | AskError::UnknownOption(_) | AskError::WrongItem(_) | AskError::NotAWidget => refuse(ApiError::Invalid),
         AskError::Refused(_) => refuse(ApiError::Closed),
         AskError::Stopping => refuse(ApiError::Unavailable),
         AskError::Store(error) => super::failed(error),

@@ -174,6 +174,10 @@ fn of_app(error: AppError) -> ApiError {
             tracing::warn!(error = %cause, "database unavailable");
             ApiError::Unavailable
         }
+        AppError::UpstreamFailed(cause) | AppError::UpstreamUnavailable(cause) => {
+            tracing::warn!(%cause, "an upstream service failed");
+            ApiError::Unavailable
+        }
         AppError::Internal(cause) => internal(cause.as_ref()),
         _ => ApiError::Invalid,
     }

@@ -3,13 +3,21 @@
 use super::{Caller, caller, failed, go_back, refuse, view};
 use crate::{
     api::{ApiError, view::TaskLists},
-    domain::{id::TaskId, task::TaskStatus},
+    domain::{
+        id::TaskId,
+        language::find_begun,
+        task::{Task, TaskStatus},
+    },
     server::store::tasks::{self, TaskFilter},
 };
 
 /// How many tasks the panel shows.
 const PENDING: i64 = 200;
 const COMPLETED: i64 = 50;
+
+/// Among how many tasks is searched, and how many are found at the most.
+const SEARCHED: i64 = 1000;
+const FOUND: usize = 20;
 
 pub async fn lists() -> Result<TaskLists, ApiError> {
     let Caller { state, user, locale } = caller().await?;
@@ -33,6 +41,31 @@ pub async fn lists() -> Result<TaskLists, ApiError> {
     Ok(TaskLists {
         pending: of(TaskStatus::Pending, PENDING).await?,
         completed: of(TaskStatus::Completed, COMPLETED).await?,
+    })
+}
+
+/// Pending ones before completed ones.
+pub async fn search(words: String) -> Result<TaskLists, ApiError> {
+    let Caller { state, user, locale } = caller().await?;
+    let words: String = words.chars().take(100).collect();
+    let mut connection = state.store.connection().await.map_err(failed)?;
+    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    // Searched here and not by SQL, which does not know that two kafs are one letter.
+    let filter = TaskFilter {
+        limit: SEARCHED,
+        ..TaskFilter::default()
+    };
+    let tasks = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
+    let titles: Vec<&str> = tasks.iter().map(|task| task.title.as_str()).collect();
+    let (pending, completed): (Vec<&Task>, Vec<&Task>) = find_begun(&words, &titles)
+        .into_iter()
+        .take(FOUND)
+        .map(|at| &tasks[at])
+        .partition(|task| task.status == TaskStatus::Pending);
+    let draw = |tasks: Vec<&Task>| tasks.into_iter().map(|task| view::task(task, locale, now)).collect();
+    Ok(TaskLists {
+        pending: draw(pending),
+        completed: draw(completed),
     })
 }
 

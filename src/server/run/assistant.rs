@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, translate};
+use super::{
+    ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate,
+};
 use crate::{
     domain::{
         language,
@@ -14,16 +16,17 @@ use crate::{
     },
     protocol::{
         event::{NoticeLevel, ThreadStreamEvent},
-        item::{InputStatus, ItemBody, ThreadItem},
+        item::{InferenceOptions, InputStatus, ItemBody, ThreadItem},
         request::Action,
     },
     server::{
-        agent::{self, Limits, Reply, Waiting},
+        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, Waiting},
         model::{Model, ModelRequest, ToolSpec},
         store::Store,
         tools::Registry,
     },
 };
+use resume::Resumed;
 
 /// Answers with a model and the tools.
 pub struct Assistant {
@@ -32,18 +35,20 @@ pub struct Assistant {
     pub(super) tools: Registry,
     /// What models are told of the tools: worked out once.
     specs: Arc<[ToolSpec]>,
+    files: Files,
     pub(super) clock: Arc<dyn Clock>,
     limits: Limits,
 }
 
 impl Assistant {
     /// Puts its parts together.
-    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, files: Files, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         Self {
             store,
             model,
             specs: tool_specs(&tools),
             tools,
+            files,
             clock,
             limits,
         }
@@ -52,18 +57,39 @@ impl Assistant {
 
 #[async_trait]
 impl Responder for Assistant {
+    fn models(&self) -> Vec<String> {
+        self.model.names()
+    }
+
+    fn check(&self, options: &InferenceOptions) -> Result<(), String> {
+        let at = "params.input.inference_options";
+        let unknown_model = options.model.as_ref().filter(|model| !self.model.names().contains(model));
+        if let Some(model) = unknown_model {
+            return Err(format!(
+                "{at}.model: there is no model {model:?}; there are {}",
+                self.model.names().join(", ")
+            ));
+        }
+        let tool = options.tool_choice.as_ref().map(|tool| tool.id.as_str());
+        let unknown_tool = tool.filter(|tool| self.specs.iter().all(|known| known.name != *tool));
+        if let Some(tool) = unknown_tool {
+            return Err(format!("{at}.tool_choice.id: there is no tool {tool:?}"));
+        }
+        Ok(())
+    }
+
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
-        let before = match &turn.prompt {
-            Prompt::Message => None,
+        let opening = match &turn.prompt {
+            Prompt::Message => Opening::Ask,
             Prompt::ToolOutput(item) | Prompt::Form(item) => match waited_for(&turn.items, item) {
-                Some(before) => Some(before),
+                Some((waiting, reply)) => Opening::Replied(waiting, reply),
                 // Nothing waits for it: it came from an older version, or what waited is out of sight.
                 None => return Outcome::Done { usage: None },
             },
             Prompt::Action { action, sender } => return self.act(person, action, sender.clone(), recorder).await,
         };
-        if turn.prompt == Prompt::Message {
+        if turn.prompt == Prompt::Message && turn.earlier.is_none() {
             leave_forms(&turn.items, recorder);
             if self.model.name() == "offline" && turn.items.len() == 1 {
                 recorder.event(ThreadStreamEvent::Notice {
@@ -75,13 +101,24 @@ impl Responder for Assistant {
         }
         let script = script_of(&turn.items, person.locale);
         let now = self.clock.now();
+        let mut messages = history::messages(&turn.items);
+        if self.model.reads_files() {
+            tokio::select! {
+                () = self.files.bring(person.id, &mut messages) => {}
+                // Noticed again by the agent.
+                () = turn.cancel.cancelled() => {}
+            }
+        }
+        let chosen = options_of(&turn.items);
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
-            messages: history::messages(&turn.items),
+            messages,
             tools: self.specs.iter().cloned().chain(chat_tools::specs(&person.client_tools)).collect(),
             now,
             zone: person.zone,
             script,
+            model: chosen.model,
+            tool_choice: chosen.tool_choice.map(|tool| tool.id),
         };
         let effects = effects::RunEffects {
             store: self.store.clone(),
@@ -94,9 +131,20 @@ impl Responder for Assistant {
             done: Mutex::default(),
         };
         let mut translator = translate::Translator::new(now.with_timezone(&person.zone).naive_local());
+        let resumed = match &turn.earlier {
+            None => Resumed { turns_done: 0, opening },
+            Some(earlier) => match resume::resume(&self.store, turn, earlier, opening, &mut translator, recorder).await {
+                Ok(resumed) => resumed,
+                Err(error) => {
+                    tracing::error!(run = %turn.key.run, %error, "an answer could not be gone on with");
+                    return translator.end(AgentEnd::Failed(AgentFailure::Tools), recorder);
+                }
+            },
+        };
         let end = agent::answer(
             request,
-            before,
+            resumed.turns_done,
+            resumed.opening,
             self.model.as_ref(),
             &effects,
             self.limits,
@@ -142,6 +190,15 @@ fn leave_forms(items: &[ThreadItem], recorder: &mut Recorder) {
             recorder.event(ThreadStreamEvent::ItemReplaced { item });
         }
     }
+}
+
+/// What the newest message of the person chose.
+fn options_of(items: &[ThreadItem]) -> InferenceOptions {
+    let newest = items.iter().rev().find_map(|item| match &item.body {
+        ItemBody::UserMessage(message) => Some(message.inference_options.clone()),
+        _ => None,
+    });
+    newest.unwrap_or_default()
 }
 
 /// The language of the newest message of the person; where it has no letters, that of an earlier one, or of the page.

@@ -2,14 +2,16 @@
 //! conformance suite puts a player of scripts in its place.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::{Person, Recorder};
 use crate::{
+    domain::id::ItemId,
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
-        item::ThreadItem,
+        item::{InferenceOptions, ThreadItem},
         request::Action,
     },
     server::store::{StoreError, runs::RunKey},
@@ -25,12 +27,23 @@ pub struct Turn {
     pub items: Vec<ThreadItem>,
     /// What began the run.
     pub prompt: Prompt,
+    /// What an earlier attempt, by a process that is gone, has done.
+    pub earlier: Option<Earlier>,
     /// Set when the run must end.
     pub cancel: CancellationToken,
 }
 
+/// What an earlier attempt at an answer has done. What of it is whole stands among the items of the thread.
+#[derive(Debug)]
+pub struct Earlier {
+    /// The item that is answered.
+    pub about: ItemId,
+    /// Whole items that it told of.
+    pub told: Vec<ThreadItem>,
+}
+
 /// What began a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Prompt {
     /// The newest message of the person, or an older one anew.
     Message,
@@ -99,6 +112,19 @@ impl From<StoreError> for ActionError {
 /// Something that answers.
 #[async_trait]
 pub trait Responder: Send + Sync + 'static {
+    /// The models that a person may choose from, the usual one first; empty where there is no choice.
+    fn models(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a message may choose so.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the one who wrote the request.
+    fn check(&self, _options: &InferenceOptions) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Answers: hands the recorder what happens.
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome;
 

@@ -60,6 +60,8 @@ pub struct Batch {
     pub changes: Vec<(RunKey, Change)>,
     /// Ends.
     pub ends: Vec<(RunKey, Ending)>,
+    /// Runs that go on elsewhere: their leases end.
+    pub released: Vec<RunKey>,
 }
 
 impl Store {
@@ -71,9 +73,10 @@ impl Store {
         let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
         keys.extend(batch.changes.iter().map(|(key, _)| *key));
         keys.extend(batch.ends.iter().map(|(key, _)| *key));
+        keys.extend(&batch.released);
         keys.sort_by_key(|key| key.run);
         keys.dedup();
-        let owned: Vec<Uuid> = if batch.changes.is_empty() && batch.ends.is_empty() {
+        let owned: Vec<Uuid> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
             Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
         } else {
             let (users, runs, epochs) = columns(keys.iter());
@@ -95,6 +98,7 @@ impl Store {
             }
             flush_changes(&mut transaction, batch, &owned).await?;
             flush_ends(&mut transaction, batch).await?;
+            release(&mut transaction, &batch.released).await?;
             transaction.commit().await?;
             owned
         };
@@ -177,6 +181,25 @@ async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &Thr
     .bind(items.iter().map(|(.., item)| Json(&item.body)).collect::<Vec<_>>())
     .bind(items.iter().map(|(.., item)| item.body.is_hidden()).collect::<Vec<_>>())
     .bind(items.iter().map(|(.., item)| item.created_at).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends the leases of runs, so that another process goes on with them at once.
+async fn release(connection: &mut PgConnection, keys: &[RunKey]) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let (users, runs, epochs) = columns(keys.iter());
+    sqlx::query(
+        "update runs r set lease_owner = null, lease_until = now() - interval '1 second' \
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+         where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running'",
+    )
+    .bind(users)
+    .bind(runs)
+    .bind(epochs)
     .execute(connection)
     .await?;
     Ok(())

@@ -2,6 +2,7 @@
 //! question. Every query names `user_id`.
 
 pub mod accounts;
+pub mod attachments;
 pub mod feedback;
 pub mod flush;
 pub mod items;

@@ -136,17 +136,21 @@ impl Store {
         Ok(row.into())
     }
 
-    /// Deletes a thread with its items and runs. Tasks stay.
+    /// Deletes a thread with its items and runs, and hides its files. Tasks stay.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn delete_thread(&self, user: UserId, id: ThreadId) -> Result<(), StoreError> {
-        let done = sqlx::query("with e as (delete from run_events e using runs r where r.user_id = $1 and r.thread_id = $2 and e.user_id = r.user_id and e.run_id = r.id) \
-             delete from conversations where user_id = $1 and id = $2")
-            .bind(user.0)
-            .bind(id.0)
-            .execute(&self.pool)
-            .await?;
+        let done = sqlx::query(
+            "with e as (delete from run_events e using runs r where r.user_id = $1 and r.thread_id = $2 and e.user_id = r.user_id \
+             and e.run_id = r.id), \
+             a as (update attachments set removed_at = now() where user_id = $1 and thread_id = $2 and removed_at is null) \
+             delete from conversations where user_id = $1 and id = $2",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .execute(&self.pool)
+        .await?;
         if done.rows_affected() == 0 {
             Err(StoreError::NotFound)
         } else {

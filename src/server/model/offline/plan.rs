@@ -2,7 +2,10 @@
 
 use chrono::NaiveDateTime;
 
-use super::conversation::{It, Turn, it};
+use super::{
+    chosen,
+    conversation::{It, Turn, it},
+};
 use crate::domain::{
     language::{Change, Intent, ListWish, NewTask, Pick, Talk, Target, date_words, detect, find_matches, phrases, pick, understand},
     locale::Script,
@@ -38,15 +41,23 @@ pub(super) enum Plan {
     Do(Deed, Which),
 }
 
-/// Plans the newest turn.
-pub(super) fn plan(turns: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Plan {
+/// Plans the newest turn; `tool` is the one that the person chose for it.
+pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: NaiveDateTime, script: Script) -> Plan {
     let Some((newest, before)) = turns.split_last() else {
         return Plan::Say(phrases::help(script));
     };
+    if let Some(intent) = tool.and_then(|tool| chosen::intent(tool, newest.user, now)) {
+        return of_intent(turns, intent, script);
+    }
     if let Some(answered) = before.last().and_then(|previous| answer(newest, previous, before, now, script)) {
         return answered;
     }
-    match understand(newest.user, now).intent {
+    of_intent(turns, understand(newest.user, now).intent, script)
+}
+
+/// What is to be done for an intent.
+fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
+    match intent {
         Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Add(tasks),
@@ -122,7 +133,7 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
         return None;
     }
     // What the turn before wanted; its own answers are found the same way.
-    let earlier = plan(before, now, script);
+    let earlier = plan(before, None, now, script);
     match earlier {
         Plan::Do(deed, wanted) => {
             let shown = previous.numbered();
