@@ -52,6 +52,19 @@ def reference():
 
 
 @pytest.fixture(scope="session")
+def theirs(reference: Server):
+    """What the reference says to a case; asked once."""
+    known: dict[int, list[Exchange]] = {}
+
+    def of(case: Case) -> list[Exchange]:
+        if case.number not in known:
+            known[case.number] = play(case, reference)
+        return known[case.number]
+
+    return of
+
+
+@pytest.fixture(scope="session")
 def kaams():
     binary = os.environ.get("KAAM_CONFORMANCE_BINARY")
     if not binary:

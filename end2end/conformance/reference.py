@@ -114,6 +114,7 @@ async def main() -> None:
     # With its protocol named: asyncio turns Nagle's algorithm off for such sockets only, and answers would wait 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
     people = {name: f"reference_{name}" for name in PEOPLE}
     app = application(Reference(origin), {token: name for name, token in people.items()})

@@ -257,7 +257,7 @@ def title_at_the_end(kit: Kit) -> None:
     assert answer.events[-1]["type"] == "thread.updated" and answer.events[-1]["thread"]["title"] == "Updated title"
     assert "allowed_image_domains" not in answer.events[-1]["thread"]
     kit.look(answer.thread)
-    kit.request("threads.list", {})
+    kit.request("threads.list", {"limit": 1})
 
 
 @case("the thread's title is changed in the middle of an answer")

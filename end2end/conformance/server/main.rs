@@ -16,13 +16,14 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use kaam::{
     domain::id::UserId,
     server::{
+        attachments::PdfReader,
         auth::{secret, tokens},
         clock::SystemClock,
         config::Config,
         db,
         model::offline::OfflineModel,
         router::router,
-        run::Runs,
+        run::{Files, Runs},
         serve,
         state::AppState,
         store::accounts::{NewToken, NewUser},
@@ -44,7 +45,9 @@ async fn main() {
 
     let scripted = listener().await;
     let mut state = state(&database, scripted.local_addr().unwrap(), &data).await;
-    let player = player::Player::new(state.store.clone(), state.clock.clone(), gates.clone());
+    // No script has the model read a PDF.
+    let files = Files::new(state.attachments.clone(), PdfReader::new(state.config.program.clone()));
+    let player = player::Player::new(state.store.clone(), files, state.clock.clone(), gates.clone());
     state.runs = Runs::start(state.store.clone(), Arc::new(player), state.clock.clone());
     let mut people = BTreeMap::new();
     let mut ids = BTreeMap::new();
@@ -108,7 +111,9 @@ async fn state(database: &str, listen: SocketAddr, data: &std::path::Path) -> Ap
     .unwrap();
     let pool = db::connect(database, 8).await.unwrap();
     let model = Arc::new(OfflineModel::new(Duration::ZERO));
-    serve::state(config, pool, Arc::new(SystemClock), model, serve::leptos_options().unwrap()).await
+    serve::state(config, pool, Arc::new(SystemClock), model, serve::leptos_options().unwrap())
+        .await
+        .unwrap()
 }
 
 /// An account with a token that may do everything.

@@ -21,7 +21,7 @@ use kaam::{
     server::{
         agent::Limits,
         model::{Finish, Model, ModelEvent, ModelRequest, ModelStream, Usage},
-        run::{ActionError, Assistant, Outcome, Person, Prompt, Recorder, Responder, Turn},
+        run::{ActionError, Assistant, Files, Outcome, Person, Prompt, Recorder, Responder, Turn},
         store::{Store, StoreError},
         tools::Registry,
     },
@@ -58,6 +58,7 @@ impl Gates {
 /// Answers by scripts.
 pub(crate) struct Player {
     store: Store,
+    files: Files,
     clock: Arc<dyn Clock>,
     gates: Gates,
 }
@@ -105,8 +106,13 @@ impl From<StoreError> for Stop {
 }
 
 impl Player {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, gates: Gates) -> Self {
-        Self { store, clock, gates }
+    pub(crate) fn new(store: Store, files: Files, clock: Arc<dyn Clock>, gates: Gates) -> Self {
+        Self {
+            store,
+            files,
+            clock,
+            gates,
+        }
     }
 }
 
@@ -367,6 +373,7 @@ impl Play<'_> {
                 player.store.clone(),
                 Arc::new(Deltas(deltas)),
                 Registry::default(),
+                player.files.clone(),
                 Arc::clone(&player.clock),
                 limits,
             );
@@ -376,6 +383,7 @@ impl Play<'_> {
                 key: self.turn.key,
                 items: self.turn.items.iter().rfind(|item| is_message(item)).cloned().into_iter().collect(),
                 prompt: Prompt::Message,
+                earlier: None,
                 cancel: self.turn.cancel.clone(),
             };
             return match assistant.respond(&turn, self.recorder).await {

@@ -263,7 +263,8 @@ impl Runs {
             key,
             owner: inner.owner,
             log: &log,
-            now: inner.clock.now(),
+            // A message is stored with the time that it is told with.
+            now: item.as_ref().map_or_else(|| inner.clock.now(), |item| item.created_at),
         };
         match inner.store.accept_run(&new).await? {
             Accepted::New { position } => {

@@ -172,7 +172,7 @@ async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &Thr
         "with m as (insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, hidden, created_at) \
            select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bool[], $10::timestamptz[]) \
            on conflict (user_id, id) do update set kind = excluded.kind, role = excluded.role, content = excluded.content, \
-             payload = excluded.payload, hidden = excluded.hidden where messages.conversation_id = excluded.conversation_id \
+             payload = excluded.payload, hidden = excluded.hidden, created_at = excluded.created_at where messages.conversation_id = excluded.conversation_id \
            returning user_id, conversation_id, position, created_at) \
          update conversations c set last_position = greatest(c.last_position, x.position), updated_at = greatest(c.updated_at, x.at) \
          from (select user_id, conversation_id, max(position) as position, max(created_at) as at from m group by 1, 2) x \
