@@ -8,7 +8,6 @@ from client import Exchange, Kit
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf00000301010018dd8db00000000049454e44ae426082"
 )
-MISSING = "attachments are not there yet"
 
 
 def make(kit: Kit, name: str, size: int, mime_type: str, **more) -> Exchange:
@@ -38,7 +37,7 @@ def text(words: str) -> dict:
     return {"content": [{"type": "input_text", "text": words}]}
 
 
-@case("a file in two phases, by POST, and sent with a message", missing=MISSING)
+@case("a file in two phases, by POST, and sent with a message")
 def file(kit: Kit) -> None:
     id = uploaded(kit, "bill.txt", "بل: 500".encode(), "text/plain")
     answer = kit.create([], input={**text(json.dumps([{"do": "input"}])), "attachments": [id]})
@@ -48,7 +47,7 @@ def file(kit: Kit) -> None:
     kit.look(answer.thread)
 
 
-@case("a picture in two phases, by PUT, and sent with a second message", missing=MISSING)
+@case("a picture in two phases, by PUT, and sent with a second message")
 def picture(kit: Kit) -> None:
     id = uploaded(kit, "dot.png", PNG, "image/png", "PUT")
     thread = kit.create("Before").thread
@@ -58,7 +57,7 @@ def picture(kit: Kit) -> None:
     kit.look(thread)
 
 
-@case("several attachments, in their order", missing=MISSING)
+@case("several attachments, in their order")
 def several(kit: Kit) -> None:
     ids = [uploaded(kit, f"{n}.txt", b"x", "text/plain") for n in range(3)]
     answer = kit.create([], input={**text("All"), "attachments": ids[::-1]})
@@ -66,14 +65,14 @@ def several(kit: Kit) -> None:
     kit.look(answer.thread)
 
 
-@case("an attachment is deleted, once", missing=MISSING)
+@case("an attachment is deleted, once")
 def delete(kit: Kit) -> None:
     id = uploaded(kit, "bill.txt", b"x", "text/plain")
     assert kit.request("attachments.delete", {"attachment_id": id}).body == {}
     kit.request("attachments.delete", {"attachment_id": id}, deviation="not-found")
 
 
-@case("attachments of others, and such as do not exist", missing=MISSING)
+@case("attachments of others, and such as do not exist")
 def foreign(kit: Kit) -> None:
     id = uploaded(kit, "bill.txt", b"x", "text/plain")
     other = kit.as_person("two")
@@ -82,7 +81,7 @@ def foreign(kit: Kit) -> None:
         kit.request("attachments.delete", {"attachment_id": one}, deviation="not-found")
 
 
-@case("bad input: attachments.create and attachments.delete", missing=MISSING)
+@case("bad input: attachments.create and attachments.delete")
 def wrong_input(kit: Kit) -> None:
     from cases.refusals import DELETE, wrong
 
@@ -100,3 +99,13 @@ def unknown(kit: Kit) -> None:
         thread = kit.create("Before").thread
         kit.add(thread, [], input={**text("Look"), "attachments": [id]}, deviation="not-found-in-stream")
         kit.look(thread)
+
+
+@case("sound becomes text, whatever stands behind its media type")
+def transcribe(kit: Kit) -> None:
+    import base64
+
+    for kind in ["audio/webm;codecs=opus", "audio/webm", "audio/ogg; codecs=opus", "audio/mp4"]:
+        sound = base64.b64encode(bytes(range(256)) * 5).decode()
+        answer = kit.request("input.transcribe", {"audio_base64": sound, "mime_type": kind, "more": 1})
+        assert answer.body == {"text": f"{kind.split(';')[0]} 1280"}

@@ -16,13 +16,14 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use kaam::{
     domain::id::UserId,
     server::{
+        attachments::PdfReader,
         auth::{secret, tokens},
         clock::SystemClock,
         config::Config,
         db,
         model::offline::OfflineModel,
         router::router,
-        run::Runs,
+        run::{Files, Runs},
         serve,
         state::AppState,
         store::accounts::{NewToken, NewUser},
@@ -43,8 +44,15 @@ async fn main() {
     let gates = player::Gates::default();
 
     let scripted = listener().await;
-    let mut state = state(&database, scripted.local_addr().unwrap(), &data).await;
-    let player = player::Player::new(state.store.clone(), state.clock.clone(), gates.clone());
+    let mut state = state(
+        &database,
+        scripted.local_addr().unwrap(),
+        &data,
+        std::env::var("AI_TRANSCRIBE_URL").ok(),
+    )
+    .await;
+    let files = Files::new(state.attachments.clone(), PdfReader::new(state.config.program.clone()));
+    let player = player::Player::new(state.store.clone(), state.clock.clone(), files, gates.clone());
     state.runs = Runs::start(state.store.clone(), Arc::new(player), state.clock.clone());
     let mut people = BTreeMap::new();
     let mut ids = BTreeMap::new();
@@ -55,7 +63,7 @@ async fn main() {
     }
     let controller = listener().await;
     let assistant = listener().await;
-    let with_assistant = self::state(&database, assistant.local_addr().unwrap(), &data).await;
+    let with_assistant = self::state(&database, assistant.local_addr().unwrap(), &data, None).await;
     println!(
         "{}",
         json!({
@@ -93,7 +101,7 @@ fn tempfile() -> std::path::PathBuf {
 }
 
 /// The server's parts, with the built-in assistant.
-async fn state(database: &str, listen: SocketAddr, data: &std::path::Path) -> AppState {
+async fn state(database: &str, listen: SocketAddr, data: &std::path::Path, transcribe: Option<String>) -> AppState {
     let listen = listen.to_string();
     let data = data.to_string_lossy().into_owned();
     let config = Config::read(|name| match name {
@@ -101,14 +109,15 @@ async fn state(database: &str, listen: SocketAddr, data: &std::path::Path) -> Ap
         "KAAM_DATA_DIR" => Some(data.clone()),
         "KAAM_SIGN_UP" => Some("closed".into()),
         "KAAM_MESSAGES_PER_MINUTE" => Some("1000000".into()),
-        // What transcribes, if the tests have one.
-        "AI_TRANSCRIBE_URL" | "AI_TRANSCRIBE_MODEL" => std::env::var(name).ok(),
+        "AI_TRANSCRIBE_URL" => transcribe.clone(),
         _ => None,
     })
     .unwrap();
     let pool = db::connect(database, 8).await.unwrap();
     let model = Arc::new(OfflineModel::new(Duration::ZERO));
-    serve::state(config, pool, Arc::new(SystemClock), model, serve::leptos_options().unwrap()).await
+    serve::state(config, pool, Arc::new(SystemClock), model, serve::leptos_options().unwrap())
+        .await
+        .unwrap()
 }
 
 /// An account with a token that may do everything.

@@ -21,7 +21,7 @@ use kaam::{
     server::{
         agent::Limits,
         model::{Finish, Model, ModelEvent, ModelRequest, ModelStream, Usage},
-        run::{ActionError, Assistant, Outcome, Person, Prompt, Recorder, Responder, Turn},
+        run::{ActionError, Assistant, Files, Outcome, Person, Prompt, Recorder, Responder, Turn},
         store::{Store, StoreError},
         tools::Registry,
     },
@@ -59,6 +59,7 @@ impl Gates {
 pub(crate) struct Player {
     store: Store,
     clock: Arc<dyn Clock>,
+    files: Files,
     gates: Gates,
 }
 
@@ -88,6 +89,8 @@ struct Play<'a> {
     workflow: Option<(ThreadItem, Workflow)>,
     /// How the thread is now, if it changed and nobody was told.
     thread: Option<ThreadMetadata>,
+    /// No step comes after this one.
+    is_last: bool,
 }
 
 /// Why a script goes no further.
@@ -105,8 +108,13 @@ impl From<StoreError> for Stop {
 }
 
 impl Player {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, gates: Gates) -> Self {
-        Self { store, clock, gates }
+    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, files: Files, gates: Gates) -> Self {
+        Self {
+            store,
+            clock,
+            files,
+            gates,
+        }
     }
 }
 
@@ -120,6 +128,7 @@ impl Responder for Player {
             named: HashMap::new(),
             workflow: None,
             thread: None,
+            is_last: false,
         };
         match play.all().await {
             Ok(()) => Outcome::Done { usage: None },
@@ -196,7 +205,9 @@ impl Play<'_> {
                 serde_json::from_value(action.payload.clone()).map_err(|error| Stop::Broken(error.to_string()))?
             }
         };
-        for step in steps {
+        let mut steps = steps.into_iter().peekable();
+        while let Some(step) = steps.next() {
+            self.is_last = steps.peek().is_none();
             self.step(step).await?;
         }
         self.tell_thread();
@@ -357,7 +368,8 @@ impl Play<'_> {
 
     async fn text(&mut self, deltas: Vec<String>, annotations: Vec<kaam::protocol::item::Annotation>) -> Result<(), Stop> {
         self.close_workflow();
-        if annotations.is_empty() && self.thread.is_none() {
+        // The assistant's last item goes out with the end of the run, so only the last step can be its own.
+        if self.is_last && annotations.is_empty() && self.thread.is_none() {
             let limits = Limits {
                 run: Duration::from_secs(60),
                 tool_rounds: 1,
@@ -367,6 +379,7 @@ impl Play<'_> {
                 player.store.clone(),
                 Arc::new(Deltas(deltas)),
                 Registry::default(),
+                player.files.clone(),
                 Arc::clone(&player.clock),
                 limits,
             );
@@ -376,6 +389,7 @@ impl Play<'_> {
                 key: self.turn.key,
                 items: self.turn.items.iter().rfind(|item| is_message(item)).cloned().into_iter().collect(),
                 prompt: Prompt::Message,
+                earlier: None,
                 cancel: self.turn.cancel.clone(),
             };
             return match assistant.respond(&turn, self.recorder).await {
