@@ -58,7 +58,7 @@ async fn main() -> Result<(), Failure> {
     let address = listener.local_addr()?;
     config.bound_to(address);
     let model = serve::model(&config)?;
-    let state = serve::state(config, pool, Arc::new(SystemClock), model, serve::leptos_options()?).await;
+    let state = serve::state(config, pool, Arc::new(SystemClock), model, serve::leptos_options()?).await?;
 
     let token = tokens::random();
     let user = SystemClock.user_id();

@@ -390,6 +390,61 @@ pub fn chart_range(locale: Locale, points: usize, low: &str, high: &str) -> Stri
     }
 }
 
+/// The words around what stands in a conversation.
+#[derive(Debug)]
+pub struct PartWords {
+    /// Over a list of sources.
+    pub sources: &'static str,
+    /// A picture that a model drew.
+    pub picture: &'static str,
+    /// A picture on its way.
+    pub drawing: &'static str,
+    /// Sends a form.
+    pub answer: &'static str,
+    /// Leaves a form.
+    pub skip: &'static str,
+    /// A question without an answer.
+    pub skipped: &'static str,
+    /// Over the field for words of one's own.
+    pub own_words: &'static str,
+    /// A widget that cannot be drawn.
+    pub broken_widget: &'static str,
+    /// How many steps a workflow has: this goes behind the number.
+    pub steps: &'static str,
+    /// How long a workflow took: this goes behind the seconds.
+    pub seconds: &'static str,
+}
+
+/// The words around what stands in a conversation.
+pub fn parts(locale: Locale) -> &'static PartWords {
+    match locale {
+        Locale::En => &PartWords {
+            sources: "Sources",
+            picture: "Generated picture",
+            drawing: "Drawing a picture…",
+            answer: "Answer",
+            skip: "Skip",
+            skipped: "Skipped",
+            own_words: "Or in your own words",
+            broken_widget: "This part cannot be shown.",
+            steps: " steps",
+            seconds: " s",
+        },
+        Locale::Ur => &PartWords {
+            sources: "ذرائع",
+            picture: "بنائی گئی تصویر",
+            drawing: "تصویر بن رہی ہے…",
+            answer: "جواب دیں",
+            skip: "چھوڑیں",
+            skipped: "چھوڑ دیا",
+            own_words: "یا اپنے الفاظ میں",
+            broken_widget: "یہ حصہ دکھایا نہیں جا سکتا۔",
+            steps: " قدم",
+            seconds: " سیکنڈ",
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;

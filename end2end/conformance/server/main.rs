@@ -44,15 +44,11 @@ async fn main() {
     let gates = player::Gates::default();
 
     let scripted = listener().await;
-    let mut state = state(
-        &database,
-        scripted.local_addr().unwrap(),
-        &data,
-        std::env::var("AI_TRANSCRIBE_URL").ok(),
-    )
-    .await;
+    let transcribe = std::env::var("AI_TRANSCRIBE_URL").ok();
+    let mut state = state(&database, scripted.local_addr().unwrap(), &data, transcribe).await;
+    // No script has the model read a PDF.
     let files = Files::new(state.attachments.clone(), PdfReader::new(state.config.program.clone()));
-    let player = player::Player::new(state.store.clone(), state.clock.clone(), files, gates.clone());
+    let player = player::Player::new(state.store.clone(), files, state.clock.clone(), gates.clone());
     state.runs = Runs::start(state.store.clone(), Arc::new(player), state.clock.clone());
     let mut people = BTreeMap::new();
     let mut ids = BTreeMap::new();

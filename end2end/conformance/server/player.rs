@@ -58,8 +58,8 @@ impl Gates {
 /// Answers by scripts.
 pub(crate) struct Player {
     store: Store,
-    clock: Arc<dyn Clock>,
     files: Files,
+    clock: Arc<dyn Clock>,
     gates: Gates,
 }
 
@@ -108,11 +108,11 @@ impl From<StoreError> for Stop {
 }
 
 impl Player {
-    pub(crate) fn new(store: Store, clock: Arc<dyn Clock>, files: Files, gates: Gates) -> Self {
+    pub(crate) fn new(store: Store, files: Files, clock: Arc<dyn Clock>, gates: Gates) -> Self {
         Self {
             store,
-            clock,
             files,
+            clock,
             gates,
         }
     }

@@ -17,9 +17,11 @@
 //! A plain form is an exception: its errors travel in the address of the page that the browser is sent back to, which needs a 302.
 
 pub(crate) mod account;
+pub(crate) mod acts;
 pub(crate) mod chat;
 pub(crate) mod gallery;
 pub(crate) mod markdown;
+mod parts;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
 pub(crate) mod view;

@@ -80,7 +80,8 @@ pub async fn add(name: String, scopes: [bool; 3], days: u32) -> Result<(), ApiEr
     let scopes: Vec<&str> = [Scope::Read, Scope::Write, Scope::Delete]
         .into_iter()
         .zip(scopes)
-        .filter_map(|(scope, wanted)| wanted.then(|| scope.name()))
+        .filter(|(_, wanted)| *wanted)
+        .map(|(scope, _)| scope.name())
         .collect();
     let has_room = state.store.tokens(user.id).await.map_err(failed)?.len() < TOKENS_MAX;
     if scopes.is_empty() || days > DAYS_MAX || !has_room {

@@ -142,6 +142,24 @@ impl Store {
         Ok(row.into())
     }
 
+    /// Gives a thread another status.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn set_thread_status(&self, user: UserId, id: ThreadId, status: &ThreadStatus) -> Result<(), StoreError> {
+        let done = sqlx::query("update conversations set status = $3 where user_id = $1 and id = $2")
+            .bind(user.0)
+            .bind(id.0)
+            .bind(Json(status))
+            .execute(&self.pool)
+            .await?;
+        if done.rows_affected() == 0 {
+            Err(StoreError::NotFound)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Deletes a thread with its items and runs, and hides its files. Tasks stay.
     ///
     /// # Errors

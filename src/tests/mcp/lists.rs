@@ -127,7 +127,7 @@ async fn next(body: &mut Body) -> Option<Value> {
     let mut text = String::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.unwrap().into_data() else { continue };
-        text.push_str(&String::from_utf8(data.to_vec()).unwrap());
+        text.push_str(std::str::from_utf8(&data).unwrap());
         let found = text
             .lines()
             .find_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok());

@@ -12,7 +12,7 @@ mod controls;
 mod css;
 mod curve;
 pub(crate) mod examples;
-mod html;
+pub(super) mod html;
 mod icons;
 mod layout;
 mod roots;
