@@ -47,7 +47,7 @@ test('an ambiguous wish is resolved by a form', async ({ page, chat }) => {
   await expect(form(page)).toHaveCount(0);
 });
 
-test('the keyboard fills a form in, and words of one’s own are an answer', async ({ page, chat }) => {
+test('the keyboard fills a form in', async ({ page, chat }) => {
   await ambiguous(page, chat);
   await form(page).getByRole('radio').first().focus();
   await page.keyboard.press('Space');
@@ -58,6 +58,15 @@ test('the keyboard fills a form in, and words of one’s own are an answer', asy
   await expect(answered(page)).toContainText(meant);
   await expect(completed(chat)).toHaveCount(1);
   expect(meant).toContain(await titles(completed(chat)).innerText());
+});
+
+test('words of one’s own answer a form, too', async ({ page, chat }) => {
+  await ambiguous(page, chat);
+  await form(page).getByLabel('Or in your own words').fill('the gas bill');
+  await form(page).getByLabel('Or in your own words').press('Enter');
+  await expect(answered(page)).toContainText('the gas bill');
+  await chat.idle();
+  await expect(completed(chat)).toHaveText([/pay the gas bill/]);
 });
 
 test('a form that is skipped changes nothing', async ({ page, chat }) => {
@@ -117,6 +126,7 @@ test('a task is ticked in the conversation, and list and panel stay one truth', 
   await test.step('a title opens the task beside the conversation', async () => {
     await widget(page).getByRole('button', { name: /buy milk/ }).first().click();
     await expect(chat.panel.locator('.task[aria-current="true"]')).toContainText('buy milk');
+    expect(await page.evaluate(() => document.documentElement.scrollTop), 'the page itself stays where it is').toBe(0);
   });
 });
 
@@ -137,6 +147,7 @@ test('an answer is quoted, whole or in part', async ({ page, chat }) => {
   });
   const part = await page.evaluate(() => document.getSelection()?.toString() ?? '');
   expect(part).toHaveLength(3);
+  await expect(titles(chat.panel), 'what is quoted is no wish').toHaveText(['buy milk', 'buy bread']);
   await page.getByTestId('message-answer').last().getByTestId('quote').click();
   await chat.ask('add buy eggs');
   await expect(chat.users.last().locator('.quoted')).toHaveText(part);
@@ -206,6 +217,7 @@ test('a link to an answer far back loads what is before it', async ({ page, chat
     const sent = await context.request.post(`${server.url}/api/chat/send-form`, { form: { thread: thread ?? '', text: 'hello' }, headers: { origin: server.url, accept: 'text/html' }, maxRedirects: 0 });
     expect(sent.status()).toBe(302);
   }
+  expect(await (await context.request.get(url)).text(), 'not among the newest').not.toContain(id);
   await page.goto('/tasks');
   await page.goto(`${url}#${id}`);
   await chat.hydrated();
@@ -277,6 +289,8 @@ for (const locale of ['en', 'ur'] as const) {
     await expect(widget(page)).toBeVisible();
     await chat.idle();
     expect(await fits()).toBe(0);
+    const row = widget(page).locator('.w-item', { hasText: 'pay the rent' });
+    expect((await row.getByText('pay the rent').boundingBox())?.height, 'the title has room').toBeLessThan(locale === 'en' ? 60 : 90);
     // Without a pointer that hovers, the buttons under an answer show by themselves.
     for (const name of ['quote', 'rate-good', 'rate-bad']) await expect(page.getByTestId(name).last()).toHaveCSS('opacity', '1');
     const [quote, good] = [await page.getByTestId('quote').last().boundingBox(), await page.getByTestId('rate-good').last().boundingBox()];

@@ -245,7 +245,7 @@ pub(super) fn open_task(id: &str) {
     }
     let selector = ["#task-", id, " .task-select"].concat();
     if let Ok(Some(row)) = document().query_selector(&selector) {
-        row.scroll_into_view();
+        reveal(&["task-", id].concat());
         if let Some(row) = row.dyn_ref::<HtmlElement>() {
             row.click();
             let _ = row.focus();
