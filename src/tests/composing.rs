@@ -100,7 +100,11 @@ async fn the_chosen_model_is_asked_first_and_the_others_stand_behind_it() {
     let client = app.program("a@example.com").await;
     let small = || with("hi", json!({ "model": "scripted-small" }));
     client.chatkit("threads.create", small()).await.events();
-    app.model.reply(scripted_model::Reply::status(404, &json!({ "error": { "message": "no such model" } }), &[]));
+    app.model.reply(scripted_model::Reply::status(
+        404,
+        &json!({ "error": { "message": "no such model" } }),
+        &[],
+    ));
     let events = client.chatkit("threads.create", small()).await.events();
     assert_eq!(answer_of(&events), "OK");
     client.chatkit("threads.create", with("hi", json!({}))).await.events();
