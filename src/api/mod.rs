@@ -8,6 +8,7 @@ pub mod chat;
 pub mod message;
 pub mod sse;
 pub mod tasks;
+pub mod tokens;
 pub mod view;
 pub mod widgets;
 

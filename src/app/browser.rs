@@ -3,12 +3,16 @@
 pub(super) mod speech;
 pub(super) mod upload;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::channel::oneshot;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent, js_sys};
+use leptos::web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, Node, SubmitEvent, js_sys};
+
+use crate::api::view::PageContext;
+use crate::domain::locale::Locale;
 
 /// Waits. Dropped earlier, it takes its timer with it.
 pub(super) struct Sleep {
@@ -202,4 +206,87 @@ pub(super) fn click(selector: &str) {
     {
         element.click();
     }
+}
+
+/// Shows a task in the list beside the chat, and selects it.
+pub(super) fn open_task(id: &str) {
+    let by_method = |element: &Element, name: &str| {
+        let method = js_sys::Reflect::get(element, &name.into())
+            .ok()?
+            .dyn_into::<js_sys::Function>()
+            .ok()?;
+        // Throws where the panel is not a popover just now, which is as well.
+        method.call0(element).ok()
+    };
+    if let Some(panel) = document().get_element_by_id("tasks")
+        && panel.client_height() == 0
+    {
+        by_method(&panel, "showPopover");
+    }
+    let selector = ["#task-", id, " .task-select"].concat();
+    if let Ok(Some(row)) = document().query_selector(&selector) {
+        row.scroll_into_view();
+        if let Some(row) = row.dyn_ref::<HtmlElement>() {
+            row.click();
+            let _ = row.focus();
+        }
+    }
+}
+
+/// A text in a JSON object.
+pub(super) fn json_field(json: &str, name: &str) -> Option<String> {
+    let object = js_sys::JSON::parse(json).ok()?;
+    js_sys::Reflect::get(&object, &name.into()).ok()?.as_string()
+}
+
+/// What the page tells the assistant of itself.
+pub(super) fn page_context(locale: Locale) -> PageContext {
+    let selected = document().query_selector(".task[aria-current=true]").ok().flatten();
+    let view = location().pathname().unwrap_or_default();
+    PageContext {
+        selected_task: selected.and_then(|row| row.get_attribute("data-task-id")),
+        time_zone: zone(),
+        open_view: view.split('/').nth(1).unwrap_or_default().to_owned(),
+        locale,
+        local_time: js_sys::Date::new_0().to_string().into(),
+    }
+}
+
+/// The answers in a form, by the ids of its questions: its fields are called `answers[id][n]`.
+pub(super) fn answers(form: &Element) -> BTreeMap<String, Vec<String>> {
+    let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let fields = form.get_elements_by_tag_name("input");
+    for at in 0..fields.length() {
+        let Some(field) = fields.item(at).and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else {
+            continue;
+        };
+        let name = field.name();
+        let id = name
+            .strip_prefix("answers[")
+            .and_then(|rest| rest.rsplit_once("]["))
+            .map(|(id, _)| id);
+        let counts = match field.type_().as_str() {
+            "text" => !field.value().trim().is_empty(),
+            _ => field.checked(),
+        };
+        if let (Some(id), true) = (id, counts) {
+            answers.entry(id.to_owned()).or_default().push(field.value());
+        }
+    }
+    answers
+}
+
+/// What is selected inside an element; nothing if that is nothing, or elsewhere.
+pub(super) fn selected_in(element: &Element) -> Option<String> {
+    let get = js_sys::Reflect::get(&document(), &"getSelection".into())
+        .ok()?
+        .dyn_into::<js_sys::Function>()
+        .ok()?;
+    let selection = get.call0(&document()).ok().filter(JsValue::is_object)?;
+    let anchor = js_sys::Reflect::get(&selection, &"anchorNode".into())
+        .ok()?
+        .dyn_into::<Node>()
+        .ok()?;
+    let text = String::from(js_sys::Object::from(selection).to_string());
+    (element.contains(Some(&anchor)) && !text.trim().is_empty()).then_some(text)
 }

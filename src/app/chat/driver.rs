@@ -1,5 +1,6 @@
 //! Follows the server: sends, listens, connects again, and tells the rest of the page what concerns it.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -12,8 +13,10 @@ use super::compose::{Compose, Taken};
 use super::state::{Again, News, Phase, ThreadState};
 use crate::api::message::Outgoing;
 use crate::api::sse::{Frame, Updates};
+use crate::api::view::{Access, Act, ChatUpdate, PageContext};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser::{self, Sleep};
+use crate::app::components::widget::WidgetAction;
 use crate::app::text::Texts;
 use crate::domain::text;
 
@@ -21,12 +24,28 @@ use crate::domain::text;
 const SILENCE: Duration = Duration::from_secs(35);
 /// How often a broken connection is made again before the reader is asked.
 const TRIES: u32 = 5;
+/// The tool of the page, and the action of widgets that is the page's.
+const PAGE_CONTEXT: &str = "get_page_context";
+const OPEN_TASK: &str = "task.open";
 
 /// What is asked of the server.
 enum Ask {
-    Send { message: Outgoing, key: String },
+    Send {
+        message: Outgoing,
+        key: String,
+    },
     Follow,
     Retry,
+    /// A form's answers by the ids of its questions, or none of them.
+    Form {
+        item: String,
+        answers: BTreeMap<String, Vec<String>>,
+        skip: bool,
+    },
+    /// What the page tells of itself; nothing where it has no such tool.
+    Output(Option<PageContext>),
+    /// What was done in a widget, and what to call when that is over.
+    Act(Act, Callback<()>),
 }
 
 /// How listening ended.
@@ -212,6 +231,131 @@ impl Chat {
         self.start(Ask::Follow);
     }
 
+    /// Answers for the page's tool, if the assistant waits for it.
+    pub fn serve_call(self) {
+        let Some(name) = self
+            .state
+            .try_with_untracked(|state| state.pending_call().map(str::to_owned))
+            .flatten()
+        else {
+            return;
+        };
+        let output = (name == PAGE_CONTEXT).then(|| browser::page_context(self.texts.locale));
+        self.state.update(|state| state.ask(None));
+        self.start(Ask::Output(output));
+    }
+
+    /// Sends a form, or leaves it.
+    pub fn answer_form(self, item: String, answers: BTreeMap<String, Vec<String>>, skip: bool) {
+        if self.is_free() {
+            self.state.update(|state| state.ask(None));
+            self.start(Ask::Form { item, answers, skip });
+        }
+    }
+
+    /// Does what was done in a widget.
+    pub fn act(self, item: String, action: WidgetAction) {
+        let WidgetAction {
+            kind,
+            payload,
+            is_client,
+            streaming,
+            done,
+        } = action;
+        if is_client {
+            if kind == OPEN_TASK
+                && let Some(task) = browser::json_field(&payload, "task_id")
+            {
+                browser::open_task(&task);
+            }
+            return done.run(());
+        }
+        let Some(thread) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        let act = Act { item, kind, payload };
+        if streaming {
+            if self.is_free() {
+                self.state.update(|state| state.ask(None));
+                self.start(Ask::Act(act, done));
+            } else {
+                done.run(());
+            }
+            return;
+        }
+        spawn_local(async move {
+            match door::sync_action(thread, act).await {
+                Ok(item) => {
+                    if let Some(item) = item {
+                        let _ = self.state.try_update(|state| state.apply(ChatUpdate::Item(item)));
+                    }
+                    let _ = self.tasks_changed.try_update(|count| *count += 1);
+                }
+                Err(error) => {
+                    let _ = self.state.try_update(|state| state.notice = Some(self.texts.error(&error)));
+                    self.refresh_widgets();
+                }
+            }
+            done.run(());
+        });
+    }
+
+    /// Asks again for the widgets of the thread, because what they show has changed.
+    pub fn refresh_widgets(self) {
+        let Some(id) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        spawn_local(async move {
+            if let Ok(view) = door::thread(id.clone(), None).await {
+                let _ = self.state.try_update(|state| {
+                    if state.id.as_ref() == Some(&id) {
+                        state.renew_widgets(view);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Keeps what the reader thinks of an answer; the same again takes it back.
+    pub fn rate(self, item: String, rating: Option<bool>) {
+        let Some(thread) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        self.state.update(|state| state.rate(&item, rating));
+        spawn_local(async move {
+            if let Err(error) = door::rate(thread, item.clone(), rating).await {
+                let _ = self.state.try_update(|state| {
+                    state.rate(&item, None);
+                    state.notice = Some(self.texts.error(&error));
+                });
+            }
+        });
+    }
+
+    /// Lets the newest message be answered anew.
+    pub fn retry(self) {
+        if self.is_free() {
+            self.state.update(|state| state.ask(None));
+            self.start(Ask::Retry);
+        }
+    }
+
+    /// Takes an archived thread out again.
+    pub fn reopen(self) {
+        let Some(id) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        spawn_local(async move {
+            match door::archive(id, false).await {
+                Ok(()) => {
+                    let _ = self.state.try_update(|state| state.access = Access::Open);
+                    let _ = self.threads_changed.try_update(|count| *count += 1);
+                }
+                Err(error) => drop(self.state.try_update(|state| state.notice = Some(self.texts.error(&error)))),
+            }
+        });
+    }
+
     /// Loads the items before the first one; `then` is called when they are there.
     pub fn earlier(self, then: impl FnOnce() + 'static) {
         let (id, before) = self.state.with_untracked(|state| (state.id.clone(), state.earlier.clone()));
@@ -292,6 +436,7 @@ impl Chat {
             }
         }
         self.threads_changed.update(|count| *count += 1);
+        self.serve_call();
     }
 
     async fn connect(self, ask: Ask) -> Result<Updates, ApiError> {
@@ -300,7 +445,14 @@ impl Chat {
             (Ask::Send { message, key }, thread) => door::send(thread, message, key).await,
             (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
             (Ask::Retry, Some(thread)) => door::retry(thread).await,
-            (Ask::Follow | Ask::Retry, None) => Err(ApiError::NotFound),
+            (Ask::Form { item, answers, skip }, Some(thread)) => door::form(thread, item, answers, skip).await,
+            (Ask::Output(output), Some(thread)) => door::tool_output(thread, output).await,
+            (Ask::Act(act, done), Some(thread)) => {
+                let answer = door::action(thread, act).await;
+                done.run(());
+                answer
+            }
+            (_, None) => Err(ApiError::NotFound),
         }
     }
 
@@ -331,6 +483,7 @@ impl Chat {
                     match news {
                         Some(News::Thread) => self.named(),
                         Some(News::Tasks) => self.tasks_changed.update(|count| *count += 1),
+                        Some(News::Open(task)) => browser::open_task(&task),
                         Some(News::End) | None => return End::Done,
                         Some(News::None) => {}
                     }

@@ -130,11 +130,24 @@ pub trait Effects: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<Effect, AgentFailure>> + Send + 'a>>;
 }
 
-/// Answers: runs turns until the model is done, stopped, waiting, or over a limit. `before` are calls that waited, and what came of the
-/// waiting: they go first.
+/// How an answer begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opening {
+    /// By asking the model.
+    Ask,
+    /// By calls that waited, and what came of the waiting.
+    Replied(Waiting, Reply),
+    /// By the calls of a turn that an earlier attempt kept: those that took effect then give the results they had.
+    Kept(Vec<ToolCall>),
+}
+
+/// Answers: runs turns until the model is done, stopped, waiting, or over a limit. `turns_done` are the turns of earlier attempts, whose
+/// calls and results are in the request already.
+#[expect(clippy::too_many_arguments, reason = "each is a part of its own, and there is one caller")]
 pub async fn answer(
     mut request: ModelRequest,
-    before: Option<(Waiting, Reply)>,
+    turns_done: usize,
+    opening: Opening,
     model: &dyn Model,
     effects: &dyn Effects,
     limits: Limits,
@@ -143,10 +156,20 @@ pub async fn answer(
 ) -> AgentEnd {
     let deadline = tokio::time::Instant::now() + limits.run;
     let mut usage = Usage::default();
-    let mut turn_n = 0;
-    if let Some((waiting, reply)) = before {
-        let resolved = waiting.resolve(&reply);
-        if let Err(failure) = take_turn(&mut request, turn_n, String::new(), waiting.calls, resolved, effects, emit).await {
+    let mut turn_n = turns_done;
+    let first = match opening {
+        Opening::Ask => None,
+        Opening::Replied(waiting, reply) => {
+            let resolved = waiting.resolve(&reply);
+            Some((waiting.calls, resolved))
+        }
+        Opening::Kept(calls) => {
+            let resolved = vec![Resolved::Run; calls.len()];
+            Some((calls, resolved))
+        }
+    };
+    if let Some((calls, resolved)) = first {
+        if let Err(failure) = take_turn(&mut request, turn_n, String::new(), calls, resolved, effects, emit).await {
             return AgentEnd::Failed(failure);
         }
         turn_n += 1;

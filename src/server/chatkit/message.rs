@@ -8,15 +8,11 @@ use crate::{
         text::{self, TextError},
     },
     protocol::{
-        attachment::Attachment,
         item::{UserContent, UserMessage},
         request::UserMessageInput,
     },
-    server::{error::AppError, state::AppState, store::StoreError},
+    server::{chatkit::attachments_of, error::AppError, state::AppState},
 };
-
-/// The most files that one message may carry.
-pub const ATTACHMENTS_MAX: usize = 10;
 
 /// Why a message was refused.
 #[derive(Debug)]
@@ -27,16 +23,8 @@ pub enum MessageError {
     TooLong,
     /// A tag's data holds a NUL.
     BadTag,
-    /// More than [`ATTACHMENTS_MAX`] files.
-    TooManyFiles,
-    /// [`StoreError::NotFound`]: a file is not there, or another person's.
-    Store(StoreError),
-}
-
-impl From<StoreError> for MessageError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    /// A file is not there, was not uploaded yet, or is one too many.
+    Files(AppError),
 }
 
 impl From<MessageError> for AppError {
@@ -47,8 +35,7 @@ impl From<MessageError> for AppError {
                 limit: text::MESSAGE_MAX_BYTES,
             },
             MessageError::BadTag => Self::Invalid("params.input.content: a tag's data holds a NUL".into()),
-            MessageError::TooManyFiles => Self::Invalid(format!("params.input.attachments: at most {ATTACHMENTS_MAX}")),
-            MessageError::Store(error) => error.into(),
+            MessageError::Files(error) => error,
         }
     }
 }
@@ -58,22 +45,21 @@ impl From<MessageError> for AppError {
 /// # Errors
 /// See [`MessageError`].
 pub async fn checked(state: &AppState, user: UserId, input: UserMessageInput) -> Result<UserMessage, MessageError> {
-    if input.attachments.len() > ATTACHMENTS_MAX {
-        return Err(MessageError::TooManyFiles);
-    }
     let mut message = UserMessage {
         content: input.content,
-        attachments: Vec::new(),
+        attachments: attachments_of(state, user, &input.attachments).await.map_err(MessageError::Files)?,
         quoted_text: input
             .quoted_text
             .map(|quoted| text::clean(&quoted))
             .filter(|quoted| !quoted.trim().is_empty()),
         inference_options: input.inference_options,
     };
-    text::message(&message.text()).map_err(|error| match error {
-        TextError::Blank => MessageError::Blank,
-        TextError::TooLong => MessageError::TooLong,
-    })?;
+    match text::message(&message.text()) {
+        // A file says something by itself.
+        Err(TextError::Blank) if message.attachments.is_empty() => return Err(MessageError::Blank),
+        Err(TextError::TooLong) => return Err(MessageError::TooLong),
+        _ => {}
+    }
     if message
         .quoted_text
         .as_ref()
@@ -98,20 +84,10 @@ pub async fn checked(state: &AppState, user: UserId, input: UserMessageInput) ->
             }
         }
     }
-    message.attachments = attachments_of(state, user, &input.attachments).await?;
     Ok(message)
 }
 
 /// The database keeps no NUL.
 fn holds_nul(data: &Map<String, Value>) -> bool {
     serde_json::to_string(data).is_ok_and(|json| json.contains("\\u0000"))
-}
-
-/// The files of a message. There are none yet.
-async fn attachments_of(_state: &AppState, _user: UserId, ids: &[String]) -> Result<Vec<Attachment>, StoreError> {
-    if ids.is_empty() {
-        Ok(Vec::new())
-    } else {
-        Err(StoreError::NotFound)
-    }
 }

@@ -1,8 +1,10 @@
 //! The ChatKit endpoint, `POST /chatkit`: reads the request, asks the store or the runs, and writes what comes of it as the SDK does.
 
 mod answer;
+mod attachments;
 pub mod message;
 mod sse;
+mod transcribe;
 
 use std::str::FromStr;
 
@@ -14,6 +16,10 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
+pub use self::{
+    attachments::{UPLOAD_MAX, attachments_of, download, upload},
+    transcribe::{SOUND_BODY_MAX, SOUND_MAX, transcribe},
+};
 use crate::{
     domain::locale::Locale,
     protocol::{
@@ -48,9 +54,12 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     if !is_json {
         return Err(AppError::UnsupportedMediaType("application/json"));
     }
-    let body = axum::body::to_bytes(body, BODY_MAX)
-        .await
-        .map_err(|_| AppError::TooLarge { limit: BODY_MAX })?;
+    let too_large = || AppError::TooLarge { limit: BODY_MAX };
+    // Sound alone may be larger, and whether it is sound stands in the body.
+    let body = axum::body::to_bytes(body, SOUND_BODY_MAX).await.map_err(|_| too_large())?;
+    if body.len() > BODY_MAX && !Request::is_transcribe(&body) {
+        return Err(too_large());
+    }
     let request = Request::parse(&body).map_err(|error| match error {
         RequestError::Invalid(why) => AppError::Invalid(why),
         RequestError::UnknownType(kind) => AppError::Invalid(format!("unknown `type`: {kind:?}")),

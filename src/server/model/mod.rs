@@ -7,6 +7,7 @@
 //! A stream that ends without [`ModelEvent::Done`] is a failure, never an answer.
 
 pub mod choice;
+mod file;
 pub mod offline;
 pub mod openai;
 
@@ -17,6 +18,7 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::file::{File, FileContent};
 use crate::domain::locale::Script;
 
 /// What a model is asked: one turn of a conversation.
@@ -57,6 +59,9 @@ pub enum Message {
     User {
         /// The text.
         text: String,
+        /// The files that came with it. Never journaled.
+        #[serde(skip)]
+        files: Vec<File>,
         /// The tasks that it names by tags: exactly these are meant.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         references: Vec<Reference>,
@@ -84,6 +89,7 @@ impl Message {
     pub fn user(text: impl Into<String>) -> Self {
         Self::User {
             text: text.into(),
+            files: Vec::new(),
             references: Vec::new(),
         }
     }
@@ -228,6 +234,10 @@ pub trait Model: Send + Sync + 'static {
     fn ask(&self, request: ModelRequest) -> ModelStream;
     /// The name to show: a model's id, or `offline`.
     fn name(&self) -> String;
+    /// Whether it reads files, so that they are brought to it.
+    fn reads_files(&self) -> bool {
+        true
+    }
     /// The names that a person may choose from, the usual one first.
     fn names(&self) -> Vec<String> {
         vec![self.name()]

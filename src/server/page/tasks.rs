@@ -82,6 +82,7 @@ pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiErr
     };
     task.updated_at = now;
     tasks::update(&mut connection, user.id, &task).await.map_err(failed)?;
+    state.store.tasks_changed(user.id);
     go_back(&back);
     Ok(())
 }
@@ -90,6 +91,7 @@ pub async fn delete(id: String, back: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let mut connection = state.store.connection().await.map_err(failed)?;
     tasks::delete(&mut connection, user.id, task_id(&id)?).await.map_err(failed)?;
+    state.store.tasks_changed(user.id);
     go_back(&back);
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, translate};
+use super::{
+    ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate,
+};
 use crate::{
     domain::{
         language,
@@ -18,12 +20,13 @@ use crate::{
         request::Action,
     },
     server::{
-        agent::{self, Limits, Reply, Waiting},
+        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, Waiting},
         model::{Model, ModelRequest, ToolSpec},
         store::Store,
         tools::Registry,
     },
 };
+use resume::Resumed;
 
 /// Answers with a model and the tools.
 pub struct Assistant {
@@ -32,18 +35,20 @@ pub struct Assistant {
     pub(super) tools: Registry,
     /// What models are told of the tools: worked out once.
     specs: Arc<[ToolSpec]>,
+    files: Files,
     pub(super) clock: Arc<dyn Clock>,
     limits: Limits,
 }
 
 impl Assistant {
     /// Puts its parts together.
-    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, files: Files, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         Self {
             store,
             model,
             specs: tool_specs(&tools),
             tools,
+            files,
             clock,
             limits,
         }
@@ -75,16 +80,16 @@ impl Responder for Assistant {
 
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
-        let before = match &turn.prompt {
-            Prompt::Message => None,
+        let opening = match &turn.prompt {
+            Prompt::Message => Opening::Ask,
             Prompt::ToolOutput(item) | Prompt::Form(item) => match waited_for(&turn.items, item) {
-                Some(before) => Some(before),
+                Some((waiting, reply)) => Opening::Replied(waiting, reply),
                 // Nothing waits for it: it came from an older version, or what waited is out of sight.
                 None => return Outcome::Done { usage: None },
             },
             Prompt::Action { action, sender } => return self.act(person, action, sender.clone(), recorder).await,
         };
-        if turn.prompt == Prompt::Message {
+        if turn.prompt == Prompt::Message && turn.earlier.is_none() {
             leave_forms(&turn.items, recorder);
             if self.model.name() == "offline" && turn.items.len() == 1 {
                 recorder.event(ThreadStreamEvent::Notice {
@@ -96,10 +101,18 @@ impl Responder for Assistant {
         }
         let script = script_of(&turn.items, person.locale);
         let now = self.clock.now();
+        let mut messages = history::messages(&turn.items);
+        if self.model.reads_files() {
+            tokio::select! {
+                () = self.files.bring(person.id, &mut messages) => {}
+                // Noticed again by the agent.
+                () = turn.cancel.cancelled() => {}
+            }
+        }
         let chosen = options_of(&turn.items);
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
-            messages: history::messages(&turn.items),
+            messages,
             tools: self.specs.iter().cloned().chain(chat_tools::specs(&person.client_tools)).collect(),
             now,
             zone: person.zone,
@@ -118,9 +131,20 @@ impl Responder for Assistant {
             done: Mutex::default(),
         };
         let mut translator = translate::Translator::new(now.with_timezone(&person.zone).naive_local());
+        let resumed = match &turn.earlier {
+            None => Resumed { turns_done: 0, opening },
+            Some(earlier) => match resume::resume(&self.store, turn, earlier, opening, &mut translator, recorder).await {
+                Ok(resumed) => resumed,
+                Err(error) => {
+                    tracing::error!(run = %turn.key.run, %error, "an answer could not be gone on with");
+                    return translator.end(AgentEnd::Failed(AgentFailure::Tools), recorder);
+                }
+            },
+        };
         let end = agent::answer(
             request,
-            before,
+            resumed.turns_done,
+            resumed.opening,
             self.model.as_ref(),
             &effects,
             self.limits,

@@ -153,7 +153,9 @@ impl RunEffects {
         }
         let mut transaction = self.store.begin().await?;
         if let Some(result) = effect_of(&mut transaction, &self.key, turn_n, call_n).await? {
-            return Ok(Effect { result, changed: false });
+            // It took effect in an earlier attempt, whose word of it may have been lost.
+            let changed = result.get("error").is_none() && self.tools.changes(&call.name);
+            return Ok(Effect { result, changed });
         }
         let mut context = ToolContext {
             connection: &mut transaction,

@@ -1,10 +1,13 @@
 //! What the model is told of a thread: the newest items, within a budget.
 
 use crate::{
-    protocol::item::{InputStatus, ItemBody, QuestionKind, StructuredInput, ThreadItem, UserContent, UserMessage},
+    protocol::{
+        attachment::Attachment,
+        item::{InputStatus, ItemBody, QuestionKind, StructuredInput, ThreadItem, UserContent, UserMessage},
+    },
     server::{
         agent::{ToolRound, Waiting},
-        model::{Message, Reference},
+        model::{File, FileContent, Message, Reference},
     },
 };
 
@@ -48,14 +51,15 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
             vec![Message::User {
                 text,
                 references: references(message),
+                files: message.attachments.iter().map(file).collect(),
             }]
         }
         ItemBody::AssistantMessage { .. } => vec![Message::Assistant {
             text: item.body.text(),
             calls: Vec::new(),
         }],
-        ItemBody::HiddenContextItem { content } => match serde_json::from_value::<ToolRound>(content.clone()) {
-            Ok(round) => {
+        body @ ItemBody::HiddenContextItem { .. } => match round(body) {
+            Some(round) => {
                 let results: Vec<Message> = round
                     .calls
                     .iter()
@@ -73,7 +77,7 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
                 .chain(results)
                 .collect()
             }
-            Err(_) => Vec::new(),
+            None => Vec::new(),
         },
         ItemBody::SdkHiddenContext { content } => vec![Message::user(format!("[{content}]"))],
         // A question that was answered is a tool call with its result by now; another one is what the assistant said last.
@@ -83,6 +87,24 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
         }],
         // What was shown beside the answer; the model knows it by its calls.
         _ => Vec::new(),
+    }
+}
+
+/// The round of tools that an item keeps, if it keeps one.
+pub(super) fn round(body: &ItemBody) -> Option<ToolRound> {
+    match body {
+        ItemBody::HiddenContextItem { content } => serde_json::from_value(content.clone()).ok(),
+        _ => None,
+    }
+}
+
+/// A file that is named; what is in it is brought by `super::files`.
+fn file(attachment: &Attachment) -> File {
+    File {
+        id: attachment.id.clone(),
+        name: attachment.name.clone(),
+        mime_type: attachment.mime_type.clone(),
+        content: FileContent::NotRead,
     }
 }
 
@@ -123,6 +145,7 @@ fn references(message: &UserMessage) -> Vec<Reference> {
 
 fn size(message: &Message) -> usize {
     match message {
+        // What is in files has a budget of its own (`super::files`).
         Message::User { text, .. } => text.len(),
         Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
         Message::Tool { result, .. } => result.to_string().len(),

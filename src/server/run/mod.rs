@@ -7,6 +7,7 @@ mod actions;
 mod assistant;
 mod chat_tools;
 mod effects;
+mod files;
 mod flusher;
 mod follow;
 mod form;
@@ -16,6 +17,7 @@ mod pending;
 mod prepare;
 mod recorder;
 mod respond;
+mod resume;
 mod tasks_seen;
 mod translate;
 
@@ -24,25 +26,26 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use futures::FutureExt;
 use sha2::{Digest, Sha256};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use assistant::Assistant;
+pub use files::Files;
 pub use follow::{RunStream, Signal};
 pub use recorder::Recorder;
-pub use respond::{ActionError, Outcome, Prompt, Responder, Turn};
+pub use respond::{ActionError, Earlier, Outcome, Prompt, Responder, Turn};
 
 use crate::{
     domain::{
         id::{ItemId, RunId, ThreadId, UserId},
         locale::Locale,
-        texts::{self, Failure},
         time::Clock,
     },
     protocol::{
-        event::{ErrorCode, ThreadStreamEvent},
+        event::ThreadStreamEvent,
         item::{ItemBody, ThreadItem, UserMessage},
         request::{Action, Submission},
         thread::ThreadStatus,
@@ -53,7 +56,7 @@ use crate::{
         runs::{Accepted, NewRun, RunKey},
     },
 };
-use flusher::Entry;
+use flusher::{End, Entry};
 use prepare::Prepared;
 
 /// What the SDK writes when a person stops an answer (`chatkit/server.py`).
@@ -201,7 +204,16 @@ impl Runs {
         let runs = Self(Arc::new(inner));
         tokio::spawn(flusher::work(runs.clone(), queue));
         tokio::spawn(own::keep_leases(runs.clone()));
+        tokio::spawn(own::hear_stops(runs.clone()));
         runs
+    }
+
+    /// Goes on with every live run: for a server that knows that no other one is on its database.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn take_over_all(&self) -> Result<(), StoreError> {
+        own::take_over(self, true).await
     }
 
     /// The models that a person may choose from, the usual one first.
@@ -236,6 +248,7 @@ impl Runs {
             removed,
             prompt,
         } = self.prepare(person, ask).await?;
+        let request = own::request(person, &prompt);
         let first: Vec<Arc<Recorded>> = recorder::number(first, 1);
         let log = recorder::lines(&first);
         let new = NewRun {
@@ -246,10 +259,12 @@ impl Runs {
             item: item.as_ref(),
             user_item: about,
             settle: &settle,
+            request: &request,
             key,
             owner: inner.owner,
             log: &log,
-            now: inner.clock.now(),
+            // A message is stored with the time that it is told with.
+            now: item.as_ref().map_or_else(|| inner.clock.now(), |item| item.created_at),
         };
         match inner.store.accept_run(&new).await? {
             Accepted::New { position } => {
@@ -268,6 +283,7 @@ impl Runs {
                     stream,
                 })
             }
+            Accepted::NoSuchAttachment => Err(AskError::WrongItem("a file is gone, or belongs to another thread")),
             Accepted::NotPending => Err(AskError::WrongItem("it was answered already")),
             Accepted::Live => Err(AskError::Live),
             Accepted::Refused(status) => Err(AskError::Refused(status)),
@@ -330,11 +346,33 @@ impl Runs {
             position,
             person.locale,
         );
-        tokio::spawn(self.clone().answer(person, live, recorder, prompt, only_item));
+        self.spawn(live, |runs, live| runs.answer(person, live, recorder, prompt, only_item, None));
         follow::from_start(self.clone(), key, first, receiver)
     }
 
-    async fn answer(self, person: Person, live: Arc<Live>, mut recorder: Recorder, prompt: Prompt, only_item: Option<ThreadItem>) {
+    /// Answers in a task of its own. If that panics, the run is let go, and begun again as if its server were gone.
+    fn spawn<Work: Future<Output = ()> + Send + 'static>(&self, live: Arc<Live>, work: impl FnOnce(Self, Arc<Live>) -> Work) {
+        let work = std::panic::AssertUnwindSafe(work(self.clone(), Arc::clone(&live))).catch_unwind();
+        let entries = self.0.entries.clone();
+        tokio::spawn(async move {
+            if work.await.is_err() {
+                tracing::error!(run = %live.key.run, "answering panicked");
+                let mut entry = Entry::of(&live);
+                entry.end = Some(End::Released);
+                let _ = entries.send(entry);
+            }
+        });
+    }
+
+    async fn answer(
+        self,
+        person: Person,
+        live: Arc<Live>,
+        mut recorder: Recorder,
+        prompt: Prompt,
+        only_item: Option<ThreadItem>,
+        earlier: Option<Earlier>,
+    ) {
         let inner = &self.0;
         let key = live.key;
         let items = match only_item {
@@ -354,6 +392,7 @@ impl Runs {
             key,
             items,
             prompt,
+            earlier,
             cancel: live.cancel.clone(),
         };
         let outcome = inner.responder.respond(&turn, &mut recorder).await;
@@ -392,24 +431,32 @@ impl Runs {
         )
     }
 
-    /// Stops the answer that is being written in a thread. Nothing happens if none is.
-    pub fn stop(&self, user: UserId, thread: ThreadId) {
-        for live in self.lives().values() {
-            if live.key.user == user && live.key.thread == thread {
-                live.stop(StopReason::Person);
-            }
+    /// Stops the answer that is being written in a thread, by whichever process. Nothing happens if none is.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn stop(&self, user: UserId, thread: ThreadId) -> Result<(), StoreError> {
+        let Some(run) = self.0.store.request_stop(user, thread).await? else {
+            return Ok(());
+        };
+        if !self.stop_run(run) {
+            self.0.store.notify_stop(run).await?;
         }
+        Ok(())
     }
 
-    /// Stops a run of this process.
-    pub fn stop_run(&self, run: RunId) {
-        if let Some(live) = self.lives().get(&run) {
+    /// Stops a run of this process. `false` if it is none.
+    pub fn stop_run(&self, run: RunId) -> bool {
+        let lives = self.lives();
+        let live = lives.get(&run);
+        if let Some(live) = live {
             live.stop(StopReason::Person);
         }
+        live.is_some()
     }
 
-    /// Takes no more messages and ends the answers that are being written: what there is of them is kept. Returns when all is stored, or
-    /// after `patience`.
+    /// Takes no more messages and lets the answers that are being written go: another process, or this one after its restart, goes on with
+    /// them. Returns when all is stored, or after `patience`.
     pub async fn shut_down(&self, patience: std::time::Duration) {
         self.0.stopping.cancel();
         for live in self.lives().values() {
@@ -459,17 +506,15 @@ fn finish(outcome: Outcome, reason: Option<StopReason>, mut recorder: Recorder) 
                 usage,
             },
         ),
+        // Another process goes on with it.
+        Outcome::Cancelled if reason == Some(StopReason::Shutdown) => return recorder.release(),
+        // Another process does already: nothing more may be written.
+        Outcome::Cancelled if reason == Some(StopReason::Lost) => return,
         Outcome::Cancelled => {
             recorder.keep_answers();
-            if reason == Some(StopReason::Shutdown) {
-                let message = Some(texts::failure(recorder.locale, Failure::ServerStopped).into());
-                let event = Outcome::failed_event(ErrorCode::Custom, message, true);
-                (Some(event), ending("incomplete", Some("shutdown".into())))
-            } else {
-                let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });
-                recorder.item_done(note);
-                (None, ending("cancelled", Some("stopped".into())))
-            }
+            let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });
+            recorder.item_done(note);
+            (None, ending("cancelled", Some("stopped".into())))
         }
         Outcome::Failed {
             code,

@@ -31,6 +31,11 @@ impl Pending {
         }
     }
 
+    /// The items, oldest first.
+    pub fn items(&self) -> &[ThreadItem] {
+        &self.0
+    }
+
     /// The answers that say something: they are kept when a run ends before they are whole.
     pub fn take_answers(&mut self) -> Vec<ThreadItem> {
         std::mem::take(&mut self.0)

@@ -3,7 +3,7 @@
 use super::{Ask, AskError, Person, Prompt, Runs, form};
 use crate::{
     domain::{
-        id::{ItemId, ThreadId},
+        id::{AttachmentId, ItemId, ThreadId},
         text,
     },
     protocol::{
@@ -36,6 +36,28 @@ pub(super) struct Prepared {
 const OPTIONS: ThreadStreamEvent = ThreadStreamEvent::StreamOptions {
     stream_options: StreamOptions { allow_cancel: true },
 };
+
+/// The first words of the message, or else the name of its first file.
+fn title_of(item: &ThreadItem) -> String {
+    let title = text::title_of(&item.body.text());
+    match &item.body {
+        ItemBody::UserMessage(message) if title.is_empty() => message.attachments.first().map_or(title, |file| text::title_of(&file.name)),
+        _ => title,
+    }
+}
+
+/// The files of a message, to be stamped with its thread. Nothing where there are none, which keeps accepting one statement.
+fn attach(item: &ThreadItem) -> Vec<Settle> {
+    let ItemBody::UserMessage(message) = &item.body else {
+        return Vec::new();
+    };
+    let files: Vec<AttachmentId> = message.attachments.iter().filter_map(|file| file.id.parse().ok()).collect();
+    if files.is_empty() {
+        Vec::new()
+    } else {
+        vec![Settle::Attach(files)]
+    }
+}
 
 impl Runs {
     pub(super) async fn prepare(&self, person: &Person, ask: Ask) -> Result<Prepared, AskError> {
@@ -83,13 +105,14 @@ impl Runs {
             metadata: Default::default(),
         };
         let created = Thread::from(metadata.clone());
-        let title = text::title_of(&item.body.text());
+        let settle = attach(&item);
+        let title = title_of(&item);
         metadata.title = Some(title.clone());
         Prepared {
             thread,
             new_thread: Some(title),
             about: item.id,
-            settle: Vec::new(),
+            settle,
             first: vec![
                 ThreadStreamEvent::ThreadCreated { thread: created },
                 ThreadStreamEvent::ItemDone { item: item.clone() },
@@ -108,7 +131,7 @@ impl Runs {
             thread,
             new_thread: None,
             about: item.id,
-            settle: Vec::new(),
+            settle: attach(&item),
             first: vec![ThreadStreamEvent::ItemDone { item: item.clone() }, OPTIONS],
             item: Some(item),
             removed: Vec::new(),

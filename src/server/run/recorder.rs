@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::{Live, Recorded, ending, flusher::Entry, pending::Pending};
+use super::{
+    Live, Recorded, ending,
+    flusher::{End, Entry},
+    pending::Pending,
+};
 use crate::{
     domain::{
         id::ItemId,
@@ -28,6 +32,8 @@ pub struct Recorder {
     seq: i64,
     position: i64,
     pending: Pending,
+    /// What is held back to go out with the end.
+    held: Option<Entry>,
     /// The language of what the server itself says.
     pub locale: Locale,
 }
@@ -49,6 +55,7 @@ impl Recorder {
             seq,
             position,
             pending: Pending::default(),
+            held: None,
             locale,
         }
     }
@@ -75,6 +82,7 @@ impl Recorder {
             ThreadStreamEvent::ThreadUpdated { thread } => vec![Change::Thread {
                 title: thread.metadata.title.clone(),
                 status: thread.metadata.status.clone(),
+                domains: thread.metadata.allowed_image_domains.clone(),
             }],
             _ => Vec::new(),
         };
@@ -98,6 +106,29 @@ impl Recorder {
         self.pending.apply(event);
     }
 
+    /// The items that are not whole, as far as they have come.
+    pub(super) fn open_items(&self) -> &[ThreadItem] {
+        self.pending.items()
+    }
+
+    /// Tells that an item that is not whole begins anew. Nothing is stored: it is not whole.
+    pub(super) fn restart(&mut self, item: &ThreadItem) {
+        self.pending.apply(&ThreadStreamEvent::ItemAdded { item: item.clone() });
+        let event = ThreadStreamEvent::ItemReplaced { item: item.clone() };
+        self.send(vec![event], Vec::new(), None);
+    }
+
+    /// From here on everything goes out with the end, at once: the last item and the end of the run are stored together, or neither is.
+    pub(super) fn hold(&mut self) {
+        self.held.get_or_insert_with(|| Entry::of(&self.live));
+    }
+
+    /// Lets the run go: another process goes on with it.
+    pub(super) fn release(mut self) {
+        self.held = None;
+        self.send(Vec::new(), Vec::new(), Some(End::Released));
+    }
+
     /// Keeps the answers that are not whole, if they say something.
     pub(super) fn keep_answers(&mut self) {
         for item in self.pending.take_answers() {
@@ -107,7 +138,7 @@ impl Recorder {
 
     /// Ends the run, with a last event if there is one.
     pub(super) fn end(mut self, event: Option<ThreadStreamEvent>, end: Ending) {
-        self.send(event.into_iter().collect(), Vec::new(), Some(end));
+        self.send(event.into_iter().collect(), Vec::new(), Some(End::Over(end)));
     }
 
     /// Ends the run because of a failure in here.
@@ -120,16 +151,21 @@ impl Recorder {
         self.end(Some(event), ending("failed", Some(reason.into())));
     }
 
-    fn send(&mut self, events: Vec<ThreadStreamEvent>, changes: Vec<Change>, end: Option<Ending>) {
+    fn send(&mut self, events: Vec<ThreadStreamEvent>, changes: Vec<Change>, end: Option<End>) {
         let events = number(events, self.seq + 1);
         self.seq += events.len() as i64;
+        let held = self.held.take();
+        let holds = held.is_some() && end.is_none();
+        let mut entry = held.unwrap_or_else(|| Entry::of(&self.live));
+        entry.events.extend(events);
+        entry.changes.extend(changes);
+        entry.end = end;
+        if holds {
+            self.held = Some(entry);
+            return;
+        }
         // The flusher lives as long as the process.
-        let _ = self.entries.send(Entry {
-            live: Arc::clone(&self.live),
-            events,
-            changes,
-            end,
-        });
+        let _ = self.entries.send(entry);
     }
 }
 

@@ -2,11 +2,13 @@
 //! conformance suite puts a player of scripts in its place.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::{Person, Recorder};
 use crate::{
+    domain::id::ItemId,
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{InferenceOptions, ThreadItem},
@@ -25,12 +27,23 @@ pub struct Turn {
     pub items: Vec<ThreadItem>,
     /// What began the run.
     pub prompt: Prompt,
+    /// What an earlier attempt, by a process that is gone, has done.
+    pub earlier: Option<Earlier>,
     /// Set when the run must end.
     pub cancel: CancellationToken,
 }
 
+/// What an earlier attempt at an answer has done. What of it is whole stands among the items of the thread.
+#[derive(Debug)]
+pub struct Earlier {
+    /// The item that is answered.
+    pub about: ItemId,
+    /// Whole items that it told of.
+    pub told: Vec<ThreadItem>,
+}
+
 /// What began a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Prompt {
     /// The newest message of the person, or an older one anew.
     Message,

@@ -61,6 +61,12 @@ impl TasksSeen {
         }
     }
 
+    /// What was seen so far has been shown.
+    pub fn shown(&mut self) {
+        self.listed.clear();
+        self.changed.clear();
+    }
+
     /// The list to show, with its words; `None` if there is nothing new. What was changed is shown, and not what was found on the way.
     pub fn widget(&mut self, now: NaiveDateTime, locale: Locale) -> Option<(Value, String)> {
         let (listed, changed) = (std::mem::take(&mut self.listed), std::mem::take(&mut self.changed));

@@ -14,7 +14,7 @@ use crate::{
         },
     },
     server::{
-        agent::{AgentEnd, AgentEvent, AgentFailure, Wait, Waiting},
+        agent::{AgentEnd, AgentEvent, AgentFailure, ToolRound, Wait, Waiting},
         model::{Finish, ModelError, ToolCall},
     },
 };
@@ -40,6 +40,25 @@ impl Translator {
             round: 0,
             tasks: TasksSeen::default(),
             now,
+        }
+    }
+
+    /// Takes in a round of tools of an earlier attempt; `is_shown` if its list of tasks was told.
+    pub fn know(&mut self, round: &ToolRound, is_shown: bool) {
+        for (call, result) in round.calls.iter().zip(&round.results) {
+            self.tasks.see(call, result);
+        }
+        if is_shown {
+            self.tasks.shown();
+        }
+    }
+
+    /// Goes on with an item of an earlier attempt that was not whole.
+    pub fn reopen(&mut self, item: ThreadItem) {
+        match &item.body {
+            ItemBody::Workflow { workflow } => self.workflow = Some((item.clone(), workflow.clone())),
+            ItemBody::AssistantMessage { .. } => self.answer = Some((item, String::new())),
+            _ => {}
         }
     }
 
@@ -175,6 +194,11 @@ impl Translator {
 
     fn close_answer(&mut self, recorder: &mut Recorder) {
         if let Some((mut item, text)) = self.answer.take() {
+            // It was announced and came to nothing.
+            if text.trim().is_empty() {
+                recorder.event(ThreadStreamEvent::ItemRemoved { item_id: item.id });
+                return;
+            }
             let mut content = AssistantContent::new(text);
             content.annotations = self.tasks.annotations(&content.text);
             for (annotation_index, annotation) in content.annotations.iter().enumerate() {
@@ -247,10 +271,8 @@ impl Translator {
 
     /// Closes what is open, and says how it ended.
     pub fn end(mut self, end: AgentEnd, recorder: &mut Recorder) -> Outcome {
-        // A partial answer is kept, if it says something; an empty one is not stored.
-        if self.answer.as_ref().is_some_and(|(_, text)| text.trim().is_empty()) {
-            self.answer = None;
-        }
+        // The last item and the end of the run are stored together, or neither is.
+        recorder.hold();
         self.close_answer(recorder);
         self.close_workflow(recorder);
         if !matches!(end, AgentEnd::Waiting { .. }) {

@@ -31,12 +31,14 @@ pub enum Change {
     Put(i64, ThreadItem),
     /// Removes an item.
     Remove(ItemId),
-    /// Gives the thread another title and status.
+    /// Gives the thread another title, status and domains of pictures.
     Thread {
         /// The title.
         title: Option<String>,
         /// The status.
         status: ThreadStatus,
+        /// Where pictures may come from.
+        domains: Option<Vec<String>>,
     },
 }
 
@@ -60,6 +62,8 @@ pub struct Batch {
     pub changes: Vec<(RunKey, Change)>,
     /// Ends.
     pub ends: Vec<(RunKey, Ending)>,
+    /// Runs that go on elsewhere: their leases end.
+    pub released: Vec<RunKey>,
 }
 
 impl Store {
@@ -71,9 +75,10 @@ impl Store {
         let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
         keys.extend(batch.changes.iter().map(|(key, _)| *key));
         keys.extend(batch.ends.iter().map(|(key, _)| *key));
+        keys.extend(&batch.released);
         keys.sort_by_key(|key| key.run);
         keys.dedup();
-        let owned: Vec<Uuid> = if batch.changes.is_empty() && batch.ends.is_empty() {
+        let owned: Vec<Uuid> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
             Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
         } else {
             let (users, runs, epochs) = columns(keys.iter());
@@ -95,6 +100,7 @@ impl Store {
             }
             flush_changes(&mut transaction, batch, &owned).await?;
             flush_ends(&mut transaction, batch).await?;
+            release(&mut transaction, &batch.released).await?;
             transaction.commit().await?;
             owned
         };
@@ -138,15 +144,20 @@ async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[Uu
                     .execute(&mut *connection)
                     .await?;
             }
-            Change::Thread { title, status } => {
+            Change::Thread { title, status, domains } => {
                 put_items(connection, std::mem::take(&mut bulk)).await?;
-                sqlx::query("update conversations set title = $3, status = $4 where user_id = $1 and id = $2")
-                    .bind(key.user.0)
-                    .bind(key.thread.0)
-                    .bind(title)
-                    .bind(Json(status))
-                    .execute(&mut *connection)
-                    .await?;
+                sqlx::query(
+                    "update conversations set title = $3, status = $4, \
+                     metadata = jsonb_strip_nulls(metadata || jsonb_build_object('allowed_image_domains', $5::jsonb)) \
+                     where user_id = $1 and id = $2",
+                )
+                .bind(key.user.0)
+                .bind(key.thread.0)
+                .bind(title)
+                .bind(Json(status))
+                .bind(domains.as_ref().map(Json))
+                .execute(&mut *connection)
+                .await?;
             }
         }
     }
@@ -161,7 +172,7 @@ async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &Thr
         "with m as (insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, hidden, created_at) \
            select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bool[], $10::timestamptz[]) \
            on conflict (user_id, id) do update set kind = excluded.kind, role = excluded.role, content = excluded.content, \
-             payload = excluded.payload, hidden = excluded.hidden where messages.conversation_id = excluded.conversation_id \
+             payload = excluded.payload, hidden = excluded.hidden, created_at = excluded.created_at where messages.conversation_id = excluded.conversation_id \
            returning user_id, conversation_id, position, created_at) \
          update conversations c set last_position = greatest(c.last_position, x.position), updated_at = greatest(c.updated_at, x.at) \
          from (select user_id, conversation_id, max(position) as position, max(created_at) as at from m group by 1, 2) x \
@@ -177,6 +188,25 @@ async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &Thr
     .bind(items.iter().map(|(.., item)| Json(&item.body)).collect::<Vec<_>>())
     .bind(items.iter().map(|(.., item)| item.body.is_hidden()).collect::<Vec<_>>())
     .bind(items.iter().map(|(.., item)| item.created_at).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends the leases of runs, so that another process goes on with them at once.
+async fn release(connection: &mut PgConnection, keys: &[RunKey]) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let (users, runs, epochs) = columns(keys.iter());
+    sqlx::query(
+        "update runs r set lease_owner = null, lease_until = now() - interval '1 second' \
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+         where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running'",
+    )
+    .bind(users)
+    .bind(runs)
+    .bind(epochs)
     .execute(connection)
     .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Runs, their log, and the journals of turns and tools.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, flush::LogRow};
 use crate::{
-    domain::id::{ItemId, RunId, ThreadId, UserId},
+    domain::id::{AttachmentId, ItemId, RunId, ThreadId, UserId},
     protocol::{item::ThreadItem, thread::ThreadStatus},
 };
 
@@ -43,6 +43,8 @@ pub struct NewRun<'a> {
     pub user_item: ItemId,
     /// What happens to items that are there.
     pub settle: &'a [Settle],
+    /// What another process needs to answer it.
+    pub request: &'a Value,
     /// The idempotency key and the hash of the request.
     pub key: Option<(&'a str, [u8; 32])>,
     /// The process that owns the run from now on.
@@ -71,6 +73,8 @@ pub enum Accepted {
     Refused(ThreadStatus),
     /// What was to be answered is pending no more.
     NotPending,
+    /// A file of the message is gone, or belongs to another thread.
+    NoSuchAttachment,
 }
 
 /// What happens to items when a request is accepted, in the same transaction.
@@ -82,6 +86,8 @@ pub enum Settle {
     Answer(ThreadItem),
     /// This item is removed.
     Remove(ItemId),
+    /// These files, whose bytes must be there, belong to the thread from now on.
+    Attach(Vec<AttachmentId>),
 }
 
 /// The state of a run, for those who follow it.
@@ -101,13 +107,59 @@ impl RunState {
 }
 
 /// A run whose owner is gone.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Orphan {
     /// The run, with the epoch under which it was taken.
     pub key: RunKey,
     /// The place of the newest item in the thread.
     pub position: i64,
+    /// Which attempt this is, from 1.
+    pub attempt: i32,
+    /// The item that is answered.
+    pub about: ItemId,
+    /// The person wants it stopped.
+    pub stop_wanted: bool,
+    /// What the one who accepted it left for others.
+    pub request: Option<Value>,
+    /// The IANA name of the person's zone.
+    pub zone: String,
 }
+
+#[derive(sqlx::FromRow)]
+struct OrphanRow {
+    user_id: Uuid,
+    id: Uuid,
+    thread_id: Uuid,
+    lease_epoch: i64,
+    last_position: i64,
+    attempt: i32,
+    user_item_id: Uuid,
+    stop_wanted: bool,
+    request: Option<Value>,
+    zone: String,
+}
+
+impl From<OrphanRow> for Orphan {
+    fn from(row: OrphanRow) -> Self {
+        Self {
+            key: RunKey {
+                user: UserId(row.user_id),
+                run: RunId(row.id),
+                thread: ThreadId(row.thread_id),
+                epoch: row.lease_epoch,
+            },
+            position: row.last_position,
+            attempt: row.attempt,
+            about: ItemId(row.user_item_id),
+            stop_wanted: row.stop_wanted,
+            request: row.request,
+            zone: row.zone,
+        }
+    }
+}
+
+/// The channel on which processes tell each other that a run is wanted stopped.
+const STOP_CHANNEL: &str = "kaam_stop";
 
 /// Seconds that a lease lasts.
 pub const LEASE_SECONDS: i32 = 10;
@@ -122,8 +174,8 @@ macro_rules! accept {
                insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, created_at) \
                select $1, $5, $2, last_position, 'user_message', 'user', $6, $7, $4 from t where $7::jsonb is not null \
              ), r as (\
-               insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at) \
-               select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4 from t \
+               insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at, request) \
+               select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4, $14 from t \
              ), e as (insert into run_events (user_id, run_id, seq, epoch, body) select $1, $8, 1, 1, $11 from t \
              ), k as (\
                insert into idempotency (user_id, key, request_hash, run_id, created_at) \
@@ -150,8 +202,8 @@ impl Store {
             accept(new, &self.pool).await
         } else {
             let mut transaction = self.pool.begin().await?;
-            if !settle(&mut transaction, new).await? {
-                return Ok(Accepted::NotPending);
+            if let Some(refused) = settle(&mut transaction, new).await? {
+                return Ok(refused);
             }
             match accept(new, &mut *transaction).await {
                 Ok(Some(position)) => {
@@ -245,16 +297,16 @@ impl Store {
             .await?)
     }
 
-    /// Renews the leases of these runs. Gives those that are still in these hands.
+    /// Renews the leases of these runs. Gives those that are still in these hands, and whether somebody wants them stopped.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn renew_leases(&self, keys: &[RunKey]) -> Result<HashSet<RunId>, StoreError> {
+    pub async fn renew_leases(&self, keys: &[RunKey]) -> Result<HashMap<RunId, bool>, StoreError> {
         let (users, runs, epochs) = columns(keys.iter());
-        let owned: Vec<Uuid> = sqlx::query_scalar(
+        let owned: Vec<(Uuid, bool)> = sqlx::query_as(
             "update runs r set lease_until = now() + make_interval(secs => $4) \
              from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
-             where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch returning r.id",
+             where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch returning r.id, r.cancel_requested_at is not null",
         )
         .bind(users)
         .bind(runs)
@@ -262,36 +314,69 @@ impl Store {
         .bind(LEASE_SECONDS)
         .fetch_all(&self.pool)
         .await?;
-        Ok(owned.into_iter().map(RunId).collect())
+        Ok(owned.into_iter().map(|(run, stop)| (RunId(run), stop)).collect())
     }
 
-    /// Takes runs whose lease has ended.
+    /// Asks whoever owns the live run of a thread to stop it. Gives the run, if there is one.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn take_orphans(&self, owner: Uuid) -> Result<Vec<Orphan>, StoreError> {
-        let rows: Vec<(Uuid, Uuid, Uuid, i64, i64)> = sqlx::query_as(
-            "with o as (select user_id, id from runs where status in ('queued', 'running') and lease_until < now() limit 50 for update skip locked) \
-             update runs r set lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = now() + make_interval(secs => $2), status = 'running' \
-             from o, conversations c where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
-             returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position",
+    pub async fn request_stop(&self, user: UserId, thread: ThreadId) -> Result<Option<RunId>, StoreError> {
+        let run: Option<Uuid> = sqlx::query_scalar(
+            "update runs set cancel_requested_at = coalesce(cancel_requested_at, now()) \
+             where user_id = $1 and thread_id = $2 and status in ('queued', 'running') returning id",
+        )
+        .bind(user.0)
+        .bind(thread.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(run.map(RunId))
+    }
+
+    /// Tells the other processes that this run is wanted stopped. A hint: who misses it finds out when it renews its lease.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn notify_stop(&self, run: RunId) -> Result<(), StoreError> {
+        sqlx::query("select pg_notify($1, $2)")
+            .bind(STOP_CHANNEL)
+            .bind(run.to_string())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Listens for the hints of [`Self::notify_stop`].
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn listen_for_stops(&self) -> Result<sqlx::postgres::PgListener, StoreError> {
+        let mut listener = sqlx::postgres::PgListener::connect_with(&self.pool).await?;
+        listener.listen(STOP_CHANNEL).await?;
+        Ok(listener)
+    }
+
+    /// Takes runs whose lease has ended; with `all`, also those whose lease runs, because no other process can be there.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn take_orphans(&self, owner: Uuid, all: bool) -> Result<Vec<Orphan>, StoreError> {
+        let rows: Vec<OrphanRow> = sqlx::query_as(
+            "with o as (select user_id, id from runs where status in ('queued', 'running') and (lease_until < now() or $3) \
+               and lease_owner is distinct from $1 limit 50 for update skip locked) \
+             update runs r set lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = now() + make_interval(secs => $2), \
+               status = 'running', attempt = attempt + 1 \
+             from o, conversations c, users u where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
+               and u.id = r.user_id \
+             returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position, r.attempt, r.user_item_id, r.request, \
+               r.cancel_requested_at is not null as stop_wanted, u.zone",
         )
         .bind(owner)
         .bind(LEASE_SECONDS)
+        .bind(all)
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(user, run, thread, epoch, position)| Orphan {
-                key: RunKey {
-                    user: UserId(user),
-                    run: RunId(run),
-                    thread: ThreadId(thread),
-                    epoch,
-                },
-                position,
-            })
-            .collect())
+        Ok(rows.into_iter().map(Orphan::from).collect())
     }
 
     /// Removes the logs of runs that ended before this time, and old idempotency keys.
@@ -319,6 +404,21 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, StoreError> {
         Ok(self.pool.begin().await?)
+    }
+
+    /// A complete turn of the model that an earlier attempt kept.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn kept_turn(&self, key: &RunKey, n: i32) -> Result<Option<Value>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select response from model_turns where user_id = $1 and run_id = $2 and n = $3 order by attempt desc limit 1",
+        )
+        .bind(key.user.0)
+        .bind(key.run.0)
+        .bind(n)
+        .fetch_optional(&self.pool)
+        .await?)
     }
 
     /// Keeps a complete turn of the model.
@@ -358,12 +458,13 @@ async fn accept<'c>(new: &NewRun<'_>, executor: impl sqlx::PgExecutor<'c>) -> Re
         .bind(new.log)
         .bind(new.key.map(|(key, _)| key))
         .bind(new.key.map(|(_, hash)| hash.to_vec()))
+        .bind(new.request)
         .fetch_optional(executor)
         .await
 }
 
-/// Does what happens to items when a request is accepted. `false` if an item that had to be pending is not.
-async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<bool, StoreError> {
+/// Does what happens to items when a request is accepted. Gives why it cannot be, if one of them is not as it had to be.
+async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<Option<Accepted>, StoreError> {
     // Whoever else settles something in this thread waits here.
     sqlx::query("select 1 from conversations where user_id = $1 and id = $2 for update")
         .bind(new.user.0)
@@ -404,12 +505,27 @@ async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<bool,
                 .execute(&mut *connection)
                 .await?;
                 if done.rows_affected() == 0 {
-                    return Ok(false);
+                    return Ok(Some(Accepted::NotPending));
+                }
+            }
+            Settle::Attach(files) => {
+                let files: Vec<Uuid> = files.iter().map(|file| file.0).collect();
+                let done = sqlx::query(
+                    "update attachments set thread_id = $2 where user_id = $1 and id = any($3) and blob is not null \
+                     and removed_at is null and (thread_id is null or thread_id = $2)",
+                )
+                .bind(new.user.0)
+                .bind(new.thread.0)
+                .bind(&files)
+                .execute(&mut *connection)
+                .await?;
+                if done.rows_affected() != files.len() as u64 {
+                    return Ok(Some(Accepted::NoSuchAttachment));
                 }
             }
         }
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Runs as the columns that `unnest` takes: user, run, epoch.

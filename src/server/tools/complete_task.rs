@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Tool, ToolContext, ToolError,
+    Reach, Tool, ToolContext, ToolError,
     task_json::{OneTask, TaskJson},
 };
 use crate::{domain::task::TaskStatus, server::store::tasks};
@@ -24,6 +24,8 @@ impl Tool for CompleteTask {
     const NAME: &'static str = "complete_task";
     const DESCRIPTION: &'static str = "Marks a task as completed. Completing a completed task again changes nothing.";
     const CHANGES: bool = true;
+    const TITLE: &'static str = "Complete a task";
+    const REACH: Reach = Reach::Write;
     type Args = Args;
     type Output = OneTask;
 

@@ -82,6 +82,10 @@ impl Model for OfflineModel {
     fn name(&self) -> String {
         NAME.to_owned()
     }
+
+    fn reads_files(&self) -> bool {
+        false
+    }
 }
 
 /// A text in pieces of one word with the space behind it.

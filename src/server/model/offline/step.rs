@@ -33,12 +33,27 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         results: newest.results(),
         newest,
     };
-    let chosen = request.tool_choice.as_deref();
-    match plan(&turns, chosen, now, script) {
-        Plan::Say(text) => Reply::Say(text),
-        Plan::Add(tasks) => step.add(&tasks),
-        Plan::List(wish) => step.list(&wish),
-        Plan::Do(deed, which) => step.act(&deed, &which),
+    let reply = if newest.user.trim().is_empty() && !newest.files.is_empty() {
+        Reply::Say(String::new())
+    } else {
+        match plan(&turns, request.tool_choice.as_deref(), now, script) {
+            Plan::Say(text) => Reply::Say(text),
+            Plan::Add(tasks) => step.add(&tasks),
+            Plan::List(wish) => step.list(&wish),
+            Plan::Do(deed, which) => step.act(&deed, &which),
+        }
+    };
+    with_note(reply, newest, script)
+}
+
+/// Says of files that they are not read. What the text says is done all the same.
+fn with_note(reply: Reply, newest: &Turn<'_>, script: Script) -> Reply {
+    match reply {
+        Reply::Say(text) if !newest.files.is_empty() => {
+            let note = phrases::cannot_read_files(newest.files.len(), script);
+            Reply::Say(if text.is_empty() { note } else { format!("{text}\n\n{note}") })
+        }
+        reply => reply,
     }
 }
 
