@@ -122,7 +122,7 @@ impl Chat {
                 return true;
             }
         };
-        if !self.is_free() || text::message(meant.text()).is_err() || untrack(|| compose.files.have_failed()) {
+        if !self.is_free() || untrack(|| compose.refuses(&meant)) {
             return false;
         }
         if untrack(|| compose.files.are_coming()) {
@@ -146,6 +146,7 @@ impl Chat {
 
     fn deliver(self, taken: Taken) {
         let message = taken.message.clone();
+        let words = taken.words();
         let key = self
             .unconfirmed
             .with_value(|last| {
@@ -154,7 +155,7 @@ impl Chat {
             })
             .unwrap_or_else(browser::random_key);
         self.unconfirmed.set_value(Some((taken, key.clone())));
-        self.state.update(|state| state.ask(Some(message.words())));
+        self.state.update(|state| state.ask(Some(words)));
         self.start(Ask::Send { message, key });
     }
 
