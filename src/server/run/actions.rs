@@ -65,7 +65,10 @@ impl Assistant {
             clock: self.clock.as_ref(),
         };
         match self.tools.call(tool, &arguments.to_string(), &mut context).await {
-            Ok(_) => transaction.commit().await.map_err(crate::server::store::StoreError::from)?,
+            Ok(_) => {
+                transaction.commit().await.map_err(crate::server::store::StoreError::from)?;
+                self.store.tasks_changed(person.id);
+            }
             Err(ToolError::TellModel(why)) => return Err(ActionError::Invalid(why)),
             Err(ToolError::Stop(error)) => return Err(error.into()),
         }

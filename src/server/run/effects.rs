@@ -186,6 +186,9 @@ impl RunEffects {
             return Err(StoreError::Conflict("the run is in other hands"));
         }
         transaction.commit().await?;
+        if is_done && self.tools.changes(&call.name) {
+            self.store.tasks_changed(self.key.user);
+        }
         if is_done {
             let Weight { deletes, changes } = self.weight(call);
             let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);

@@ -508,8 +508,8 @@ fn finish(outcome: Outcome, reason: Option<StopReason>, mut recorder: Recorder) 
         ),
         // Another process goes on with it.
         Outcome::Cancelled if reason == Some(StopReason::Shutdown) => return recorder.release(),
-        // Another process does already: nothing more may be written.
-        Outcome::Cancelled if reason == Some(StopReason::Lost) => return,
+        // Another process does already: fenced by the epoch, this writes nothing, but tells those who listen.
+        Outcome::Cancelled if reason == Some(StopReason::Lost) => return recorder.release(),
         Outcome::Cancelled => {
             recorder.keep_answers();
             let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });

@@ -13,7 +13,10 @@ use crate::{
         texts::{self, Failure},
     },
     protocol::event::{ErrorCode, ThreadStreamEvent},
-    server::store::{StoreError, runs::Orphan},
+    server::store::{
+        StoreError,
+        runs::{ORPHANS_AT_ONCE, Orphan},
+    },
 };
 
 /// Between two renewals of a lease of 10 s.
@@ -104,10 +107,16 @@ async fn one_round(runs: &Runs, round: u64) -> Result<(), StoreError> {
 
 /// Goes on with the runs whose owners are gone; with `all`, with every live run that is not of this process.
 pub(super) async fn take_over(runs: &Runs, all: bool) -> Result<(), StoreError> {
-    for orphan in runs.0.store.take_orphans(runs.0.owner, all).await? {
-        go_on(runs, orphan).await?;
+    loop {
+        let orphans = runs.0.store.take_orphans(runs.0.owner, all).await?;
+        let is_last = orphans.len() < ORPHANS_AT_ONCE as usize;
+        for orphan in orphans {
+            go_on(runs, orphan).await?;
+        }
+        if is_last {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {

@@ -103,7 +103,13 @@ impl Recorder {
 
     /// Takes in an event that was recorded before, by another process.
     pub(super) fn replay(&mut self, event: &ThreadStreamEvent) {
-        self.pending.apply(event);
+        match event {
+            // It began anew there, and is still not whole.
+            ThreadStreamEvent::ItemReplaced { item } if self.pending.items().iter().any(|known| known.id == item.id) => {
+                self.pending.apply(&ThreadStreamEvent::ItemAdded { item: item.clone() });
+            }
+            event => self.pending.apply(event),
+        }
     }
 
     /// The items that are not whole, as far as they have come.

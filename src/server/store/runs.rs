@@ -161,6 +161,9 @@ impl From<OrphanRow> for Orphan {
 /// The channel on which processes tell each other that a run is wanted stopped.
 const STOP_CHANNEL: &str = "kaam_stop";
 
+/// The most runs that are taken over at once.
+pub const ORPHANS_AT_ONCE: i64 = 50;
+
 /// Seconds that a lease lasts.
 pub const LEASE_SECONDS: i32 = 10;
 
@@ -363,7 +366,7 @@ impl Store {
     pub async fn take_orphans(&self, owner: Uuid, all: bool) -> Result<Vec<Orphan>, StoreError> {
         let rows: Vec<OrphanRow> = sqlx::query_as(
             "with o as (select user_id, id from runs where status in ('queued', 'running') and (lease_until < now() or $3) \
-               and lease_owner is distinct from $1 limit 50 for update skip locked) \
+               and lease_owner is distinct from $1 limit $4 for update skip locked) \
              update runs r set lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = now() + make_interval(secs => $2), \
                status = 'running', attempt = attempt + 1 \
              from o, conversations c, users u where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
@@ -374,6 +377,7 @@ impl Store {
         .bind(owner)
         .bind(LEASE_SECONDS)
         .bind(all)
+        .bind(ORPHANS_AT_ONCE)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(Orphan::from).collect())
