@@ -66,7 +66,10 @@ test('a task is ticked, opened again and deleted by hand', async ({ page, chat }
   const task = chat.tasks.filter({ hasText: 'milk' });
   const tick = task.getByRole('checkbox');
   for (const done of [true, false]) {
+    // A reload would break off what is still on its way.
+    const kept = page.waitForResponse(/\/api\/tasks\/set-done/);
     await tick.click();
+    await kept;
     await expect(tick).toBeChecked({ checked: done });
     await expect(page.getByTestId(done ? 'completed' : 'pending').getByTestId('task')).toHaveCount(1);
     // What is shown at once is also what the server keeps.
