@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{normal, token::Token};
+use crate::domain::repeat::{Frequency, Repeat};
 
 /// The longest phrase, in words.
 const PHRASE_MAX: usize = 7;
@@ -24,7 +25,9 @@ pub(super) enum Sense {
     Ordinal(u32),
     Unit(Unit),
     Halves(u32),
-    Repeat(super::Repeat),
+    Repeat(Repeat),
+    /// A weekday in the form that means every such day: Mondays.
+    Weekly(u8),
     Priority(i16),
     /// Any section without an argument, by its place in [`PLAIN`].
     Is(Plain),
@@ -70,8 +73,10 @@ plain! {
     Question = "question", What = "what", Polite = "polite", Filler = "filler", Self_ = "self", Link = "link", Particle = "particle",
     Task = "task", List = "list", All = "all", It = "it", Wala = "wala", And = "and", Separate = "separate", Name = "name",
     PriorityNoun = "prioritynoun", Instead = "instead", Pending = "pending", Completed = "completed", Greeting = "greeting",
-    HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye", Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
-    Noun = "noun", English = "english",
+    HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye",
+    Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
+    Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
+    Undone = "undone", Says = "says", Post = "post",
 }
 
 impl Sense {
@@ -113,11 +118,13 @@ impl Sense {
                 _ => return None,
             }),
             "repeat" => Self::Repeat(match argument {
-                "daily" => super::Repeat::Daily,
-                "weekly" => super::Repeat::Weekly,
-                "monthly" => super::Repeat::Monthly,
-                _ => return None,
+                "daily" => Repeat::every(Frequency::Daily),
+                "weekly" => Repeat::every(Frequency::Weekly),
+                "monthly" => Repeat::every(Frequency::Monthly),
+                "yearly" => Repeat::every(Frequency::Yearly),
+                rule => rule.parse().ok()?,
             }),
+            "weekly" => Self::Weekly(weekday()?),
             _ => Self::Is(PLAIN.iter().find(|(text, _)| *text == section)?.1),
         })
     }

@@ -2,8 +2,9 @@
 
 use super::Reading;
 use crate::domain::language::{
-    Intent, NewTask, Repeat,
+    Intent, NewTask,
     lexicon::{Plain, Sense},
+    sentence::Sentence,
     token::Kind,
     when::{self, When, Which},
 };
@@ -45,8 +46,13 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
                                 | Plain::PriorityNoun
                                 | Plain::And
                                 | Plain::Link
+                                | Plain::It
+                                | Plain::Must
+                                | Plain::Need
+                                | Plain::Copula
                         ) | Sense::Number(_)
                     ))
+                || (is_colon && reading.sentence.roman && matches!(s, Sense::Is(Plain::Verb)))
         });
         let (length, sense) = sense.copied()?;
         urgent |= matches!(sense, Sense::Priority(_));
@@ -78,7 +84,11 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
     }
     reading.sentence.take(start, colon + 1 - start);
     reading.from = colon + 1;
-    add(reading)
+    let mut tasks = tasks(reading);
+    for task in &mut tasks {
+        task.priority = task.priority.or(priority);
+    }
+    (!tasks.is_empty()).then_some(Intent::Add(tasks))
 }
 
 /// A thing with a date and no order is a task.
@@ -139,7 +149,7 @@ pub(super) fn add(reading: &mut Reading<'_>) -> Option<Intent> {
 
 /// The tasks in what is left.
 pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
-    let separate = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
+    let separate = numbered(reading) || (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
     reading.drop_all(&[Plain::Separate]);
     let (from, to) = (reading.from, reading.to);
     let from = reading.peel(from, to, BEFORE);
@@ -172,10 +182,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
-        let due = match (when.due(reading.now), when.repeat) {
-            (None, Some(Repeat::Daily | Repeat::Weekly | Repeat::Monthly)) => None,
-            (due, _) => due,
-        };
+        let due = when.due(reading.now);
         out.push(NewTask {
             title,
             due: due.clone().and_then(Result::ok),
@@ -185,6 +192,18 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
         });
     }
     out
+}
+
+/// "1) fix tap 2) paint door": whether the tasks are numbered.
+fn numbered(reading: &Reading<'_>) -> bool {
+    (reading.from..reading.to).filter(|at| numbers(&reading.sentence, *at)).count() > 1
+}
+
+/// The number before a task of a list: "2)", "۲۔".
+fn numbers(sentence: &Sentence<'_>, at: usize) -> bool {
+    let mark = sentence.tokens.get(at + 1).is_some_and(|t| !t.spaced && matches!(t.kind, Kind::Mark(')' | '.' | '۔')));
+    let behind = sentence.tokens.get(at + 2).is_some_and(|t| t.spaced && t.is_text());
+    sentence.tokens[at].kind == Kind::Number && sentence.tokens[at].number().is_some_and(|n| n < 41) && mark && behind
 }
 
 /// An article before the first noun, and "task called".
@@ -276,6 +295,7 @@ fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate
     let is_cut = |at: usize| {
         !sentence.used[at]
             && (matches!(sentence.tokens[at].kind, Kind::Mark(',' | '،' | ';' | '؛' | '•') | Kind::Line)
+                || numbers(sentence, at)
                 || sentence.word_is(at, Plain::And))
     };
     let mut parts: Vec<(usize, usize)> = Vec::new();

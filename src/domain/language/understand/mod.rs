@@ -1,58 +1,98 @@
 //! From a message to what is wanted.
 //!
-//! `english` reads sentences whose verb comes first, `urdu` those whose verb comes last; `adding` makes titles.
+//! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
+//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles.
 
 mod adding;
+mod clauses;
 mod english;
+mod special;
 mod titles;
 mod urdu;
-
-use chrono::NaiveDateTime;
 
 use super::{
     Intent, Talk, Target, Understanding, detect,
     lexicon::{Plain, Sense},
     sentence::Sentence,
     token::Kind,
-    when::{self, When, Which},
+    when::{self, Moment, When, Which},
 };
 use crate::domain::locale::Script;
 
 /// Reads a message.
-pub fn understand(text: &str, now: NaiveDateTime) -> Understanding {
+pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     let script = detect(text);
     let english_first = script == Some(Script::En);
+    let now = now.into();
     let sentence = Sentence::new(text, !english_first);
+    let several = clauses::several(&sentence, english_first, now);
     Understanding {
         script,
-        intent: intent(sentence, english_first, now),
+        intent: several.map_or_else(|| single(sentence, english_first, now).intent, Intent::Several),
     }
 }
 
-fn intent(sentence: Sentence<'_>, english_first: bool, now: NaiveDateTime) -> Intent {
-    if let Some(talk) = talk(&sentence) {
-        return Intent::Talk(talk);
-    }
+/// What one clause says, and how.
+struct Read {
+    intent: Intent,
+    /// Nothing orders, reports or obliges: "buy milk", "kal gym".
+    loose: bool,
+    /// It says what one has to do or be reminded of: an English verb behind "and" goes on with it.
+    obliges: bool,
+    /// It begins with the verb of a deed of daily life: "cancel the hall".
+    daily: bool,
+    /// It begins with "mark", "tick".
+    marks: bool,
+}
+
+/// Reads a sentence as one deed.
+fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
     let mut reading = Reading {
         from: 0,
         to: sentence.tokens.len(),
         sentence,
         now,
+        loose: false,
     };
+    let intent = match talk(&reading.sentence) {
+        Some(talk) => Intent::Talk(talk),
+        None => intent(&mut reading, english_first),
+    };
+    let first = (0..reading.sentence.len()).find(|at| {
+        reading.sentence.tokens[*at].is_text() && reading.sentence.any(*at, &[Plain::Polite, Plain::Self_]).is_none()
+    });
+    let begins = |reading: &Reading<'_>, kind: Plain| first.is_some_and(|at| reading.sentence.is(at, kind).is_some());
+    let marks = first.is_some_and(|at| reading.is_word(at, &["mark", "tick", "check"]));
+    Read {
+        loose: reading.loose,
+        obliges: begins(&reading, Plain::Must) || first.is_some_and(|at| reading.sentence.is(at, Plain::Add).is_some_and(|n| n > 1)),
+        daily: begins(&reading, Plain::Verb) && english_first && !marks,
+        marks: marks || begins(&reading, Plain::Past),
+        intent,
+    }
+}
+
+fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     reading.strip_start();
     reading.strip_end();
     if reading.from >= reading.to {
         return Intent::Unknown;
     }
-    if let Some(intent) = adding::colon(&mut reading) {
+    special::correct_days(reading);
+    if let Some(intent) = special::read(reading).or_else(|| adding::colon(reading)) {
         return intent;
     }
     let found = if english_first {
-        english::read(&mut reading).or_else(|| urdu::read(&mut reading))
+        english::read(reading).or_else(|| urdu::read(reading))
     } else {
-        urdu::read(&mut reading).or_else(|| english::read(&mut reading))
+        urdu::read(reading).or_else(|| english::read(reading))
     };
-    found.or_else(|| adding::dated(&mut reading)).unwrap_or(Intent::Unknown)
+    found
+        .or_else(|| {
+            reading.loose = true;
+            adding::dated(reading)
+        })
+        .unwrap_or(Intent::Unknown)
 }
 
 /// Greetings and the like: everything that is said is talk.
@@ -97,10 +137,29 @@ struct Reading<'a> {
     sentence: Sentence<'a>,
     from: usize,
     to: usize,
-    now: NaiveDateTime,
+    now: Moment,
+    /// What was found is a guess from the words alone; see [`Read`].
+    loose: bool,
 }
 
+/// One way to read a sentence.
+type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
+
 impl Reading<'_> {
+    /// What the first rule that fits makes of it; a rule that does not fit leaves no trace.
+    fn first_of(&mut self, rules: &[Rule]) -> Option<Intent> {
+        let used = self.sentence.used.clone();
+        let (from, to) = (self.from, self.to);
+        for rule in rules {
+            if let Some(intent) = rule(self) {
+                return Some(intent);
+            }
+            self.sentence.used.clone_from(&used);
+            (self.from, self.to) = (from, to);
+        }
+        None
+    }
+
     /// Passes over greetings, politeness and marks at the beginning.
     fn strip_start(&mut self) {
         while self.from < self.to {
@@ -128,7 +187,9 @@ impl Reading<'_> {
                     .sentence
                     .is(at, Plain::No)
                     .filter(|n| self.sentence.tokens.get(at + n).is_some_and(|t| t.is_mark(',') || t.is_mark('،')));
-                let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]).or(corrected);
+                // "bhai ki shadi" is about the brother.
+                let owned = self.sentence.is(at + 1, Plain::Post).is_some();
+                let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]).filter(|n| *n > 1 || !owned).or(corrected);
                 match (polite, keep) {
                     (Some(length), Some((other, _))) if *other > length => break,
                     (Some(length), _) => length,

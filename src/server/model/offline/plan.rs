@@ -36,6 +36,8 @@ pub(super) enum Plan {
     Add(Vec<NewTask>),
     List(ListWish),
     Do(Deed, Which),
+    /// One after the other; none if one of them has to be asked about.
+    Several(Vec<Plan>),
 }
 
 /// Plans the newest turn.
@@ -46,7 +48,12 @@ pub(super) fn plan(turns: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Pl
     if let Some(answered) = before.last().and_then(|previous| answer(newest, previous, before, now, script)) {
         return answered;
     }
-    match understand(newest.user, now).intent {
+    planned(turns, understand(newest.user, now).intent, script)
+}
+
+/// The plan for what is wanted.
+fn planned(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
+    match intent {
         Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Add(tasks),
@@ -59,6 +66,13 @@ pub(super) fn plan(turns: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Pl
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change), script),
         },
+        Intent::Several(intents) => {
+            let mut plans: Vec<Plan> = intents.into_iter().map(|intent| planned(turns, intent, script)).collect();
+            match plans.iter().position(|plan| matches!(plan, Plan::Say(_))) {
+                Some(question) => plans.swap_remove(question),
+                None => Plan::Several(plans),
+            }
+        }
         Intent::Talk(talk) => Plan::Say(match talk {
             Talk::Greeting => phrases::greeting(script),
             Talk::HowAreYou => phrases::how_are_you(script),
@@ -124,6 +138,19 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
     // What the turn before wanted; its own answers are found the same way.
     let earlier = plan(before, now, script);
     match earlier {
+        Plan::Several(plans) => {
+            let shown = previous.numbered();
+            let titles: Vec<&str> = shown.iter().map(String::as_str).collect();
+            let asked = |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words)) if words.iter().any(|w| find_matches(w, &titles).len() > 1));
+            let at = plans.iter().position(asked)?;
+            let choice = pick(newest.user)?;
+            let mut plans = plans;
+            match (chosen(&choice, &shown), &mut plans[at]) {
+                (Some(titles), Plan::Do(_, which)) => *which = Which::Titles(titles),
+                _ => return Some(Plan::Say(phrases::left_alone(script))),
+            }
+            Some(Plan::Several(plans))
+        }
         Plan::Do(deed, wanted) => {
             let shown = previous.numbered();
             if shown.is_empty() {

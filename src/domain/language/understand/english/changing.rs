@@ -7,7 +7,7 @@ use crate::domain::{
         lexicon::{Plain, Sense},
         token::Kind,
         understand::Reading,
-        when::Which,
+        when::{self, Which},
     },
     task::Priority,
 };
@@ -103,13 +103,34 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
     (target.it || !target.words.is_empty()).then_some(Intent::Update(target, change))
 }
 
-/// "Push it to Friday", "reschedule the meeting".
+/// "Push it to Friday", "delay gym by an hour", "bring the dentist forward one day", "reschedule the meeting".
 pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     let sure = reading.is_word(reading.from, &["reschedule", "postpone", "snooze", "delay", "defer"]);
-    if !led_by(reading, Plain::Move) {
+    let forward = (reading.from..reading.to).find(|at| reading.is_word(*at, &["forward", "ahead"]));
+    let brought = reading.is_word(reading.from, &["bring", "pull"]).then_some(forward).flatten();
+    let first = reading.from;
+    let up = reading.is_word(first, &["advance"]) || reading.is_word(first, &["move"]) && reading.is_word(first + 1, &["up"]);
+    let pushed = sure || reading.is_word(first, &["push", "put"]) || (first..reading.to).any(|at| reading.is_word(at, &["back"]));
+    if let Some(at) = brought {
+        reading.sentence.take(first, 1);
+        reading.sentence.take(at, 1);
+        reading.from += 1;
+    } else if !led_by(reading, Plain::Move) {
         return None;
     }
-    let change = due_change(reading);
+    let direction = if brought.is_some() || up {
+        Some(false)
+    } else {
+        pushed.then_some(true)
+    };
+    let (from, to) = (reading.from, reading.to);
+    let mut change = Change::default();
+    // "Push it to the 3rd" names a day; "push it 3 days" an amount.
+    if let Some(shift) = when::shift(&mut reading.sentence, from, to, direction) {
+        change.shift = Some(shift);
+    } else {
+        change = due_change(reading);
+    }
     if change.is_empty() && !sure {
         return None;
     }
@@ -120,13 +141,7 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
 
 fn due_change(reading: &mut Reading<'_>) -> Change {
     // The date that counts stands last, behind "to".
-    let when = reading.take_when(Which::Last);
-    let due = when.due(reading.now);
-    Change {
-        due: due.clone().and_then(Result::ok),
-        due_error: due.and_then(Result::err),
-        ..Change::default()
-    }
+    reading.take_when(Which::Last).change(reading.now)
 }
 
 /// "to", "on", "due" that lost their date.
@@ -136,7 +151,8 @@ fn drop_to(reading: &mut Reading<'_>) {
         if !reading.is_word(
             at,
             &[
-                "to", "on", "due", "for", "by", "back", "until", "till", "at", "from", "forward", "up", "the", "date", "be",
+                "to", "on", "due", "for", "by", "back", "until", "till", "at", "from", "forward", "up", "the", "date", "be", "by",
+                "repeat", "happen", "repeating", "recurring", "instead",
             ],
         ) {
             break;
@@ -188,7 +204,11 @@ pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
     let cut = (reading.from..reading.to)
         .rev()
         .find(|at| !reading.sentence.used[*at] && reading.is_word(*at, &["to", "as", "into"]) && at + 1 < reading.to);
+    // "edit the name of gym, make it leg day"
+    let made = (reading.from..reading.to)
+        .find(|at| name && reading.is_word(*at, &["make", "call"]) && reading.is_word(at + 1, &["it"]) && at + 2 < reading.to);
     let (end, start) = match cut {
+        _ if made.is_some() => made.map(|at| (at, at + 2))?,
         Some(at) if at > reading.from => (at, at + 1),
         _ if pointer => (reading.from + 1, reading.from + 1),
         _ => (
@@ -216,7 +236,7 @@ pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
 pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let strong = reading.is_word(
         reading.from,
-        &["change", "edit", "modify", "adjust", "correct", "alter", "amend", "update"],
+        &["change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat"],
     );
     let make = reading.is_word(
         reading.from,
@@ -254,12 +274,19 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
         change.priority = Some(if lower { Priority::P4 } else { Priority::P1 });
     }
     reading.drop_all(&[Plain::PriorityNoun, Plain::DateNoun]);
-    let used = reading.sentence.used.clone();
-    let dated = due_change(reading);
-    if strong || pointer || (make && has_to) {
-        (change.due, change.due_error) = (dated.due, dated.due_error);
+    if let Some(shift) = when::shift(&mut reading.sentence, from, to, None) {
+        change.shift = Some(shift);
     } else {
-        reading.sentence.used = used;
+        let used = reading.sentence.used.clone();
+        let dated = due_change(reading);
+        if strong || pointer || (make && has_to) || dated.repeat.is_some() {
+            change = Change {
+                priority: change.priority,
+                ..dated
+            };
+        } else {
+            reading.sentence.used = used;
+        }
     }
     if change.is_empty() && strong && has_to {
         let cut = (reading.from..reading.to)

@@ -12,31 +12,12 @@ use crate::domain::language::{
     when::Which,
 };
 
-/// One way to read a sentence.
-type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
-
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
-    first_of(
-        reading,
-        &[
+    reading.first_of(&[
             renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative,
         ],
     )
-}
-
-/// What the first rule that fits makes of it; a rule that does not fit leaves no trace.
-fn first_of(reading: &mut Reading<'_>, rules: &[Rule]) -> Option<Intent> {
-    let used = reading.sentence.used.clone();
-    let (from, to) = (reading.from, reading.to);
-    for rule in rules {
-        if let Some(intent) = rule(reading) {
-            return Some(intent);
-        }
-        reading.sentence.used.clone_from(&used);
-        (reading.from, reading.to) = (from, to);
-    }
-    None
 }
 
 /// The longest of the kinds that begins the sentence.
@@ -100,7 +81,7 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.asks() && !order {
         return None;
     }
-    if wants && let Some(intent) = first_of(reading, &[deleted, moved, renamed, changed, listed]) {
+    if wants && let Some(intent) = reading.first_of(&[deleted, moved, renamed, changed, listed]) {
         return Some(intent);
     }
     if !order
@@ -111,7 +92,7 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
         && (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Task, Plain::List]).is_some())
     {
         // "I want to delete the milk task"
-        return first_of(reading, &[deleted, listed, moved, completed]);
+        return reading.first_of(&[deleted, listed, moved, completed]);
     }
     let (from, to) = (reading.from, reading.to);
     // "add a task to call mom", "remind me that I have to ..."
@@ -223,7 +204,7 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let noun_only = !nouns.is_empty() && rest.is_none() && !question && lead_is_plain(reading, begins);
     let range = when.range(reading.now, past).map(|(first, last)| (Some(first), last));
     let range = if overdue {
-        Some((None, reading.now.date().pred_opt()?))
+        Some((None, reading.now.local.date().pred_opt()?))
     } else {
         range
     };
@@ -233,7 +214,9 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
         _ => Status::Pending,
     };
     let asked = shows || what || (question && (rest.is_some() || !nouns.is_empty() || !when.is_empty()));
-    let clear = rest.is_none() || !nouns.is_empty() || finds || (question && reading.asks());
+    // "did i call the bank" asks without a mark.
+    let inverted = question && reading.is_word(begins, &["did", "have", "has", "is", "are", "was", "am", "do", "when"]);
+    let clear = rest.is_none() || !nouns.is_empty() || finds || (question && (reading.asks() || inverted));
     let only_date = asked && rest.is_none() && nouns.is_empty() && !status_words && when.is_empty();
     ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none()))
         .then_some(Intent::List(ListWish {
@@ -317,6 +300,21 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
         let subject = reading.target();
         return (subject.it || subject.all || !subject.words.is_empty()).then_some(Intent::Complete(subject));
     }
+    // "The plumber has been called", "the car was washed".
+    let passive = (reading.from + 1..=last).rev().take(3).find(|at| {
+        let been = reading.is_word(*at, &["has", "have"]) && reading.is_word(at + 1, &["been"]);
+        let length = if been { 2 } else { usize::from(reading.is_word(*at, &["was", "were", "got"])) };
+        length > 0 && at + length <= last && reading.sentence.is(at + length, Plain::Past).is_some_and(|n| at + length + n == last + 1)
+    });
+    if let Some(at) = passive {
+        for helper in at..last {
+            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got"]) {
+                reading.sentence.take(helper, 1);
+            }
+        }
+        reading.take_when(Which::First);
+        return Some(Intent::Complete(reading.target()));
+    }
     // I (have) bought milk; bought milk.
     let start = reading.from;
     let from = (start..reading.to).find(|at| {
@@ -359,7 +357,11 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
     ) && reading.is_word(reading.from + 1, &["me", "it", "you", "nothing", "that", "this"]);
     let verb = lead(reading).is_some_and(|(_, kinds)| kinds.contains(&Plain::Verb));
     let chat = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Chat).is_some());
-    (verb && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
+    // "call aadha ghanta pehle kar do": the verb is the Urdu one at the end.
+    let urdu = reading.sentence.roman
+        && reading.sentence.left(reading.from, reading.to).last().is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Copula]).is_some());
+    reading.loose = true;
+    (verb && !urdu && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
         .then(|| adding::add(reading))
         .flatten()
 }

@@ -7,7 +7,7 @@ use crate::domain::{
         lexicon::{Plain, Sense},
         token::Kind,
         understand::Reading,
-        when::Which,
+        when::{self, When, Which},
     },
     task::Priority,
 };
@@ -143,6 +143,7 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let date_noun = content
         .iter()
         .any(|at| reading.is_word(*at, &["tareekh", "tarikh", "date", "deadline", "تاریخ"]));
+    let lists = content.iter().any(|at| reading.sentence.is(*at, Plain::List).is_some());
     if delete.is_some() {
         verbs_away(reading, content, &[Plain::Delete, Plain::List]);
         if date_noun {
@@ -159,7 +160,10 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
                 },
             ));
         }
-        return Some(Intent::Delete(reading.target()));
+        let mut target = reading.target();
+        // "list saaf kar do": everything on it.
+        target.all |= lists && target.words.is_empty() && !target.it;
+        return Some(Intent::Delete(target));
     }
     let moves = place(reading, Plain::Move).is_some();
     let updates = place(reading, Plain::Update).is_some();
@@ -194,20 +198,25 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     });
     let infinitive = content.iter().any(|at| is_infinitive(&reading.sentence, *at));
     let names = !infinitive && content.iter().any(|at| reading.sentence.is(*at, Plain::Wala).is_some());
-    if adds && !(moves || updates || names || wala && helper) {
+    // "gym ko shaam 7 baje rakh do" gives a task a time; "list mein rakh do" makes one.
+    let placed = adds && !lists && !infinitive && kept_at(reading, content);
+    if adds && !(moves || updates || names || placed || wala && helper) {
         return None;
     }
-    let priority = reading.take_priority(from, to).or_else(|| loose_priority(reading, content));
-    let when = reading.take_when(Which::Last);
-    let due = when.due(reading.now);
-    if !(moves || updates || helper || (wala && (due.is_some() || priority.is_some()))) {
+    let priority = raised(reading, content)
+        .or_else(|| reading.take_priority(from, to))
+        .or_else(|| loose_priority(reading, content));
+    let late = content.iter().any(|at| reading.is_word(*at, &["postpone", "delay", "multavi", "taal", "snooze", "ملتوی", "ٹال", "موخر", "snooz"]));
+    let shift = when::shift(&mut reading.sentence, from, to, late.then_some(true));
+    let when = if shift.is_some() { When::default() } else { reading.take_when(Which::Last) };
+    let dated = shift.is_some() || !when.is_empty();
+    if !(moves || updates || helper || placed || (wala && (dated || priority.is_some()))) {
         return None;
     }
     let mut change = Change {
-        due: due.clone().and_then(Result::ok),
-        due_error: due.and_then(Result::err),
         priority,
-        ..Change::default()
+        shift,
+        ..when.change(reading.now)
     };
     // "X ko badal kar Y kar do"
     if change.is_empty()
@@ -215,7 +224,8 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         && reading.is_word(at + 1, &["kar", "ke", "kr", "کر", "کے"])
     {
         for place in content.iter().rev().take(3) {
-            if *place > at + 1 && reading.sentence.any(*place, &[Plain::Request, Plain::Stem]).is_some() {
+            let infinitive = is_infinitive(&reading.sentence, *place);
+            if *place > at + 1 && !infinitive && reading.sentence.any(*place, &[Plain::Request, Plain::Stem]).is_some() {
                 reading.sentence.take(*place, 1);
             }
         }
@@ -233,13 +243,37 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     verbs_away(
         reading,
         content,
-        if names {
+        if names || placed {
             &[Plain::Move, Plain::Update, Plain::Add]
         } else {
             &[Plain::Move, Plain::Update]
         },
     );
     Some(Intent::Update(reading.target(), change))
+}
+
+/// "gym ko shaam 7 baje rakh do": a noun with its "ko", then a time.
+fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
+    let keeps = content.iter().rev().take(2).any(|at| reading.is_word(*at, &["rakh", "rakho", "rakhdo", "rkh", "rakhein", "rakhna", "رکھ", "رکھو", "رکھیں", "رکھنا"]));
+    let (when, dated) = reading.dates();
+    let owned = content.windows(2).any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
+    keeps && owned && !when.is_empty()
+}
+
+/// "priority kam kar do", "اہمیت بڑھا دو".
+fn raised(reading: &mut Reading<'_>, content: &[usize]) -> Option<Priority> {
+    let noun = content.iter().position(|at| reading.sentence.is(*at, Plain::PriorityNoun).is_some())?;
+    let (at, next) = (content[noun], *content.get(noun + 1)?);
+    let priority = if reading.is_word(next, &["kam", "kum", "low", "کم", "گھٹا", "ghata"]) {
+        Priority::P4
+    } else if reading.is_word(next, &["zyada", "ziada", "zada", "barha", "bara", "high", "زیادہ", "بڑھا"]) {
+        Priority::P1
+    } else {
+        return None;
+    };
+    reading.sentence.take(at, 1);
+    reading.sentence.take(next, 1);
+    Some(priority)
 }
 
 /// "isay zaroori kar do": before the request even a weak word of priority counts.

@@ -11,7 +11,7 @@ use deeds::{completed, listed, requested};
 
 use super::{Reading, adding::add};
 use crate::domain::language::{
-    Change, Intent,
+    Change, Intent, Target,
     lexicon::{Plain, Sense},
     sentence::Sentence,
     token::Kind,
@@ -175,7 +175,8 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             .rev()
             .nth(1)
             .is_some_and(|at| reading.sentence.any(*at, &[Plain::Copula, Plain::Need]).is_some());
-    let content = without_afterthought(reading, content, asks_last);
+    let tag = tag_question(reading, &content);
+    let content = without_afterthought(reading, content, asks_last || tag);
     let tail = tail(reading, &content);
     let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
     let question = has(reading, Plain::What)
@@ -183,7 +184,8 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             .iter()
             .any(|at| reading.sentence.is(*at, Plain::What).is_some() && !is_past_word(reading, &content, *at))
         || reading.asks()
-        || asks_last;
+        || asks_last
+        || tag;
     let shows = has(reading, Plain::Show);
     let names_task = has(reading, Plain::Task) || has(reading, Plain::List);
     let unneeded = |reading: &Reading<'_>, at: usize| {
@@ -201,6 +203,19 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return None;
     }
 
+    if let Some(intent) = stated_priority(reading, &content) {
+        return Some(intent);
+    }
+    // "meri list se safai mitana": the infinitive is the order.
+    if let Some(last) = tail.infinitive.filter(|_| !question && !negated && content.len() > 1)
+        && reading.sentence.any(last, &[Plain::Delete, Plain::Show]).is_some()
+    {
+        return if shows {
+            Some(listed(reading, &content, false, true))
+        } else {
+            requested(reading, &content)
+        };
+    }
     if let Some(duty) = tail.duty {
         if question && !begins_add {
             return Some(listed(reading, &content, false, true));
@@ -224,19 +239,11 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             .filter(|at| **at < duty)
             .all(|at| reading.sentence.any(*at, &[Plain::It, Plain::Particle]).is_some());
         if pointer && has(reading, Plain::It) && infinitive {
-            let due = when.due(reading.now);
-            let change = Change {
-                due: due.clone().and_then(Result::ok),
-                due_error: due.and_then(Result::err),
-                ..Change::default()
+            let it = Target {
+                it: true,
+                ..Target::default()
             };
-            return Some(Intent::Update(
-                crate::domain::language::Target {
-                    it: true,
-                    ..Default::default()
-                },
-                change,
-            ));
+            return Some(Intent::Update(it, when.change(reading.now)));
         }
         return duty_added(reading, duty, infinitive);
     }
@@ -248,6 +255,12 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         };
     }
     if let Some(done) = tail.done.filter(|_| !begins_add) {
+        // "mangal ko meeting rakhi hai": an appointment.
+        let kept = reading.is_word(done, &["rakhi", "rakha", "rakhe", "rkhi", "rkha", "رکھی", "رکھا", "رکھے", "tay", "tai", "طے", "fix"]);
+        if kept && tail.copula.is_some() && !when.is_empty() && !question && !negated {
+            reading.sentence.take(done, content.last()? + 1 - done);
+            return add(reading);
+        }
         if negated {
             return Some(Intent::Unknown);
         }
@@ -291,6 +304,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return Some(listed(reading, &content, false, false));
     }
     if tail.infinitive.is_some() && content.len() > 1 && !question && !negated {
+        reading.loose = true;
         return add(reading);
     }
     if let Some(copula) = tail.copula
@@ -310,6 +324,34 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return duty_added(reading, content.last().copied()?, true);
     }
     None
+}
+
+/// "doodh lana tha na?": the tag makes a question of it.
+fn tag_question(reading: &Reading<'_>, content: &[usize]) -> bool {
+    let [.., verb, last] = content else { return false };
+    reading.is_word(*last, &["na", "naa", "نا"]) && reading.sentence.any(*verb, &[Plain::Copula, Plain::Done, Plain::Need]).is_some()
+}
+
+/// "bill wala sab se zaroori hai": a task that is named, and how urgent it is.
+fn stated_priority(reading: &mut Reading<'_>, content: &[usize]) -> Option<Intent> {
+    let [first, .., last] = content else { return None };
+    let wala = content.iter().copied().find(|at| reading.sentence.any(*at, &[Plain::Wala]).is_some())?;
+    if reading.asks() || reading.sentence.is(*last, Plain::Copula).is_none() || wala == *first {
+        return None;
+    }
+    let (from, to) = (wala + 1, *last);
+    let priority = reading.take_priority(from, to)?;
+    let rest = reading.sentence.left(from, to);
+    let small = |at: &usize| reading.sentence.any(*at, &[Plain::Task, Plain::Particle, Plain::Filler, Plain::Polite]).is_some();
+    if !rest.iter().all(small) || rest.iter().any(|at| reading.sentence.is(*at, Plain::Not).is_some()) {
+        return None;
+    }
+    reading.to = from;
+    let change = Change {
+        priority: Some(priority),
+        ..Change::default()
+    };
+    Some(Intent::Update(reading.target(), change))
 }
 
 /// What is said after the verb: "homework kar liya maine", "report bhej di Sana ko".

@@ -63,6 +63,9 @@ impl Fake {
                 if let Some(words) = text("due") {
                     task["due"] = due(words);
                 }
+                if let Some(rule) = text("repeat") {
+                    task["repeat"] = json!(rule);
+                }
                 self.tasks.push(task.clone());
                 json!({"task": task})
             }
@@ -93,7 +96,7 @@ impl Fake {
                     "delete_task" => json!({"task": self.tasks.remove(at)}),
                     "update_task" => {
                         let mut changed = Vec::new();
-                        for key in ["title", "priority"] {
+                        for key in ["title", "priority", "notes", "repeat", "status"] {
                             if let Some(value) = text(key) {
                                 self.tasks[at][key] = json!(value);
                                 changed.push(key);
