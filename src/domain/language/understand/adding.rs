@@ -82,6 +82,10 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
         }
         return (!tasks.is_empty()).then_some(Intent::Add(tasks));
     }
+    // "mujhe ye kaam karne hain: ...", "add these tasks: ..."
+    reading.listed = (start..colon).any(|at| {
+        reading.is_word(at, &["tasks", "these", "things", "kaamon"]) || reading.sentence.roman && reading.sentence.is(at, Plain::Verb).is_some()
+    });
     reading.sentence.take(start, colon + 1 - start);
     reading.from = colon + 1;
     let mut tasks = tasks(reading);
@@ -149,7 +153,7 @@ pub(super) fn add(reading: &mut Reading<'_>) -> Option<Intent> {
 
 /// The tasks in what is left.
 pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
-    let separate = numbered(reading) || (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
+    let separate = reading.listed || numbered(reading) || (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
     reading.drop_all(&[Plain::Separate]);
     let (from, to) = (reading.from, reading.to);
     let from = reading.peel(from, to, BEFORE);

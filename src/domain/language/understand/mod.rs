@@ -13,8 +13,9 @@ mod urdu;
 use super::{
     Intent, Talk, Target, Understanding, detect,
     lexicon::{Plain, Sense},
+    normal,
     sentence::Sentence,
-    token::Kind,
+    token::{Kind, Token},
     when::{self, Moment, When, Which},
 };
 use crate::domain::locale::Script;
@@ -53,6 +54,7 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         sentence,
         now,
         loose: false,
+        listed: false,
     };
     let intent = match talk(&reading.sentence) {
         Some(talk) => Intent::Talk(talk),
@@ -140,6 +142,8 @@ struct Reading<'a> {
     now: Moment,
     /// What was found is a guess from the words alone; see [`Read`].
     loose: bool,
+    /// Words before a colon announce several tasks.
+    listed: bool,
 }
 
 /// One way to read a sentence.
@@ -230,7 +234,8 @@ impl Reading<'_> {
     }
 
     fn is_word(&self, at: usize, words: &[&str]) -> bool {
-        self.sentence.tokens.get(at).is_some_and(|t| words.contains(&t.plain.as_str()))
+        let is = |t: &Token| words.iter().any(|word| normal::is_plain(word, &t.plain));
+        self.sentence.tokens.get(at).is_some_and(is)
     }
 
     /// Whether the message ends in a question mark.

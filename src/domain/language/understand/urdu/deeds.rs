@@ -266,7 +266,7 @@ fn raised(reading: &mut Reading<'_>, content: &[usize]) -> Option<Priority> {
     let (at, next) = (content[noun], *content.get(noun + 1)?);
     let priority = if reading.is_word(next, &["kam", "kum", "low", "کم", "گھٹا", "ghata"]) {
         Priority::P4
-    } else if reading.is_word(next, &["zyada", "ziada", "zada", "barha", "bara", "high", "زیادہ", "بڑھا"]) {
+    } else if reading.is_word(next, &["zyada", "ziada", "zada", "barha", "bara", "زیادہ", "بڑھا"]) {
         Priority::P1
     } else {
         return None;

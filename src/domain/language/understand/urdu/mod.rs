@@ -275,6 +275,13 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     if negated && !shows && !question && (tail.request || imperative(reading, &content)) {
         return Some(Intent::Unknown);
     }
+    // "doodh lane ki zaroorat nahi"
+    let unneeded_last = content.last().is_some_and(|at| {
+        (at.saturating_sub(3)..*at).any(|p| reading.sentence.is(p, Plain::Delete).is_some_and(|n| n > 1 && p + n == at + 1))
+    });
+    if unneeded_last && !question {
+        return requested(reading, &content);
+    }
     let pending = has(reading, Plain::Pending);
     if shows
         && (names_task

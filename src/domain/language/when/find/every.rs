@@ -126,7 +126,9 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
     let (length, mut repeat) = sentence.find(at, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })?;
     let end = at + length;
     // "the weekly report": an adjective, not an order.
-    let adjective = matches!(sentence.tokens[at].plain.as_str(), "daily" | "weekly" | "monthly" | "yearly" | "annual")
+    let adjective = length == 1
+        && sentence.tokens[at].plain.is_ascii()
+        && sentence.tokens[at].plain.ends_with(['y', 'l'])
         && at > from
         && end < to
         && sentence.tokens[end].is_text()
