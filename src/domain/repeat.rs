@@ -88,7 +88,10 @@ impl Repeat {
 
 impl fmt::Display for Repeat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = FREQUENCIES.iter().find(|(frequency, _)| *frequency == self.frequency).map_or("", |(_, name)| name);
+        let name = FREQUENCIES
+            .iter()
+            .find(|(frequency, _)| *frequency == self.frequency)
+            .map_or("", |(_, name)| name);
         write!(f, "FREQ={name}")?;
         if self.interval > 1 {
             write!(f, ";INTERVAL={}", self.interval)?;
@@ -126,7 +129,12 @@ impl FromStr for Repeat {
         let mut repeat = Self::every(Frequency::Daily);
         for part in rule.split(';') {
             match part.split_once('=').ok_or(OtherRule)? {
-                ("FREQ", name) => frequency = FREQUENCIES.iter().find(|(_, known)| *known == name).map(|(frequency, _)| *frequency),
+                ("FREQ", name) => {
+                    frequency = FREQUENCIES
+                        .iter()
+                        .find(|(_, known)| *known == name)
+                        .map(|(frequency, _)| *frequency)
+                }
                 ("INTERVAL", number) => repeat.interval = number.parse().ok().filter(|n| *n > 0).ok_or(OtherRule)?,
                 ("BYMONTHDAY", number) => {
                     repeat.month_day = number.parse().ok().filter(|n| (1..=31).contains(n) || *n == -1).ok_or(OtherRule)?;
@@ -168,7 +176,15 @@ mod tests {
         ] {
             assert_eq!(rule.parse::<Repeat>().map(|repeat| repeat.to_string()), Ok(rule.to_owned()));
         }
-        for other in ["", "FREQ=HOURLY", "FREQ=DAILY;COUNT=3", "FREQ=MONTHLY;BYDAY=1MO,2MO", "FREQ=DAILY;INTERVAL=0", "BYDAY=MO", "FREQ=WEEKLY;BYDAY=é"] {
+        for other in [
+            "",
+            "FREQ=HOURLY",
+            "FREQ=DAILY;COUNT=3",
+            "FREQ=MONTHLY;BYDAY=1MO,2MO",
+            "FREQ=DAILY;INTERVAL=0",
+            "BYDAY=MO",
+            "FREQ=WEEKLY;BYDAY=é",
+        ] {
             assert_eq!(other.parse::<Repeat>(), Err(OtherRule), "{other}");
         }
     }

@@ -334,6 +334,23 @@ impl Lexicon {
         (if roman > 1 { roman } else { 0 }, if english > 1 { english } else { 0 })
     }
 
+    /// Whether a word is a verb of daily life in English, and nothing of the kind in Urdu.
+    pub fn is_english_verb(&self, token: &Token) -> bool {
+        let verb = Sense::Is(Plain::Verb);
+        let has = |list: &List| list.exact.get(&token.plain).is_some_and(|senses| senses.contains(&verb));
+        has(&self.english) && !has(&self.roman)
+    }
+
+    /// Whether a Latin word has one of these meanings in Roman Urdu.
+    pub fn is_roman(&self, token: &Token, kinds: &[Plain]) -> bool {
+        let found = self.roman.exact.get(&token.plain);
+        found.is_some_and(|senses| {
+            senses
+                .iter()
+                .any(|sense| matches!(sense, Sense::Is(plain) if kinds.contains(plain)))
+        })
+    }
+
     /// The group of words that mean the same as this stem.
     pub fn group(&self, stem: &str) -> Option<usize> {
         self.same.get(stem).copied()

@@ -128,7 +128,10 @@ fn compared(text: &str) -> Vec<Word> {
         .flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] })
         .collect();
     let texts: Vec<&Token> = all.iter().filter(|t| t.is_text()).take(COMPARED).collect();
-    for token in &texts {
+    let urdu = texts
+        .iter()
+        .any(|token| lexicon().is_roman(token, &[Plain::Verb, Plain::Wala, Plain::Post]));
+    for (place, token) in texts.iter().enumerate() {
         let mut senses = lexicon().senses(&[token], true);
         senses.extend(lexicon().senses(&[token], false));
         let is = |kinds: &[Plain]| senses.iter().any(|(_, s)| matches!(s, Sense::Is(p) if kinds.contains(p)));
@@ -139,6 +142,9 @@ fn compared(text: &str) -> Vec<Word> {
         let light = LIGHT.contains(&stem.as_str());
         let verb = is(&[Plain::Verb, Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]);
         let group = lexicon().group(&stem);
+        // "the report", "gym ki report": an English verb that does not begin is a noun.
+        let noun = (place > 0 || urdu) && !is(&[Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]) && lexicon().is_english_verb(token);
+        let verb = verb && !noun;
         let weight = if light || token.kind == Kind::Number {
             0.1
         } else if verb && group.is_none() {

@@ -2,10 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 
-use crate::domain::{
-    locale::Script,
-    task::Due,
-};
+use crate::domain::{locale::Script, task::Due};
 
 /// The days of the week, from Monday.
 pub(super) const ENGLISH_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

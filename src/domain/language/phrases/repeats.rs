@@ -69,7 +69,11 @@ fn on(repeat: &Repeat, script: Script) -> Option<String> {
         let pick = |ranks: [&str; 5], last: &str| rank.and_then(|n| ranks.get(n.wrapping_sub(1)).copied()).unwrap_or(last).to_owned();
         return Some(match script {
             Script::En => format!("the {} {}", pick(["first", "second", "third", "fourth", "fifth"], "last"), names()),
-            Script::UrLatn => format!("{} {}", pick(["pehle", "doosre", "teesre", "chauthe", "paanchwen"], "aakhri"), names()),
+            Script::UrLatn => format!(
+                "{} {}",
+                pick(["pehle", "doosre", "teesre", "chauthe", "paanchwen"], "aakhri"),
+                names()
+            ),
             Script::Ur => format!("{} {}", pick(["پہلے", "دوسرے", "تیسرے", "چوتھے", "پانچویں"], "آخری"), names()),
         });
     }
@@ -131,11 +135,36 @@ mod tests {
         for (rule, en, roman, urdu) in [
             ("FREQ=DAILY", "every day", "rozana", "روزانہ"),
             ("FREQ=DAILY;INTERVAL=2", "every 2 days", "har 2 din", "ہر 2 دن"),
-            ("FREQ=WEEKLY;BYDAY=TU,FR", "every Tuesday and Friday", "har mangal aur jumma", "ہر منگل اور جمعہ"),
-            ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every weekday", "peer se jumma tak rozana", "پیر سے جمعہ تک روزانہ"),
-            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "every 2 weeks on Friday", "har 2 hafte jumma", "ہر 2 ہفتے جمعہ"),
-            ("FREQ=MONTHLY;BYMONTHDAY=22", "every month on the 22nd", "har mahine ki 22 tareekh ko", "ہر مہینے کی 22 تاریخ کو"),
-            ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday", "har mahine aakhri jumma", "ہر مہینے آخری جمعہ"),
+            (
+                "FREQ=WEEKLY;BYDAY=TU,FR",
+                "every Tuesday and Friday",
+                "har mangal aur jumma",
+                "ہر منگل اور جمعہ",
+            ),
+            (
+                "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+                "every weekday",
+                "peer se jumma tak rozana",
+                "پیر سے جمعہ تک روزانہ",
+            ),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
+                "every 2 weeks on Friday",
+                "har 2 hafte jumma",
+                "ہر 2 ہفتے جمعہ",
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=22",
+                "every month on the 22nd",
+                "har mahine ki 22 tareekh ko",
+                "ہر مہینے کی 22 تاریخ کو",
+            ),
+            (
+                "FREQ=MONTHLY;BYDAY=-1FR",
+                "every month on the last Friday",
+                "har mahine aakhri jumma",
+                "ہر مہینے آخری جمعہ",
+            ),
             ("FREQ=HOURLY", "repeats", "baar baar", "بار بار"),
         ] {
             assert_eq!(repeats(rule, Script::En), en);

@@ -84,7 +84,8 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
     }
     // "mujhe ye kaam karne hain: ...", "add these tasks: ..."
     reading.listed = (start..colon).any(|at| {
-        reading.is_word(at, &["tasks", "these", "things", "kaamon"]) || reading.sentence.roman && reading.sentence.is(at, Plain::Verb).is_some()
+        reading.is_word(at, &["tasks", "these", "things", "kaamon"])
+            || reading.sentence.roman && reading.sentence.is(at, Plain::Verb).is_some()
     });
     reading.sentence.take(start, colon + 1 - start);
     reading.from = colon + 1;
@@ -153,7 +154,8 @@ pub(super) fn add(reading: &mut Reading<'_>) -> Option<Intent> {
 
 /// The tasks in what is left.
 pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
-    let separate = reading.listed || numbered(reading) || (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
+    let separate =
+        reading.listed || numbered(reading) || (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
     reading.drop_all(&[Plain::Separate]);
     let (from, to) = (reading.from, reading.to);
     let from = reading.peel(from, to, BEFORE);
@@ -205,7 +207,10 @@ fn numbered(reading: &Reading<'_>) -> bool {
 
 /// The number before a task of a list: "2)", "۲۔".
 fn numbers(sentence: &Sentence<'_>, at: usize) -> bool {
-    let mark = sentence.tokens.get(at + 1).is_some_and(|t| !t.spaced && matches!(t.kind, Kind::Mark(')' | '.' | '۔')));
+    let mark = sentence
+        .tokens
+        .get(at + 1)
+        .is_some_and(|t| !t.spaced && matches!(t.kind, Kind::Mark(')' | '.' | '۔')));
     let behind = sentence.tokens.get(at + 2).is_some_and(|t| t.spaced && t.is_text());
     sentence.tokens[at].kind == Kind::Number && sentence.tokens[at].number().is_some_and(|n| n < 41) && mark && behind
 }

@@ -24,6 +24,8 @@ const DEEDS: &[Plain] = &[
     Plain::Request,
     Plain::Must,
     Plain::Need,
+    Plain::Verb,
+    Plain::Copula,
 ];
 
 /// A place where a sentence may be cut: where the first clause ends, where the next begins, and whether the cut is sure.
@@ -119,7 +121,9 @@ fn cuts(sentence: &Sentence<'_>) -> Vec<Cut> {
         let end = tokens[at].start;
         let start = tokens[at].end;
         // ", and" is one cut; "now" and "then" behind it make it sure.
-        let sure = tokens.get(at + 1).is_some_and(|t| matches!(t.plain.as_str(), "now" | "then" | "ab" | "phir" | "اب" | "پھر"));
+        let sure = tokens
+            .get(at + 1)
+            .is_some_and(|t| matches!(t.plain.as_str(), "now" | "then" | "ab" | "phir" | "اب" | "پھر"));
         match cuts.last_mut() {
             Some(last) if last.start >= tokens[at - 1].end.min(end) && tokens[at - 1].end <= last.start => {
                 (last.start, last.strong) = (start, last.strong || strong || sure);

@@ -60,9 +60,8 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         Some(talk) => Intent::Talk(talk),
         None => intent(&mut reading, english_first),
     };
-    let first = (0..reading.sentence.len()).find(|at| {
-        reading.sentence.tokens[*at].is_text() && reading.sentence.any(*at, &[Plain::Polite, Plain::Self_]).is_none()
-    });
+    let first = (0..reading.sentence.len())
+        .find(|at| reading.sentence.tokens[*at].is_text() && reading.sentence.any(*at, &[Plain::Polite, Plain::Self_]).is_none());
     let begins = |reading: &Reading<'_>, kind: Plain| first.is_some_and(|at| reading.sentence.is(at, kind).is_some());
     let marks = first.is_some_and(|at| reading.is_word(at, &["mark", "tick", "check"]));
     Read {
@@ -193,7 +192,11 @@ impl Reading<'_> {
                     .filter(|n| self.sentence.tokens.get(at + n).is_some_and(|t| t.is_mark(',') || t.is_mark('،')));
                 // "bhai ki shadi" is about the brother.
                 let owned = self.sentence.is(at + 1, Plain::Post).is_some();
-                let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]).filter(|n| *n > 1 || !owned).or(corrected);
+                let polite = self
+                    .sentence
+                    .any(at, &[Plain::Polite, Plain::Greeting])
+                    .filter(|n| *n > 1 || !owned)
+                    .or(corrected);
                 match (polite, keep) {
                     (Some(length), Some((other, _))) if *other > length => break,
                     (Some(length), _) => length,
@@ -316,6 +319,12 @@ impl Reading<'_> {
                     )
                     .is_none()
         };
+        // "both milk and bread"
+        for at in self.from..self.to {
+            if self.is_word(at, &["both", "dono", "donon", "دونوں", "teeno", "تینوں"]) {
+                self.sentence.take(at, 1);
+            }
+        }
         let mut words = Vec::new();
         let mut start = self.from;
         for at in self.from..=self.to {

@@ -58,7 +58,9 @@ fn reopened(reading: &mut Reading<'_>) -> Option<Intent> {
     let marked = || {
         let as_undone = (from..to).find(|at| reading.sentence.is(*at, Plain::Undone).is_some())?;
         let joined = as_undone > from && reading.is_word(as_undone - 1, &["as", "to", "it"]);
-        let mark = (from..as_undone).rev().find(|at| reading.is_word(*at, &["mark", "set", "put", "move", "make", "change"]))?;
+        let mark = (from..as_undone)
+            .rev()
+            .find(|at| reading.is_word(*at, &["mark", "set", "put", "move", "make", "change"]))?;
         (joined || mark == from).then_some((mark, as_undone))
     };
     let forbids = (from..to).any(|at| reading.sentence.any(at, &[Plain::NotYet]).is_some() || reading.is_word(at, &["mat", "مت"]));
@@ -120,7 +122,18 @@ fn ticked(reading: &mut Reading<'_>) -> Option<Intent> {
     let orders = (reading.from..reading.to).any(|place| {
         reading
             .sentence
-            .any(place, &[Plain::Add, Plain::Must, Plain::Need, Plain::Not, Plain::NotYet, Plain::Delete, Plain::Show])
+            .any(
+                place,
+                &[
+                    Plain::Add,
+                    Plain::Must,
+                    Plain::Need,
+                    Plain::Not,
+                    Plain::NotYet,
+                    Plain::Delete,
+                    Plain::Show,
+                ],
+            )
             .is_some()
     });
     if !ends || orders || reading.asks() || reading.sentence.left(reading.from, reading.to).len() > 6 {
@@ -136,7 +149,7 @@ fn ticked(reading: &mut Reading<'_>) -> Option<Intent> {
 
 /// "kal nahi parson", "not Thursday but Friday", "Friday, not Thursday": the day that is not meant goes.
 pub(super) fn correct_days(reading: &mut Reading<'_>) {
-    if !(reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Not).is_some() || reading.is_word(at, &["not"])) {
+    if !(reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Not, Plain::Instead]).is_some()) {
         return;
     }
     let days = when::spans(&reading.sentence, reading.from, reading.to);
@@ -146,7 +159,12 @@ pub(super) fn correct_days(reading: &mut Reading<'_>) {
         let between: Vec<usize> = (end..second).filter(|at| reading.sentence.tokens[*at].is_text()).collect();
         let before = first.checked_sub(1).filter(|at| *at >= reading.from && not(*at));
         let english = !reading.sentence.roman && reading.sentence.tokens[first].plain.is_ascii();
+        // "peer ki bajaye mangal", "Friday instead of Thursday"
+        let instead = (end..second).find_map(|at| Some((at, reading.sentence.is(at, Plain::Instead)?)));
         let gone = match (before, &between[..]) {
+            _ if instead.is_some_and(|(at, length)| between.iter().all(|place| (at..at + length).contains(place))) => {
+                Some(if english { (end, last) } else { (first, second) })
+            }
             (Some(at), [] | [_]) if english => Some((at, second)),
             (_, [at]) if not(*at) && english => Some((*at, last)),
             (_, [at] | [at, _]) if not(*at) && !english => Some((first, second)),

@@ -99,7 +99,11 @@ impl Reading<'_> {
             let mark = matches!(self.sentence.tokens[from].kind, Kind::Mark(_) | Kind::Line) && !self.opens(from);
             // "bhai ki shadi" is about the brother.
             let owned = self.sentence.word_is(from, Plain::Polite) && from + 1 < to && self.sentence.is(from + 1, Plain::Post).is_some();
-            match if mark { Some(1) } else { self.sentence.any(from, kinds).filter(|n| *n > 1 || !owned) } {
+            match if mark {
+                Some(1)
+            } else {
+                self.sentence.any(from, kinds).filter(|n| *n > 1 || !owned)
+            } {
                 Some(length) if from + length <= to => {
                     self.sentence.take(from, length);
                     from += length;

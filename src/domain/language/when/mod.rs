@@ -127,16 +127,15 @@ impl When {
     /// What a date makes of a task that is to change.
     pub fn change(&self, now: Moment) -> Change {
         // "Make it repeat every Friday" names no date of its own.
-        let only_repeat = When {
-            repeat: None,
-            ..*self
-        }
-        .is_empty();
+        let only_repeat = When { repeat: None, ..*self }.is_empty();
         let due = if only_repeat { None } else { self.due(now) };
         Change {
             due: due.clone().and_then(Result::ok),
             due_error: due.and_then(Result::err),
-            time_only: self.day.is_none() && self.minutes.is_none() && self.repeat.is_none() && (self.clock.is_some() || self.part.is_some()),
+            time_only: self.day.is_none()
+                && self.minutes.is_none()
+                && self.repeat.is_none()
+                && (self.clock.is_some() || self.part.is_some()),
             repeat: self.repeat,
             ..Change::default()
         }
@@ -157,7 +156,10 @@ pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: W
 
 /// Where in a range of tokens days and times are named, without taking them.
 pub(super) fn spans(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<(usize, usize)> {
-    find::pieces(sentence, from, to).iter().map(|found| (found.from, found.to)).collect()
+    find::pieces(sentence, from, to)
+        .iter()
+        .map(|found| (found.from, found.to))
+        .collect()
 }
 
 /// A date in words or ISO form, as a day and perhaps a time that lie ahead.

@@ -68,7 +68,11 @@ pub(super) fn due(when: &When, moment: Moment) -> Result<Due, DueError> {
         Day::AnyOf(days) => {
             let wait = |day: u8| (i64::from(day) - i64::from(weekday_of(today))).rem_euclid(7);
             let today_counts = if said.is_some() { time.is_some_and(ahead) } else { days.len() >= 5 };
-            let next = days.iter().map(wait).map(|days| if days == 0 && !today_counts { 7 } else { days }).min();
+            let next = days
+                .iter()
+                .map(wait)
+                .map(|days| if days == 0 && !today_counts { 7 } else { days })
+                .min();
             plus(today, next.unwrap_or(0))?
         }
         other => range(other, moment, false).ok_or_else(|| no_day(other))?.0,
@@ -179,7 +183,10 @@ fn first_day(repeat: Repeat) -> Option<Day> {
         Repeat { nth, days, .. } if nth != 0 => Some(Day::NthOf(nth, days)),
         Repeat { days, .. } if !days.is_empty() => Some(Day::AnyOf(days)),
         Repeat { month_day: -1, .. } => Some(Day::EndOfMonth(0)),
-        Repeat { month_day, .. } => u32::try_from(month_day).ok().filter(|day| *day > 0).map(|day| Day::OfMonth(day, None)),
+        Repeat { month_day, .. } => u32::try_from(month_day)
+            .ok()
+            .filter(|day| *day > 0)
+            .map(|day| Day::OfMonth(day, None)),
     }
 }
 

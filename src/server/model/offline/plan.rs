@@ -141,7 +141,8 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
         Plan::Several(plans) => {
             let shown = previous.numbered();
             let titles: Vec<&str> = shown.iter().map(String::as_str).collect();
-            let asked = |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words)) if words.iter().any(|w| find_matches(w, &titles).len() > 1));
+            let asked =
+                |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words)) if words.iter().any(|w| find_matches(w, &titles).len() > 1));
             let at = plans.iter().position(asked)?;
             let choice = pick(newest.user)?;
             let mut plans = plans;

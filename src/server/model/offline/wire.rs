@@ -161,10 +161,13 @@ impl Arguments {
             new_due(task.due(), change, now).as_ref().map(iso)
         };
         // What the notes say already is kept.
-        let notes = change.notes.as_ref().map(|words| match task.notes.as_deref().filter(|notes| !notes.is_empty()) {
-            Some(notes) => format!("{notes}\n{words}"),
-            None => words.clone(),
-        });
+        let notes = change
+            .notes
+            .as_ref()
+            .map(|words| match task.notes.as_deref().filter(|notes| !notes.is_empty()) {
+                Some(notes) => format!("{notes}\n{words}"),
+                None => words.clone(),
+            });
         Self {
             task_id: Some(task.id.clone()),
             title: change.title.clone(),

@@ -17,6 +17,13 @@ pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.asks() && !reading.is_word(reading.from, &["delete", "remove", "cancel"]) || !led_by(reading, Plain::Delete) {
         return None;
     }
+    // "I don't want the gym task anymore", but not "I don't want to go".
+    let wanted = reading.from.checked_sub(1).is_some_and(|at| reading.is_word(at, &["want"]));
+    let task =
+        (reading.from..reading.to).any(|at| reading.is_word(at, &["anymore", "longer"]) || reading.sentence.word_is(at, Plain::Task));
+    if wanted && !task {
+        return None;
+    }
     let dateless = (reading.from..reading.to).any(|at| {
         reading.is_word(at, &["deadline"])
             || (reading.is_word(at, &["date", "due"]) && reading.is_word(at + 1, &["date", "from", "of", "on"]))
@@ -65,13 +72,25 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.is_word(*at, &["should", "must"]) && reading.is_word(at + 1, &["be"])
             || reading.is_word(*at, &["is", "are"]) && reading.is_word(at + 1, &["now"])
     });
+    // "The dentist is on Thursday now", "dentist moved to 4 December".
+    let now = reading
+        .sentence
+        .left(reading.from, reading.to)
+        .last()
+        .is_some_and(|at| reading.is_word(*at, &["now", "instead"]));
+    let moved = (reading.from + 1..reading.to).find(|at| {
+        now && reading.is_word(*at, &["is", "are"])
+            || reading.is_word(*at, &["moved", "shifted", "rescheduled", "postponed", "pushed"])
+                && reading.is_word(at + 1, &["to", "till", "until"])
+    });
+    let cut = cut.or(moved);
     let urgent = (reading.from + 1..reading.to).find(|at| {
         reading.is_word(*at, &["is", "are"])
             && reading
                 .sentence
-                .senses(at + 1)
+                .senses(at + 1 + usize::from(reading.is_word(at + 1, &["super", "really", "very", "so", "extremely", "a"])))
                 .iter()
-                .any(|(n, s)| at + 1 + n == reading.to && matches!(s, Sense::Priority(_)))
+                .any(|(_, s)| matches!(s, Sense::Priority(_)))
     });
     let at = cut.or(urgent)?;
     if reading.asks()
@@ -82,7 +101,8 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
     {
         return None;
     }
-    reading.sentence.take(at, if cut.is_some() { 2 } else { 1 });
+    let two = reading.is_word(at + 1, &["be", "now", "to", "till", "until"]);
+    reading.sentence.take(at, if two { 2 } else { 1 });
     let (from, to) = (at, reading.to);
     let priority = reading.take_priority(from, to);
     let change = Change {
@@ -90,11 +110,13 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
         ..due_change(reading)
     };
     if change.is_empty()
-        || !reading
-            .sentence
-            .left(at, to)
-            .iter()
-            .all(|p| reading.sentence.any(*p, &[Plain::Filler, Plain::Particle, Plain::Before]).is_some())
+        || !reading.sentence.left(at, to).iter().all(|p| {
+            reading
+                .sentence
+                .any(*p, &[Plain::Filler, Plain::Particle, Plain::Before, Plain::Polite])
+                .is_some()
+                || reading.is_word(*p, &["instead", "super", "really", "very", "so"])
+        })
     {
         return None;
     }
@@ -151,8 +173,27 @@ fn drop_to(reading: &mut Reading<'_>) {
         if !reading.is_word(
             at,
             &[
-                "to", "on", "due", "for", "by", "back", "until", "till", "at", "from", "forward", "up", "the", "date", "be", "by",
-                "repeat", "happen", "repeating", "recurring", "instead",
+                "to",
+                "on",
+                "due",
+                "for",
+                "by",
+                "back",
+                "until",
+                "till",
+                "at",
+                "from",
+                "forward",
+                "up",
+                "the",
+                "date",
+                "be",
+                "by",
+                "repeat",
+                "happen",
+                "repeating",
+                "recurring",
+                "instead",
             ],
         ) {
             break;
@@ -236,7 +277,9 @@ pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
 pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let strong = reading.is_word(
         reading.from,
-        &["change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat"],
+        &[
+            "change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat",
+        ],
     );
     let make = reading.is_word(
         reading.from,
@@ -261,7 +304,7 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     if !led_by(reading, Plain::Update) {
         return None;
     }
-    let has_to = (reading.from..reading.to).any(|at| reading.is_word(at, &["to", "due", "for", "on"]));
+    let has_to = (reading.from..reading.to).any(|at| reading.is_word(at, &["to", "due", "for", "on", "at", "by"]));
     let pointer = (reading.from..reading.to.min(reading.from + 2)).any(|at| reading.sentence.is(at, Plain::It).is_some());
     let (from, to) = (reading.from, reading.to);
     let mut change = Change {
@@ -279,7 +322,9 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     } else {
         let used = reading.sentence.used.clone();
         let dated = due_change(reading);
-        if strong || pointer || (make && has_to) || dated.repeat.is_some() {
+        // "Change the sheets every two weeks" is a deed of daily life.
+        let repeats = dated.repeat.is_some() && (make || reading.is_word(from.saturating_sub(1), &["repeat"]));
+        if (strong && (dated.repeat.is_none() || has_to)) || pointer || (make && has_to) || repeats {
             change = Change {
                 priority: change.priority,
                 ..dated

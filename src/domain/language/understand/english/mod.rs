@@ -15,9 +15,8 @@ use crate::domain::language::{
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     reading.first_of(&[
-            renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative,
-        ],
-    )
+        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative,
+    ])
 }
 
 /// The longest of the kinds that begins the sentence.
@@ -71,6 +70,10 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
     // "I want to reschedule" is an order; "I have to reschedule" is a task.
     let wants = !order && (reading.from..reading.from + 3).any(|at| reading.is_word(at, &["want", "wanna", "like"]));
     if !(led_by(reading, Plain::Add) || led_by(reading, Plain::Must)) {
+        return None;
+    }
+    // "Don't forget what I said"
+    if reading.sentence.any(reading.from, &[Plain::What]).is_some() || reading.is_word(reading.from, &["how", "who", "why"]) {
         return None;
     }
     // "I'd like to add a task to ..."
@@ -303,12 +306,21 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
     // "The plumber has been called", "the car was washed".
     let passive = (reading.from + 1..=last).rev().take(3).find(|at| {
         let been = reading.is_word(*at, &["has", "have"]) && reading.is_word(at + 1, &["been"]);
-        let length = if been { 2 } else { usize::from(reading.is_word(*at, &["was", "were", "got"])) };
-        length > 0 && at + length <= last && reading.sentence.is(at + length, Plain::Past).is_some_and(|n| at + length + n == last + 1)
+        let length = if been {
+            2
+        } else {
+            usize::from(reading.is_word(*at, &["was", "were", "got", "is", "are"]))
+        };
+        length > 0
+            && at + length <= last
+            && reading
+                .sentence
+                .is(at + length, Plain::Past)
+                .is_some_and(|n| at + length + n == last + 1)
     });
     if let Some(at) = passive {
         for helper in at..last {
-            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got"]) {
+            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got", "is", "are"]) {
                 reading.sentence.take(helper, 1);
             }
         }
@@ -359,7 +371,11 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
     let chat = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Chat).is_some());
     // "call aadha ghanta pehle kar do": the verb is the Urdu one at the end.
     let urdu = reading.sentence.roman
-        && reading.sentence.left(reading.from, reading.to).last().is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Copula]).is_some());
+        && reading
+            .sentence
+            .left(reading.from, reading.to)
+            .last()
+            .is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Copula]).is_some());
     reading.loose = true;
     (verb && !urdu && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
         .then(|| adding::add(reading))

@@ -206,9 +206,18 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let priority = raised(reading, content)
         .or_else(|| reading.take_priority(from, to))
         .or_else(|| loose_priority(reading, content));
-    let late = content.iter().any(|at| reading.is_word(*at, &["postpone", "delay", "multavi", "taal", "snooze", "ملتوی", "ٹال", "موخر", "snooz"]));
+    let late = content.iter().any(|at| {
+        reading.is_word(
+            *at,
+            &["postpone", "delay", "multavi", "taal", "snooze", "ملتوی", "ٹال", "موخر", "snooz"],
+        )
+    });
     let shift = when::shift(&mut reading.sentence, from, to, late.then_some(true));
-    let when = if shift.is_some() { When::default() } else { reading.take_when(Which::Last) };
+    let when = if shift.is_some() {
+        When::default()
+    } else {
+        reading.take_when(Which::Last)
+    };
     let dated = shift.is_some() || !when.is_empty();
     if !(moves || updates || helper || placed || (wala && (dated || priority.is_some()))) {
         return None;
@@ -254,15 +263,35 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
 
 /// "gym ko shaam 7 baje rakh do": a noun with its "ko", then a time.
 fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
-    let keeps = content.iter().rev().take(2).any(|at| reading.is_word(*at, &["rakh", "rakho", "rakhdo", "rkh", "rakhein", "rakhna", "رکھ", "رکھو", "رکھیں", "رکھنا"]));
+    let keeps = content.iter().rev().take(2).any(|at| {
+        reading.is_word(
+            *at,
+            &[
+                "rakh",
+                "rakho",
+                "rakhdo",
+                "rkh",
+                "rakhein",
+                "rakhna",
+                "رکھ",
+                "رکھو",
+                "رکھیں",
+                "رکھنا",
+            ],
+        )
+    });
     let (when, dated) = reading.dates();
-    let owned = content.windows(2).any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
+    let owned = content
+        .windows(2)
+        .any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
     keeps && owned && !when.is_empty()
 }
 
 /// "priority kam kar do", "اہمیت بڑھا دو".
 fn raised(reading: &mut Reading<'_>, content: &[usize]) -> Option<Priority> {
-    let noun = content.iter().position(|at| reading.sentence.is(*at, Plain::PriorityNoun).is_some())?;
+    let noun = content
+        .iter()
+        .position(|at| reading.sentence.is(*at, Plain::PriorityNoun).is_some())?;
     let (at, next) = (content[noun], *content.get(noun + 1)?);
     let priority = if reading.is_word(next, &["kam", "kum", "low", "کم", "گھٹا", "ghata"]) {
         Priority::P4

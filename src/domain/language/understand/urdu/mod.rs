@@ -15,6 +15,7 @@ use crate::domain::language::{
     lexicon::{Plain, Sense},
     sentence::Sentence,
     token::Kind,
+    when::Which,
 };
 
 /// The end of the sentence, as far as it is verb.
@@ -189,7 +190,12 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     let shows = has(reading, Plain::Show);
     let names_task = has(reading, Plain::Task) || has(reading, Plain::List);
     let unneeded = |reading: &Reading<'_>, at: usize| {
-        (at.saturating_sub(3)..=at).any(|p| reading.sentence.is(p, Plain::Delete).is_some_and(|n| p + n > at && n > 1))
+        (at.saturating_sub(3)..=at).any(|p| {
+            reading
+                .sentence
+                .any(p, &[Plain::Delete, Plain::Pending])
+                .is_some_and(|n| p + n > at && n > 1)
+        })
     };
     let negated = content
         .iter()
@@ -256,7 +262,12 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     }
     if let Some(done) = tail.done.filter(|_| !begins_add) {
         // "mangal ko meeting rakhi hai": an appointment.
-        let kept = reading.is_word(done, &["rakhi", "rakha", "rakhe", "rkhi", "rkha", "رکھی", "رکھا", "رکھے", "tay", "tai", "طے", "fix"]);
+        let kept = reading.is_word(
+            done,
+            &[
+                "rakhi", "rakha", "rakhe", "rkhi", "rkha", "رکھی", "رکھا", "رکھے", "tay", "tai", "طے", "fix",
+            ],
+        );
         if kept && tail.copula.is_some() && !when.is_empty() && !question && !negated {
             reading.sentence.take(done, content.last()? + 1 - done);
             return add(reading);
@@ -310,6 +321,19 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     if question && tail.copula.is_some() && !when.is_empty() {
         return Some(listed(reading, &content, false, false));
     }
+    // "meeting ab parson hai": another day than before.
+    if let Some(copula) = tail.copula
+        && let Some(now) = content.iter().copied().find(|at| reading.is_word(*at, &["ab", "اب"]))
+        && now > first
+        && !when.is_empty()
+        && !question
+        && !negated
+    {
+        reading.sentence.take(copula, content.last()? + 1 - copula);
+        reading.sentence.take(now, 1);
+        let change = reading.take_when(Which::Last).change(reading.now);
+        return Some(Intent::Update(reading.target(), change));
+    }
     if tail.infinitive.is_some() && content.len() > 1 && !question && !negated {
         reading.loose = true;
         return add(reading);
@@ -342,15 +366,43 @@ fn tag_question(reading: &Reading<'_>, content: &[usize]) -> bool {
 /// "bill wala sab se zaroori hai": a task that is named, and how urgent it is.
 fn stated_priority(reading: &mut Reading<'_>, content: &[usize]) -> Option<Intent> {
     let [first, .., last] = content else { return None };
-    let wala = content.iter().copied().find(|at| reading.sentence.any(*at, &[Plain::Wala]).is_some())?;
-    if reading.asks() || reading.sentence.is(*last, Plain::Copula).is_none() || wala == *first {
+    let wala = content
+        .iter()
+        .copied()
+        .find(|at| reading.sentence.any(*at, &[Plain::Wala]).is_some());
+    let noun = wala.unwrap_or(*first);
+    let asks = content
+        .iter()
+        .any(|at| reading.sentence.any(*at, &[Plain::Question, Plain::What]).is_some());
+    if reading.asks() || asks || reading.sentence.is(*last, Plain::Copula).is_none() || wala == Some(*first) {
         return None;
     }
-    let (from, to) = (wala + 1, *last);
+    let named = reading
+        .sentence
+        .any(noun, &[Plain::It, Plain::Task, Plain::Self_, Plain::Particle])
+        .is_none()
+        || wala.is_some();
+    if !named
+        || is_infinitive(&reading.sentence, noun)
+        || reading
+            .sentence
+            .find(noun, |s| matches!(s, Sense::Priority(_)).then_some(()))
+            .is_some()
+    {
+        return None;
+    }
+    let (from, to) = (noun + 1, *last);
+    let used = reading.sentence.used.clone();
     let priority = reading.take_priority(from, to)?;
     let rest = reading.sentence.left(from, to);
-    let small = |at: &usize| reading.sentence.any(*at, &[Plain::Task, Plain::Particle, Plain::Filler, Plain::Polite]).is_some();
+    let small = |at: &usize| {
+        reading
+            .sentence
+            .any(*at, &[Plain::Task, Plain::Particle, Plain::Filler, Plain::Polite])
+            .is_some()
+    };
     if !rest.iter().all(small) || rest.iter().any(|at| reading.sentence.is(*at, Plain::Not).is_some()) {
+        reading.sentence.used = used;
         return None;
     }
     reading.to = from;
@@ -433,6 +485,7 @@ fn imperative(reading: &Reading<'_>, content: &[usize]) -> bool {
             .sentence
             .any(last, &[Plain::Delete, Plain::Add, Plain::Update, Plain::Move, Plain::Complete])
             .is_some()
+        || content.len() > 1 && reading.is_word(last, &["cancel", "delete", "mansookh", "منسوخ", "کینسل", "ڈیلیٹ"])
         || [Plain::Delete, Plain::Complete, Plain::Move]
             .iter()
             .any(|k| reading.sentence.is(last, *k).is_some())

@@ -73,7 +73,12 @@ pub(super) fn span(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u32, Un
         _ => return None,
     };
     // "a couple of days", "2 more days"
-    let more = usize::from(sentence.tokens.get(at + length).is_some_and(|t| matches!(t.plain.as_str(), "more" | "aur" | "mazeed")));
+    let more = usize::from(
+        sentence
+            .tokens
+            .get(at + length)
+            .is_some_and(|t| matches!(t.plain.as_str(), "more" | "aur" | "mazeed")),
+    );
     let (units, unit) = unit(sentence, at + length + more)?;
     Some((length + more + units, halves, unit))
 }

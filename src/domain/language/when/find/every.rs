@@ -80,10 +80,19 @@ fn counted(sentence: &Sentence<'_>, at: usize, number: u32) -> Option<(usize, Re
 
 /// "on the 1st of every month", "first Monday of the month", "har mahine ke pehle peer ko".
 fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
-    let of = |place: usize| usize::from(sentence.tokens.get(place).is_some_and(|t| matches!(t.plain.as_str(), "of" | "in" | "ke" | "ki" | "کے" | "کی")));
+    let of = |place: usize| {
+        usize::from(
+            sentence
+                .tokens
+                .get(place)
+                .is_some_and(|t| matches!(t.plain.as_str(), "of" | "in" | "ke" | "ki" | "کے" | "کی")),
+        )
+    };
     let monthly = |place: usize| {
         let repeat = sentence.find(place, |s| if let Sense::Repeat(r) = s { Some(r) } else { None });
-        repeat.filter(|(_, r)| r.frequency == Frequency::Monthly && r.interval == 1).map(|(length, _)| length)
+        repeat
+            .filter(|(_, r)| r.frequency == Frequency::Monthly && r.interval == 1)
+            .map(|(length, _)| length)
     };
     // Which one, and of what weekday.
     let ranked = |place: usize| {
@@ -114,11 +123,26 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
     Some((start + monthly(start)? - at, Piece::Repeat(on_day(number)?)))
 }
 
-/// "on Mondays and Wednesdays".
+/// "on Mondays and Wednesdays", "mon wed fri", "peer se jumma tak rozana".
 fn plural(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece)> {
-    sentence.find(at, |s| matches!(s, Sense::Weekly(_)).then_some(()))?;
     let (length, days) = weekdays(sentence, at, to)?;
-    Some((length, Piece::Repeat(weekly(days))))
+    let plural = sentence.find(at, |s| matches!(s, Sense::Weekly(_)).then_some(())).is_some();
+    // Three names in a row, without a word between them.
+    let row = length == days.len() && days.len() > 2 && !sentence.tokens[at..at + length].iter().any(|t| t.plain == "to");
+    let until = usize::from(
+        sentence
+            .tokens
+            .get(at + length)
+            .is_some_and(|t| matches!(t.plain.as_str(), "tak" | "تک")),
+    );
+    let end = at + length + until;
+    let daily = sentence.find(end, |s| {
+        matches!(s, Sense::Repeat(r) if r == Repeat::every(Frequency::Daily)).then_some(())
+    });
+    match daily.filter(|_| days.len() > 1) {
+        Some((more, ())) => Some((end + more - at, Piece::Repeat(weekly(days)))),
+        None => (plural || row).then_some((length, Piece::Repeat(weekly(days)))),
+    }
 }
 
 /// "daily", "roz", "har hafte", "weekly on Monday and Thursday".
@@ -159,12 +183,26 @@ fn weekdays(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Wee
         let token = &sentence.tokens[end];
         let range = matches!(token.plain.as_str(), "to" | "through" | "se" | "سے" | "-" | "–");
         let joins = range || token.is_mark(',') || token.is_mark('،') || token.is_mark('/') || sentence.word_is(end, Plain::And);
+        // "mon wed fri"
+        if !joins && let Some((more, day)) = is_weekday(sentence, end).filter(|_| unit(sentence, end).is_none()) {
+            days = days.with(day);
+            (end, latest) = (end + more, day);
+            continue;
+        }
         let start = end + 1;
-        let also = sentence.tokens.get(start).is_some_and(|t| matches!(t.plain.as_str(), "and" | "every" | "on" | "har"));
+        let also = sentence
+            .tokens
+            .get(start)
+            .is_some_and(|t| matches!(t.plain.as_str(), "and" | "every" | "on" | "har"));
         let start = start + usize::from(also);
-        let Some((more, day)) = is_weekday(sentence, start).filter(|_| joins) else { break };
+        let Some((more, day)) = is_weekday(sentence, start).filter(|_| joins) else {
+            break;
+        };
         if range {
-            days = (0..7).map(|step| (latest + step) % 7).take_while(|d| *d != day).fold(days, Weekdays::with);
+            days = (0..7)
+                .map(|step| (latest + step) % 7)
+                .take_while(|d| *d != day)
+                .fold(days, Weekdays::with);
         }
         days = days.with(day);
         (end, latest) = (start + more, day);

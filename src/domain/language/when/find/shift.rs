@@ -36,7 +36,12 @@ pub(in crate::domain::language) fn shift(sentence: &mut Sentence<'_>, from: usiz
         sentence.take(place, length);
     }
     sentence.take(at, length);
-    if let Some(place) = before.filter(|place| matches!(sentence.tokens[*place].plain.as_str(), "by" | "for" | "another" | "mazeed" | "aur" | "مزید" | "اور")) {
+    if let Some(place) = before.filter(|place| {
+        matches!(
+            sentence.tokens[*place].plain.as_str(),
+            "by" | "for" | "another" | "mazeed" | "aur" | "مزید" | "اور"
+        )
+    }) {
         sentence.take(place, 1);
     }
     let half = i64::from(halves) * if forward { 1 } else { -1 };

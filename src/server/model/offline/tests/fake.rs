@@ -200,4 +200,3 @@ pub(super) fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<To
     }
     (said, calls)
 }
-

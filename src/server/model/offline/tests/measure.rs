@@ -171,7 +171,9 @@ impl Example {
         }
         check(deeds.len() == wanted.len(), "number of deeds")?;
         for want in &wanted {
-            let found = deeds.iter().any(|(tool, a)| *tool == want.0 && a["task_id"].as_str() == want.1.as_deref());
+            let found = deeds
+                .iter()
+                .any(|(tool, a)| *tool == want.0 && a["task_id"].as_str() == want.1.as_deref());
             check(found, "a deed is missing")?;
         }
         if self.tool.as_deref() == Some("several") {
@@ -226,7 +228,11 @@ impl Count {
     }
 
     fn share(self) -> f64 {
-        if self.all() == 0 { 1.0 } else { self.right as f64 / self.all() as f64 }
+        if self.all() == 0 {
+            1.0
+        } else {
+            self.right as f64 / self.all() as f64
+        }
     }
 }
 
@@ -285,7 +291,9 @@ impl Report {
     }
 
     fn scripts(&self) -> impl Iterator<Item = (&String, &Count)> {
-        self.rows.iter().filter(|(name, _)| matches!(name.as_str(), "en" | "ur-Latn" | "ur"))
+        self.rows
+            .iter()
+            .filter(|(name, _)| matches!(name.as_str(), "en" | "ur-Latn" | "ur"))
     }
 
     /// Every line has to be right.
@@ -316,7 +324,12 @@ fn what_it_was_not_built_with() {
     let report = Report::of(include_str!("../../../../domain/language/sets/measured.jsonl"));
     println!("{}", report.table());
     for (name, count) in report.scripts() {
-        assert!(count.share() >= BAR, "{name}: {:.1} % right\n{}", 100.0 * count.share(), report.table());
+        assert!(
+            count.share() >= BAR,
+            "{name}: {:.1} % right\n{}",
+            100.0 * count.share(),
+            report.table()
+        );
         assert_eq!((count.deeds, count.scripts), (0, 0), "{name}\n{}", report.table());
     }
 }
