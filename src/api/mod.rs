@@ -8,6 +8,7 @@ pub mod chat;
 pub mod sse;
 pub mod tasks;
 pub mod view;
+pub mod widgets;
 
 use leptos::prelude::*;
 use leptos::server_fn::{codec::JsonEncoding, error::ServerFnErrorErr};

@@ -215,3 +215,23 @@ pub enum ChatUpdate {
     /// The end. A stream that ends without it has broken off.
     Done,
 }
+
+/// A widget of the gallery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WidgetExample {
+    /// What it is called.
+    pub name: String,
+    /// As it goes over the wire.
+    pub json: String,
+    /// As it is drawn.
+    pub html: String,
+}
+
+/// What became of a developer's JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DrawnWidget {
+    /// HTML.
+    Html(String),
+    /// What is wrong with it, and where; in English, as all that is about JSON.
+    Wrong(String),
+}

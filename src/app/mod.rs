@@ -20,6 +20,7 @@ use self::components::sidebar::Sidebar;
 use self::first::Json;
 use self::pages::{
     chat::ChatPage, not_found::NotFoundPage, settings::SettingsPage, sign_in::SignInPage, sign_up::SignUpPage, tasks::TasksPage,
+    widgets::WidgetsPage,
 };
 use self::text::{Texts, texts};
 use crate::api::view::Viewer;
@@ -148,6 +149,7 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=StaticSegment("tasks") view=TasksPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("settings") view=SettingsPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("widgets") view=WidgetsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("sign-up") view=SignUpPage ssr=SsrMode::Async />
                 </FlatRoutes>

@@ -1,6 +1,6 @@
 //! A task, as a person, a tool and the store know it.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::TaskId;
@@ -66,6 +66,16 @@ pub struct Due {
     pub time: Option<NaiveTime>,
 }
 
+impl Due {
+    /// Whether it lies before `now`, on the same clock. A day without a time has passed when it is over.
+    pub fn is_past(&self, now: NaiveDateTime) -> bool {
+        match self.time {
+            Some(time) => self.date.and_time(time) < now,
+            None => self.date < now.date(),
+        }
+    }
+}
+
 /// A task of one person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
@@ -83,6 +93,8 @@ pub struct Task {
     pub due: Option<Due>,
     /// The IANA zone of `due`.
     pub zone: Option<String>,
+    /// The rule by which it comes back (RFC 5545, without `RRULE:`); such a task has a date.
+    pub repeat: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.

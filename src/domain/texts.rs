@@ -1,7 +1,13 @@
 //! What the server says by itself, in English and Urdu: steps, notices, failures. (The page's own words are in `app::text`; the offline
 //! assistant's in `domain::language`.)
 
-use super::locale::Locale;
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::{
+    language::phrases::{self, URDU_DAYS, URDU_MONTHS},
+    locale::{Locale, Script},
+    task::{Due, Priority, Task},
+};
 
 /// A text of the person or a model inside one of ours: isolated, so that its direction stays its own (UAX #9, 2.4).
 fn isolated(text: &str) -> String {
@@ -16,6 +22,8 @@ pub fn step_running(locale: Locale, tool: &str) -> String {
         "complete_task" => ("Completing a task …", "کام مکمل ہو رہا ہے …"),
         "update_task" => ("Changing a task …", "کام بدلا جا رہا ہے …"),
         "delete_task" => ("Deleting a task …", "کام حذف ہو رہا ہے …"),
+        "open_task" => ("Opening a task …", "کام کھولا جا رہا ہے …"),
+        "get_page_context" => ("Looking at your page …", "آپ کا صفحہ دیکھا جا رہا ہے …"),
         _ => ("Working …", "کام جاری ہے …"),
     };
     match locale {
@@ -47,8 +55,73 @@ pub fn step_done(locale: Locale, tool: &str, title: Option<&str>, count: Option<
         (Locale::Ur, "update_task") => format!("{name} بدل دیا گیا"),
         (Locale::En, "delete_task") => format!("Deleted {name}"),
         (Locale::Ur, "delete_task") => format!("{name} حذف ہو گیا"),
+        (Locale::En, "open_task") => format!("Opened {name}"),
+        (Locale::Ur, "open_task") => format!("{name} کھول دیا گیا"),
+        (Locale::En, "get_page_context") => "Looked at your page".into(),
+        (Locale::Ur, "get_page_context") => "آپ کا صفحہ دیکھ لیا".into(),
         (Locale::En, _) => "Done".into(),
         (Locale::Ur, _) => "ہو گیا".into(),
+    }
+}
+
+/// Somebody was asked, and said no (or something else): nothing was done.
+pub fn step_declined(locale: Locale) -> String {
+    match locale {
+        Locale::En => "Nothing was changed".into(),
+        Locale::Ur => "کچھ نہیں بدلا".into(),
+    }
+}
+
+/// The question before much is deleted or changed, and the two answers: yes, then no.
+pub fn are_you_sure(script: Script, deletes: bool, titles: &[&str]) -> (String, String, String) {
+    const SHOWN: usize = 10;
+    let mut list = String::new();
+    for title in titles.iter().take(SHOWN) {
+        list.push_str("\n• ");
+        list.push_str(&isolated(title));
+    }
+    if titles.len() > SHOWN {
+        list.push_str(&format!("\n… +{}", titles.len() - SHOWN));
+    }
+    let n = titles.len();
+    let (question, yes, no) = match (script, deletes) {
+        (Script::En, true) => (format!("Delete these {n} tasks for good?"), "Yes, delete them", "No, keep them"),
+        (Script::En, false) => (format!("Change these {n} tasks?"), "Yes, change them", "No, leave them"),
+        (Script::UrLatn, true) => (
+            format!("Ye {n} kaam hamesha ke liye delete kar dein?"),
+            "Haan, delete karein",
+            "Nahi, rehne dein",
+        ),
+        (Script::UrLatn, false) => (format!("Ye {n} kaam badal dein?"), "Haan, badal dein", "Nahi, rehne dein"),
+        (Script::Ur, true) => (format!("یہ {n} کام ہمیشہ کے لیے حذف کر دیں؟"), "جی ہاں، حذف کریں", "نہیں، رہنے دیں"),
+        (Script::Ur, false) => (format!("یہ {n} کام بدل دیں؟"), "جی ہاں، بدل دیں", "نہیں، رہنے دیں"),
+    };
+    (format!("{question}{list}"), yes.into(), no.into())
+}
+
+/// A task as something to choose: its title, and when it is due.
+pub fn choice(script: Script, task: &Task) -> String {
+    match &task.due {
+        None => task.title.clone(),
+        Some(due) => format!("{} — {}", task.title, phrases::due(due, script)),
+    }
+}
+
+/// The built-in assistant answers, because no model is set up.
+pub fn offline_answers(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => {
+            "The built-in assistant answers: it understands plain requests about tasks. Whoever runs this server can connect a model."
+        }
+        Locale::Ur => "اندرونی معاون جواب دے رہا ہے: یہ کاموں کی سادہ باتیں سمجھتا ہے۔ سرور چلانے والے کوئی ماڈل جوڑ سکتے ہیں۔",
+    }
+}
+
+/// Another process goes on with an answer.
+pub fn going_on(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "The server was restarted; going on with the answer …",
+        Locale::Ur => "سرور دوبارہ چلا ہے؛ جواب جاری ہے …",
     }
 }
 
@@ -149,5 +222,186 @@ pub fn failure(locale: Locale, failure: Failure) -> &'static str {
     match locale {
         Locale::En => en,
         Locale::Ur => ur,
+    }
+}
+
+/// A due date as a list shows it: near days by their names, others by date.
+pub fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
+    use chrono::{Datelike, Timelike};
+    let days = due.date - now.date();
+    let weekday = due.date.weekday().num_days_from_monday() as usize;
+    let near = (TimeDelta::days(2)..TimeDelta::days(7)).contains(&days);
+    let same_year = due.date.year() == now.year();
+    let day = match (locale, days.num_days()) {
+        (Locale::En, 0) => "Today".into(),
+        (Locale::En, 1) => "Tomorrow".into(),
+        (Locale::En, -1) => "Yesterday".into(),
+        (Locale::En, _) if near => due.date.format("%A").to_string(),
+        (Locale::En, _) if same_year => due.date.format("%-d %b").to_string(),
+        (Locale::En, _) => due.date.format("%-d %b %Y").to_string(),
+        (Locale::Ur, 0) => "آج".into(),
+        (Locale::Ur, 1) => "کل".into(),
+        (Locale::Ur, -1) => "گزشتہ کل".into(),
+        (Locale::Ur, _) if near => URDU_DAYS[weekday].into(),
+        (Locale::Ur, _) => {
+            let month = URDU_MONTHS[due.date.month0() as usize];
+            if same_year {
+                format!("{} {month}", due.date.day())
+            } else {
+                format!("{} {month} {}", due.date.day(), due.date.year())
+            }
+        }
+    };
+    let Some(time) = due.time else { return day };
+    match locale {
+        Locale::En => format!("{day}, {}", time.format("%-I:%M %p")),
+        Locale::Ur => {
+            let part = match time.hour() {
+                0..4 => "رات",
+                4..12 => "صبح",
+                12..16 => "دوپہر",
+                16..20 => "شام",
+                _ => "رات",
+            };
+            let minutes = if time.minute() == 0 {
+                String::new()
+            } else {
+                format!(":{:02}", time.minute())
+            };
+            format!("{day}، {part} {}{minutes} بجے", time.hour12().1)
+        }
+    }
+}
+
+/// The name of a priority; `None` for that of most tasks.
+pub fn priority(locale: Locale, priority: Priority) -> Option<&'static str> {
+    Some(match (locale, priority) {
+        (_, Priority::P4) => return None,
+        (Locale::En, Priority::P1) => "Urgent",
+        (Locale::En, Priority::P2) => "High",
+        (Locale::En, Priority::P3) => "Medium",
+        (Locale::Ur, Priority::P1) => "فوری",
+        (Locale::Ur, Priority::P2) => "اہم",
+        (Locale::Ur, Priority::P3) => "درمیانہ",
+    })
+}
+
+/// The words in a row of a list of tasks.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskRow {
+    /// Behind a date that has passed.
+    pub late: &'static str,
+    /// The task is gone.
+    pub deleted: &'static str,
+    /// To give it another date.
+    pub reschedule: &'static str,
+    /// To delete it.
+    pub delete: &'static str,
+}
+
+/// The words in a row of a list of tasks.
+pub fn task_row(locale: Locale) -> TaskRow {
+    match locale {
+        Locale::En => TaskRow {
+            late: " · overdue",
+            deleted: "Deleted",
+            reschedule: "Date",
+            delete: "Delete",
+        },
+        Locale::Ur => TaskRow {
+            late: " · تاخیر",
+            deleted: "حذف شدہ",
+            reschedule: "تاریخ",
+            delete: "حذف",
+        },
+    }
+}
+
+/// The words that widgets need besides their own.
+#[derive(Debug)]
+pub struct WidgetWords {
+    /// Shows the rest of a list.
+    pub show_more: &'static str,
+    /// Hides it again.
+    pub show_less: &'static str,
+    /// Unfolds a card that says nothing of itself.
+    pub details: &'static str,
+    /// No choice is made yet.
+    pub choose: &'static str,
+    /// Empties a field.
+    pub clear: &'static str,
+    /// What can be seen in a chart, as a table.
+    pub data: &'static str,
+}
+
+/// The words of widgets.
+pub fn widget(locale: Locale) -> &'static WidgetWords {
+    match locale {
+        Locale::En => &WidgetWords {
+            show_more: "Show more",
+            show_less: "Show less",
+            details: "Details",
+            choose: "Choose…",
+            clear: "Clear",
+            data: "Data",
+        },
+        Locale::Ur => &WidgetWords {
+            show_more: "مزید دکھائیں",
+            show_less: "کم دکھائیں",
+            details: "تفصیل",
+            choose: "منتخب کریں…",
+            clear: "صاف کریں",
+            data: "اعداد و شمار",
+        },
+    }
+}
+
+/// A chart in words: the names of what it shows.
+pub fn chart_title(locale: Locale, series: &[&str]) -> String {
+    match locale {
+        Locale::En => format!("Chart: {}", series.join(", ")),
+        Locale::Ur => format!("چارٹ: {}", series.join("، ")),
+    }
+}
+
+/// A chart in words: how many points along the axis, and between which values.
+pub fn chart_range(locale: Locale, points: usize, low: &str, high: &str) -> String {
+    match locale {
+        Locale::En => format!("Points: {points}. Values from {low} to {high}."),
+        Locale::Ur => format!("نقاط: {points}۔ قدریں {low} سے {high} تک۔"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    #[test]
+    fn due_dates_in_both_languages() {
+        let day = |d| NaiveDate::from_ymd_opt(2026, 11, d).unwrap();
+        let now = day(23).and_hms_opt(10, 0, 0).unwrap();
+        let due = |date, hour: Option<u32>| Due {
+            date,
+            time: hour.and_then(|h| chrono::NaiveTime::from_hms_opt(h, 0, 0)),
+        };
+        let cases = [
+            (due(day(23), None), "Today", "آج"),
+            (due(day(24), Some(17)), "Tomorrow, 5:00 PM", "کل، شام 5 بجے"),
+            (due(day(27), Some(9)), "Friday, 9:00 AM", "جمعہ، صبح 9 بجے"),
+            (due(day(30), None), "30 Nov", "30 نومبر"),
+            (
+                due(NaiveDate::from_ymd_opt(2027, 1, 2).unwrap(), None),
+                "2 Jan 2027",
+                "2 جنوری 2027",
+            ),
+        ];
+        for (due, en, ur) in cases {
+            assert_eq!(due_words(&due, Locale::En, now), en);
+            assert_eq!(due_words(&due, Locale::Ur, now), ur);
+        }
+        assert!(due(day(22), None).is_past(now) && due(day(23), Some(9)).is_past(now));
+        assert!(!due(day(23), None).is_past(now) && !due(day(23), Some(11)).is_past(now));
     }
 }

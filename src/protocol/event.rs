@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    item::{AssistantContent, ThreadItem, WorkflowTask},
+    item::{Annotation, AssistantContent, GeneratedImage, ThreadItem, WorkflowTask},
     thread::Thread,
 };
 use crate::domain::id::ItemId;
@@ -50,6 +50,12 @@ pub enum ThreadStreamEvent {
         /// Which.
         item_id: ItemId,
     },
+    /// An item is another one now: it takes the place of the one with its id.
+    #[serde(rename = "thread.item.replaced")]
+    ItemReplaced {
+        /// The item.
+        item: ThreadItem,
+    },
     /// What the client may do while the stream runs.
     #[serde(rename = "stream_options")]
     StreamOptions {
@@ -71,6 +77,7 @@ pub enum ThreadStreamEvent {
         /// Its name.
         name: String,
         /// Its data.
+        #[serde(default)]
         data: serde_json::Map<String, serde_json::Value>,
     },
     /// There is no answer, or no more of it.
@@ -147,6 +154,16 @@ pub enum ItemUpdate {
         /// The text.
         delta: String,
     },
+    /// A reference to a source.
+    #[serde(rename = "assistant_message.content_part.annotation_added")]
+    AnnotationAdded {
+        /// The part's place.
+        content_index: usize,
+        /// The place among the part's annotations.
+        annotation_index: usize,
+        /// The reference.
+        annotation: Annotation,
+    },
     /// A part is whole.
     #[serde(rename = "assistant_message.content_part.done")]
     ContentPartDone {
@@ -154,6 +171,30 @@ pub enum ItemUpdate {
         content_index: usize,
         /// The part.
         content: AssistantContent,
+    },
+    /// A text of a widget grows.
+    #[serde(rename = "widget.streaming_text.value_delta")]
+    WidgetTextDelta {
+        /// The id of the component.
+        component_id: String,
+        /// The text.
+        delta: String,
+        /// Whether that was the last of it.
+        done: bool,
+    },
+    /// A widget is another one now.
+    #[serde(rename = "widget.root.updated")]
+    WidgetRootUpdated {
+        /// The root.
+        widget: serde_json::Value,
+    },
+    /// A part of a widget is another one now.
+    #[serde(rename = "widget.component.updated")]
+    WidgetComponentUpdated {
+        /// The id of the component.
+        component_id: String,
+        /// The component.
+        component: serde_json::Value,
     },
     /// A step begins.
     #[serde(rename = "workflow.task.added")]
@@ -170,5 +211,14 @@ pub enum ItemUpdate {
         task_index: usize,
         /// The step.
         task: WorkflowTask,
+    },
+    /// A picture has come further.
+    #[serde(rename = "generated_image.updated")]
+    GeneratedImageUpdated {
+        /// The picture so far.
+        image: GeneratedImage,
+        /// How far, 0 to 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        progress: Option<f64>,
     },
 }

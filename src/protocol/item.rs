@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::attachment::Attachment;
 use crate::domain::id::{ItemId, ThreadId};
 
 /// One entry of a thread.
@@ -31,11 +32,36 @@ pub enum ItemBody {
         /// The parts of the answer.
         content: Vec<AssistantContent>,
     },
+    /// A call of a tool that the client has.
+    ClientToolCall(ClientToolCall),
+    /// Something to look at and to use, made of components.
+    Widget {
+        /// The root: a Card, a ListView or a Basic (`super::widget`). As JSON, because it is handed on as it came.
+        widget: Value,
+        /// What copying it gives.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copy_text: Option<String>,
+    },
+    /// A picture that a model drew.
+    GeneratedImage {
+        /// The picture, once there is something of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        image: Option<GeneratedImage>,
+    },
+    /// Questions to the person.
+    StructuredInput(StructuredInput),
     /// What the assistant did on the way.
     Workflow {
         /// The steps.
         workflow: Workflow,
     },
+    /// One step by itself.
+    Task {
+        /// The step.
+        task: WorkflowTask,
+    },
+    /// The assistant is done.
+    EndOfTurn {},
     /// What the model said and did between the visible items (its tool calls and their results); never reaches a client.
     HiddenContextItem {
         /// For the model's history.
@@ -54,7 +80,13 @@ impl ItemBody {
         match self {
             Self::UserMessage(_) => "user_message",
             Self::AssistantMessage { .. } => "assistant_message",
+            Self::ClientToolCall(_) => "client_tool_call",
+            Self::Widget { .. } => "widget",
+            Self::GeneratedImage { .. } => "generated_image",
+            Self::StructuredInput(_) => "structured_input",
             Self::Workflow { .. } => "workflow",
+            Self::Task { .. } => "task",
+            Self::EndOfTurn {} => "end_of_turn",
             Self::HiddenContextItem { .. } => "hidden_context_item",
             Self::SdkHiddenContext { .. } => "sdk_hidden_context",
         }
@@ -69,8 +101,8 @@ impl ItemBody {
     pub fn role(&self) -> &'static str {
         match self {
             Self::UserMessage(_) => "user",
-            Self::AssistantMessage { .. } | Self::Workflow { .. } => "assistant",
             Self::HiddenContextItem { .. } | Self::SdkHiddenContext { .. } => "system",
+            _ => "assistant",
         }
     }
 
@@ -79,16 +111,18 @@ impl ItemBody {
         match self {
             Self::UserMessage(message) => message.text(),
             Self::AssistantMessage { content } => content.iter().map(|part| part.text.as_str()).collect(),
+            Self::Widget { copy_text, .. } => copy_text.clone().unwrap_or_default(),
+            Self::StructuredInput(form) => {
+                let questions: Vec<&str> = form.inputs.iter().map(|input| input.question.as_str()).collect();
+                questions.join("\n")
+            }
             Self::Workflow { workflow } => {
-                let titles: Vec<&str> = workflow
-                    .tasks
-                    .iter()
-                    .filter_map(|WorkflowTask::Custom(task)| task.title.as_deref())
-                    .collect();
+                let titles: Vec<&str> = workflow.tasks.iter().filter_map(WorkflowTask::title).collect();
                 titles.join("\n")
             }
-            Self::HiddenContextItem { .. } => String::new(),
+            Self::Task { task } => task.title().unwrap_or_default().to_owned(),
             Self::SdkHiddenContext { content } => content.clone(),
+            Self::ClientToolCall(_) | Self::GeneratedImage { .. } | Self::EndOfTurn {} | Self::HiddenContextItem { .. } => String::new(),
         }
     }
 }
@@ -98,9 +132,9 @@ impl ItemBody {
 pub struct UserMessage {
     /// Text and tags.
     pub content: Vec<UserContent>,
-    /// Files; none until attachments exist here.
+    /// Files, as they were when the message was sent.
     #[serde(default)]
-    pub attachments: Vec<Value>,
+    pub attachments: Vec<Attachment>,
     /// What of an earlier answer the message refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted_text: Option<String>,
@@ -172,7 +206,7 @@ pub struct ToolChoice {
 pub struct AssistantContent {
     /// References to sources.
     #[serde(default)]
-    pub annotations: Vec<Value>,
+    pub annotations: Vec<Annotation>,
     /// The text, Markdown.
     pub text: String,
 }
@@ -187,6 +221,209 @@ impl AssistantContent {
     }
 }
 
+/// `Annotation`: where in a text a source belongs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "annotation")]
+pub struct Annotation {
+    /// What is referred to.
+    pub source: Source,
+    /// Behind how many characters of the text it belongs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<i64>,
+}
+
+/// `Source`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Source {
+    /// `URLSource`.
+    Url {
+        /// What all sources have.
+        #[serde(flatten)]
+        about: About,
+        /// The address.
+        url: String,
+        /// Whose it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attribution: Option<String>,
+    },
+    /// `FileSource`.
+    File {
+        /// What all sources have.
+        #[serde(flatten)]
+        about: About,
+        /// The file's name.
+        filename: String,
+    },
+    /// `EntitySource`: something of ours, such as a task.
+    Entity(Entity),
+}
+
+/// `SourceBase`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct About {
+    /// Its title.
+    pub title: String,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// When it is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<String>,
+    /// The heading under which it is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+/// `EntitySource`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entity {
+    /// What all sources have.
+    #[serde(flatten)]
+    pub about: About,
+    /// Its id.
+    pub id: String,
+    /// An icon's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// A label beside the icon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// A label in the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inline_label: Option<String>,
+    /// Whether it can be clicked.
+    #[serde(default)]
+    pub interactive: bool,
+    /// For the integration.
+    #[serde(default)]
+    pub data: Map<String, Value>,
+    /// Ignored by clients (deprecated in the SDK), handed on as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
+}
+
+/// How an entity's preview is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preview {
+    /// When it is looked at.
+    Lazy,
+}
+
+/// `ClientToolCallItem`, without the fields of every item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClientToolCall {
+    /// Whether the client has answered.
+    #[serde(default)]
+    pub status: CallStatus,
+    /// The model's id of the call.
+    pub call_id: String,
+    /// The tool.
+    pub name: String,
+    /// What it takes.
+    pub arguments: Map<String, Value>,
+    /// What the client answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Value>,
+}
+
+/// How far a call of a client's tool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallStatus {
+    /// The client has not answered.
+    #[default]
+    Pending,
+    /// It has.
+    Completed,
+}
+
+/// `GeneratedImage`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneratedImage {
+    /// Its id.
+    pub id: String,
+    /// Where it is.
+    pub url: String,
+}
+
+/// `StructuredInputItem`, without the fields of every item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StructuredInput {
+    /// Whether the person has answered.
+    #[serde(default)]
+    pub status: InputStatus,
+    /// The questions.
+    pub inputs: Vec<Question>,
+}
+
+/// How far a form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputStatus {
+    /// Not answered.
+    #[default]
+    Pending,
+    /// Answered.
+    Answered,
+    /// The person wanted to answer none of it.
+    Skipped,
+}
+
+/// `StructuredInput` of the SDK: one question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Its id within the form.
+    pub id: String,
+    /// The question.
+    pub question: String,
+    /// The answer, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// How it is answered.
+    #[serde(flatten)]
+    pub kind: QuestionKind,
+}
+
+/// How a question is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// By choosing; words of one's own are allowed, too.
+    MultipleChoice {
+        /// What can be chosen.
+        options: Vec<Choice>,
+        /// Whether several can be.
+        #[serde(default)]
+        multiple: bool,
+    },
+    /// In words.
+    Freeform {
+        /// What is wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+    },
+}
+
+/// One thing to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Its text.
+    pub value: String,
+}
+
+/// `StructuredInputAnswer`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Answer {
+    /// What was chosen or written.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// The person did not want to answer.
+    #[serde(default)]
+    pub skipped: bool,
+}
+
 /// `Workflow`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Workflow {
@@ -195,9 +432,31 @@ pub struct Workflow {
     pub kind: WorkflowKind,
     /// The steps.
     pub tasks: Vec<WorkflowTask>,
+    /// What stands over it when it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
     /// Whether it is drawn unfolded.
     #[serde(default)]
     pub expanded: bool,
+}
+
+/// `WorkflowSummary`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Summary {
+    /// In words.
+    Custom {
+        /// The words.
+        title: String,
+        /// An icon's name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        icon: Option<String>,
+    },
+    /// How long it took.
+    Duration {
+        /// Seconds.
+        duration: i64,
+    },
 }
 
 /// The kinds of workflow.
@@ -210,35 +469,104 @@ pub enum WorkflowKind {
     Reasoning,
 }
 
-/// `Task`, a step of a workflow. Kaam makes custom ones only.
+/// `Task`, a step of a workflow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum WorkflowTask {
-    /// `CustomTask`.
-    Custom(CustomTask),
+pub struct WorkflowTask {
+    /// How far it is.
+    #[serde(default)]
+    pub status_indicator: StatusIndicator,
+    /// What it is.
+    #[serde(flatten)]
+    pub kind: StepKind,
 }
 
-/// `CustomTask`.
+/// The kinds of step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CustomTask {
-    /// How far it is.
-    pub status_indicator: StatusIndicator,
-    /// What it does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// An icon's name (`chatkit/icons.py`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub icon: Option<String>,
-    /// More about it, Markdown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum StepKind {
+    /// `CustomTask`.
+    Custom {
+        /// What it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        /// An icon's name (`chatkit/icons.py`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        icon: Option<String>,
+        /// More about it, Markdown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<String>,
+    },
+    /// `SearchTask`.
+    WebSearch {
+        /// What it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        /// The search that stands for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title_query: Option<String>,
+        /// What was searched for.
+        #[serde(default)]
+        queries: Vec<String>,
+        /// What was found.
+        #[serde(default)]
+        sources: Vec<Source>,
+    },
+    /// `ThoughtTask`.
+    Thought {
+        /// What it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        /// The thought, Markdown.
+        content: String,
+    },
+    /// `FileTask`.
+    File {
+        /// What it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        /// The files.
+        #[serde(default)]
+        sources: Vec<Source>,
+    },
+    /// `ImageTask`.
+    Image {
+        /// What it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+    },
+}
+
+impl WorkflowTask {
+    /// A step of our own.
+    pub fn custom(status_indicator: StatusIndicator, title: String) -> Self {
+        Self {
+            status_indicator,
+            kind: StepKind::Custom {
+                title: Some(title),
+                icon: None,
+                content: None,
+            },
+        }
+    }
+
+    /// What it does, in a few words.
+    pub fn title(&self) -> Option<&str> {
+        match &self.kind {
+            StepKind::Custom { title, .. }
+            | StepKind::WebSearch { title, .. }
+            | StepKind::Thought { title, .. }
+            | StepKind::File { title, .. }
+            | StepKind::Image { title } => title.as_deref(),
+        }
+    }
 }
 
 /// How far a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusIndicator {
     /// Not told.
+    #[default]
     None,
     /// Going on.
     Loading,

@@ -2,7 +2,9 @@
 //!
 //! Nulls are left out and defaults are written, as the SDK does (`exclude_none`).
 
+pub mod attachment;
 pub mod event;
 pub mod item;
 pub mod request;
 pub mod thread;
+pub mod widget;

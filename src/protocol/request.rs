@@ -1,9 +1,11 @@
 //! What a client asks: `chatkit/types.py`, "REQUEST TYPES". One POST, `{"type", "params", "metadata"}`.
 
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
-use super::item::{InferenceOptions, UserContent};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, value::RawValue};
+
+use super::item::{Answer, InferenceOptions, UserContent};
 
 /// The page size where none is asked for (the SDK's `DEFAULT_PAGE_SIZE`).
 pub const DEFAULT_PAGE: usize = 20;
@@ -12,11 +14,30 @@ pub const MAX_PAGE: usize = 100;
 
 /// A request that was understood.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Request {
+pub struct Request {
+    /// What is asked.
+    pub operation: Operation,
+    /// What the client says beside it: `client_tools` are the names of the tools that it has.
+    pub metadata: Map<String, Value>,
+}
+
+/// The operations of the protocol.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operation {
     /// `threads.create`: streams.
     ThreadsCreate(CreateThread),
     /// `threads.add_user_message`: streams.
     ThreadsAddUserMessage(AddUserMessage),
+    /// `threads.add_client_tool_output`: streams.
+    ThreadsAddClientToolOutput(AddClientToolOutput),
+    /// `threads.add_structured_input`: streams.
+    ThreadsAddStructuredInput(AddStructuredInput),
+    /// `threads.retry_after_item`: streams.
+    ThreadsRetryAfterItem(ItemRef),
+    /// `threads.custom_action`: streams.
+    ThreadsCustomAction(CustomAction),
+    /// `threads.sync_custom_action`.
+    ThreadsSyncCustomAction(CustomAction),
     /// `threads.get_by_id`.
     ThreadsGetById(ThreadRef),
     /// `threads.list`.
@@ -27,6 +48,14 @@ pub enum Request {
     ThreadsDelete(ThreadRef),
     /// `items.list`.
     ItemsList(ListItems),
+    /// `items.feedback`.
+    ItemsFeedback(Feedback),
+    /// `attachments.create`.
+    AttachmentsCreate(CreateAttachment),
+    /// `attachments.delete`.
+    AttachmentsDelete(AttachmentRef),
+    /// `input.transcribe`.
+    InputTranscribe(Transcribe),
 }
 
 /// Why a request was not understood.
@@ -36,22 +65,7 @@ pub enum RequestError {
     Invalid(String),
     /// No such operation in the protocol.
     UnknownType(String),
-    /// An operation of the protocol that is not served here.
-    NotServed(&'static str),
 }
-
-/// Operations of the protocol that Kaam does not serve yet.
-const NOT_SERVED: [&str; 9] = [
-    "threads.add_client_tool_output",
-    "threads.add_structured_input",
-    "threads.retry_after_item",
-    "threads.custom_action",
-    "threads.sync_custom_action",
-    "items.feedback",
-    "attachments.create",
-    "attachments.delete",
-    "input.transcribe",
-];
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -60,8 +74,7 @@ struct Envelope<'a> {
     #[serde(borrow)]
     params: Option<&'a RawValue>,
     #[serde(default)]
-    #[expect(dead_code, reason = "checked to be an object, as the SDK does; nothing here uses it")]
-    metadata: serde_json::Map<String, serde_json::Value>,
+    metadata: Map<String, Value>,
 }
 
 impl Request {
@@ -72,20 +85,28 @@ impl Request {
     pub fn parse(body: &[u8]) -> Result<Self, RequestError> {
         let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| RequestError::Invalid(error.to_string()))?;
         let params = envelope.params.map_or("null", RawValue::get);
-        Ok(match envelope.kind.as_ref() {
-            "threads.create" => Self::ThreadsCreate(read(params)?),
-            "threads.add_user_message" => Self::ThreadsAddUserMessage(read(params)?),
-            "threads.get_by_id" => Self::ThreadsGetById(read(params)?),
-            "threads.list" => Self::ThreadsList(read(params)?),
-            "threads.update" => Self::ThreadsUpdate(read(params)?),
-            "threads.delete" => Self::ThreadsDelete(read(params)?),
-            "items.list" => Self::ItemsList(read(params)?),
-            other => {
-                return Err(match NOT_SERVED.iter().find(|name| **name == other) {
-                    Some(name) => RequestError::NotServed(name),
-                    None => RequestError::UnknownType(other.chars().take(100).collect()),
-                });
-            }
+        let operation = match envelope.kind.as_ref() {
+            "threads.create" => Operation::ThreadsCreate(read(params)?),
+            "threads.add_user_message" => Operation::ThreadsAddUserMessage(read(params)?),
+            "threads.add_client_tool_output" => Operation::ThreadsAddClientToolOutput(read(params)?),
+            "threads.add_structured_input" => Operation::ThreadsAddStructuredInput(read(params)?),
+            "threads.retry_after_item" => Operation::ThreadsRetryAfterItem(read(params)?),
+            "threads.custom_action" => Operation::ThreadsCustomAction(read(params)?),
+            "threads.sync_custom_action" => Operation::ThreadsSyncCustomAction(read(params)?),
+            "threads.get_by_id" => Operation::ThreadsGetById(read(params)?),
+            "threads.list" => Operation::ThreadsList(read(params)?),
+            "threads.update" => Operation::ThreadsUpdate(read(params)?),
+            "threads.delete" => Operation::ThreadsDelete(read(params)?),
+            "items.list" => Operation::ItemsList(read(params)?),
+            "items.feedback" => Operation::ItemsFeedback(read(params)?),
+            "attachments.create" => Operation::AttachmentsCreate(read(params)?),
+            "attachments.delete" => Operation::AttachmentsDelete(read(params)?),
+            "input.transcribe" => Operation::InputTranscribe(read(params)?),
+            other => return Err(RequestError::UnknownType(other.chars().take(100).collect())),
+        };
+        Ok(Self {
+            operation,
+            metadata: envelope.metadata,
         })
     }
 }
@@ -138,6 +159,129 @@ pub struct UpdateThread {
     pub thread_id: String,
     /// Its new title.
     pub title: String,
+}
+
+/// `ThreadRetryAfterItemParams`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ItemRef {
+    /// The thread.
+    pub thread_id: String,
+    /// The item.
+    pub item_id: String,
+}
+
+/// `ThreadAddClientToolOutputParams`. The SDK wants `result` to be there, `null` included.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AddClientToolOutput {
+    /// The thread.
+    pub thread_id: String,
+    /// What the client's tool gave.
+    #[serde(deserialize_with = "Value::deserialize")]
+    pub result: Value,
+}
+
+/// `ThreadAddStructuredInputParams`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AddStructuredInput {
+    /// The thread.
+    pub thread_id: String,
+    /// The form.
+    pub item_id: String,
+    /// What the person filled in.
+    pub input: Submission,
+}
+
+/// `StructuredInputSubmission`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Submission {
+    /// `answered`, or `skipped` as a whole.
+    #[serde(default)]
+    pub status: SubmissionStatus,
+    /// The answers by the ids of their questions. Unknown ids are ignored, those left out are skipped.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Answer>,
+}
+
+/// The status of a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubmissionStatus {
+    /// At least one question was answered.
+    #[default]
+    Answered,
+    /// The person wanted to answer none.
+    Skipped,
+}
+
+/// `ThreadCustomActionParams`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CustomAction {
+    /// The thread.
+    pub thread_id: String,
+    /// The widget that was used, if it was one.
+    #[serde(default)]
+    pub item_id: Option<String>,
+    /// What is to be done.
+    pub action: Action,
+}
+
+/// `Action` of `chatkit/actions.py`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Which.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// With what.
+    #[serde(default)]
+    pub payload: Value,
+}
+
+/// `ItemFeedbackParams`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Feedback {
+    /// The thread.
+    pub thread_id: String,
+    /// The items.
+    pub item_ids: Vec<String>,
+    /// What the person thinks of them.
+    pub kind: FeedbackKind,
+}
+
+/// `FeedbackKind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedbackKind {
+    /// Good.
+    Positive,
+    /// Bad.
+    Negative,
+}
+
+/// `AttachmentCreateParams`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CreateAttachment {
+    /// The file's name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// Its media type, as the client thinks.
+    pub mime_type: String,
+}
+
+/// `AttachmentDeleteParams`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AttachmentRef {
+    /// The attachment.
+    pub attachment_id: String,
+}
+
+/// `InputTranscribeParams`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Transcribe {
+    /// The sound, in base64.
+    pub audio_base64: String,
+    /// Its media type, such as `audio/webm;codecs=opus`.
+    pub mime_type: String,
 }
 
 /// `ThreadListParams`.
@@ -206,15 +350,20 @@ pub enum Order {
 mod tests {
     use super::*;
 
+    fn operation(body: &[u8]) -> Result<Operation, RequestError> {
+        Request::parse(body).map(|request| request.operation)
+    }
+
     #[test]
     fn the_protocols_requests_are_read() {
         let body = br#"{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"hi"}],"attachments":[],"inference_options":{}}},"metadata":{"a":1}}"#;
-        assert!(matches!(Request::parse(body), Ok(Request::ThreadsCreate(_))));
-        let Ok(Request::ThreadsList(list)) = Request::parse(br#"{"type":"threads.list","params":{"limit":null,"order":"asc"}}"#) else {
+        let request = Request::parse(body).unwrap();
+        assert!(matches!(request.operation, Operation::ThreadsCreate(_)) && request.metadata["a"] == 1);
+        let Ok(Operation::ThreadsList(list)) = operation(br#"{"type":"threads.list","params":{"limit":null,"order":"asc"}}"#) else {
             panic!("not read");
         };
         assert_eq!((list.cut.limit(), list.cut.order, list.cut.after), (20, Order::Asc, None));
-        let Ok(Request::ItemsList(list)) = Request::parse(br#"{"type":"items.list","params":{"thread_id":"thr_x","limit":0}}"#) else {
+        let Ok(Operation::ItemsList(list)) = operation(br#"{"type":"items.list","params":{"thread_id":"thr_x","limit":0}}"#) else {
             panic!("not read");
         };
         assert_eq!(list.cut.limit(), 20);
@@ -243,9 +392,30 @@ mod tests {
             Request::parse(br#"{"type":"nope","params":{}}"#),
             Err(RequestError::UnknownType("nope".into()))
         );
-        assert_eq!(
-            Request::parse(br#"{"type":"items.feedback","params":{}}"#),
-            Err(RequestError::NotServed("items.feedback"))
-        );
+        let no_result = br#"{"type":"threads.add_client_tool_output","params":{"thread_id":"t"}}"#;
+        assert!(matches!(Request::parse(no_result), Err(RequestError::Invalid(_))));
+    }
+
+    #[test]
+    fn a_result_may_be_null_and_answers_have_their_defaults() {
+        let Ok(Operation::ThreadsAddClientToolOutput(output)) =
+            operation(br#"{"type":"threads.add_client_tool_output","params":{"thread_id":"t","result":null}}"#)
+        else {
+            panic!("not read");
+        };
+        assert_eq!(output.result, Value::Null);
+        let Ok(Operation::ThreadsAddStructuredInput(form)) =
+            operation(br#"{"type":"threads.add_structured_input","params":{"thread_id":"t","item_id":"i","input":{"answers":{"q":{}}}}}"#)
+        else {
+            panic!("not read");
+        };
+        assert_eq!(form.input.status, SubmissionStatus::Answered);
+        assert_eq!(form.input.answers["q"], Answer::default());
+        let Ok(Operation::ThreadsCustomAction(action)) =
+            operation(br#"{"type":"threads.custom_action","params":{"thread_id":"t","action":{"type":"x"}}}"#)
+        else {
+            panic!("not read");
+        };
+        assert_eq!((action.item_id, action.action.payload), (None, Value::Null));
     }
 }

@@ -54,8 +54,13 @@ pub struct ThreadMetadata {
     /// When it was made, UTC.
     pub created_at: DateTime<Utc>,
     /// Whether it takes messages.
+    #[serde(default)]
     pub status: ThreadStatus,
+    /// Where pictures in widgets and answers may come from; everywhere where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_image_domains: Option<Vec<String>>,
     /// Always empty.
+    #[serde(default)]
     pub metadata: Map<String, Value>,
 }
 
@@ -79,10 +84,11 @@ impl From<ThreadMetadata> for Thread {
 }
 
 /// `ThreadStatus`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ThreadStatus {
     /// Takes messages.
+    #[default]
     Active,
     /// Takes none for now.
     Locked {

@@ -142,8 +142,9 @@ fn page_context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(viewer);
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
+            // Styles in attributes are those of widgets, which `page::widget` makes from lists of what is allowed.
             let policy = format!(
-                "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+                "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
                  img-src 'self' data:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
             );
             if let Ok(policy) = HeaderValue::from_str(&policy) {

@@ -19,7 +19,7 @@ use super::{
         openai::{BuildError, OpenAiConfig, OpenAiModel},
     },
     router::router,
-    run::Runs,
+    run::{Assistant, Runs},
     state::AppState,
     store::{Store, StoreError},
     tools::Registry,
@@ -111,7 +111,11 @@ pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: A
     let per_minute = config.messages_per_minute;
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     AppState {
-        runs: Runs::start(store.clone(), model, Registry::default(), clock.clone(), limits),
+        runs: Runs::start(
+            store.clone(),
+            Arc::new(Assistant::new(store.clone(), model, Registry::default(), clock.clone(), limits)),
+            clock.clone(),
+        ),
         config: Arc::new(config),
         store,
         clock,
@@ -136,6 +140,10 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
     let public = config.public_origin();
     tracing::info!(model = %model.name(), "the model that answers");
     let state = state(config, pool, Arc::new(SystemClock), model, leptos).await;
+    if state.config.database_url.is_none() {
+        // The embedded database has one server: whoever left runs behind is gone, and nobody need wait for their leases to end.
+        state.runs.take_over_all().await.map_err(ServeError::Store)?;
+    }
     let link = setup_link::offer(&state.config, &state.store, state.clock.now())
         .await
         .map_err(ServeError::Store)?;

@@ -83,18 +83,8 @@ impl TestApp {
     /// With the scripted model and these variables.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         let model = ScriptedModel::start().await;
-        let limits = Limits {
-            first_wait: Duration::from_millis(1),
-            longest_wait: Duration::from_millis(5),
-            ..Limits::default()
-        };
-        let client = OpenAiModel::new(OpenAiConfig {
-            base_url: model.base_url(),
-            api_key: None,
-            models: vec!["scripted".into()],
-            limits,
-        });
-        Self::build(model, Arc::new(client.unwrap()), variables).await
+        let client = client_of(&model);
+        Self::build(model, client, variables).await
     }
 
     /// With the built-in assistant.
@@ -116,11 +106,29 @@ impl TestApp {
         .await
     }
 
+    /// A second server on the same database, with a scripted model of its own.
+    pub async fn beside(&self) -> Self {
+        let model = ScriptedModel::start().await;
+        let client = client_of(&model);
+        // Two servers never make the same ids.
+        Self::assemble_from(1 << 32, model, client, &[], self.database_url.clone()).await
+    }
+
     async fn build(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)]) -> Self {
         Self::assemble(scripted, model, variables, new_database().await.url).await
     }
 
     async fn assemble(scripted: ScriptedModel, model: Arc<dyn Model>, variables: &[(&str, &str)], database_url: String) -> Self {
+        Self::assemble_from(1, scripted, model, variables, database_url).await
+    }
+
+    async fn assemble_from(
+        first_id: u64,
+        scripted: ScriptedModel,
+        model: Arc<dyn Model>,
+        variables: &[(&str, &str)],
+        database_url: String,
+    ) -> Self {
         let pool = db::connect(&database_url, 8).await.unwrap();
         let variables: HashMap<String, String> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let config = Config::read(|name| match variables.get(name) {
@@ -130,7 +138,7 @@ impl TestApp {
         .unwrap();
         let clock = Arc::new(StillClock {
             now: Mutex::new(NOON.parse().unwrap()),
-            ids: AtomicU64::new(1),
+            ids: AtomicU64::new(first_id),
         });
         let state = serve::state(config, pool, clock.clone(), model, serve::leptos_options().unwrap()).await;
         Self {
@@ -207,6 +215,22 @@ impl TestApp {
         assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.text());
         client
     }
+}
+
+/// A model that asks the scripted server, and does not wait long.
+fn client_of(model: &ScriptedModel) -> Arc<dyn Model> {
+    let limits = Limits {
+        first_wait: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(5),
+        ..Limits::default()
+    };
+    let client = OpenAiModel::new(OpenAiConfig {
+        base_url: model.base_url(),
+        api_key: None,
+        models: vec!["scripted".into()],
+        limits,
+    });
+    Arc::new(client.unwrap())
 }
 
 #[derive(Clone)]

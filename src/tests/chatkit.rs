@@ -327,12 +327,12 @@ async fn wrong_requests_get_clear_errors() {
         (
             "application/json",
             br#"{"type":"items.feedback","params":{}}"#.to_vec(),
-            StatusCode::NOT_IMPLEMENTED,
-            "not_implemented",
+            StatusCode::BAD_REQUEST,
+            "invalid",
         ),
         (
             "application/json",
-            br#"{"type":"input.transcribe","params":{}}"#.to_vec(),
+            br#"{"type":"input.transcribe","params":{"audio_base64":"AAAA","mime_type":"audio/webm"}}"#.to_vec(),
             StatusCode::NOT_IMPLEMENTED,
             "not_implemented",
         ),

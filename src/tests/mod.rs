@@ -4,6 +4,7 @@
 mod accounts;
 mod app;
 mod architecture;
+mod assistant;
 mod build_settings;
 mod chatkit;
 mod embedded_database;
@@ -12,4 +13,5 @@ mod pages;
 mod runs;
 mod schema_rules;
 mod scripted_model;
+mod takeover;
 mod throwaway_cluster;

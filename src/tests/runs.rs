@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Reads events of an open stream until one fits.
-async fn until(body: &mut axum::body::Body, mut fits: impl FnMut(&Value) -> bool) -> Vec<Value> {
+pub async fn until(body: &mut axum::body::Body, mut fits: impl FnMut(&Value) -> bool) -> Vec<Value> {
     let mut events = Vec::new();
     let mut text = String::new();
     while let Some(frame) = body.frame().await {
@@ -41,7 +41,7 @@ fn is_delta(event: &Value) -> bool {
 }
 
 /// Asks again until it holds: for what happens behind a stream that was let go.
-async fn eventually<T>(mut check: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(mut check: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..1000 {
         if let Some(found) = check().await {
             return found;
@@ -289,6 +289,7 @@ async fn a_listener_that_comes_later_hears_the_same() {
         id: app.user("a@example.com").await,
         zone: chrono_tz::Asia::Karachi,
         locale: Locale::En,
+        client_tools: vec![],
     };
     let (reply, gate) = Reply::gated(&["a", "b", "c", "d"]);
     app.model.reply(reply);
@@ -336,6 +337,7 @@ async fn retrying_takes_the_last_answer_away() {
         id: app.user("a@example.com").await,
         zone: chrono_tz::UTC,
         locale: Locale::En,
+        client_tools: vec![],
     };
     app.model.reply(Reply::text(&["first try"])).reply(Reply::text(&["second try"]));
     let asked = app
@@ -349,7 +351,7 @@ async fn retrying_takes_the_last_answer_away() {
     let again = app
         .state
         .runs
-        .ask(&person, Ask::Retry(thread), None)
+        .ask(&person, Ask::Retry(thread, None), None)
         .await
         .unwrap_or_else(|error| panic!("{error:?}"));
     again.stream.collect::<Vec<_>>().await;
@@ -366,12 +368,13 @@ async fn retrying_takes_the_last_answer_away() {
 }
 
 #[tokio::test]
-async fn a_stopping_server_keeps_what_there_is() {
+async fn a_stopping_server_lets_its_answers_go_and_takes_no_more() {
     let app = TestApp::start().await;
     let person = Person {
         id: app.user("a@example.com").await,
         zone: chrono_tz::UTC,
         locale: Locale::En,
+        client_tools: vec![],
     };
     app.model.reply(Reply::unfinished(&["half"]).then_stall());
     let asked = app
@@ -397,7 +400,8 @@ async fn a_stopping_server_keeps_what_there_is() {
         .iter()
         .map(|item| item.body.text())
         .collect();
-    assert_eq!(texts, ["hi", "half"]);
+    assert_eq!(texts, ["hi"], "what there is of the answer is in the log, for whoever goes on");
+    assert!(app.state.store.newest_run(person.id, asked.thread).await.unwrap().is_live());
     assert!(matches!(
         app.state.runs.ask(&person, Ask::NewThread(message("more")), None).await,
         Err(AskError::Stopping)

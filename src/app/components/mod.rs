@@ -14,3 +14,4 @@ pub(super) mod start;
 pub(super) mod switches;
 pub(super) mod tasks;
 pub(super) mod thread_row;
+pub(super) mod widget;

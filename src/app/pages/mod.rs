@@ -6,3 +6,4 @@ pub(super) mod settings;
 pub(super) mod sign_in;
 pub(super) mod sign_up;
 pub(super) mod tasks;
+pub(super) mod widgets;

@@ -144,6 +144,12 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                                 </button>
                             </form>
                         </section>
+                        <section class="card" aria-labelledby="developers">
+                            <h2 id="developers">{texts.developers}</h2>
+                            <a class="button" href="/widgets" data-testid="widgets">
+                                {texts.widgets}
+                            </a>
+                        </section>
                     </div>
                 </main>
             </div>

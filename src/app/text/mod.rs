@@ -145,6 +145,16 @@ pub struct Texts {
     pub saved: &'static str,
     pub appearance: &'static str,
     pub account: &'static str,
+    // Widgets, for developers.
+    pub developers: &'static str,
+    pub widgets: &'static str,
+    pub widgets_note: &'static str,
+    pub widget_json: &'static str,
+    pub widget_draw: &'static str,
+    pub widget_wrong: &'static str,
+    pub widget_source: &'static str,
+    pub widget_sent: &'static str,
+    pub widget_pattern: &'static str,
     // Errors.
     pub not_found: &'static str,
     pub not_found_note: &'static str,

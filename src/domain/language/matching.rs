@@ -135,12 +135,13 @@ fn compared(text: &str) -> Vec<Word> {
         let mut senses = lexicon().senses(&[token], true);
         senses.extend(lexicon().senses(&[token], false));
         let is = |kinds: &[Plain]| senses.iter().any(|(_, s)| matches!(s, Sense::Is(p) if kinds.contains(p)));
-        if is(&[Plain::Particle, Plain::OClock]) && texts.len() > 1 {
+        let verb = is(&[Plain::Verb, Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]);
+        // "pay" is "on" in Roman Urdu, and a verb in English.
+        if is(&[Plain::Particle, Plain::OClock]) && !is(&[Plain::Verb, Plain::Past]) && texts.len() > 1 {
             continue;
         }
         let stem = stem(&token.plain);
         let light = LIGHT.contains(&stem.as_str());
-        let verb = is(&[Plain::Verb, Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]);
         let group = lexicon().group(&stem);
         // "the report", "gym ki report": an English verb that does not begin is a noun.
         let noun = (place > 0 || urdu) && !is(&[Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]) && lexicon().is_english_verb(token);

@@ -4,6 +4,7 @@
 //! them. A model's turn is complete before its tools run: of a half-received turn nothing can have happened.
 
 pub mod prompt;
+mod waiting;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -11,6 +12,9 @@ use futures::{StreamExt, future::join_all};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+
+use waiting::Resolved;
+pub use waiting::{Reply, Wait, Waiting};
 
 use super::model::{Finish, Message, Model, ModelError, ModelEvent, ModelRequest, ToolCall, Usage};
 
@@ -76,6 +80,13 @@ pub enum AgentEnd {
         /// What it cost.
         usage: Usage,
     },
+    /// Calls wait for the person or for the client: the answer goes on when their word is there.
+    Waiting {
+        /// The calls, and what they wait for.
+        waiting: Waiting,
+        /// What it cost so far.
+        usage: Usage,
+    },
     /// The person stopped it.
     Cancelled,
     /// Without an answer, or in the middle of one.
@@ -108,6 +119,8 @@ pub struct Effect {
 pub trait Effects: Send + Sync {
     /// Keeps a complete turn of the model before its tools run.
     fn keep_turn<'a>(&'a self, turn_n: usize, turn: &'a Message) -> Pin<Box<dyn Future<Output = Result<(), AgentFailure>> + Send + 'a>>;
+    /// Whether the calls of a turn must wait for somebody before one of them runs.
+    fn wait_for<'a>(&'a self, calls: &'a [ToolCall]) -> Pin<Box<dyn Future<Output = Result<Option<Wait>, AgentFailure>> + Send + 'a>>;
     /// Runs a call, or gives the result it had when it ran before.
     fn call<'a>(
         &'a self,
@@ -117,9 +130,24 @@ pub trait Effects: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<Effect, AgentFailure>> + Send + 'a>>;
 }
 
-/// Answers: runs turns until the model is done, stopped, or over a limit.
+/// How an answer begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opening {
+    /// By asking the model.
+    Ask,
+    /// By calls that waited, and what came of the waiting.
+    Replied(Waiting, Reply),
+    /// By the calls of a turn that an earlier attempt kept: those that took effect then give the results they had.
+    Kept(Vec<ToolCall>),
+}
+
+/// Answers: runs turns until the model is done, stopped, waiting, or over a limit. `turns_done` are the turns of earlier attempts, whose
+/// calls and results are in the request already.
+#[expect(clippy::too_many_arguments, reason = "each is a part of its own, and there is one caller")]
 pub async fn answer(
     mut request: ModelRequest,
+    turns_done: usize,
+    opening: Opening,
     model: &dyn Model,
     effects: &dyn Effects,
     limits: Limits,
@@ -128,7 +156,25 @@ pub async fn answer(
 ) -> AgentEnd {
     let deadline = tokio::time::Instant::now() + limits.run;
     let mut usage = Usage::default();
-    for turn_n in 0..=limits.tool_rounds {
+    let mut turn_n = turns_done;
+    let first = match opening {
+        Opening::Ask => None,
+        Opening::Replied(waiting, reply) => {
+            let resolved = waiting.resolve(&reply);
+            Some((waiting.calls, resolved))
+        }
+        Opening::Kept(calls) => {
+            let resolved = vec![Resolved::Run; calls.len()];
+            Some((calls, resolved))
+        }
+    };
+    if let Some((calls, resolved)) = first {
+        if let Err(failure) = take_turn(&mut request, turn_n, String::new(), calls, resolved, effects, emit).await {
+            return AgentEnd::Failed(failure);
+        }
+        turn_n += 1;
+    }
+    loop {
         let turn = tokio::select! {
             biased;
             () = cancel.cancelled() => return AgentEnd::Cancelled,
@@ -147,32 +193,51 @@ pub async fn answer(
                 usage,
             };
         }
-        if turn_n == limits.tool_rounds {
+        if turn_n >= limits.tool_rounds {
             return AgentEnd::Failed(AgentFailure::TooManyRounds);
         }
-        // Tools are never broken off: once a turn is complete, its calls take effect.
-        let message = Message::Assistant {
-            text: turn.text,
-            calls: turn.calls.clone(),
-        };
-        if let Err(failure) = effects.keep_turn(turn_n, &message).await {
+        match effects.wait_for(&turn.calls).await {
+            Ok(None) => {}
+            Ok(Some(wait)) => {
+                let waiting = Waiting { calls: turn.calls, wait };
+                return AgentEnd::Waiting { waiting, usage };
+            }
+            Err(failure) => return AgentEnd::Failed(failure),
+        }
+        let resolved = vec![Resolved::Run; turn.calls.len()];
+        if let Err(failure) = take_turn(&mut request, turn_n, turn.text, turn.calls, resolved, effects, emit).await {
             return AgentEnd::Failed(failure);
         }
-        let round = match run_tools(turn_n, turn.calls, effects, emit).await {
-            Ok(round) => round,
-            Err(failure) => return AgentEnd::Failed(failure),
-        };
-        request.messages.push(message);
-        for (call, result) in round.calls.iter().zip(&round.results) {
-            request.messages.push(Message::Tool {
-                call_id: call.id.clone(),
-                name: call.name.clone(),
-                result: result.clone(),
-            });
-        }
-        emit(AgentEvent::ToolsFinished(round));
+        turn_n += 1;
     }
-    AgentEnd::Failed(AgentFailure::TooManyRounds)
+}
+
+/// Does what a turn wants, and adds it to the conversation. Tools are never broken off: once a turn is complete, its calls take effect.
+async fn take_turn(
+    request: &mut ModelRequest,
+    turn_n: usize,
+    text: String,
+    calls: Vec<ToolCall>,
+    resolved: Vec<Resolved>,
+    effects: &dyn Effects,
+    emit: &mut (dyn FnMut(AgentEvent) + Send),
+) -> Result<(), AgentFailure> {
+    let message = Message::Assistant {
+        text,
+        calls: calls.clone(),
+    };
+    effects.keep_turn(turn_n, &message).await?;
+    let round = run_tools(turn_n, calls, resolved, effects, emit).await?;
+    request.messages.push(message);
+    for (call, result) in round.calls.iter().zip(&round.results) {
+        request.messages.push(Message::Tool {
+            call_id: call.id.clone(),
+            name: call.name.clone(),
+            result: result.clone(),
+        });
+    }
+    emit(AgentEvent::ToolsFinished(round));
+    Ok(())
 }
 
 struct Turn {
@@ -220,11 +285,22 @@ async fn one_turn(model: &dyn Model, request: ModelRequest, emit: &mut (dyn FnMu
 async fn run_tools(
     turn_n: usize,
     calls: Vec<ToolCall>,
+    resolved: Vec<Resolved>,
     effects: &dyn Effects,
     emit: &mut (dyn FnMut(AgentEvent) + Send),
 ) -> Result<ToolRound, AgentFailure> {
     emit(AgentEvent::ToolsStarted(calls.clone()));
-    let done = join_all(calls.iter().enumerate().map(|(call_n, call)| effects.call(turn_n, call_n, call))).await;
+    let count = calls.len();
+    let run = calls
+        .iter()
+        .zip(resolved)
+        .enumerate()
+        .map(async |(call_n, (call, resolved))| match resolved {
+            Resolved::Run => effects.call(turn_n, call_n, call).await,
+            Resolved::Given(result) => Ok(Effect { result, changed: false }),
+            Resolved::Each(tool, arguments) => each(turn_n, count, call, tool, arguments, effects).await,
+        });
+    let done = join_all(run).await;
     let mut results = Vec::with_capacity(calls.len());
     for (call_n, (call, effect)) in calls.iter().zip(done).enumerate() {
         let effect = effect?;
@@ -237,4 +313,32 @@ async fn run_tools(
         results.push(effect.result);
     }
     Ok(ToolRound { calls, results })
+}
+
+/// Calls a tool for each of these arguments, in the place of a call that asked. In the journal these calls stand behind those of the turn.
+async fn each(
+    turn_n: usize,
+    behind: usize,
+    asked: &ToolCall,
+    tool: String,
+    arguments: Vec<String>,
+    effects: &dyn Effects,
+) -> Result<Effect, AgentFailure> {
+    let mut results = Vec::with_capacity(arguments.len());
+    let mut changed = false;
+    for (n, arguments) in arguments.into_iter().enumerate() {
+        let call = ToolCall {
+            id: asked.id.clone(),
+            name: tool.clone(),
+            arguments,
+            extra_content: None,
+        };
+        let effect = effects.call(turn_n, behind + n, &call).await?;
+        changed |= effect.changed;
+        results.push(effect.result);
+    }
+    Ok(Effect {
+        result: serde_json::json!({ "tool": tool, "results": results }),
+        changed,
+    })
 }

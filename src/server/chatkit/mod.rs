@@ -1,27 +1,27 @@
 //! The ChatKit endpoint, `POST /chatkit`: reads the request, asks the store or the runs, and writes what comes of it as the SDK does.
 
+mod answer;
 mod sse;
 
+use std::str::FromStr;
+
 use axum::{
-    Json,
     body::Body,
     extract::State,
     http::{HeaderMap, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
     domain::{
-        id::ThreadId,
         locale::Locale,
         text::{self, TextError},
     },
     protocol::{
+        event::{ErrorCode, ThreadStreamEvent},
         item::{UserContent, UserMessage},
-        request::{Cut, Order, Request, RequestError, UserMessageInput},
-        thread::{Page, Thread},
+        request::{Operation, Request, RequestError, UserMessageInput},
     },
     server::{
         auth::{ApiCaller, tokens::Scope},
@@ -57,61 +57,48 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     let request = Request::parse(&body).map_err(|error| match error {
         RequestError::Invalid(why) => AppError::Invalid(why),
         RequestError::UnknownType(kind) => AppError::Invalid(format!("unknown `type`: {kind:?}")),
-        RequestError::NotServed(kind) => AppError::NotImplemented(kind),
     })?;
-    let user = caller.user.id;
-    let store = &state.store;
-    caller.must(match &request {
-        Request::ThreadsGetById(_) | Request::ThreadsList(_) | Request::ItemsList(_) => Scope::Read,
-        Request::ThreadsCreate(_) | Request::ThreadsAddUserMessage(_) | Request::ThreadsUpdate(_) => Scope::Write,
-        Request::ThreadsDelete(_) => Scope::Delete,
-    })?;
-    Ok(match request {
-        Request::ThreadsCreate(create) => stream(&state, &caller, &headers, Ask::NewThread(message(create.input)?)).await?,
-        Request::ThreadsAddUserMessage(add) => {
-            let thread = thread_id(&add.thread_id)?;
-            stream(&state, &caller, &headers, Ask::Message(thread, message(add.input)?)).await?
+    caller.must(scope(&request.operation))?;
+    let person = person(&state, &caller, &headers, &request.metadata);
+    let streamed = async |ask: Ask| stream(&state, &person, &headers, ask).await;
+    match request.operation {
+        Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message(create.input)?)).await,
+        Operation::ThreadsAddUserMessage(add) => streamed(Ask::Message(id(&add.thread_id)?, message(add.input)?)).await,
+        Operation::ThreadsAddClientToolOutput(add) => streamed(Ask::ToolOutput(id(&add.thread_id)?, add.result)).await,
+        Operation::ThreadsAddStructuredInput(add) => streamed(Ask::Form(id(&add.thread_id)?, id(&add.item_id)?, add.input)).await,
+        Operation::ThreadsRetryAfterItem(retry) => streamed(Ask::Retry(id(&retry.thread_id)?, Some(id(&retry.item_id)?))).await,
+        Operation::ThreadsCustomAction(custom) => {
+            let item = custom.item_id.as_deref().map(id).transpose()?;
+            streamed(Ask::Action(id(&custom.thread_id)?, item, custom.action)).await
         }
-        Request::ThreadsGetById(get) => {
-            let thread = store.thread(user, thread_id(&get.thread_id)?).await?;
-            let first = Cut::new(crate::protocol::request::DEFAULT_PAGE as u32, Order::Asc, None);
-            let items = store.items(user, thread.id, &first).await?;
-            json(&Thread { metadata: thread, items })
-        }
-        Request::ThreadsList(list) => {
-            let page = store.threads(user, &list.cut).await?;
-            let data: Vec<Thread> = page.data.into_iter().map(|listed| Thread::from(listed.thread)).collect();
-            json(&Page {
-                data,
-                has_more: page.has_more,
-                after: page.after,
-            })
-        }
-        Request::ThreadsUpdate(update) => {
-            let thread = thread_id(&update.thread_id)?;
-            store.thread(user, thread).await?;
-            let title = text::line(&update.title, TITLE_MAX).map_err(|error| match error {
-                TextError::Blank => AppError::Invalid("params.title: must not be blank".into()),
-                TextError::TooLong => AppError::Invalid(format!("params.title: at most {TITLE_MAX} characters")),
-            })?;
-            json(&Thread::from(store.rename_thread(user, thread, &title, state.clock.now()).await?))
-        }
-        Request::ThreadsDelete(delete) => {
-            let thread = thread_id(&delete.thread_id)?;
-            state.runs.stop(user, thread);
-            store.delete_thread(user, thread).await?;
-            json(&Map::<String, Value>::new())
-        }
-        Request::ItemsList(list) => {
-            let thread = thread_id(&list.thread_id)?;
-            store.thread(user, thread).await?;
-            json(&store.items(user, thread, &list.cut).await?)
-        }
-    })
+        other => answer::json(&state, &person, other).await,
+    }
 }
 
-async fn stream(state: &AppState, caller: &ApiCaller, headers: &HeaderMap, ask: Ask) -> Result<Response, AppError> {
-    if let Some(seconds) = state.sends.check(caller.user.id, state.clock.now()) {
+fn scope(operation: &Operation) -> Scope {
+    match operation {
+        Operation::ThreadsGetById(_) | Operation::ThreadsList(_) | Operation::ItemsList(_) => Scope::Read,
+        Operation::ThreadsDelete(_) | Operation::AttachmentsDelete(_) => Scope::Delete,
+        _ => Scope::Write,
+    }
+}
+
+fn person(state: &AppState, caller: &ApiCaller, headers: &HeaderMap, metadata: &Map<String, Value>) -> Person {
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Locale::from_accept_language);
+    let client_tools = metadata.get("client_tools").and_then(Value::as_array).into_iter().flatten();
+    Person {
+        id: caller.user.id,
+        zone: state.zone_of(&caller.user),
+        locale: accepted.or(caller.user.locale).unwrap_or_default(),
+        client_tools: client_tools.filter_map(Value::as_str).map(str::to_owned).collect(),
+    }
+}
+
+async fn stream(state: &AppState, person: &Person, headers: &HeaderMap, ask: Ask) -> Result<Response, AppError> {
+    if let Some(seconds) = state.sends.check(person.id, state.clock.now()) {
         return Err(AppError::TooMany { retry_after: seconds });
     }
     let key = match headers.get("idempotency-key").map(|key| key.to_str()) {
@@ -123,17 +110,15 @@ async fn stream(state: &AppState, caller: &ApiCaller, headers: &HeaderMap, ask: 
             )));
         }
     };
-    let accepted = headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(Locale::from_accept_language);
-    let person = Person {
-        id: caller.user.id,
-        zone: state.zone_of(&caller.user),
-        locale: accepted.or(caller.user.locale).unwrap_or_default(),
-    };
-    let asked = state.runs.ask(&person, ask, key).await?;
-    Ok(sse::response(state.runs.clone(), asked))
+    match state.runs.ask(person, ask, key).await {
+        Ok(asked) => Ok(sse::response(state.runs.clone(), asked)),
+        Err(AskError::NotAWidget) => Ok(sse::only(&ThreadStreamEvent::Error {
+            code: ErrorCode::StreamError,
+            message: None,
+            allow_retry: false,
+        })),
+        Err(error) => Err(error.into()),
+    }
 }
 
 impl From<AskError> for AppError {
@@ -142,6 +127,8 @@ impl From<AskError> for AppError {
             AskError::Live => Self::RunIsLive,
             AskError::KeyReused => Self::KeyReused,
             AskError::Refused(_) => Self::Forbidden("This thread takes no more messages."),
+            AskError::WrongItem(why) => Self::Invalid(why.into()),
+            AskError::NotAWidget => Self::Invalid("params.item_id: this item is no widget".into()),
             AskError::Stopping => Self::Unavailable("the server is stopping".into()),
             AskError::Store(error) => error.into(),
         }
@@ -196,11 +183,7 @@ fn message(input: UserMessageInput) -> Result<UserMessage, AppError> {
     Ok(message)
 }
 
-/// Reads a thread's id. One that is no id of ours is a thread that does not exist.
-fn thread_id(text: &str) -> Result<ThreadId, AppError> {
+/// Reads an id. One that is no id of ours is of something that does not exist.
+fn id<T: FromStr>(text: &str) -> Result<T, AppError> {
     text.parse().map_err(|_| AppError::from(StoreError::NotFound))
-}
-
-fn json<T: Serialize>(body: &T) -> Response {
-    Json(body).into_response()
 }

@@ -9,6 +9,7 @@ use futures::StreamExt;
 
 use crate::{
     domain::id::RunId,
+    protocol::event::ThreadStreamEvent,
     server::run::{Asked, Runs, Signal},
 };
 
@@ -41,11 +42,7 @@ pub(super) fn response(runs: Runs, asked: Asked) -> Response {
         while let Some(signal) = signals.next().await {
             match signal {
                 Signal::Event(event) => {
-                    let mut frame = Vec::with_capacity(event.json.len() + 8);
-                    frame.extend_from_slice(b"data: ");
-                    frame.extend_from_slice(event.json.as_bytes());
-                    frame.extend_from_slice(b"\n\n");
-                    yield Ok::<_, std::io::Error>(Bytes::from(frame));
+                    yield Ok::<_, std::io::Error>(frame(&event.json));
                 }
                 Signal::End => {
                     guard.is_over = true;
@@ -59,7 +56,24 @@ pub(super) fn response(runs: Runs, asked: Asked) -> Response {
             }
         }
     };
-    let mut response = Response::new(Body::from_stream(frames));
+    stream_of(Body::from_stream(frames))
+}
+
+/// A stream of one event that is no run's.
+pub(super) fn only(event: &ThreadStreamEvent) -> Response {
+    stream_of(Body::from(frame(&serde_json::to_string(event).unwrap_or_default())))
+}
+
+fn frame(json: &str) -> Bytes {
+    let mut frame = Vec::with_capacity(json.len() + 8);
+    frame.extend_from_slice(b"data: ");
+    frame.extend_from_slice(json.as_bytes());
+    frame.extend_from_slice(b"\n\n");
+    Bytes::from(frame)
+}
+
+fn stream_of(body: Body) -> Response {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -42,6 +42,9 @@ pub enum Message {
     User {
         /// The text.
         text: String,
+        /// The tasks that it names by tags: exactly these are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        references: Vec<Reference>,
     },
     /// What the model said, and the tools it called, in one turn.
     Assistant {
@@ -59,6 +62,25 @@ pub enum Message {
         /// What came out, as JSON; a failure that the model can act on is `{"error": "..."}`.
         result: Value,
     },
+}
+
+impl Message {
+    /// A message of the person that is nothing but text.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self::User {
+            text: text.into(),
+            references: Vec::new(),
+        }
+    }
+}
+
+/// A task that a message names by a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// How it stands in the text.
+    pub text: String,
+    /// Its id.
+    pub task_id: String,
 }
 
 /// A call of a tool by the model.

@@ -13,7 +13,7 @@ use crate::{
         view::{ChatUpdate, ThreadPage, ThreadSummary, ThreadView},
     },
     domain::{
-        id::{RunId, ThreadId},
+        id::{ItemId, RunId, ThreadId},
         text::{self, TextError},
     },
     protocol::{
@@ -24,6 +24,7 @@ use crate::{
         chatkit::TITLE_MAX,
         run::{Ask, AskError, Asked, RunStream, Signal},
         store::StoreError,
+        task_widget,
     },
 };
 
@@ -60,7 +61,7 @@ pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
 }
 
 pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, ApiError> {
-    let Caller { state, user, .. } = caller().await?;
+    let Caller { state, user, locale } = caller().await?;
     let id = thread_id(&id)?;
     let thread = state.store.thread(user.id, id).await.map_err(super::failed)?;
     // Whether it is live before its items: an answer that ends in between is in the items, and following it says so at once.
@@ -69,9 +70,13 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
         Err(StoreError::NotFound) => false,
         Err(error) => return Err(super::failed(error)),
     };
-    let page = state
+    let mut page = state
         .store
         .items(user.id, id, &Cut::new(ITEMS, Order::Desc, before))
+        .await
+        .map_err(super::failed)?;
+    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    task_widget::freshen(&state.store, user.id, &mut page.data, now, locale)
         .await
         .map_err(super::failed)?;
     let items = page.data.iter().rev().filter_map(view::item).collect();
@@ -87,7 +92,7 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
 pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
     let caller = caller().await?;
     let asked = ask(&caller, thread.as_deref(), &text, &key).await?;
-    Ok(updates(asked.run, asked.stream, 0))
+    Ok(updates(asked.run, asked.stream, 0, asked.removed))
 }
 
 pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, ApiError> {
@@ -114,6 +119,7 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
             run,
             stream,
             after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq),
+            Vec::new(),
         )),
         None => {
             super::stream_headers();
@@ -131,16 +137,15 @@ pub async fn retry(thread: String) -> Result<Updates, ApiError> {
     let asked = caller
         .state
         .runs
-        .ask(&caller.person(), Ask::Retry(thread), None)
+        .ask(&caller.person(), Ask::Retry(thread, None), None)
         .await
         .map_err(asked_in_vain)?;
-    Ok(updates(asked.run, asked.stream, 0))
+    Ok(updates(asked.run, asked.stream, 0, asked.removed))
 }
 
 pub async fn stop(thread: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
-    state.runs.stop(user.id, thread_id(&thread)?);
-    Ok(())
+    state.runs.stop(user.id, thread_id(&thread)?).await.map_err(super::failed)
 }
 
 pub async fn send_form(thread: String, text: String) -> Result<(), ApiError> {
@@ -170,7 +175,7 @@ pub async fn rename(id: String, title: String) -> Result<(), ApiError> {
 pub async fn delete(id: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let id = thread_id(&id)?;
-    state.runs.stop(user.id, id);
+    state.runs.stop(user.id, id).await.map_err(super::failed)?;
     state.store.delete_thread(user.id, id).await.map_err(super::failed)?;
     redirect("/chat");
     Ok(())
@@ -222,17 +227,21 @@ fn text_error(error: TextError) -> ApiError {
 fn asked_in_vain(error: AskError) -> ApiError {
     match error {
         AskError::Live => refuse(ApiError::Busy),
-        AskError::KeyReused => refuse(ApiError::Invalid),
+        AskError::KeyReused | AskError::WrongItem(_) | AskError::NotAWidget => refuse(ApiError::Invalid),
         AskError::Refused(_) => refuse(ApiError::Closed),
         AskError::Stopping => refuse(ApiError::Unavailable),
         AskError::Store(error) => super::failed(error),
     }
 }
 
-/// A run's signals as frames of the page's stream, with signs of life. What the page has seen is gone through, but not told again.
-fn updates(run: RunId, mut signals: RunStream, seen: i64) -> Updates {
+/// A run's signals as frames of the page's stream, with signs of life. What the page has seen is gone through, but not told again. What the
+/// run removed at its beginning is told first.
+fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Vec<ItemId>) -> Updates {
     super::stream_headers();
     Updates::new(async_stream::stream! {
+        for item in removed {
+            yield Ok(Frame::Update(None, ChatUpdate::Removed(item.to_string())));
+        }
         let mut updater = view::Updater::default();
         loop {
             match tokio::time::timeout(HEARTBEAT, signals.next()).await {

@@ -18,9 +18,11 @@
 
 pub(crate) mod account;
 pub(crate) mod chat;
+pub(crate) mod gallery;
 pub(crate) mod markdown;
 pub(crate) mod tasks;
 pub(crate) mod view;
+pub(crate) mod widget;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
@@ -39,6 +41,9 @@ use crate::{api::ApiError, api::view::Theme, domain::locale::Locale};
 /// Cookies that remember how the page looks for whoever is not signed in.
 const LOCALE_COOKIE: &str = "kaam_locale";
 const THEME_COOKIE: &str = "kaam_theme";
+
+/// The tools that the page itself has.
+const CLIENT_TOOLS: [&str; 1] = ["get_page_context"];
 
 /// Seconds to wait while the database is away.
 const RETRY_AFTER: u32 = 2;
@@ -61,6 +66,7 @@ impl Caller {
             id: self.user.id,
             zone: self.state.zone_of(&self.user),
             locale: self.locale,
+            client_tools: CLIENT_TOOLS.map(str::to_owned).to_vec(),
         }
     }
 }

@@ -1,21 +1,28 @@
-//! Tools within a run: a call's effect and its line in the journal are one transaction, fenced by the lease's epoch. A call that is in the
+//! Tools within a run. Which calls must wait for the person is decided here, too.
+//!
+//! How tools run: a call's effect and its line in the journal are one transaction, fenced by the lease's epoch. A call that is in the
 //! journal already gives the result that it had.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::chat_tools::{ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask};
 use crate::{
-    domain::time::Clock,
+    domain::{id::TaskId, locale::Script, texts, time::Clock},
     server::{
-        agent::{AgentFailure, Effect, Effects},
+        agent::{AgentFailure, Effect, Effects, Wait},
         model::{Message, ToolCall},
         store::{
             Store, StoreError,
             runs::{EffectRow, RunKey, effect_of, keep_effect},
         },
-        tools::{Registry, ToolContext, ToolError},
+        tools::{Registry, ToolContext, ToolError, task_json::TaskJson},
     },
 };
 
@@ -25,13 +32,130 @@ pub(super) struct RunEffects {
     pub clock: Arc<dyn Clock>,
     pub key: RunKey,
     pub zone: chrono_tz::Tz,
+    /// The language in which the person is asked.
+    pub script: Script,
+    /// The tools that the client has.
+    pub client_tools: Vec<String>,
+    /// How many tasks this run has deleted and changed.
+    pub done: Mutex<Weight>,
 }
 
+/// How many tasks calls delete and change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Weight {
+    deletes: usize,
+    changes: usize,
+}
+
+/// The most that is done without asking.
+const UNASKED: Weight = Weight { deletes: 1, changes: 5 };
+
 impl RunEffects {
+    /// What a call would delete and change. Tools for many tasks take a list.
+    fn weight(&self, call: &ToolCall) -> Weight {
+        if !self.tools.changes(&call.name) || call.name.starts_with("add_") {
+            return Weight::default();
+        }
+        let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or_default();
+        let lists = arguments
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, value)| value.as_array());
+        let count = lists.map(Vec::len).max().unwrap_or(1);
+        Weight {
+            deletes: if call.name.starts_with("delete_") { count } else { 0 },
+            changes: count,
+        }
+    }
+
+    async fn wait(&self, calls: &[ToolCall]) -> Result<Option<Wait>, StoreError> {
+        if let Some(call_n) = calls.iter().position(|call| self.client_tools.contains(&call.name)) {
+            return Ok(Some(Wait::Client { call_n }));
+        }
+        for (call_n, call) in calls.iter().enumerate().filter(|(_, call)| call.name == ASK_PERSON) {
+            if let Ok(asked) = serde_json::from_str::<AskPerson>(&call.arguments)
+                && let Some(wait) = self.choice(call_n, asked).await?
+            {
+                return Ok(Some(wait));
+            }
+        }
+        let mut total = *self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        for call in calls {
+            let Weight { deletes, changes } = self.weight(call);
+            total.deletes += deletes;
+            total.changes += changes;
+        }
+        if total.deletes <= UNASKED.deletes && total.changes <= UNASKED.changes {
+            return Ok(None);
+        }
+        let ids: Vec<TaskId> = calls.iter().flat_map(ids_of).collect();
+        let tasks = self.store.tasks_by_id(self.key.user, &ids).await?;
+        let titles: Vec<&str> = tasks.iter().map(|task| task.title.as_str()).collect();
+        let deletes = calls.iter().any(|call| call.name.starts_with("delete_"));
+        let (question, yes, no) = texts::are_you_sure(self.script, deletes, &titles);
+        Ok(Some(Wait::Yes { question, yes, no }))
+    }
+
+    /// The question that a model wants asked; `None` if it is none, so that the call fails and says so.
+    async fn choice(&self, call_n: usize, asked: AskPerson) -> Result<Option<Wait>, StoreError> {
+        let ids: Vec<TaskId> = asked.task_ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let tasks = self.store.tasks_by_id(self.key.user, &ids).await?;
+        let is_deed = asked.tool.as_deref().is_none_or(|tool| DEEDS.contains(&tool));
+        if tasks.is_empty() || !is_deed || asked.question.trim().is_empty() {
+            return Ok(None);
+        }
+        let mut options: Vec<(String, String)> = Vec::new();
+        for task in tasks {
+            let label = texts::choice(self.script, &task);
+            // Twins are told apart by their number.
+            let twins = options.iter().filter(|(known, _)| known.starts_with(&label)).count();
+            let label = if twins == 0 { label } else { format!("{label} ({})", twins + 1) };
+            options.push((label, task.id.to_string()));
+        }
+        Ok(Some(Wait::Choice {
+            call_n,
+            question: asked.question,
+            options,
+            multiple: asked.multiple.unwrap_or(false),
+            tool: asked.tool,
+            arguments: serde_json::to_value(asked.changes.unwrap_or_default()).unwrap_or_default(),
+        }))
+    }
+
+    /// A tool of the conversation; `None` if it is none of these.
+    async fn of_the_chat(&self, call: &ToolCall) -> Result<Option<Value>, StoreError> {
+        Ok(match call.name.as_str() {
+            ASK_PERSON => Some(
+                json!({ "error": "The question was not asked: give a question, ids of the person's tasks in task_ids (from list_tasks), \
+                and in tool one of complete_task, update_task, delete_task, or nothing." }),
+            ),
+            OPEN_TASK => {
+                let id = serde_json::from_str::<OpenTask>(&call.arguments)
+                    .ok()
+                    .and_then(|open| open.task_id.parse().ok());
+                let task = match id {
+                    Some(id) => self.store.tasks_by_id(self.key.user, &[id]).await?.pop(),
+                    None => None,
+                };
+                Some(match task {
+                    Some(task) => json!({ "task": TaskJson::from(&task) }),
+                    None => json!({ "error": "There is no task with this id. Call list_tasks to get the ids, then try again." }),
+                })
+            }
+            _ => None,
+        })
+    }
+
     async fn run(&self, turn_n: i32, call_n: i32, call: &ToolCall) -> Result<Effect, StoreError> {
+        if let Some(result) = self.of_the_chat(call).await? {
+            return Ok(Effect { result, changed: false });
+        }
         let mut transaction = self.store.begin().await?;
         if let Some(result) = effect_of(&mut transaction, &self.key, turn_n, call_n).await? {
-            return Ok(Effect { result, changed: false });
+            // It took effect in an earlier attempt, whose word of it may have been lost.
+            let changed = result.get("error").is_none() && self.tools.changes(&call.name);
+            return Ok(Effect { result, changed });
         }
         let mut context = ToolContext {
             connection: &mut transaction,
@@ -62,6 +186,12 @@ impl RunEffects {
             return Err(StoreError::Conflict("the run is in other hands"));
         }
         transaction.commit().await?;
+        if is_done {
+            let Weight { deletes, changes } = self.weight(call);
+            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.deletes += deletes;
+            done.changes += changes;
+        }
         Ok(Effect {
             changed: is_done && self.tools.changes(&call.name),
             result,
@@ -80,6 +210,15 @@ impl Effects for RunEffects {
         })
     }
 
+    fn wait_for<'a>(&'a self, calls: &'a [ToolCall]) -> Pin<Box<dyn Future<Output = Result<Option<Wait>, AgentFailure>> + Send + 'a>> {
+        Box::pin(async move {
+            self.wait(calls).await.map_err(|error| {
+                tracing::error!(run = %self.key.run, %error, "what calls wait for could not be found out");
+                AgentFailure::Tools
+            })
+        })
+    }
+
     fn call<'a>(
         &'a self,
         turn_n: usize,
@@ -93,4 +232,12 @@ impl Effects for RunEffects {
             })
         })
     }
+}
+
+/// The tasks that a call names.
+fn ids_of(call: &ToolCall) -> Vec<TaskId> {
+    let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or_default();
+    let one = arguments.get("task_id").and_then(Value::as_str).into_iter();
+    let many = arguments.get("task_ids").and_then(Value::as_array).into_iter().flatten();
+    one.chain(many.filter_map(Value::as_str)).filter_map(|id| id.parse().ok()).collect()
 }

@@ -10,10 +10,9 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Live, Recorded, Runs, Signal, StopReason, recorder};
 use crate::{
     domain::id::RunId,
-    protocol::item::ThreadItem,
     server::store::{
         StoreError,
-        runs::{Batch, Ending, LogRow},
+        flush::{Batch, Change, Ending, LogRow},
     },
 };
 
@@ -21,8 +20,28 @@ use crate::{
 pub(super) struct Entry {
     pub live: Arc<Live>,
     pub events: Vec<Arc<Recorded>>,
-    pub items: Vec<(i64, ThreadItem)>,
-    pub end: Option<Ending>,
+    pub changes: Vec<Change>,
+    pub end: Option<End>,
+}
+
+impl Entry {
+    /// Nothing yet, of this run.
+    pub fn of(live: &Arc<Live>) -> Self {
+        Self {
+            live: Arc::clone(live),
+            events: Vec::new(),
+            changes: Vec::new(),
+            end: None,
+        }
+    }
+}
+
+/// What becomes of the run.
+pub(super) enum End {
+    /// It is over.
+    Over(Ending),
+    /// This process lets it go: another one goes on with it.
+    Released,
 }
 
 /// The time between two flushes under load.
@@ -70,7 +89,7 @@ async fn flush(runs: &Runs, entries: Vec<Entry>) {
                 deliver(runs, entry, |run| owned.contains(&run));
             }
         }
-        Err(error) if batch.log.len() + batch.items.len() + batch.ends.len() > 1 => {
+        Err(error) if batch.log.len() + batch.changes.len() + batch.ends.len() + batch.released.len() > 1 => {
             // One run's rows may be refused (its thread was deleted this moment): the others must not suffer.
             tracing::warn!(%error, "a flush was refused; every run is flushed by itself");
             for group in by_run(entries) {
@@ -102,9 +121,12 @@ fn deliver(runs: &Runs, entry: Entry, is_owned: impl Fn(RunId) -> bool) {
         // Nobody listening is no failure.
         let _ = live.signals.send(Signal::Event(event));
     }
-    if entry.end.is_some() {
+    if let Some(end) = entry.end {
         runs.lives().remove(&live.key.run);
-        let _ = live.signals.send(Signal::End);
+        let _ = live.signals.send(match end {
+            End::Over(_) => Signal::End,
+            End::Released => Signal::Broken,
+        });
     }
 }
 
@@ -134,10 +156,12 @@ fn batch_of(entries: &[Entry]) -> Batch {
                 .1
                 .extend(entry.events.iter().cloned());
         }
-        batch
-            .items
-            .extend(entry.items.iter().map(|(position, item)| (key, *position, item.clone())));
-        batch.ends.extend(entry.end.iter().map(|end| (key, end.clone())));
+        batch.changes.extend(entry.changes.iter().map(|change| (key, change.clone())));
+        match &entry.end {
+            Some(End::Over(end)) => batch.ends.push((key, end.clone())),
+            Some(End::Released) => batch.released.push(key),
+            None => {}
+        }
     }
     for (entry, events) in events.into_values() {
         for row in events.chunks(ROW_MAX) {

@@ -1,8 +1,11 @@
 //! What the model is told of a thread: the newest items, within a budget.
 
 use crate::{
-    protocol::item::{ItemBody, ThreadItem},
-    server::{agent::ToolRound, model::Message},
+    protocol::item::{InputStatus, ItemBody, QuestionKind, StructuredInput, ThreadItem, UserContent, UserMessage},
+    server::{
+        agent::{ToolRound, Waiting},
+        model::{Message, Reference},
+    },
 };
 
 /// The budget of the history, in characters: some 24,000 tokens of English, half of that in Urdu.
@@ -42,15 +45,17 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
                 ),
                 None => message.text(),
             };
-            vec![Message::User { text }]
+            vec![Message::User {
+                text,
+                references: references(message),
+            }]
         }
         ItemBody::AssistantMessage { .. } => vec![Message::Assistant {
             text: item.body.text(),
             calls: Vec::new(),
         }],
-        ItemBody::Workflow { .. } => Vec::new(),
-        ItemBody::HiddenContextItem { content } => match serde_json::from_value::<ToolRound>(content.clone()) {
-            Ok(round) => {
+        body @ ItemBody::HiddenContextItem { .. } => match round(body) {
+            Some(round) => {
                 let results: Vec<Message> = round
                     .calls
                     .iter()
@@ -68,17 +73,65 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
                 .chain(results)
                 .collect()
             }
-            Err(_) => Vec::new(),
+            None => Vec::new(),
         },
-        ItemBody::SdkHiddenContext { content } => vec![Message::User {
-            text: format!("[{content}]"),
+        ItemBody::SdkHiddenContext { content } => vec![Message::user(format!("[{content}]"))],
+        // A question that was answered is a tool call with its result by now; another one is what the assistant said last.
+        ItemBody::StructuredInput(form) if form.status != InputStatus::Answered => vec![Message::Assistant {
+            text: question(form),
+            calls: Vec::new(),
         }],
+        // What was shown beside the answer; the model knows it by its calls.
+        _ => Vec::new(),
     }
+}
+
+/// The round of tools that an item keeps, if it keeps one.
+pub(super) fn round(body: &ItemBody) -> Option<ToolRound> {
+    match body {
+        ItemBody::HiddenContextItem { content } => serde_json::from_value(content.clone()).ok(),
+        _ => None,
+    }
+}
+
+/// The calls that wait, if an item keeps some.
+pub(super) fn waiting(body: &ItemBody) -> Option<Waiting> {
+    match body {
+        ItemBody::HiddenContextItem { content } => serde_json::from_value(content.clone()).ok(),
+        _ => None,
+    }
+}
+
+/// A form in words, with its choices numbered, so that it can be answered by a message, too.
+fn question(form: &StructuredInput) -> String {
+    let mut text = String::new();
+    for input in &form.inputs {
+        text.push_str(&input.question);
+        if let QuestionKind::MultipleChoice { options, .. } = &input.kind {
+            for (n, option) in options.iter().enumerate() {
+                text.push_str(&format!("\n{}. {}", n + 1, option.value));
+            }
+        }
+        text.push('\n');
+    }
+    text.trim_end().to_owned()
+}
+
+/// The tasks that a message names by tags. A tag that says another type is none of ours.
+fn references(message: &UserMessage) -> Vec<Reference> {
+    let tag = |part: &UserContent| match part {
+        UserContent::InputTag { id, text, data, .. } if data.get("type").is_none_or(|kind| kind == "task") => Some(Reference {
+            text: text.clone(),
+            task_id: id.clone(),
+        }),
+        _ => None,
+    };
+    message.content.iter().filter_map(tag).collect()
 }
 
 fn size(message: &Message) -> usize {
     match message {
-        Message::User { text } => text.len(),
+        Message::User { text, .. } => text.len(),
         Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
         Message::Tool { result, .. } => result.to_string().len(),
     }
@@ -91,7 +144,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::id::{ItemId, ThreadId},
-        protocol::item::{AssistantContent, InferenceOptions, UserContent, UserMessage},
+        protocol::item::{AssistantContent, InferenceOptions},
     };
 
     fn item(body: ItemBody) -> ThreadItem {
@@ -143,6 +196,6 @@ mod tests {
         let half = "x".repeat(BUDGET / 2);
         let told = messages(&[user(&half), answer("a"), user(&half), answer("b"), user("new")]);
         assert_eq!(told.len(), 3);
-        assert_eq!(told[2], Message::User { text: "new".into() });
+        assert_eq!(told[2], Message::user("new"));
     }
 }

@@ -3,12 +3,21 @@
 //! [`Runs::ask`] accepts a message (one statement), then a task of its own answers; every event goes through the [`recorder`], which hands
 //! it to the one [`flusher`]: stored first, delivered then. [`Runs::follow`] replays the log and goes on live.
 
+mod actions;
+mod assistant;
+mod chat_tools;
 mod effects;
 mod flusher;
 mod follow;
+mod form;
 mod history;
 mod own;
+mod pending;
+mod prepare;
 mod recorder;
+mod respond;
+mod resume;
+mod tasks_seen;
 mod translate;
 
 use std::{
@@ -16,38 +25,40 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use futures::FutureExt;
 use sha2::{Digest, Sha256};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use assistant::Assistant;
 pub use follow::{RunStream, Signal};
+pub use recorder::Recorder;
+pub use respond::{ActionError, Earlier, Outcome, Prompt, Responder, Turn};
 
 use crate::{
     domain::{
         id::{ItemId, RunId, ThreadId, UserId},
-        language,
-        locale::{Locale, Script},
-        text,
+        locale::Locale,
         time::Clock,
     },
     protocol::{
-        event::{StreamOptions, ThreadStreamEvent},
+        event::ThreadStreamEvent,
         item::{ItemBody, ThreadItem, UserMessage},
-        thread::{Thread, ThreadMetadata, ThreadStatus},
+        request::{Action, Submission},
+        thread::ThreadStatus,
     },
-    server::{
-        agent::{self, Limits},
-        model::{Model, ModelRequest, ToolSpec},
-        store::{
-            Store, StoreError,
-            runs::{Accepted, Ending, NewRun, RunKey},
-        },
-        tools::Registry,
+    server::store::{
+        Store, StoreError,
+        flush::Ending,
+        runs::{Accepted, NewRun, RunKey},
     },
 };
-use flusher::Entry;
-use recorder::Recorder;
+use flusher::{End, Entry};
+use prepare::Prepared;
+
+/// What the SDK writes when a person stops an answer (`chatkit/server.py`).
+const CANCELLED: &str = "The user cancelled the stream. Stop responding to the prior request.";
 
 /// An event with its number in the log and its text on the wire.
 #[derive(Debug)]
@@ -69,6 +80,8 @@ pub struct Person {
     pub zone: chrono_tz::Tz,
     /// The language of what the server itself says.
     pub locale: Locale,
+    /// The tools that the client has, by name.
+    pub client_tools: Vec<String>,
 }
 
 /// What is asked.
@@ -78,8 +91,14 @@ pub enum Ask {
     NewThread(UserMessage),
     /// A message in a thread.
     Message(ThreadId, UserMessage),
-    /// The newest message of a thread, anew: what came after it is removed.
-    Retry(ThreadId),
+    /// A message of a thread, the newest where none is named, anew: what came after it is removed.
+    Retry(ThreadId, Option<ItemId>),
+    /// What the client's tool gave, for the call that the thread ends in.
+    ToolOutput(ThreadId, serde_json::Value),
+    /// What the person filled into a form.
+    Form(ThreadId, ItemId, Submission),
+    /// An action, from a widget or from the client itself.
+    Action(ThreadId, Option<ItemId>, Action),
 }
 
 /// Why nothing was accepted.
@@ -91,6 +110,10 @@ pub enum AskError {
     KeyReused,
     /// The thread takes no messages.
     Refused(ThreadStatus),
+    /// The item is of another kind than the request needs, or is answered already; the text says which.
+    WrongItem(&'static str),
+    /// The sender of an action is no widget.
+    NotAWidget,
     /// The server is stopping.
     Stopping,
     /// See [`StoreError`].
@@ -109,6 +132,8 @@ pub struct Asked {
     pub thread: ThreadId,
     /// The run.
     pub run: RunId,
+    /// Items that are gone because of it.
+    pub removed: Vec<ItemId>,
     /// What happens, from the first event.
     pub stream: RunStream,
 }
@@ -145,12 +170,8 @@ pub struct Runs(Arc<Inner>);
 
 struct Inner {
     store: Store,
-    model: Arc<dyn Model>,
-    tools: Registry,
-    /// What models are told of the tools: worked out once.
-    specs: Arc<[ToolSpec]>,
+    responder: Arc<dyn Responder>,
     clock: Arc<dyn Clock>,
-    limits: Limits,
     owner: Uuid,
     live: Mutex<HashMap<RunId, Arc<Live>>>,
     entries: mpsc::UnboundedSender<Entry>,
@@ -164,16 +185,13 @@ const HISTORY_ITEMS: i64 = 50;
 
 impl Runs {
     /// Starts the flusher and the keeper of leases on the running tokio runtime.
-    pub fn start(store: Store, model: Arc<dyn Model>, tools: Registry, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub fn start(store: Store, responder: Arc<dyn Responder>, clock: Arc<dyn Clock>) -> Self {
         let (entries, queue) = mpsc::unbounded_channel();
         let owner = clock.ordered_uuid();
         let inner = Inner {
             store,
-            model,
-            specs: tool_specs(&tools),
-            tools,
+            responder,
             clock,
-            limits,
             owner,
             live: Mutex::default(),
             entries,
@@ -182,10 +200,19 @@ impl Runs {
         let runs = Self(Arc::new(inner));
         tokio::spawn(flusher::work(runs.clone(), queue));
         tokio::spawn(own::keep_leases(runs.clone()));
+        tokio::spawn(own::hear_stops(runs.clone()));
         runs
     }
 
-    /// Accepts a message and begins to answer it. `key` names the request: the same key with the same request is the same run.
+    /// Goes on with every live run: for a server that knows that no other one is on its database.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn take_over_all(&self) -> Result<(), StoreError> {
+        own::take_over(self, true).await
+    }
+
+    /// Accepts a request and begins to answer it. `key` names the request: the same key with the same request is the same run.
     ///
     /// # Errors
     /// See [`AskError`].
@@ -194,61 +221,40 @@ impl Runs {
         if inner.stopping.is_cancelled() {
             return Err(AskError::Stopping);
         }
-        let now = inner.clock.now();
+        let key = key.map(|key| (key, request_hash(&ask)));
+        // Before anything else is looked at: what was answered the first time is not pending now.
+        if let Some((name, hash)) = key
+            && let Some(known) = inner.store.known_key(person.id, name, hash).await?
+        {
+            return self.accepted_again(person, known);
+        }
         let run = inner.clock.run_id();
-        let hash = key.map(|_| request_hash(&ask));
-        let (thread, is_new, message) = match ask {
-            Ask::NewThread(message) => (inner.clock.thread_id(), true, Some(message)),
-            Ask::Message(thread, message) => (thread, false, Some(message)),
-            Ask::Retry(thread) => (thread, false, None),
-        };
-        let item = message.map(|message| ThreadItem {
-            id: inner.clock.item_id(),
-            thread_id: thread,
-            created_at: now,
-            body: ItemBody::UserMessage(message),
-        });
-        let mut first = Vec::new();
-        let title = item.as_ref().filter(|_| is_new).map(|item| text::title_of(&item.body.text()));
-        let mut metadata = ThreadMetadata {
-            title: None,
-            id: thread,
-            created_at: now,
-            status: ThreadStatus::Active,
-            metadata: Default::default(),
-        };
-        if is_new {
-            first.push(ThreadStreamEvent::ThreadCreated {
-                thread: Thread::from(metadata.clone()),
-            });
-        }
-        let user_item = match &item {
-            Some(item) => {
-                first.push(ThreadStreamEvent::ItemDone { item: item.clone() });
-                item.id
-            }
-            None => self.clear_for_retry(person, thread, &mut first).await?,
-        };
-        first.push(ThreadStreamEvent::StreamOptions {
-            stream_options: StreamOptions { allow_cancel: true },
-        });
-        if let Some(title) = &title {
-            metadata.title = Some(title.clone());
-            first.push(ThreadStreamEvent::ThreadUpdated { thread: metadata.into() });
-        }
+        let Prepared {
+            thread,
+            new_thread,
+            item,
+            about,
+            settle,
+            first,
+            removed,
+            prompt,
+        } = self.prepare(person, ask).await?;
+        let request = own::request(person, &prompt);
         let first: Vec<Arc<Recorded>> = recorder::number(first, 1);
         let log = recorder::lines(&first);
         let new = NewRun {
             user: person.id,
             run,
             thread,
-            new_title: title.as_deref(),
+            new_title: new_thread.as_deref(),
             item: item.as_ref(),
-            user_item,
-            key: key.zip(hash),
+            user_item: about,
+            settle: &settle,
+            request: &request,
+            key,
             owner: inner.owner,
             log: &log,
-            now,
+            now: inner.clock.now(),
         };
         match inner.store.accept_run(&new).await? {
             Accepted::New { position } => {
@@ -258,38 +264,66 @@ impl Runs {
                     thread,
                     epoch: 1,
                 };
-                let stream = self.begin(person.clone(), key, position, first, item.filter(|_| is_new));
-                Ok(Asked { thread, run, stream })
+                let only_item = item.filter(|_| new_thread.is_some());
+                let stream = self.begin(person.clone(), key, position, first, prompt, only_item);
+                Ok(Asked {
+                    thread,
+                    run,
+                    removed,
+                    stream,
+                })
             }
+            Accepted::NotPending => Err(AskError::WrongItem("it was answered already")),
+            Accepted::Live => Err(AskError::Live),
+            Accepted::Refused(status) => Err(AskError::Refused(status)),
+            known => self.accepted_again(person, known),
+        }
+    }
+
+    fn accepted_again(&self, person: &Person, known: Accepted) -> Result<Asked, AskError> {
+        match known {
             Accepted::Again(run, thread) => Ok(Asked {
                 thread,
                 run,
+                removed: Vec::new(),
                 stream: self.follow_run(person.id, thread, run),
             }),
-            Accepted::KeyReused => Err(AskError::KeyReused),
-            Accepted::Live => Err(AskError::Live),
-            Accepted::Refused(status) => Err(AskError::Refused(status)),
+            _ => Err(AskError::KeyReused),
         }
     }
 
-    /// Removes what came after the newest message of the person, and tells of it.
-    async fn clear_for_retry(&self, person: &Person, thread: ThreadId, first: &mut Vec<ThreadStreamEvent>) -> Result<ItemId, AskError> {
-        let store = &self.0.store;
-        store.thread(person.id, thread).await?;
-        if let Ok(newest) = store.newest_run(person.id, thread).await
-            && newest.is_live()
-        {
-            return Err(AskError::Live);
+    /// Does what an action says, at once. Gives the widget as it is then.
+    ///
+    /// # Errors
+    /// See [`ActionError`]; a thread or an item that is not this person's is not found.
+    pub async fn sync_action(
+        &self,
+        person: &Person,
+        thread: ThreadId,
+        item: Option<ItemId>,
+        action: &Action,
+    ) -> Result<Option<ThreadItem>, ActionError> {
+        self.0.store.thread(person.id, thread).await?;
+        let sender = match item {
+            None => None,
+            Some(item) => Some(self.0.store.item(person.id, thread, item).await?),
+        };
+        if sender.as_ref().is_some_and(|item| !matches!(item.body, ItemBody::Widget { .. })) {
+            return Err(ActionError::Invalid("params.item_id: this item is no widget".into()));
         }
-        let user_item = store.last_user_item(person.id, thread).await?;
-        for item_id in store.remove_items_after(person.id, thread, user_item).await? {
-            first.push(ThreadStreamEvent::ItemRemoved { item_id });
-        }
-        Ok(user_item)
+        self.0.responder.sync_action(person, action, sender).await
     }
 
     /// Begins the task that answers. `only_item` is the whole history, if it is known.
-    fn begin(&self, person: Person, key: RunKey, position: i64, first: Vec<Arc<Recorded>>, only_item: Option<ThreadItem>) -> RunStream {
+    fn begin(
+        &self,
+        person: Person,
+        key: RunKey,
+        position: i64,
+        first: Vec<Arc<Recorded>>,
+        prompt: Prompt,
+        only_item: Option<ThreadItem>,
+    ) -> RunStream {
         let live = self.enter(key);
         let receiver = live.signals.subscribe();
         let seq = first.last().map_or(0, |event| event.seq);
@@ -301,11 +335,33 @@ impl Runs {
             position,
             person.locale,
         );
-        tokio::spawn(self.clone().answer(person, live, recorder, only_item));
+        self.spawn(live, |runs, live| runs.answer(person, live, recorder, prompt, only_item, None));
         follow::from_start(self.clone(), key, first, receiver)
     }
 
-    async fn answer(self, person: Person, live: Arc<Live>, mut recorder: Recorder, only_item: Option<ThreadItem>) {
+    /// Answers in a task of its own. If that panics, the run is let go, and begun again as if its server were gone.
+    fn spawn<Work: Future<Output = ()> + Send + 'static>(&self, live: Arc<Live>, work: impl FnOnce(Self, Arc<Live>) -> Work) {
+        let work = std::panic::AssertUnwindSafe(work(self.clone(), Arc::clone(&live))).catch_unwind();
+        let entries = self.0.entries.clone();
+        tokio::spawn(async move {
+            if work.await.is_err() {
+                tracing::error!(run = %live.key.run, "answering panicked");
+                let mut entry = Entry::of(&live);
+                entry.end = Some(End::Released);
+                let _ = entries.send(entry);
+            }
+        });
+    }
+
+    async fn answer(
+        self,
+        person: Person,
+        live: Arc<Live>,
+        mut recorder: Recorder,
+        prompt: Prompt,
+        only_item: Option<ThreadItem>,
+        earlier: Option<Earlier>,
+    ) {
         let inner = &self.0;
         let key = live.key;
         let items = match only_item {
@@ -320,29 +376,16 @@ impl Runs {
                 return;
             }
         };
-        let script = script_of(&items, person.locale);
-        let now = inner.clock.now();
-        let request = ModelRequest {
-            system: agent::prompt::system(person.id, now, person.zone, script),
-            messages: history::messages(&items),
-            tools: Arc::clone(&inner.specs),
-            now,
-            zone: person.zone,
-            script,
-        };
-        let effects = effects::RunEffects {
-            store: inner.store.clone(),
-            tools: inner.tools.clone(),
-            clock: Arc::clone(&inner.clock),
+        let turn = Turn {
+            person,
             key,
-            zone: person.zone,
+            items,
+            prompt,
+            earlier,
+            cancel: live.cancel.clone(),
         };
-        let mut translator = translate::Translator::default();
-        let end = agent::answer(request, inner.model.as_ref(), &effects, inner.limits, &live.cancel, &mut |event| {
-            translator.event(event, &mut recorder);
-        })
-        .await;
-        translator.end(end, live.reason.get().copied(), recorder);
+        let outcome = inner.responder.respond(&turn, &mut recorder).await;
+        finish(outcome, live.reason.get().copied(), recorder);
     }
 
     /// Follows the newest run of a thread, from its first event. `None` if there is no run, or the one that there is has ended and is
@@ -377,24 +420,32 @@ impl Runs {
         )
     }
 
-    /// Stops the answer that is being written in a thread. Nothing happens if none is.
-    pub fn stop(&self, user: UserId, thread: ThreadId) {
-        for live in self.lives().values() {
-            if live.key.user == user && live.key.thread == thread {
-                live.stop(StopReason::Person);
-            }
+    /// Stops the answer that is being written in a thread, by whichever process. Nothing happens if none is.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn stop(&self, user: UserId, thread: ThreadId) -> Result<(), StoreError> {
+        let Some(run) = self.0.store.request_stop(user, thread).await? else {
+            return Ok(());
+        };
+        if !self.stop_run(run) {
+            self.0.store.notify_stop(run).await?;
         }
+        Ok(())
     }
 
-    /// Stops a run of this process.
-    pub fn stop_run(&self, run: RunId) {
-        if let Some(live) = self.lives().get(&run) {
+    /// Stops a run of this process. `false` if it is none.
+    pub fn stop_run(&self, run: RunId) -> bool {
+        let lives = self.lives();
+        let live = lives.get(&run);
+        if let Some(live) = live {
             live.stop(StopReason::Person);
         }
+        live.is_some()
     }
 
-    /// Takes no more messages and ends the answers that are being written: what there is of them is kept. Returns when all is stored, or
-    /// after `patience`.
+    /// Takes no more messages and lets the answers that are being written go: another process, or this one after its restart, goes on with
+    /// them. Returns when all is stored, or after `patience`.
     pub async fn shut_down(&self, patience: std::time::Duration) {
         self.0.stopping.cancel();
         for live in self.lives().values() {
@@ -433,41 +484,51 @@ impl Runs {
     }
 }
 
-/// The language of the newest message of the person; where it has no letters, that of an earlier one, or of the page.
-fn script_of(items: &[ThreadItem], locale: Locale) -> Script {
-    items
-        .iter()
-        .rev()
-        .filter(|item| matches!(item.body, ItemBody::UserMessage(_)))
-        .find_map(|item| language::detect(&item.body.text()))
-        .unwrap_or(match locale {
-            Locale::En => Script::En,
-            Locale::Ur => Script::Ur,
-        })
-}
-
-fn tool_specs(tools: &Registry) -> Arc<[ToolSpec]> {
-    tools
-        .infos()
-        .into_iter()
-        .map(|info| ToolSpec {
-            name: info.name.into(),
-            description: info.description.into(),
-            parameters: info.parameters.into(),
-        })
-        .collect()
+/// Ends a run as its answer ended.
+fn finish(outcome: Outcome, reason: Option<StopReason>, mut recorder: Recorder) {
+    let (event, end) = match outcome {
+        Outcome::Done { usage } => (
+            None,
+            Ending {
+                status: "done",
+                reason: None,
+                usage,
+            },
+        ),
+        // Another process goes on with it.
+        Outcome::Cancelled if reason == Some(StopReason::Shutdown) => return recorder.release(),
+        // Another process does already: nothing more may be written.
+        Outcome::Cancelled if reason == Some(StopReason::Lost) => return,
+        Outcome::Cancelled => {
+            recorder.keep_answers();
+            let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });
+            recorder.item_done(note);
+            (None, ending("cancelled", Some("stopped".into())))
+        }
+        Outcome::Failed {
+            code,
+            message,
+            allow_retry,
+            reason,
+        } => (
+            Some(Outcome::failed_event(code, message, allow_retry)),
+            ending("failed", Some(reason)),
+        ),
+    };
+    recorder.end(event, end);
 }
 
 fn request_hash(ask: &Ask) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    let (thread, message) = match ask {
-        Ask::NewThread(message) => (None, Some(message)),
-        Ask::Message(thread, message) => (Some(thread), Some(message)),
-        Ask::Retry(thread) => (Some(thread), None),
+    use serde_json::json;
+    let whole = match ask {
+        Ask::NewThread(message) => json!([null, message]),
+        Ask::Message(thread, message) => json!([thread, message]),
+        Ask::Retry(thread, item) => json!([thread, "retry", item]),
+        Ask::ToolOutput(thread, result) => json!([thread, "result", result]),
+        Ask::Form(thread, item, submission) => json!([thread, "form", item, submission]),
+        Ask::Action(thread, item, action) => json!([thread, "action", item, action]),
     };
-    hash.update(thread.map(ToString::to_string).unwrap_or_default());
-    hash.update(serde_json::to_vec(&message).unwrap_or_default());
-    hash.finalize().into()
+    Sha256::digest(whole.to_string().as_bytes()).into()
 }
 
 /// How a run ended, for the store.

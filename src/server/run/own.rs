@@ -1,27 +1,47 @@
-//! Leases: renewed while this process answers; a run whose owner is gone is closed, and what there is of its answer is kept.
+//! Leases: renewed while this process answers. A run whose owner is gone is gone on with here; after [`ATTEMPTS`] it is closed, and what
+//! there is of its answer is kept.
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Live, Runs, StopReason, ending, follow, recorder::Recorder};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Earlier, Live, Person, Prompt, Runs, StopReason, ending, follow, recorder::Recorder};
 use crate::{
     domain::{
-        id::ItemId,
         locale::Locale,
         texts::{self, Failure},
     },
-    protocol::{
-        event::{ErrorCode, ItemUpdate, ThreadStreamEvent},
-        item::{AssistantContent, ItemBody, ThreadItem},
-    },
+    protocol::event::{ErrorCode, ThreadStreamEvent},
     server::store::{StoreError, runs::Orphan},
 };
 
 /// Between two renewals of a lease of 10 s.
 const RENEW: Duration = Duration::from_secs(3);
+/// How often an answer is begun before it is given up.
+const ATTEMPTS: i32 = 3;
 /// Logs of finished runs are kept this long.
 const KEEP_LOGS: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 
-/// Renews leases and closes orphans, for ever.
+/// What another process needs to answer a run; stored with it.
+#[derive(Serialize, Deserialize)]
+struct Request {
+    prompt: Prompt,
+    locale: Locale,
+    client_tools: Vec<String>,
+}
+
+/// What is stored with a run for whoever takes it over.
+pub(super) fn request(person: &Person, prompt: &Prompt) -> Value {
+    let request = Request {
+        prompt: prompt.clone(),
+        locale: person.locale,
+        client_tools: person.client_tools.clone(),
+    };
+    serde_json::to_value(request).unwrap_or_default()
+}
+
+/// Renews leases and takes over orphans, for ever.
 pub(super) async fn keep_leases(runs: Runs) {
     let mut round: u64 = 0;
     loop {
@@ -36,22 +56,45 @@ pub(super) async fn keep_leases(runs: Runs) {
     }
 }
 
+/// Hears from other processes that a run of this one is wanted stopped. Hints only: renewing a lease tells the same.
+pub(super) async fn hear_stops(runs: Runs) {
+    loop {
+        match runs.0.store.listen_for_stops().await {
+            Ok(mut listener) => {
+                while let Ok(hint) = listener.recv().await {
+                    if let Ok(run) = hint.payload().parse() {
+                        runs.stop_run(run);
+                    }
+                }
+            }
+            Err(error) => tracing::debug!(%error, "hints of other processes are not heard"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RENEW) => {}
+            () = runs.0.stopping.cancelled() => return,
+        }
+    }
+}
+
 async fn one_round(runs: &Runs, round: u64) -> Result<(), StoreError> {
     let lives: Vec<Arc<Live>> = runs.lives().values().cloned().collect();
     if !lives.is_empty() {
         let keys: Vec<_> = lives.iter().map(|live| live.key).collect();
         let owned = runs.0.store.renew_leases(&keys).await?;
         for live in lives {
-            // One that has just ended is not in the map any more.
-            if !owned.contains(&live.key.run) && runs.lives().contains_key(&live.key.run) && !live.cancel.is_cancelled() {
-                tracing::warn!(run = %live.key.run, "the lease is lost");
-                live.stop(StopReason::Lost);
+            match owned.get(&live.key.run) {
+                Some(true) => live.stop(StopReason::Person),
+                Some(false) => {}
+                // One that has just ended is not in the map any more.
+                None if runs.lives().contains_key(&live.key.run) && !live.cancel.is_cancelled() => {
+                    tracing::warn!(run = %live.key.run, "the lease is lost");
+                    live.stop(StopReason::Lost);
+                }
+                None => {}
             }
         }
     }
-    for orphan in runs.0.store.take_orphans(runs.0.owner).await? {
-        close(runs, orphan).await?;
-    }
+    take_over(runs, false).await?;
     if round.is_multiple_of(1200) {
         runs.0.store.compact_runs(runs.0.clock.now() - KEEP_LOGS).await?;
         runs.0.store.delete_expired_sessions(runs.0.clock.now()).await?;
@@ -59,57 +102,73 @@ async fn one_round(runs: &Runs, round: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Keeps the visible part of an orphan's answer and ends it as incomplete.
-async fn close(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
+/// Goes on with the runs whose owners are gone; with `all`, with every live run that is not of this process.
+pub(super) async fn take_over(runs: &Runs, all: bool) -> Result<(), StoreError> {
+    for orphan in runs.0.store.take_orphans(runs.0.owner, all).await? {
+        go_on(runs, orphan).await?;
+    }
+    Ok(())
+}
+
+async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     let key = orphan.key;
     let events = follow::read(runs, &key, 0).await?;
     let seq = events.last().map_or(0, |event| event.seq);
-    let mut open: Option<(ThreadItem, String)> = None;
-    let mut done: Vec<ItemId> = Vec::new();
-    for recorded in &events {
-        match &recorded.event {
-            ThreadStreamEvent::ItemAdded { item } if matches!(item.body, ItemBody::AssistantMessage { .. }) => {
-                open = Some((item.clone(), String::new()));
-            }
-            ThreadStreamEvent::ItemUpdated {
-                item_id,
-                update: ItemUpdate::TextDelta { delta, .. },
-            } => {
-                if let Some((item, text)) = &mut open
-                    && item.id == *item_id
-                {
-                    text.push_str(delta);
-                }
-            }
-            ThreadStreamEvent::ItemDone { item } => done.push(item.id),
-            _ => {}
-        }
-    }
+    let request: Option<Request> = orphan.request.and_then(|request| serde_json::from_value(request).ok());
+    let locale = request.as_ref().map_or(Locale::En, |request| request.locale);
     let live = runs.enter(key);
-    let locale = Locale::En;
     let mut recorder = Recorder::new(
-        live,
+        Arc::clone(&live),
         runs.0.entries.clone(),
         Arc::clone(&runs.0.clock),
         seq,
         orphan.position,
         locale,
     );
-    if let Some((mut item, text)) = open
-        && !done.contains(&item.id)
-        && !text.trim().is_empty()
-    {
-        item.body = ItemBody::AssistantMessage {
-            content: vec![AssistantContent::new(text)],
-        };
-        recorder.item_done(item);
+    let mut told = Vec::new();
+    for recorded in &events {
+        recorder.replay(&recorded.event);
+        if let ThreadStreamEvent::ItemDone { item } = &recorded.event
+            && item.id != orphan.about
+        {
+            told.push(item.clone());
+        }
     }
-    tracing::warn!(run = %key.run, "closed a run whose server is gone");
+    if orphan.stop_wanted {
+        live.stop(StopReason::Person);
+    }
+    match request {
+        Some(request) if orphan.attempt <= ATTEMPTS => {
+            tracing::info!(run = %key.run, attempt = orphan.attempt, "going on with a run whose server is gone");
+            recorder.event(ThreadStreamEvent::Progress {
+                icon: None,
+                text: texts::going_on(locale).into(),
+            });
+            let person = Person {
+                id: key.user,
+                zone: orphan.zone.parse().unwrap_or(chrono_tz::UTC),
+                locale,
+                client_tools: request.client_tools,
+            };
+            let earlier = Earlier { about: orphan.about, told };
+            runs.spawn(live, |runs, live| {
+                runs.answer(person, live, recorder, request.prompt, None, Some(earlier))
+            });
+        }
+        _ => close(recorder),
+    }
+    Ok(())
+}
+
+/// Keeps what there is of an answer and ends it as incomplete.
+fn close(mut recorder: Recorder) {
+    tracing::warn!("closed a run whose server is gone");
+    recorder.hold();
+    recorder.keep_answers();
     let event = ThreadStreamEvent::Error {
         code: ErrorCode::Custom,
-        message: Some(texts::failure(locale, Failure::ServerStopped).into()),
+        message: Some(texts::failure(recorder.locale, Failure::ServerStopped).into()),
         allow_retry: true,
     };
     recorder.end(Some(event), ending("incomplete", Some("its server is gone".into())));
-    Ok(())
 }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::{Live, Recorded, ending, flusher::Entry};
+use super::{
+    Live, Recorded, ending,
+    flusher::{End, Entry},
+    pending::Pending,
+};
 use crate::{
     domain::{
         id::ItemId,
@@ -16,22 +20,27 @@ use crate::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{ItemBody, ThreadItem},
     },
-    server::store::runs::Ending,
+    server::store::flush::{Change, Ending},
 };
 
-pub(super) struct Recorder {
+/// Takes the events of a run. What an event says of an item is stored with it (`chatkit/server.py`, `_process_events`): whole items are
+/// added, replaced ones saved, removed ones deleted, a thread's title and status kept.
+pub struct Recorder {
     live: Arc<Live>,
     entries: mpsc::UnboundedSender<Entry>,
     clock: Arc<dyn Clock>,
     seq: i64,
     position: i64,
+    pending: Pending,
+    /// What is held back to go out with the end.
+    held: Option<Entry>,
     /// The language of what the server itself says.
     pub locale: Locale,
 }
 
 impl Recorder {
     /// `seq` is the number of the newest event, `position` the place of the newest item.
-    pub fn new(
+    pub(super) fn new(
         live: Arc<Live>,
         entries: mpsc::UnboundedSender<Entry>,
         clock: Arc<dyn Clock>,
@@ -45,6 +54,8 @@ impl Recorder {
             clock,
             seq,
             position,
+            pending: Pending::default(),
+            held: None,
             locale,
         }
     }
@@ -59,9 +70,24 @@ impl Recorder {
         }
     }
 
-    /// Records an event.
+    /// Records an event, and what it says of the thread.
     pub fn event(&mut self, event: ThreadStreamEvent) {
-        self.send(vec![event], Vec::new(), None);
+        self.pending.apply(&event);
+        let changes = match &event {
+            ThreadStreamEvent::ItemDone { item } | ThreadStreamEvent::ItemReplaced { item } => {
+                self.position += 1;
+                vec![Change::Put(self.position, item.clone())]
+            }
+            ThreadStreamEvent::ItemRemoved { item_id } => vec![Change::Remove(*item_id)],
+            ThreadStreamEvent::ThreadUpdated { thread } => vec![Change::Thread {
+                title: thread.metadata.title.clone(),
+                status: thread.metadata.status.clone(),
+            }],
+            _ => Vec::new(),
+        };
+        let is_hidden = matches!(&event, ThreadStreamEvent::ItemDone { item } if item.body.is_hidden());
+        let events = if is_hidden { Vec::new() } else { vec![event] };
+        self.send(events, changes, None);
     }
 
     /// Records an event about an item.
@@ -71,22 +97,51 @@ impl Recorder {
 
     /// Stores a whole item and tells of it; hidden ones are stored only.
     pub fn item_done(&mut self, item: ThreadItem) {
-        self.position += 1;
-        let events = if item.body.is_hidden() {
-            Vec::new()
-        } else {
-            vec![ThreadStreamEvent::ItemDone { item: item.clone() }]
-        };
-        self.send(events, vec![(self.position, item)], None);
+        self.event(ThreadStreamEvent::ItemDone { item });
+    }
+
+    /// Takes in an event that was recorded before, by another process.
+    pub(super) fn replay(&mut self, event: &ThreadStreamEvent) {
+        self.pending.apply(event);
+    }
+
+    /// The items that are not whole, as far as they have come.
+    pub(super) fn open_items(&self) -> &[ThreadItem] {
+        self.pending.items()
+    }
+
+    /// Tells that an item that is not whole begins anew. Nothing is stored: it is not whole.
+    pub(super) fn restart(&mut self, item: &ThreadItem) {
+        self.pending.apply(&ThreadStreamEvent::ItemAdded { item: item.clone() });
+        let event = ThreadStreamEvent::ItemReplaced { item: item.clone() };
+        self.send(vec![event], Vec::new(), None);
+    }
+
+    /// From here on everything goes out with the end, at once: the last item and the end of the run are stored together, or neither is.
+    pub(super) fn hold(&mut self) {
+        self.held.get_or_insert_with(|| Entry::of(&self.live));
+    }
+
+    /// Lets the run go: another process goes on with it.
+    pub(super) fn release(mut self) {
+        self.held = None;
+        self.send(Vec::new(), Vec::new(), Some(End::Released));
+    }
+
+    /// Keeps the answers that are not whole, if they say something.
+    pub(super) fn keep_answers(&mut self) {
+        for item in self.pending.take_answers() {
+            self.item_done(item);
+        }
     }
 
     /// Ends the run, with a last event if there is one.
-    pub fn end(mut self, event: Option<ThreadStreamEvent>, end: Ending) {
-        self.send(event.into_iter().collect(), Vec::new(), Some(end));
+    pub(super) fn end(mut self, event: Option<ThreadStreamEvent>, end: Ending) {
+        self.send(event.into_iter().collect(), Vec::new(), Some(End::Over(end)));
     }
 
     /// Ends the run because of a failure in here.
-    pub fn fail_internal(self, reason: &str) {
+    pub(super) fn fail_internal(self, reason: &str) {
         let event = ThreadStreamEvent::Error {
             code: ErrorCode::StreamError,
             message: Some(texts::failure(self.locale, Failure::Internal).into()),
@@ -95,16 +150,21 @@ impl Recorder {
         self.end(Some(event), ending("failed", Some(reason.into())));
     }
 
-    fn send(&mut self, events: Vec<ThreadStreamEvent>, items: Vec<(i64, ThreadItem)>, end: Option<Ending>) {
+    fn send(&mut self, events: Vec<ThreadStreamEvent>, changes: Vec<Change>, end: Option<End>) {
         let events = number(events, self.seq + 1);
         self.seq += events.len() as i64;
+        let held = self.held.take();
+        let holds = held.is_some() && end.is_none();
+        let mut entry = held.unwrap_or_else(|| Entry::of(&self.live));
+        entry.events.extend(events);
+        entry.changes.extend(changes);
+        entry.end = end;
+        if holds {
+            self.held = Some(entry);
+            return;
+        }
         // The flusher lives as long as the process.
-        let _ = self.entries.send(Entry {
-            live: Arc::clone(&self.live),
-            events,
-            items,
-            end,
-        });
+        let _ = self.entries.send(entry);
     }
 }
 

@@ -1,34 +1,67 @@
 //! From what the agent does to what the wire says: the one match over [`AgentEvent`].
 
+use chrono::NaiveDateTime;
 use serde_json::{Map, Value};
 
-use super::{StopReason, ending, recorder::Recorder};
+use super::{Outcome, Recorder, chat_tools::OPEN_TASK, tasks_seen::TasksSeen};
 use crate::{
     domain::texts::{self, Failure},
     protocol::{
         event::{ErrorCode, ItemUpdate, NoticeLevel, ThreadStreamEvent},
-        item::{AssistantContent, CustomTask, ItemBody, StatusIndicator, ThreadItem, Workflow, WorkflowKind, WorkflowTask},
+        item::{
+            AssistantContent, CallStatus, Choice, ClientToolCall, InputStatus, ItemBody, Question, QuestionKind, StatusIndicator,
+            StructuredInput, ThreadItem, Workflow, WorkflowKind, WorkflowTask,
+        },
     },
     server::{
-        agent::{AgentEnd, AgentEvent, AgentFailure},
+        agent::{AgentEnd, AgentEvent, AgentFailure, ToolRound, Wait, Waiting},
         model::{Finish, ModelError, ToolCall},
-        store::runs::Ending,
     },
 };
 
-/// What the SDK writes when a person stops an answer (`chatkit/server.py`).
-const CANCELLED: &str = "The user cancelled the stream. Stop responding to the prior request.";
-
 /// The items that are being written.
-#[derive(Default)]
 pub(super) struct Translator {
     answer: Option<(ThreadItem, String)>,
     workflow: Option<(ThreadItem, Workflow)>,
     /// Where the calls of this round begin among the steps of the workflow.
     round: usize,
+    /// The tasks that the run has come upon.
+    tasks: TasksSeen,
+    /// The person's clock.
+    now: NaiveDateTime,
 }
 
 impl Translator {
+    /// `now` is on the person's clock.
+    pub fn new(now: NaiveDateTime) -> Self {
+        Self {
+            answer: None,
+            workflow: None,
+            round: 0,
+            tasks: TasksSeen::default(),
+            now,
+        }
+    }
+
+    /// Takes in a round of tools of an earlier attempt; `is_shown` if its list of tasks was told.
+    pub fn know(&mut self, round: &ToolRound, is_shown: bool) {
+        for (call, result) in round.calls.iter().zip(&round.results) {
+            self.tasks.see(call, result);
+        }
+        if is_shown {
+            self.tasks.shown();
+        }
+    }
+
+    /// Goes on with an item of an earlier attempt that was not whole.
+    pub fn reopen(&mut self, item: ThreadItem) {
+        match &item.body {
+            ItemBody::Workflow { workflow } => self.workflow = Some((item.clone(), workflow.clone())),
+            ItemBody::AssistantMessage { .. } => self.answer = Some((item, String::new())),
+            _ => {}
+        }
+    }
+
     pub fn event(&mut self, event: AgentEvent, recorder: &mut Recorder) {
         match event {
             AgentEvent::Text(delta) => self.text(delta, recorder),
@@ -40,6 +73,15 @@ impl Translator {
                 changed,
             } => {
                 self.tool_finished(call_n, &call, &result, recorder);
+                self.tasks.see(&call, &result);
+                if call.name == OPEN_TASK
+                    && let Some(id) = result.pointer("/task/id")
+                {
+                    recorder.event(ThreadStreamEvent::ClientEffect {
+                        name: "task.open".into(),
+                        data: Map::from_iter([("task_id".to_owned(), id.clone())]),
+                    });
+                }
                 if changed {
                     recorder.event(ThreadStreamEvent::ClientEffect {
                         name: "tasks.changed".into(),
@@ -68,7 +110,10 @@ impl Translator {
     }
 
     fn text(&mut self, delta: String, recorder: &mut Recorder) {
-        self.close_workflow(recorder);
+        if self.answer.is_none() {
+            self.close_workflow(recorder);
+            self.show_tasks(recorder);
+        }
         let (item, text) = match &mut self.answer {
             Some(answer) => answer,
             None => {
@@ -96,6 +141,7 @@ impl Translator {
                 let workflow = Workflow {
                     kind: WorkflowKind::Custom,
                     tasks: Vec::new(),
+                    summary: None,
                     expanded: false,
                 };
                 let item = recorder.item(ItemBody::Workflow {
@@ -107,7 +153,11 @@ impl Translator {
         };
         self.round = workflow.tasks.len();
         for call in calls {
-            let task = step(StatusIndicator::Loading, texts::step_running(recorder.locale, &call.name));
+            recorder.event(ThreadStreamEvent::Progress {
+                icon: None,
+                text: texts::step_running(recorder.locale, &call.name),
+            });
+            let task = WorkflowTask::custom(StatusIndicator::Loading, texts::step_running(recorder.locale, &call.name));
             recorder.update(
                 item.id,
                 ItemUpdate::WorkflowTaskAdded {
@@ -125,10 +175,11 @@ impl Translator {
         let title = result.pointer("/task/title").and_then(Value::as_str);
         let count = result.get("tasks").and_then(Value::as_array).map(Vec::len);
         let failed = result.get("error").is_some();
-        let task = step(
-            StatusIndicator::Complete,
-            texts::step_done(recorder.locale, &call.name, title, count, failed),
-        );
+        let done = match result.get("declined") {
+            Some(_) => texts::step_declined(recorder.locale),
+            None => texts::step_done(recorder.locale, &call.name, title, count, failed),
+        };
+        let task = WorkflowTask::custom(StatusIndicator::Complete, done);
         recorder.update(
             item.id,
             ItemUpdate::WorkflowTaskUpdated {
@@ -143,7 +194,23 @@ impl Translator {
 
     fn close_answer(&mut self, recorder: &mut Recorder) {
         if let Some((mut item, text)) = self.answer.take() {
-            let content = AssistantContent::new(text);
+            // It was announced and came to nothing.
+            if text.trim().is_empty() {
+                recorder.event(ThreadStreamEvent::ItemRemoved { item_id: item.id });
+                return;
+            }
+            let mut content = AssistantContent::new(text);
+            content.annotations = self.tasks.annotations(&content.text);
+            for (annotation_index, annotation) in content.annotations.iter().enumerate() {
+                recorder.update(
+                    item.id,
+                    ItemUpdate::AnnotationAdded {
+                        content_index: 0,
+                        annotation_index,
+                        annotation: annotation.clone(),
+                    },
+                );
+            }
             recorder.update(
                 item.id,
                 ItemUpdate::ContentPartDone {
@@ -156,6 +223,45 @@ impl Translator {
         }
     }
 
+    /// The list of the tasks that were found or changed, to look at and to use.
+    fn show_tasks(&mut self, recorder: &mut Recorder) {
+        if let Some((widget, copy_text)) = self.tasks.widget(self.now, recorder.locale) {
+            let item = recorder.item(ItemBody::Widget {
+                widget,
+                copy_text: Some(copy_text),
+            });
+            recorder.item_done(item);
+        }
+    }
+
+    /// The item that asks the person, or the client, and, hidden before it, what waits for the answer.
+    fn wait(&mut self, waiting: Waiting, recorder: &mut Recorder) {
+        let body = match &waiting.wait {
+            Wait::Yes { question, yes, no } => form(question, [yes, no], false),
+            Wait::Choice {
+                question,
+                options,
+                multiple,
+                ..
+            } => form(question, options.iter().map(|(value, _)| value), *multiple),
+            Wait::Client { call_n } => match waiting.calls.get(*call_n) {
+                Some(call) => ItemBody::ClientToolCall(ClientToolCall {
+                    status: CallStatus::Pending,
+                    call_id: call.id.clone(),
+                    name: call.name.clone(),
+                    arguments: serde_json::from_str(&call.arguments).unwrap_or_default(),
+                    output: None,
+                }),
+                None => return,
+            },
+        };
+        let content = serde_json::to_value(&waiting).unwrap_or_default();
+        let kept = recorder.item(ItemBody::HiddenContextItem { content });
+        recorder.item_done(kept);
+        let item = recorder.item(body);
+        recorder.item_done(item);
+    }
+
     fn close_workflow(&mut self, recorder: &mut Recorder) {
         if let Some((mut item, workflow)) = self.workflow.take() {
             item.body = ItemBody::Workflow { workflow };
@@ -163,60 +269,56 @@ impl Translator {
         }
     }
 
-    /// Closes what is open, says why there is no more if there should be, and ends the run.
-    pub fn end(mut self, end: AgentEnd, reason: Option<StopReason>, mut recorder: Recorder) {
-        // A partial answer is kept, if it says something; an empty one is not stored.
-        if self.answer.as_ref().is_some_and(|(_, text)| text.trim().is_empty()) {
-            self.answer = None;
+    /// Closes what is open, and says how it ended.
+    pub fn end(mut self, end: AgentEnd, recorder: &mut Recorder) -> Outcome {
+        // The last item and the end of the run are stored together, or neither is.
+        recorder.hold();
+        self.close_answer(recorder);
+        self.close_workflow(recorder);
+        if !matches!(end, AgentEnd::Waiting { .. }) {
+            self.show_tasks(recorder);
         }
-        self.close_answer(&mut recorder);
-        self.close_workflow(&mut recorder);
-        let locale = recorder.locale;
-        let failed = |status, failure: Failure, reason: String| {
-            let event = ThreadStreamEvent::Error {
-                code: ErrorCode::Custom,
-                message: Some(texts::failure(locale, failure).into()),
-                allow_retry: true,
-            };
-            (Some(event), ending(status, Some(reason)))
+        let failed = |failure: Failure, reason: String| Outcome::Failed {
+            code: ErrorCode::Custom,
+            message: Some(texts::failure(recorder.locale, failure).into()),
+            allow_retry: true,
+            reason,
         };
-        let (event, end) = match (end, reason) {
-            (
-                AgentEnd::Finished {
-                    finish: Finish::Filter, ..
-                },
-                _,
-            ) => failed("failed", Failure::Filtered, "filtered".into()),
-            (AgentEnd::Finished { usage, .. }, _) => (
-                None,
-                Ending {
-                    status: "done",
-                    reason: None,
+        match end {
+            AgentEnd::Finished {
+                finish: Finish::Filter, ..
+            } => failed(Failure::Filtered, "filtered".into()),
+            AgentEnd::Finished { usage, .. } => Outcome::Done {
+                usage: serde_json::to_value(usage).ok(),
+            },
+            AgentEnd::Waiting { waiting, usage } => {
+                self.wait(waiting, recorder);
+                Outcome::Done {
                     usage: serde_json::to_value(usage).ok(),
-                },
-            ),
-            (AgentEnd::Cancelled, Some(StopReason::Shutdown)) => failed("incomplete", Failure::ServerStopped, "shutdown".into()),
-            (AgentEnd::Cancelled, _) => {
-                let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });
-                recorder.item_done(note);
-                (None, ending("cancelled", Some("stopped".into())))
+                }
             }
-            (AgentEnd::Failed(failure), _) => {
+            AgentEnd::Cancelled => Outcome::Cancelled,
+            AgentEnd::Failed(failure) => {
                 let (shown, logged) = shown(&failure);
                 tracing::warn!(reason = %logged, "a run failed");
-                failed("failed", shown, logged)
+                failed(shown, logged)
             }
-        };
-        recorder.end(event, end);
+        }
     }
 }
 
-fn step(status_indicator: StatusIndicator, title: String) -> WorkflowTask {
-    WorkflowTask::Custom(CustomTask {
-        status_indicator,
-        title: Some(title),
-        icon: None,
-        content: None,
+fn form<'a>(question: &str, options: impl IntoIterator<Item = &'a String>, multiple: bool) -> ItemBody {
+    ItemBody::StructuredInput(StructuredInput {
+        status: InputStatus::Pending,
+        inputs: vec![Question {
+            id: "q1".into(),
+            question: question.to_owned(),
+            answer: None,
+            kind: QuestionKind::MultipleChoice {
+                options: options.into_iter().map(|value| Choice { value: value.clone() }).collect(),
+                multiple,
+            },
+        }],
     })
 }
 

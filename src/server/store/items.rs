@@ -111,4 +111,86 @@ impl Store {
         .await?;
         Ok(ItemId(id))
     }
+
+    /// One item of a thread.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn item(&self, user: UserId, thread: ThreadId, id: ItemId) -> Result<ThreadItem, StoreError> {
+        let row: Row = sqlx::query_as(
+            "select id, conversation_id, payload, created_at from messages where user_id = $1 and conversation_id = $2 and id = $3",
+        )
+        .bind(user.0)
+        .bind(thread.0)
+        .bind(id.0)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.into())
+    }
+
+    /// Saves an item that is there.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn save_item(&self, user: UserId, item: &ThreadItem) -> Result<(), StoreError> {
+        let done = sqlx::query("update messages set payload = $4, content = $5 where user_id = $1 and conversation_id = $2 and id = $3")
+            .bind(user.0)
+            .bind(item.thread_id.0)
+            .bind(item.id.0)
+            .bind(Json(&item.body))
+            .bind(item.body.text())
+            .execute(&self.pool)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
+        Ok(())
+    }
+
+    /// The visible items behind one, oldest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn items_after(&self, user: UserId, thread: ThreadId, item: ItemId) -> Result<Vec<ItemId>, StoreError> {
+        let ids: Vec<Uuid> = sqlx::query_scalar(
+            "select id from messages where user_id = $1 and conversation_id = $2 and not hidden and position > \
+             (select position from messages where user_id = $1 and id = $3 and conversation_id = $2) order by position",
+        )
+        .bind(user.0)
+        .bind(thread.0)
+        .bind(item.0)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(ItemId).collect())
+    }
+
+    /// The newest item of a thread, hidden or not.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn last_item(&self, user: UserId, thread: ThreadId) -> Result<Option<ItemId>, StoreError> {
+        let id: Option<Uuid> =
+            sqlx::query_scalar("select id from messages where user_id = $1 and conversation_id = $2 order by position desc limit 1")
+                .bind(user.0)
+                .bind(thread.0)
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(id.map(ItemId))
+    }
+
+    /// The calls of the client's tools that were not answered, the newest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn pending_calls(&self, user: UserId, thread: ThreadId) -> Result<Vec<ThreadItem>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "select id, conversation_id, payload, created_at from messages where user_id = $1 and conversation_id = $2 \
+             and kind = 'client_tool_call' and payload ->> 'status' = 'pending' order by position desc",
+        )
+        .bind(user.0)
+        .bind(thread.0)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(ThreadItem::from).collect())
+    }
 }

@@ -2,6 +2,8 @@
 //! question. Every query names `user_id`.
 
 pub mod accounts;
+pub mod feedback;
+pub mod flush;
 pub mod items;
 pub mod runs;
 pub mod tasks;

@@ -1,13 +1,13 @@
 //! Runs, their log, and the journals of turns and tools.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, flush::LogRow};
 use crate::{
     domain::id::{ItemId, RunId, ThreadId, UserId},
     protocol::{item::ThreadItem, thread::ThreadStatus},
@@ -41,6 +41,10 @@ pub struct NewRun<'a> {
     pub item: Option<&'a ThreadItem>,
     /// The message that is answered.
     pub user_item: ItemId,
+    /// What happens to items that are there.
+    pub settle: &'a [Settle],
+    /// What another process needs to answer it.
+    pub request: &'a Value,
     /// The idempotency key and the hash of the request.
     pub key: Option<(&'a str, [u8; 32])>,
     /// The process that owns the run from now on.
@@ -67,37 +71,19 @@ pub enum Accepted {
     Live,
     /// The thread takes no messages.
     Refused(ThreadStatus),
+    /// What was to be answered is pending no more.
+    NotPending,
 }
 
-/// A row of the log: events as they were sent, a line each, the first with this number.
+/// What happens to items when a request is accepted, in the same transaction.
 #[derive(Debug, Clone)]
-pub struct LogRow {
-    /// The number of the first event.
-    pub seq: i64,
-    /// The events, a JSON text a line.
-    pub body: String,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone)]
-pub struct Ending {
-    /// `done`, `cancelled`, `failed` or `incomplete`.
-    pub status: &'static str,
-    /// Why, for people who look into the table.
-    pub reason: Option<String>,
-    /// Tokens.
-    pub usage: Option<Value>,
-}
-
-/// What one flush writes of one run.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// Rows of logs.
-    pub log: Vec<(RunKey, LogRow)>,
-    /// Whole items with their places.
-    pub items: Vec<(RunKey, i64, ThreadItem)>,
-    /// Ends.
-    pub ends: Vec<(RunKey, Ending)>,
+pub enum Settle {
+    /// Everything behind this item is removed.
+    RemoveAfter(ItemId),
+    /// This item, which must be pending, becomes what is given.
+    Answer(ThreadItem),
+    /// This item is removed.
+    Remove(ItemId),
 }
 
 /// The state of a run, for those who follow it.
@@ -117,13 +103,59 @@ impl RunState {
 }
 
 /// A run whose owner is gone.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Orphan {
     /// The run, with the epoch under which it was taken.
     pub key: RunKey,
     /// The place of the newest item in the thread.
     pub position: i64,
+    /// Which attempt this is, from 1.
+    pub attempt: i32,
+    /// The item that is answered.
+    pub about: ItemId,
+    /// The person wants it stopped.
+    pub stop_wanted: bool,
+    /// What the one who accepted it left for others.
+    pub request: Option<Value>,
+    /// The IANA name of the person's zone.
+    pub zone: String,
 }
+
+#[derive(sqlx::FromRow)]
+struct OrphanRow {
+    user_id: Uuid,
+    id: Uuid,
+    thread_id: Uuid,
+    lease_epoch: i64,
+    last_position: i64,
+    attempt: i32,
+    user_item_id: Uuid,
+    stop_wanted: bool,
+    request: Option<Value>,
+    zone: String,
+}
+
+impl From<OrphanRow> for Orphan {
+    fn from(row: OrphanRow) -> Self {
+        Self {
+            key: RunKey {
+                user: UserId(row.user_id),
+                run: RunId(row.id),
+                thread: ThreadId(row.thread_id),
+                epoch: row.lease_epoch,
+            },
+            position: row.last_position,
+            attempt: row.attempt,
+            about: ItemId(row.user_item_id),
+            stop_wanted: row.stop_wanted,
+            request: row.request,
+            zone: row.zone,
+        }
+    }
+}
+
+/// The channel on which processes tell each other that a run is wanted stopped.
+const STOP_CHANNEL: &str = "kaam_stop";
 
 /// Seconds that a lease lasts.
 pub const LEASE_SECONDS: i32 = 10;
@@ -138,8 +170,8 @@ macro_rules! accept {
                insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, created_at) \
                select $1, $5, $2, last_position, 'user_message', 'user', $6, $7, $4 from t where $7::jsonb is not null \
              ), r as (\
-               insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at) \
-               select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4 from t \
+               insert into runs (user_id, id, thread_id, user_item_id, status, lease_owner, lease_epoch, lease_until, created_at, request) \
+               select $1, $8, $2, $5, 'running', $9, 1, now() + make_interval(secs => $10), $4, $14 from t \
              ), e as (insert into run_events (user_id, run_id, seq, epoch, body) select $1, $8, 1, 1, $11 from t \
              ), k as (\
                insert into idempotency (user_id, key, request_hash, run_id, created_at) \
@@ -162,47 +194,50 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] if the thread is not this person's.
     pub async fn accept_run(&self, new: &NewRun<'_>) -> Result<Accepted, StoreError> {
-        if let Some(known) = self.known_key(new).await? {
-            return Ok(known);
-        }
-        let sql = if new.new_title.is_some() { ACCEPT_NEW } else { ACCEPT_NEXT };
-        let position: Result<Option<i64>, sqlx::Error> = sqlx::query_scalar(sql)
-            .bind(new.user.0)
-            .bind(new.thread.0)
-            .bind(new.new_title)
-            .bind(new.now)
-            .bind(new.user_item.0)
-            .bind(new.item.map(|item| item.body.text()).unwrap_or_default())
-            .bind(new.item.map(|item| Json(&item.body)))
-            .bind(new.run.0)
-            .bind(new.owner)
-            .bind(LEASE_SECONDS)
-            .bind(new.log)
-            .bind(new.key.map(|(key, _)| key))
-            .bind(new.key.map(|(_, hash)| hash.to_vec()))
-            .fetch_optional(&self.pool)
-            .await;
+        let position = if new.settle.is_empty() {
+            accept(new, &self.pool).await
+        } else {
+            let mut transaction = self.pool.begin().await?;
+            if !settle(&mut transaction, new).await? {
+                return Ok(Accepted::NotPending);
+            }
+            match accept(new, &mut *transaction).await {
+                Ok(Some(position)) => {
+                    transaction.commit().await?;
+                    Ok(Some(position))
+                }
+                other => {
+                    transaction.rollback().await?;
+                    other
+                }
+            }
+        };
         match position {
             Ok(Some(position)) => Ok(Accepted::New { position }),
             Ok(None) => Ok(Accepted::Refused(self.thread(new.user, new.thread).await?.status)),
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("runs_live") => Ok(Accepted::Live),
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("idempotency_pkey") => {
                 // The same key came at the same moment, and was first.
-                self.known_key(new)
-                    .await?
-                    .ok_or(StoreError::Conflict("this idempotency key is in use"))
+                let known = match new.key {
+                    Some((key, hash)) => self.known_key(new.user, key, hash).await?,
+                    None => None,
+                };
+                known.ok_or(StoreError::Conflict("this idempotency key is in use"))
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn known_key(&self, new: &NewRun<'_>) -> Result<Option<Accepted>, StoreError> {
-        let Some((key, hash)) = new.key else { return Ok(None) };
+    /// The run of a request that came before under this key, or that the key came with another request.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn known_key(&self, user: UserId, key: &str, hash: [u8; 32]) -> Result<Option<Accepted>, StoreError> {
         let row: Option<(Vec<u8>, Uuid, Uuid)> = sqlx::query_as(
             "select k.request_hash, k.run_id, r.thread_id from idempotency k join runs r on r.user_id = k.user_id and r.id = k.run_id \
              where k.user_id = $1 and k.key = $2",
         )
-        .bind(new.user.0)
+        .bind(user.0)
         .bind(key)
         .fetch_optional(&self.pool)
         .await?;
@@ -213,57 +248,6 @@ impl Store {
                 Accepted::KeyReused
             }
         }))
-    }
-
-    /// Writes what has come together since the last flush, fenced by the epochs. Gives the runs that are still in these hands.
-    ///
-    /// # Errors
-    /// See [`StoreError`]; then nothing was written.
-    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<RunId>, StoreError> {
-        let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
-        keys.extend(batch.items.iter().map(|(key, ..)| *key));
-        keys.extend(batch.ends.iter().map(|(key, _)| *key));
-        keys.sort_by_key(|key| key.run);
-        keys.dedup();
-        let owned: Vec<Uuid> = if batch.items.is_empty() && batch.ends.is_empty() {
-            Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
-        } else {
-            let (users, runs, epochs) = columns(keys.iter());
-            let mut transaction = self.pool.begin().await?;
-            // The rows of the runs are locked in one order, so that two flushes never wait for each other.
-            let owned: Vec<Uuid> = sqlx::query_scalar(
-                "select r.id from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
-                 on r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch order by r.id for update of r",
-            )
-            .bind(users)
-            .bind(runs)
-            .bind(epochs)
-            .fetch_all(&mut *transaction)
-            .await?;
-            if !batch.log.is_empty() {
-                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch)
-                    .fetch_all(&mut *transaction)
-                    .await?;
-            }
-            flush_items(&mut transaction, batch, &owned).await?;
-            flush_ends(&mut transaction, batch).await?;
-            transaction.commit().await?;
-            owned
-        };
-        Ok(owned.into_iter().map(RunId).collect())
-    }
-
-    fn flush_log<'q>(
-        query: sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments>,
-        batch: &Batch,
-    ) -> sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments> {
-        let (users, runs, epochs) = columns(batch.log.iter().map(|(key, _)| key));
-        query
-            .bind(users)
-            .bind(runs)
-            .bind(epochs)
-            .bind(batch.log.iter().map(|(_, row)| row.seq).collect::<Vec<_>>())
-            .bind(batch.log.iter().map(|(_, row)| row.body.clone()).collect::<Vec<_>>())
     }
 
     /// The rows of a run's log that hold events behind number `after`.
@@ -309,16 +293,16 @@ impl Store {
             .await?)
     }
 
-    /// Renews the leases of these runs. Gives those that are still in these hands.
+    /// Renews the leases of these runs. Gives those that are still in these hands, and whether somebody wants them stopped.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn renew_leases(&self, keys: &[RunKey]) -> Result<HashSet<RunId>, StoreError> {
+    pub async fn renew_leases(&self, keys: &[RunKey]) -> Result<HashMap<RunId, bool>, StoreError> {
         let (users, runs, epochs) = columns(keys.iter());
-        let owned: Vec<Uuid> = sqlx::query_scalar(
+        let owned: Vec<(Uuid, bool)> = sqlx::query_as(
             "update runs r set lease_until = now() + make_interval(secs => $4) \
              from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
-             where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch returning r.id",
+             where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch returning r.id, r.cancel_requested_at is not null",
         )
         .bind(users)
         .bind(runs)
@@ -326,53 +310,69 @@ impl Store {
         .bind(LEASE_SECONDS)
         .fetch_all(&self.pool)
         .await?;
-        Ok(owned.into_iter().map(RunId).collect())
+        Ok(owned.into_iter().map(|(run, stop)| (RunId(run), stop)).collect())
     }
 
-    /// Takes runs whose lease has ended.
+    /// Asks whoever owns the live run of a thread to stop it. Gives the run, if there is one.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn take_orphans(&self, owner: Uuid) -> Result<Vec<Orphan>, StoreError> {
-        let rows: Vec<(Uuid, Uuid, Uuid, i64, i64)> = sqlx::query_as(
-            "with o as (select user_id, id from runs where status in ('queued', 'running') and lease_until < now() limit 50 for update skip locked) \
-             update runs r set lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = now() + make_interval(secs => $2), status = 'running' \
-             from o, conversations c where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
-             returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position",
-        )
-        .bind(owner)
-        .bind(LEASE_SECONDS)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(user, run, thread, epoch, position)| Orphan {
-                key: RunKey {
-                    user: UserId(user),
-                    run: RunId(run),
-                    thread: ThreadId(thread),
-                    epoch,
-                },
-                position,
-            })
-            .collect())
-    }
-
-    /// Removes everything behind an item of a thread.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn remove_items_after(&self, user: UserId, thread: ThreadId, item: ItemId) -> Result<Vec<ItemId>, StoreError> {
-        let removed: Vec<Uuid> = sqlx::query_scalar(
-            "delete from messages where user_id = $1 and conversation_id = $2 and position > \
-             (select position from messages where user_id = $1 and id = $3 and conversation_id = $2) returning id",
+    pub async fn request_stop(&self, user: UserId, thread: ThreadId) -> Result<Option<RunId>, StoreError> {
+        let run: Option<Uuid> = sqlx::query_scalar(
+            "update runs set cancel_requested_at = coalesce(cancel_requested_at, now()) \
+             where user_id = $1 and thread_id = $2 and status in ('queued', 'running') returning id",
         )
         .bind(user.0)
         .bind(thread.0)
-        .bind(item.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(run.map(RunId))
+    }
+
+    /// Tells the other processes that this run is wanted stopped. A hint: who misses it finds out when it renews its lease.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn notify_stop(&self, run: RunId) -> Result<(), StoreError> {
+        sqlx::query("select pg_notify($1, $2)")
+            .bind(STOP_CHANNEL)
+            .bind(run.to_string())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Listens for the hints of [`Self::notify_stop`].
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn listen_for_stops(&self) -> Result<sqlx::postgres::PgListener, StoreError> {
+        let mut listener = sqlx::postgres::PgListener::connect_with(&self.pool).await?;
+        listener.listen(STOP_CHANNEL).await?;
+        Ok(listener)
+    }
+
+    /// Takes runs whose lease has ended; with `all`, also those whose lease runs, because no other process can be there.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn take_orphans(&self, owner: Uuid, all: bool) -> Result<Vec<Orphan>, StoreError> {
+        let rows: Vec<OrphanRow> = sqlx::query_as(
+            "with o as (select user_id, id from runs where status in ('queued', 'running') and (lease_until < now() or $3) \
+               and lease_owner is distinct from $1 limit 50 for update skip locked) \
+             update runs r set lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = now() + make_interval(secs => $2), \
+               status = 'running', attempt = attempt + 1 \
+             from o, conversations c, users u where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
+               and u.id = r.user_id \
+             returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position, r.attempt, r.user_item_id, r.request, \
+               r.cancel_requested_at is not null as stop_wanted, u.zone",
+        )
+        .bind(owner)
+        .bind(LEASE_SECONDS)
+        .bind(all)
         .fetch_all(&self.pool)
         .await?;
-        Ok(removed.into_iter().map(ItemId).collect())
+        Ok(rows.into_iter().map(Orphan::from).collect())
     }
 
     /// Removes the logs of runs that ended before this time, and old idempotency keys.
@@ -402,6 +402,21 @@ impl Store {
         Ok(self.pool.begin().await?)
     }
 
+    /// A complete turn of the model that an earlier attempt kept.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn kept_turn(&self, key: &RunKey, n: i32) -> Result<Option<Value>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "select response from model_turns where user_id = $1 and run_id = $2 and n = $3 order by attempt desc limit 1",
+        )
+        .bind(key.user.0)
+        .bind(key.run.0)
+        .bind(n)
+        .fetch_optional(&self.pool)
+        .await?)
+    }
+
     /// Keeps a complete turn of the model.
     ///
     /// # Errors
@@ -422,63 +437,81 @@ impl Store {
     }
 }
 
+/// The place of the newest item, or nothing if there was nothing to accept.
+async fn accept<'c>(new: &NewRun<'_>, executor: impl sqlx::PgExecutor<'c>) -> Result<Option<i64>, sqlx::Error> {
+    let sql = if new.new_title.is_some() { ACCEPT_NEW } else { ACCEPT_NEXT };
+    sqlx::query_scalar(sql)
+        .bind(new.user.0)
+        .bind(new.thread.0)
+        .bind(new.new_title)
+        .bind(new.now)
+        .bind(new.user_item.0)
+        .bind(new.item.map(|item| item.body.text()).unwrap_or_default())
+        .bind(new.item.map(|item| Json(&item.body)))
+        .bind(new.run.0)
+        .bind(new.owner)
+        .bind(LEASE_SECONDS)
+        .bind(new.log)
+        .bind(new.key.map(|(key, _)| key))
+        .bind(new.key.map(|(_, hash)| hash.to_vec()))
+        .bind(new.request)
+        .fetch_optional(executor)
+        .await
+}
+
+/// Does what happens to items when a request is accepted. `false` if an item that had to be pending is not.
+async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<bool, StoreError> {
+    // Whoever else settles something in this thread waits here.
+    sqlx::query("select 1 from conversations where user_id = $1 and id = $2 for update")
+        .bind(new.user.0)
+        .bind(new.thread.0)
+        .execute(&mut *connection)
+        .await?;
+    for change in new.settle {
+        match change {
+            Settle::RemoveAfter(item) => {
+                sqlx::query(
+                    "delete from messages where user_id = $1 and conversation_id = $2 and position > \
+                     (select position from messages where user_id = $1 and id = $3 and conversation_id = $2)",
+                )
+                .bind(new.user.0)
+                .bind(new.thread.0)
+                .bind(item.0)
+                .execute(&mut *connection)
+                .await?;
+            }
+            Settle::Remove(item) => {
+                sqlx::query("delete from messages where user_id = $1 and conversation_id = $2 and id = $3")
+                    .bind(new.user.0)
+                    .bind(new.thread.0)
+                    .bind(item.0)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+            Settle::Answer(item) => {
+                let done = sqlx::query(
+                    "update messages set payload = $4, content = $5 where user_id = $1 and conversation_id = $2 and id = $3 \
+                     and payload ->> 'status' = 'pending'",
+                )
+                .bind(new.user.0)
+                .bind(new.thread.0)
+                .bind(item.id.0)
+                .bind(Json(&item.body))
+                .bind(item.body.text())
+                .execute(&mut *connection)
+                .await?;
+                if done.rows_affected() == 0 {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+    Ok(true)
+}
+
 /// Runs as the columns that `unnest` takes: user, run, epoch.
-fn columns<'a>(keys: impl Iterator<Item = &'a RunKey>) -> (Vec<Uuid>, Vec<Uuid>, Vec<i64>) {
+pub(super) fn columns<'a>(keys: impl Iterator<Item = &'a RunKey>) -> (Vec<Uuid>, Vec<Uuid>, Vec<i64>) {
     keys.map(|key| (key.user.0, key.run.0, key.epoch)).collect()
-}
-
-const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
-    select x.user_id, x.run_id, x.seq, x.epoch, x.body \
-    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[]) as x(user_id, run_id, epoch, seq, body) \
-    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch returning run_id";
-
-async fn flush_items(connection: &mut PgConnection, batch: &Batch, owned: &[Uuid]) -> Result<(), StoreError> {
-    let items: Vec<_> = batch.items.iter().filter(|(key, ..)| owned.contains(&key.run.0)).collect();
-    if items.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "with m as (insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, hidden, created_at) \
-           select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bool[], $10::timestamptz[]) \
-           returning user_id, conversation_id, position, created_at) \
-         update conversations c set last_position = greatest(c.last_position, x.position), updated_at = greatest(c.updated_at, x.at) \
-         from (select user_id, conversation_id, max(position) as position, max(created_at) as at from m group by 1, 2) x \
-         where c.user_id = x.user_id and c.id = x.conversation_id",
-    )
-    .bind(items.iter().map(|(key, ..)| key.user.0).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.id.0).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.thread_id.0).collect::<Vec<_>>())
-    .bind(items.iter().map(|(_, position, _)| *position).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.kind()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.role()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.text()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| Json(&item.body)).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.body.is_hidden()).collect::<Vec<_>>())
-    .bind(items.iter().map(|(.., item)| item.created_at).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn flush_ends(connection: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
-    if batch.ends.is_empty() {
-        return Ok(());
-    }
-    let (users, runs, epochs) = columns(batch.ends.iter().map(|(key, _)| key));
-    sqlx::query(
-        "update runs r set status = x.status, stop_reason = x.reason, usage = x.usage, finished_at = now(), lease_owner = null, lease_until = null \
-         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[]) as x(user_id, id, epoch, status, reason, usage) \
-         where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch",
-    )
-    .bind(users)
-    .bind(runs)
-    .bind(epochs)
-    .bind(batch.ends.iter().map(|(_, end)| end.status).collect::<Vec<_>>())
-    .bind(batch.ends.iter().map(|(_, end)| end.reason.clone()).collect::<Vec<_>>())
-    .bind(batch.ends.iter().map(|(_, end)| end.usage.clone()).collect::<Vec<_>>())
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// What a tool call came to before, if it ran before.

@@ -29,6 +29,7 @@ impl From<Row> for ThreadMetadata {
             id: ThreadId(row.id),
             created_at: row.created_at,
             status: row.status.0,
+            allowed_image_domains: None,
             metadata: Map::new(),
         }
     }

@@ -187,11 +187,12 @@ pub fn updated(task: &Named, changed: &[String], script: Script) -> String {
 
 /// More than one task fits.
 pub fn which(tasks: &[Named], script: Script) -> String {
-    format!(
-        "{}\n{}",
-        three(script, "Which one do you mean?", "Kaun sa kaam?", "کون سا کام؟"),
-        numbered(tasks, script)
-    )
+    format!("{}\n{}", which_question(script), numbered(tasks, script))
+}
+
+/// The question by itself.
+pub fn which_question(script: Script) -> String {
+    three(script, "Which one do you mean?", "Kaun sa kaam?", "کون سا کام؟")
 }
 
 /// No task fits the words.

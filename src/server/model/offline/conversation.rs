@@ -1,14 +1,16 @@
 //! The conversation so far: turns, the task that was just named, the titles of a numbered list.
 
 use super::{
-    super::Message,
-    wire::{Outcome, WireTask, outcome},
+    super::{Message, Reference},
+    wire::{Outcome, WireTask, outcomes},
 };
 
 /// A message of the person and what followed it.
 pub(super) struct Turn<'a> {
     /// What the person wrote.
     pub user: &'a str,
+    /// The tasks that it names by tags.
+    pub references: &'a [Reference],
     /// The assistant's texts and calls, and the results.
     pub after: &'a [Message],
 }
@@ -25,9 +27,10 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
     for (place, &start) in starts.iter().enumerate().skip(skip) {
         let end = starts.get(place + 1).copied().unwrap_or(messages.len());
-        if let Message::User { text } = &messages[start] {
+        if let Message::User { text, references } = &messages[start] {
             turns.push(Turn {
                 user: text,
+                references,
                 after: &messages[start + 1..end],
             });
         }
@@ -40,12 +43,9 @@ impl Turn<'_> {
     pub fn results(&self) -> Vec<(&str, Outcome)> {
         self.after
             .iter()
-            .filter_map(|m| {
-                if let Message::Tool { name, result, .. } = m {
-                    Some((name.as_str(), outcome(result)))
-                } else {
-                    None
-                }
+            .flat_map(|m| match m {
+                Message::Tool { name, result, .. } => outcomes(result).into_iter().map(|outcome| (name.as_str(), outcome)).collect(),
+                _ => Vec::new(),
             })
             .collect()
     }

@@ -5,18 +5,21 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::{
     super::{Message, ModelRequest, ToolCall},
     Reply,
-    conversation::{It, turns},
+    conversation::{It, Turn, turns},
     plan::{Deed, Plan, Which, plan, script_of},
     wire::{Arguments, Outcome, WireTask, status},
 };
 use crate::domain::{
-    language::{ListWish, NewTask, Status, find_matches, phrases},
+    language::{Change, ListWish, NewTask, Status, find_matches, phrases},
     locale::Script,
     task::TaskStatus,
 };
 
 /// Many tasks are never changed at once.
 const CALLS_MAX: usize = 50;
+
+/// The tool that asks the person by a form.
+const ASK: &str = "ask_person";
 
 /// More tasks than this are not changed by one word without asking.
 const UNASKED_MAX: usize = 5;
@@ -34,6 +37,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         script,
         now,
         results: newest.results(),
+        newest,
     };
     match plan(&turns, now, script) {
         Plan::Say(text) => Reply::Say(text),
@@ -49,6 +53,8 @@ type Call = (&'static str, Arguments);
 
 /// Why nothing is done yet.
 enum Not {
+    /// The person has to choose among these tasks.
+    Ask(Vec<WireTask>),
     /// The tasks have to be looked at first, in this way.
     Look(Box<Arguments>),
     /// The person has to be told, or asked, something.
@@ -61,13 +67,18 @@ struct Step<'a> {
     /// The person's clock.
     now: NaiveDateTime,
     results: Vec<(&'a str, Outcome)>,
+    newest: &'a Turn<'a>,
 }
 
 impl Step<'_> {
+    /// Whether there is a tool of this name.
+    fn has(&self, name: &str) -> bool {
+        self.request.tools.iter().any(|tool| tool.name == name)
+    }
+
     /// Calls with ids that are new in this conversation.
     fn call(&self, calls: Vec<Call>) -> Reply {
-        let known = |name: &str| self.request.tools.iter().any(|tool| tool.name == name);
-        if let Some((missing, _)) = calls.iter().find(|(name, _)| !known(name)) {
+        if let Some((missing, _)) = calls.iter().find(|(name, _)| !self.has(name)) {
             return Reply::Say(phrases::failed(missing, self.script));
         }
         let before: usize = self
@@ -97,7 +108,7 @@ impl Step<'_> {
         let (tasks, more) = match outcome {
             Outcome::Tasks(tasks, more) => (tasks, *more),
             Outcome::Failed(error) => return Reply::Say(phrases::failed(error, self.script)),
-            Outcome::Task(..) => return Reply::Say(phrases::not_understood(self.script)),
+            Outcome::Task(..) | Outcome::Declined => return Reply::Say(phrases::not_understood(self.script)),
         };
         let done = wish.status == Status::Completed;
         let within = |date: NaiveDate| {
@@ -133,6 +144,7 @@ impl Step<'_> {
             };
             match ready {
                 Ok(ready) => calls.extend(ready),
+                Err(Not::Ask(tasks)) => return self.ask(plan, &tasks, plans.len() > 1),
                 Err(Not::Say(text)) => return Reply::Say(text),
                 Err(Not::Look(arguments)) => return self.call(vec![("list_tasks", *arguments)]),
             }
@@ -142,7 +154,12 @@ impl Step<'_> {
 
     /// The calls for one deed.
     fn calls(&self, deed: &Deed, which: &Which, among_others: bool) -> Result<Vec<Call>, Not> {
-        if let Which::It(It::Task(task)) = which {
+        let tagged = &self.newest.references;
+        let by_tag = !tagged.is_empty() && !matches!(which, Which::All { .. });
+        if by_tag && let Some(calls) = blind(deed, tagged.iter().map(|reference| reference.task_id.as_str())) {
+            return Ok(calls);
+        }
+        if let (Which::It(It::Task(task)), false) = (which, by_tag) {
             return Ok(self.deed(deed, &[task]));
         }
         let mut lists = Vec::new();
@@ -150,12 +167,12 @@ impl Step<'_> {
             match outcome {
                 Outcome::Tasks(tasks, more) => lists.push((tasks, *more)),
                 Outcome::Failed(error) => return Err(Not::Say(phrases::failed(error, self.script))),
-                Outcome::Task(..) => {}
+                Outcome::Task(..) | Outcome::Declined => {}
             }
         }
         let wanted = wanted(deed, which);
         let Some((tasks, more)) = lists.last() else {
-            let wanted = if among_others { Status::All } else { wanted };
+            let wanted = if among_others || by_tag { Status::All } else { wanted };
             return Err(Not::Look(Box::new(Arguments {
                 status: Some(status(wanted)),
                 ..Arguments::default()
@@ -168,6 +185,14 @@ impl Step<'_> {
         };
         let tasks: Vec<&WireTask> = tasks.iter().filter(fits).collect();
         let found = match which {
+            _ if by_tag => {
+                let named = |task: &&&WireTask| tagged.iter().any(|reference| reference.task_id == task.id);
+                let found: Vec<&WireTask> = tasks.iter().filter(named).copied().collect();
+                if found.is_empty() {
+                    return Err(Not::Say(phrases::which_it(self.script)));
+                }
+                found
+            }
             Which::All { sure, .. } => self.all(deed, tasks, *sure)?,
             Which::Titles(titles) => self.by_titles(titles, &tasks)?,
             Which::It(It::Title(title)) => self.by_titles(std::slice::from_ref(title), &tasks)?,
@@ -181,7 +206,9 @@ impl Step<'_> {
         let named = || tasks.iter().map(|t| t.named()).collect::<Vec<_>>();
         match deed {
             _ if tasks.is_empty() => Err(Not::Say(phrases::listed(&[], false, None, false, self.script))),
-            Deed::Delete if !sure => Err(Not::Say(phrases::confirm_delete(&named(), self.script))),
+            // Where there are forms, the server asks before it deletes more than one.
+            Deed::Delete if !sure && !self.has(ASK) => Err(Not::Say(phrases::confirm_delete(&named(), self.script))),
+            Deed::Delete => Ok(tasks),
             _ if !sure && tasks.len() > UNASKED_MAX => Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script))),
             _ => Ok(tasks),
         }
@@ -231,12 +258,34 @@ impl Step<'_> {
                 ([only], _) if found.iter().any(|f| f.id == tasks[*only].id) => {}
                 ([only], _) => found.push(tasks[*only]),
                 _ => {
-                    let candidates: Vec<_> = places.iter().map(|at| tasks[*at].named()).collect();
-                    return Err(Not::Say(phrases::which(&candidates, self.script)));
+                    return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Asks which of these tasks is meant: by a form, which does the deed to the one that is chosen, or in words where a form cannot do it.
+    fn ask(&self, plan: &Plan, tasks: &[WireTask], among_others: bool) -> Reply {
+        let in_words = || Reply::Say(phrases::which(&tasks.iter().map(WireTask::named).collect::<Vec<_>>(), self.script));
+        let (tool, changes) = match plan {
+            _ if among_others || !self.has(ASK) => return in_words(),
+            Plan::Do(Deed::Complete, _) => ("complete_task", None),
+            Plan::Do(Deed::Delete, _) => ("delete_task", None),
+            // What depends on the task as it is (an hour later, another note) is worked out once it is known.
+            Plan::Do(Deed::Update(change), _) if !depends(change) => {
+                ("update_task", Some(Box::new(Arguments::changes(change))))
+            }
+            _ => return in_words(),
+        };
+        let arguments = Arguments {
+            question: Some(phrases::which_question(self.script)),
+            task_ids: Some(tasks.iter().map(|task| task.id.clone()).collect()),
+            tool: Some(tool),
+            changes,
+            ..Arguments::default()
+        };
+        self.call(vec![(ASK, arguments)])
     }
 
     fn deed(&self, deed: &Deed, tasks: &[&WireTask]) -> Vec<Call> {
@@ -278,6 +327,9 @@ impl Step<'_> {
         for (task, changed) in done("update_task") {
             said.push(phrases::updated(&task.named(), changed, self.script));
         }
+        if said.is_empty() && self.results.iter().any(|(_, outcome)| matches!(outcome, Outcome::Declined)) {
+            said.push(phrases::left_alone(self.script));
+        }
         for (name, outcome) in &self.results {
             match outcome {
                 Outcome::Failed(error) if *name != "list_tasks" => said.push(phrases::failed(error, self.script)),
@@ -286,6 +338,25 @@ impl Step<'_> {
         }
         said.join("\n\n")
     }
+}
+
+/// Whether a change needs to know the task as it is.
+fn depends(change: &Change) -> bool {
+    change.shift.is_some() || change.time_only || change.notes.is_some()
+}
+
+/// The calls for tasks of which only the ids are known; `None` where that is not enough.
+fn blind<'t>(deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Option<Vec<Call>> {
+    let one = |id: &str| match deed {
+        Deed::Complete => Some(("complete_task", Arguments::id(id))),
+        Deed::Delete => Some(("delete_task", Arguments::id(id))),
+        Deed::Update(change) if depends(change) => None,
+        Deed::Update(change) => {
+            let task_id = Some(id.to_owned());
+            Some(("update_task", Arguments { task_id, ..Arguments::changes(change) }))
+        }
+    };
+    ids.map(one).collect()
 }
 
 /// The status of the tasks among which one is looked for.

@@ -75,15 +75,26 @@ pub(super) enum Outcome {
     Task(WireTask, Vec<String>),
     /// Tasks were listed; whether there are more.
     Tasks(Vec<WireTask>, bool),
+    /// The person was asked, and did not agree.
+    Declined,
     /// It failed, and this is why.
     Failed(String),
 }
 
+/// The results that stand in one: those of the calls that a choice led to, or just itself.
+pub(super) fn outcomes(result: &Value) -> Vec<Outcome> {
+    match result.get("results").and_then(Value::as_array) {
+        Some(results) => results.iter().map(outcome).collect(),
+        None => vec![outcome(result)],
+    }
+}
+
 /// Reads a result.
-pub(super) fn outcome(result: &Value) -> Outcome {
+fn outcome(result: &Value) -> Outcome {
     #[derive(Deserialize)]
     struct Shape {
         error: Option<Value>,
+        declined: Option<Value>,
         task: Option<WireTask>,
         tasks: Option<Vec<WireTask>>,
         #[serde(default)]
@@ -93,6 +104,7 @@ pub(super) fn outcome(result: &Value) -> Outcome {
     }
     match Shape::deserialize(result) {
         Ok(Shape { error: Some(error), .. }) => Outcome::Failed(error.as_str().map_or_else(|| error.to_string(), str::to_owned)),
+        Ok(Shape { declined: Some(_), .. }) => Outcome::Declined,
         Ok(Shape {
             task: Some(task), changed, ..
         }) => Outcome::Task(task, changed),
@@ -128,6 +140,14 @@ pub(super) struct Arguments {
     pub due_to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_ids: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Box<Arguments>>,
 }
 
 impl Arguments {
@@ -155,23 +175,35 @@ impl Arguments {
 
     /// Of `update_task`, for a task as it is now.
     pub fn update(task: &WireTask, change: &Change, now: NaiveDateTime) -> Self {
+        // What the notes say already is kept.
+        let notes = change.notes.as_ref().map(|words| match task.notes.as_deref().filter(|notes| !notes.is_empty()) {
+            Some(notes) => format!("{notes}\n{words}"),
+            None => words.clone(),
+        });
+        let same = Self::changes(change);
         let due = if change.clear_due {
-            Some("none".to_owned())
+            same.due.clone()
         } else {
             new_due(task.due(), change, now).as_ref().map(iso)
         };
-        // What the notes say already is kept.
-        let notes = change
-            .notes
-            .as_ref()
-            .map(|words| match task.notes.as_deref().filter(|notes| !notes.is_empty()) {
-                Some(notes) => format!("{notes}\n{words}"),
-                None => words.clone(),
-            });
         Self {
             task_id: Some(task.id.clone()),
-            title: change.title.clone(),
             notes,
+            due,
+            ..same
+        }
+    }
+
+    /// What is to be different, whatever the task.
+    pub fn changes(change: &Change) -> Self {
+        let due = if change.clear_due {
+            Some("none".to_owned())
+        } else {
+            change.due.as_ref().map(iso)
+        };
+        Self {
+            title: change.title.clone(),
+            notes: change.notes.clone(),
             due,
             priority: change.priority,
             repeat: change.repeat.map(|repeat| repeat.to_string()),

@@ -11,9 +11,18 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    super::{Message, ModelRequest, ToolCall, ToolSpec},
+    super::{Message, ModelRequest, Reference, ToolCall, ToolSpec},
     calls::is_object,
 };
+
+/// The text, with the ids of the tasks that it names by tags behind it.
+fn with_references(text: &str, references: &[Reference]) -> String {
+    let mut text = text.to_owned();
+    for Reference { text: name, task_id } in references {
+        text.push_str(&format!("\n[The person tagged the task {name:?}: task_id {task_id}]"));
+    }
+    text
+}
 
 /// What is particular to the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +126,9 @@ impl Conversation {
         }
         for (at, message) in request.messages.iter().enumerate() {
             match message {
-                Message::User { text } => messages.push(WireMessage::User { content: text.clone() }),
+                Message::User { text, references } => messages.push(WireMessage::User {
+                    content: with_references(text, references),
+                }),
                 Message::Assistant { text, calls } => assistant(&mut messages, text, calls, &request.messages[at + 1..], dialect),
                 // Written with its call.
                 Message::Tool { .. } => {}

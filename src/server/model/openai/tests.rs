@@ -31,7 +31,7 @@ fn request(messages: Vec<Message>) -> ModelRequest {
 }
 
 fn user(text: &str) -> Message {
-    Message::User { text: text.into() }
+    Message::user(text)
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> ToolCall {

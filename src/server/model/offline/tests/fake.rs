@@ -124,7 +124,7 @@ impl Fake {
     /// Says something, lets the assistant work, and returns its words.
     pub(super) fn say(&mut self, text: &str) -> String {
         self.calls.clear();
-        self.messages.push(Message::User { text: text.to_owned() });
+        self.messages.push(Message::user(text));
         for _ in 0..8 {
             let (said, calls) = ask(self.messages.clone(), self.now);
             self.messages.push(Message::Assistant {

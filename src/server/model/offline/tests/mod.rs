@@ -181,9 +181,7 @@ fn failures_are_told() {
     };
     let (said, calls) = ask(
         vec![
-            Message::User {
-                text: "doodh lena hai".into(),
-            },
+            Message::user("doodh lena hai"),
             message(vec![call]),
             Message::Tool {
                 call_id: "call_1".into(),

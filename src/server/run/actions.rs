@@ -1,0 +1,113 @@
+//! What the rows of a list of tasks do: a person's own deeds, by the same tools as the assistant's, without asking the model.
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use super::{ActionError, Assistant, Outcome, Person, Recorder};
+use crate::{
+    protocol::{
+        event::{ErrorCode, ThreadStreamEvent},
+        item::ThreadItem,
+        request::Action,
+    },
+    server::{
+        task_widget,
+        tools::{ToolContext, ToolError},
+    },
+};
+
+impl Assistant {
+    /// Does what an action says, in the stream of a run.
+    pub(super) async fn act(&self, person: &Person, action: &Action, sender: Option<ThreadItem>, recorder: &mut Recorder) -> Outcome {
+        match self.do_action(person, action, sender).await {
+            Ok(item) => {
+                if let Some(item) = item {
+                    recorder.event(ThreadStreamEvent::ItemReplaced { item });
+                }
+                recorder.event(ThreadStreamEvent::ClientEffect {
+                    name: "tasks.changed".into(),
+                    data: Map::new(),
+                });
+                Outcome::Done { usage: None }
+            }
+            Err(ActionError::Invalid(why)) => Outcome::Failed {
+                code: ErrorCode::Custom,
+                message: Some(why.clone()),
+                allow_retry: false,
+                reason: why,
+            },
+            Err(ActionError::Store(error)) => {
+                tracing::error!(%error, "an action failed");
+                Outcome::Failed {
+                    code: ErrorCode::StreamError,
+                    message: None,
+                    allow_retry: true,
+                    reason: "store".into(),
+                }
+            }
+        }
+    }
+
+    /// Does what an action says. Gives the sender with the tasks as they are then.
+    pub(super) async fn do_action(
+        &self,
+        person: &Person,
+        action: &Action,
+        sender: Option<ThreadItem>,
+    ) -> Result<Option<ThreadItem>, ActionError> {
+        let (tool, arguments) = self.tool_of(person, action).await?;
+        let mut transaction = self.store.begin().await?;
+        let mut context = ToolContext {
+            connection: &mut transaction,
+            user: person.id,
+            zone: person.zone,
+            now: self.clock.now(),
+            clock: self.clock.as_ref(),
+        };
+        match self.tools.call(tool, &arguments.to_string(), &mut context).await {
+            Ok(_) => transaction.commit().await.map_err(crate::server::store::StoreError::from)?,
+            Err(ToolError::TellModel(why)) => return Err(ActionError::Invalid(why)),
+            Err(ToolError::Stop(error)) => return Err(error.into()),
+        }
+        let Some(mut item) = sender else { return Ok(None) };
+        let now = self.clock.now().with_timezone(&person.zone).naive_local();
+        task_widget::freshen(&self.store, person.id, [&mut item], now, person.locale).await?;
+        self.store.save_item(person.id, &item).await?;
+        Ok(Some(item))
+    }
+
+    /// The tool and the arguments for an action.
+    async fn tool_of(&self, person: &Person, action: &Action) -> Result<(&'static str, Value), ActionError> {
+        let text = |name: &str| action.payload.get(name).and_then(Value::as_str);
+        let task_id = text("task_id").ok_or_else(|| ActionError::Invalid("params.action.payload.task_id: a task's id is wanted".into()));
+        match action.kind.as_str() {
+            task_widget::SET_DONE => match action.payload.get("done").and_then(Value::as_bool).unwrap_or(true) {
+                true => Ok(("complete_task", json!({ "task_id": task_id? }))),
+                false => Ok(("update_task", json!({ "task_id": task_id?, "status": "pending" }))),
+            },
+            task_widget::DELETE => Ok(("delete_task", json!({ "task_id": task_id? }))),
+            task_widget::RESCHEDULE => {
+                let task_id = task_id?;
+                let due = text("due").unwrap_or_default().trim();
+                let due = match due.get(..10).and_then(|day| day.parse::<NaiveDate>().ok()) {
+                    // A date picker knows no time: the task keeps the one it has.
+                    Some(day) => {
+                        let ids: Vec<_> = task_id.parse().into_iter().collect();
+                        let task = self.store.tasks_by_id(person.id, &ids).await?.pop();
+                        match task.and_then(|task| task.due).and_then(|due| due.time) {
+                            Some(time) => format!("{day}T{}", time.format("%H:%M")),
+                            None => day.to_string(),
+                        }
+                    }
+                    None if due.is_empty() => "none".to_owned(),
+                    None => due.to_owned(),
+                };
+                Ok(("update_task", json!({ "task_id": task_id, "due": due })))
+            }
+            other => Err(ActionError::Invalid(format!(
+                "params.action.type: there is no action {:?}",
+                other.chars().take(100).collect::<String>()
+            ))),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The assistant: answers a run by the agent, with the model and the tools.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+
+use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate};
+use crate::{
+    domain::{
+        language,
+        locale::{Locale, Script},
+        texts,
+        time::Clock,
+    },
+    protocol::{
+        event::{NoticeLevel, ThreadStreamEvent},
+        item::{InputStatus, ItemBody, ThreadItem},
+        request::Action,
+    },
+    server::{
+        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, Waiting},
+        model::{Model, ModelRequest, ToolSpec},
+        store::Store,
+        tools::Registry,
+    },
+};
+use resume::Resumed;
+
+/// Answers with a model and the tools.
+pub struct Assistant {
+    pub(super) store: Store,
+    model: Arc<dyn Model>,
+    pub(super) tools: Registry,
+    /// What models are told of the tools: worked out once.
+    specs: Arc<[ToolSpec]>,
+    pub(super) clock: Arc<dyn Clock>,
+    limits: Limits,
+}
+
+impl Assistant {
+    /// Puts its parts together.
+    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        Self {
+            store,
+            model,
+            specs: tool_specs(&tools),
+            tools,
+            clock,
+            limits,
+        }
+    }
+}
+
+#[async_trait]
+impl Responder for Assistant {
+    async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
+        let person = &turn.person;
+        let opening = match &turn.prompt {
+            Prompt::Message => Opening::Ask,
+            Prompt::ToolOutput(item) | Prompt::Form(item) => match waited_for(&turn.items, item) {
+                Some((waiting, reply)) => Opening::Replied(waiting, reply),
+                // Nothing waits for it: it came from an older version, or what waited is out of sight.
+                None => return Outcome::Done { usage: None },
+            },
+            Prompt::Action { action, sender } => return self.act(person, action, sender.clone(), recorder).await,
+        };
+        if turn.prompt == Prompt::Message && turn.earlier.is_none() {
+            leave_forms(&turn.items, recorder);
+            if self.model.name() == "offline" && turn.items.len() == 1 {
+                recorder.event(ThreadStreamEvent::Notice {
+                    level: NoticeLevel::Info,
+                    message: texts::offline_answers(recorder.locale).into(),
+                    title: None,
+                });
+            }
+        }
+        let script = script_of(&turn.items, person.locale);
+        let now = self.clock.now();
+        let request = ModelRequest {
+            system: agent::prompt::system(person.id, now, person.zone, script),
+            messages: history::messages(&turn.items),
+            tools: self.specs.iter().cloned().chain(chat_tools::specs(&person.client_tools)).collect(),
+            now,
+            zone: person.zone,
+            script,
+        };
+        let effects = effects::RunEffects {
+            store: self.store.clone(),
+            tools: self.tools.clone(),
+            clock: Arc::clone(&self.clock),
+            key: turn.key,
+            zone: person.zone,
+            script,
+            client_tools: person.client_tools.clone(),
+            done: Mutex::default(),
+        };
+        let mut translator = translate::Translator::new(now.with_timezone(&person.zone).naive_local());
+        let resumed = match &turn.earlier {
+            None => Resumed { turns_done: 0, opening },
+            Some(earlier) => match resume::resume(&self.store, turn, earlier, opening, &mut translator, recorder).await {
+                Ok(resumed) => resumed,
+                Err(error) => {
+                    tracing::error!(run = %turn.key.run, %error, "an answer could not be gone on with");
+                    return translator.end(AgentEnd::Failed(AgentFailure::Tools), recorder);
+                }
+            },
+        };
+        let end = agent::answer(
+            request,
+            resumed.turns_done,
+            resumed.opening,
+            self.model.as_ref(),
+            &effects,
+            self.limits,
+            &turn.cancel,
+            &mut |event| translator.event(event, recorder),
+        )
+        .await;
+        translator.end(end, recorder)
+    }
+
+    async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError> {
+        self.do_action(person, action, sender).await
+    }
+}
+
+/// The calls that waited for this item, and what it says.
+fn waited_for(items: &[ThreadItem], item: &ThreadItem) -> Option<(Waiting, Reply)> {
+    let reply = match &item.body {
+        ItemBody::ClientToolCall(call) => Reply::Output(call.output.clone().unwrap_or_default()),
+        ItemBody::StructuredInput(form) if form.status == InputStatus::Answered => {
+            let answer = form.inputs.first().and_then(|input| input.answer.as_ref());
+            match answer.filter(|answer| !answer.skipped) {
+                Some(answer) => Reply::Said(answer.values.clone()),
+                None => Reply::Skipped,
+            }
+        }
+        _ => Reply::Skipped,
+    };
+    // It was stored just before the item that asks.
+    let place = items.iter().position(|known| known.id == item.id)?;
+    let waiting = items.get(..place)?.iter().rev().find_map(|known| history::waiting(&known.body))?;
+    Some((waiting, reply))
+}
+
+/// Whoever writes instead of filling a form in has left it.
+fn leave_forms(items: &[ThreadItem], recorder: &mut Recorder) {
+    for item in items {
+        if let ItemBody::StructuredInput(form) = &item.body
+            && form.status == InputStatus::Pending
+        {
+            let mut item = item.clone();
+            item.body = ItemBody::StructuredInput(form::left(form));
+            recorder.event(ThreadStreamEvent::ItemReplaced { item });
+        }
+    }
+}
+
+/// The language of the newest message of the person; where it has no letters, that of an earlier one, or of the page.
+fn script_of(items: &[ThreadItem], locale: Locale) -> Script {
+    items
+        .iter()
+        .rev()
+        .filter(|item| matches!(item.body, ItemBody::UserMessage(_)))
+        .find_map(|item| language::detect(&item.body.text()))
+        .unwrap_or(match locale {
+            Locale::En => Script::En,
+            Locale::Ur => Script::Ur,
+        })
+}
+
+fn tool_specs(tools: &Registry) -> Arc<[ToolSpec]> {
+    tools
+        .infos()
+        .into_iter()
+        .map(|info| ToolSpec {
+            name: info.name.into(),
+            description: info.description.into(),
+            parameters: info.parameters.into(),
+        })
+        .collect()
+}

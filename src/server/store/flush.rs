@@ -1,0 +1,227 @@
+//! What runs write while they go on: the log, the items, the ends, of all runs of the process at once.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{
+    Store, StoreError,
+    runs::{RunKey, columns},
+};
+use crate::{
+    domain::id::{ItemId, RunId},
+    protocol::{item::ThreadItem, thread::ThreadStatus},
+};
+
+/// A row of the log: events as they were sent, a line each, the first with this number.
+#[derive(Debug, Clone)]
+pub struct LogRow {
+    /// The number of the first event.
+    pub seq: i64,
+    /// The events, a JSON text a line.
+    pub body: String,
+}
+
+/// What a run does to its thread.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Adds an item at this place; one that is there already is replaced, and keeps its place.
+    Put(i64, ThreadItem),
+    /// Removes an item.
+    Remove(ItemId),
+    /// Gives the thread another title and status.
+    Thread {
+        /// The title.
+        title: Option<String>,
+        /// The status.
+        status: ThreadStatus,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// `done`, `cancelled`, `failed` or `incomplete`.
+    pub status: &'static str,
+    /// Why, for people who look into the table.
+    pub reason: Option<String>,
+    /// Tokens.
+    pub usage: Option<Value>,
+}
+
+/// What one flush writes of one run.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Rows of logs.
+    pub log: Vec<(RunKey, LogRow)>,
+    /// What becomes of items and threads, in order.
+    pub changes: Vec<(RunKey, Change)>,
+    /// Ends.
+    pub ends: Vec<(RunKey, Ending)>,
+    /// Runs that go on elsewhere: their leases end.
+    pub released: Vec<RunKey>,
+}
+
+impl Store {
+    /// Writes what has come together since the last flush, fenced by the epochs. Gives the runs that are still in these hands.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; then nothing was written.
+    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<RunId>, StoreError> {
+        let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
+        keys.extend(batch.changes.iter().map(|(key, _)| *key));
+        keys.extend(batch.ends.iter().map(|(key, _)| *key));
+        keys.extend(&batch.released);
+        keys.sort_by_key(|key| key.run);
+        keys.dedup();
+        let owned: Vec<Uuid> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
+            Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
+        } else {
+            let (users, runs, epochs) = columns(keys.iter());
+            let mut transaction = self.pool.begin().await?;
+            // The rows of the runs are locked in one order, so that two flushes never wait for each other.
+            let owned: Vec<Uuid> = sqlx::query_scalar(
+                "select r.id from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+                 on r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch order by r.id for update of r",
+            )
+            .bind(users)
+            .bind(runs)
+            .bind(epochs)
+            .fetch_all(&mut *transaction)
+            .await?;
+            if !batch.log.is_empty() {
+                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch)
+                    .fetch_all(&mut *transaction)
+                    .await?;
+            }
+            flush_changes(&mut transaction, batch, &owned).await?;
+            flush_ends(&mut transaction, batch).await?;
+            release(&mut transaction, &batch.released).await?;
+            transaction.commit().await?;
+            owned
+        };
+        Ok(owned.into_iter().map(RunId).collect())
+    }
+
+    fn flush_log<'q>(
+        query: sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments>,
+        batch: &Batch,
+    ) -> sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments> {
+        let (users, runs, epochs) = columns(batch.log.iter().map(|(key, _)| key));
+        query
+            .bind(users)
+            .bind(runs)
+            .bind(epochs)
+            .bind(batch.log.iter().map(|(_, row)| row.seq).collect::<Vec<_>>())
+            .bind(batch.log.iter().map(|(_, row)| row.body.clone()).collect::<Vec<_>>())
+    }
+}
+
+const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
+    select x.user_id, x.run_id, x.seq, x.epoch, x.body \
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[]) as x(user_id, run_id, epoch, seq, body) \
+    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch returning run_id";
+
+/// Items come in bulk; what removes items or changes the thread stands between two bulks, so that the order is kept.
+async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[Uuid]) -> Result<(), StoreError> {
+    let mut bulk: Vec<(&RunKey, i64, &ThreadItem)> = Vec::new();
+    for (key, change) in batch.changes.iter().filter(|(key, _)| owned.contains(&key.run.0)) {
+        match change {
+            Change::Put(position, item) => match bulk.iter_mut().find(|(.., known)| known.id == item.id) {
+                Some(known) => known.2 = item,
+                None => bulk.push((key, *position, item)),
+            },
+            Change::Remove(item) => {
+                put_items(connection, std::mem::take(&mut bulk)).await?;
+                sqlx::query("delete from messages where user_id = $1 and conversation_id = $2 and id = $3")
+                    .bind(key.user.0)
+                    .bind(key.thread.0)
+                    .bind(item.0)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+            Change::Thread { title, status } => {
+                put_items(connection, std::mem::take(&mut bulk)).await?;
+                sqlx::query("update conversations set title = $3, status = $4 where user_id = $1 and id = $2")
+                    .bind(key.user.0)
+                    .bind(key.thread.0)
+                    .bind(title)
+                    .bind(Json(status))
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        }
+    }
+    put_items(connection, bulk).await
+}
+
+async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &ThreadItem)>) -> Result<(), StoreError> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "with m as (insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, hidden, created_at) \
+           select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bool[], $10::timestamptz[]) \
+           on conflict (user_id, id) do update set kind = excluded.kind, role = excluded.role, content = excluded.content, \
+             payload = excluded.payload, hidden = excluded.hidden where messages.conversation_id = excluded.conversation_id \
+           returning user_id, conversation_id, position, created_at) \
+         update conversations c set last_position = greatest(c.last_position, x.position), updated_at = greatest(c.updated_at, x.at) \
+         from (select user_id, conversation_id, max(position) as position, max(created_at) as at from m group by 1, 2) x \
+         where c.user_id = x.user_id and c.id = x.conversation_id",
+    )
+    .bind(items.iter().map(|(key, ..)| key.user.0).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.id.0).collect::<Vec<_>>())
+    .bind(items.iter().map(|(key, ..)| key.thread.0).collect::<Vec<_>>())
+    .bind(items.iter().map(|(_, position, _)| *position).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.kind()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.role()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.text()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| Json(&item.body)).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.body.is_hidden()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(.., item)| item.created_at).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends the leases of runs, so that another process goes on with them at once.
+async fn release(connection: &mut PgConnection, keys: &[RunKey]) -> Result<(), StoreError> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let (users, runs, epochs) = columns(keys.iter());
+    sqlx::query(
+        "update runs r set lease_owner = null, lease_until = now() - interval '1 second' \
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+         where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running'",
+    )
+    .bind(users)
+    .bind(runs)
+    .bind(epochs)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn flush_ends(connection: &mut PgConnection, batch: &Batch) -> Result<(), StoreError> {
+    if batch.ends.is_empty() {
+        return Ok(());
+    }
+    let (users, runs, epochs) = columns(batch.ends.iter().map(|(key, _)| key));
+    sqlx::query(
+        "update runs r set status = x.status, stop_reason = x.reason, usage = x.usage, finished_at = now(), lease_owner = null, lease_until = null \
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::jsonb[]) as x(user_id, id, epoch, status, reason, usage) \
+         where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch",
+    )
+    .bind(users)
+    .bind(runs)
+    .bind(epochs)
+    .bind(batch.ends.iter().map(|(_, end)| end.status).collect::<Vec<_>>())
+    .bind(batch.ends.iter().map(|(_, end)| end.reason.clone()).collect::<Vec<_>>())
+    .bind(batch.ends.iter().map(|(_, end)| end.usage.clone()).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}

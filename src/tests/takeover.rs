@@ -1,0 +1,207 @@
+//! A server that dies, stops, or is somebody else: its runs are gone on with by another one on the same database.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use kaam::{
+    domain::id::{ThreadId, UserId},
+    server::run::Signal,
+};
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
+
+use super::{
+    app::{Client, TestApp, input},
+    runs::{eventually, until},
+    scripted_model::Reply,
+};
+
+/// What a client asks first.
+fn create(text: &str) -> axum::http::Request<axum::body::Body> {
+    Client::json_request("/chatkit", &json!({ "type": "threads.create", "params": { "input": input(text) } }))
+}
+
+async fn items(client: &Client, thread: &str) -> Vec<Value> {
+    let page = client
+        .chatkit("items.list", json!({ "thread_id": thread, "order": "asc", "limit": 100 }))
+        .await
+        .json();
+    page["data"].as_array().unwrap().clone()
+}
+
+fn answers(items: &[Value]) -> Vec<&str> {
+    let answers = items.iter().filter(|item| item["type"] == "assistant_message");
+    answers.map(|item| item["content"][0]["text"].as_str().unwrap()).collect()
+}
+
+/// Everything that whoever follows the thread on this server hears, until the run has ended.
+async fn hear(app: &TestApp, user: UserId, thread: &str) -> Vec<Value> {
+    let id: ThreadId = thread.parse().unwrap();
+    let Some((_, mut stream)) = app.state.runs.follow(user, id, None).await.unwrap() else {
+        return Vec::new();
+    };
+    let mut heard = Vec::new();
+    while let Some(Signal::Event(event)) = stream.next().await {
+        heard.push(serde_json::from_str(&event.json).unwrap());
+    }
+    heard
+}
+
+struct Broken {
+    one: TestApp,
+    two: TestApp,
+    client: Client,
+    user: UserId,
+    thread: String,
+    seen: Vec<Value>,
+}
+
+/// A server that has told "half ", or has not come to that yet, and another one beside it.
+async fn broken(before: &[Reply], tells_half: bool) -> Broken {
+    let one = TestApp::start().await;
+    for reply in before {
+        one.model.reply(reply.clone());
+    }
+    let (reply, gate) = Reply::gated(&["half ", "an answer"]);
+    one.model.reply(reply);
+    let user = one.user("a@example.com").await;
+    let client = one.program_of(user, &["read", "write", "delete"]).await;
+    let mut body = client.open(create("hello")).await.into_body();
+    let seen = if tells_half {
+        gate.release(1);
+        until(&mut body, |event| event["update"]["delta"] == "half ").await
+    } else {
+        let seen = until(&mut body, |event| event["type"] == "client_effect").await;
+        one.model.arrived(before.len() + 1).await;
+        seen
+    };
+    let two = one.beside().await;
+    // The connection stays, as it does when a process hangs.
+    std::mem::forget(body);
+    std::mem::forget(gate);
+    let thread = seen[0]["thread"]["id"].as_str().unwrap().to_owned();
+    Broken {
+        one,
+        two,
+        client,
+        user,
+        thread,
+        seen,
+    }
+}
+
+#[tokio::test]
+async fn an_answer_begins_anew_in_the_same_item_and_is_stored_once() {
+    let b = broken(&[], true).await;
+    b.two.model.reply(Reply::text(&["a ", "whole ", "answer"]));
+    b.two.state.runs.take_over_all().await.unwrap();
+    let heard = hear(&b.two, b.user, &b.thread).await;
+    let begun = b.seen.iter().find(|event| event["type"] == "thread.item.added").unwrap()["item"]["id"].clone();
+    let replaced = heard.iter().position(|event| event["type"] == "thread.item.replaced").unwrap();
+    assert_eq!(heard[replaced]["item"]["id"], begun);
+    assert_eq!(heard[replaced]["item"]["content"][0]["text"], "");
+    let text: String = heard[replaced..]
+        .iter()
+        .filter_map(|event| event["update"]["delta"].as_str())
+        .collect();
+    assert_eq!(text, "a whole answer");
+    let stored = items(&b.client, &b.thread).await;
+    assert_eq!(answers(&stored), ["a whole answer"]);
+    assert_eq!(stored.last().unwrap()["id"], begun);
+    // The log is gapless, whoever wrote it.
+    assert_eq!(&heard[..b.seen.len()], &b.seen[..]);
+    assert_eq!(b.two.model.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_old_owner_still_says_counts_no_more() {
+    let b = broken(&[], true).await;
+    b.two.model.reply(Reply::text(&["the truth"]));
+    b.two.state.runs.take_over_all().await.unwrap();
+    hear(&b.two, b.user, &b.thread).await;
+    // The old one wakes up, and finds out when it writes or renews.
+    b.one.state.runs.shut_down(Duration::from_secs(5)).await;
+    assert_eq!(b.one.state.runs.count(), 0);
+    assert_eq!(answers(&items(&b.client, &b.thread).await), ["the truth"]);
+}
+
+#[tokio::test]
+async fn tools_take_effect_once_whoever_dies() {
+    let call = Reply::tool_calls_openai(&[("call_a", "add_task", r#"{"title":"milk"}"#)]);
+    for loses_the_round in [false, true] {
+        let b = broken(std::slice::from_ref(&call), !loses_the_round).await;
+        if loses_the_round {
+            // As if the process had died between the effect and the word of it.
+            let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
+            let done = sqlx::query("delete from messages where kind in ('hidden_context_item')")
+                .execute(&mut db)
+                .await
+                .unwrap();
+            assert_eq!(done.rows_affected(), 1);
+        }
+        b.two.model.reply(Reply::text(&["Added milk."]));
+        b.two.state.runs.take_over_all().await.unwrap();
+        hear(&b.two, b.user, &b.thread).await;
+        let told = b.two.model.requests();
+        assert_eq!(told.len(), 1, "the turn with the call is not asked for again");
+        assert!(
+            told[0]["messages"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|m| m["role"] == "tool" && m["content"].as_str().unwrap().contains("milk"))
+        );
+        let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
+        let tasks: i64 = sqlx::query_scalar("select count(*) from tasks").fetch_one(&mut db).await.unwrap();
+        assert_eq!(tasks, 1);
+        let stored = items(&b.client, &b.thread).await;
+        assert_eq!(answers(&stored), ["Added milk."]);
+        let kinds: Vec<&str> = stored.iter().map(|item| item["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds.iter().filter(|kind| **kind == "workflow").count(), 1, "{kinds:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_hands_its_answers_on() {
+    let b = broken(&[], true).await;
+    b.one.state.runs.shut_down(Duration::from_secs(5)).await;
+    assert!(b.one.state.runs.is_stopping());
+    b.two.model.reply(Reply::text(&["all of it"]));
+    b.two.state.runs.take_over_all().await.unwrap();
+    hear(&b.two, b.user, &b.thread).await;
+    assert_eq!(answers(&items(&b.client, &b.thread).await), ["all of it"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_kills_every_server_is_given_up() {
+    let b = broken(&[], true).await;
+    let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
+    sqlx::query("update runs set attempt = 3").execute(&mut db).await.unwrap();
+    b.two.state.runs.take_over_all().await.unwrap();
+    let thread: ThreadId = b.thread.parse().unwrap();
+    eventually(async || {
+        let run = b.two.state.store.newest_run(b.user, thread).await.unwrap();
+        (run.status == "incomplete").then_some(())
+    })
+    .await;
+    assert_eq!(answers(&items(&b.client, &b.thread).await), ["half "], "what there was is kept");
+    assert_eq!(b.two.model.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_is_stopped_from_another_server() {
+    let one = TestApp::start().await;
+    let (reply, gate) = Reply::gated(&["half ", "an answer"]);
+    one.model.reply(reply);
+    let user = one.user("a@example.com").await;
+    let client = one.program_of(user, &["read", "write", "delete"]).await;
+    let mut body = client.open(create("hello")).await.into_body();
+    gate.release(1);
+    let seen = until(&mut body, |event| event["update"]["delta"] == "half ").await;
+    let thread = seen[0]["thread"]["id"].as_str().unwrap().to_owned();
+    let two = one.beside().await;
+    two.state.runs.stop(user, thread.parse().unwrap()).await.unwrap();
+    let rest = until(&mut body, |event| event["type"] == "thread.item.done").await;
+    assert_eq!(rest.last().unwrap()["item"]["content"][0]["text"], "half ");
+    eventually(async || (one.state.runs.count() == 0).then_some(())).await;
+}
