@@ -36,7 +36,9 @@ impl fmt::Display for RuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong => write!(f, "it is longer than {RULE_MAX} bytes"),
-            Self::TooOften => f.write_str("a task comes back daily at the most: FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY, without BYHOUR, BYMINUTE, BYSECOND"),
+            Self::TooOften => f.write_str(
+                "a task comes back daily at the most: FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY, without BYHOUR, BYMINUTE, BYSECOND",
+            ),
             Self::Count => f.write_str("COUNT is not supported; use UNTIL"),
             Self::Malformed(why) => f.write_str(why),
             Self::Never => f.write_str("no day ever fits it"),
@@ -59,7 +61,11 @@ pub fn rule(text: &str, today: NaiveDate) -> Result<String, RuleError> {
     if parts.iter().any(|part| part.starts_with("COUNT")) {
         return Err(RuleError::Count);
     }
-    let too_often = |part: &&str| ["BYHOUR", "BYMINUTE", "BYSECOND", "FREQ=HOURLY", "FREQ=MINUTELY", "FREQ=SECONDLY"].iter().any(|often| part.starts_with(often));
+    let too_often = |part: &&str| {
+        ["BYHOUR", "BYMINUTE", "BYSECOND", "FREQ=HOURLY", "FREQ=MINUTELY", "FREQ=SECONDLY"]
+            .iter()
+            .any(|often| part.starts_with(often))
+    };
     if parts.iter().any(|part| too_often(&part)) {
         return Err(RuleError::TooOften);
     }
@@ -99,7 +105,12 @@ fn next(rule: &str, due: &Due, now: NaiveDateTime) -> Option<Due> {
         None => start.max(now.date().checked_sub_days(Days::new(1))?.and_hms_opt(23, 59, 59)?),
     };
     let set = set(rule, start).ok()?.after(floating(behind));
-    let date = set.all(2).dates.into_iter().map(|date| date.naive_local()).find(|date| *date > behind)?;
+    let date = set
+        .all(2)
+        .dates
+        .into_iter()
+        .map(|date| date.naive_local())
+        .find(|date| *date > behind)?;
     Some(Due {
         date: date.date(),
         time: due.time,

@@ -27,7 +27,7 @@ use super::{
     task::{Due, Priority},
 };
 
-pub use detect::detect;
+pub use detect::{detect, detect_in, is_in};
 pub use matching::find_matches;
 pub use pick::{Pick, pick};
 pub use understand::understand;

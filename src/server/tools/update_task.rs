@@ -65,7 +65,9 @@ impl Tool for UpdateTask {
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         let before = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
-        let given = [&args.title, &args.notes, &args.due, &args.repeat].iter().any(|field| field.is_some());
+        let given = [&args.title, &args.notes, &args.due, &args.repeat]
+            .iter()
+            .any(|field| field.is_some());
         if !given && args.priority.is_none() && args.status.is_none() {
             return Err(ToolError::TellModel(
                 "Nothing to change was given: name at least one of title, notes, due, repeat, priority, status.".into(),

@@ -273,9 +273,7 @@ impl Step<'_> {
             Plan::Do(Deed::Complete, _) => ("complete_task", None),
             Plan::Do(Deed::Delete, _) => ("delete_task", None),
             // What depends on the task as it is (an hour later, another note) is worked out once it is known.
-            Plan::Do(Deed::Update(change), _) if !depends(change) => {
-                ("update_task", Some(Box::new(Arguments::changes(change))))
-            }
+            Plan::Do(Deed::Update(change), _) if !depends(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
             _ => return in_words(),
         };
         let arguments = Arguments {
@@ -353,7 +351,13 @@ fn blind<'t>(deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Option<Vec<Call
         Deed::Update(change) if depends(change) => None,
         Deed::Update(change) => {
             let task_id = Some(id.to_owned());
-            Some(("update_task", Arguments { task_id, ..Arguments::changes(change) }))
+            Some((
+                "update_task",
+                Arguments {
+                    task_id,
+                    ..Arguments::changes(change)
+                },
+            ))
         }
     };
     ids.map(one).collect()

@@ -176,10 +176,13 @@ impl Arguments {
     /// Of `update_task`, for a task as it is now.
     pub fn update(task: &WireTask, change: &Change, now: NaiveDateTime) -> Self {
         // What the notes say already is kept.
-        let notes = change.notes.as_ref().map(|words| match task.notes.as_deref().filter(|notes| !notes.is_empty()) {
-            Some(notes) => format!("{notes}\n{words}"),
-            None => words.clone(),
-        });
+        let notes = change
+            .notes
+            .as_ref()
+            .map(|words| match task.notes.as_deref().filter(|notes| !notes.is_empty()) {
+                Some(notes) => format!("{notes}\n{words}"),
+                None => words.clone(),
+            });
         let same = Self::changes(change);
         let due = if change.clear_due {
             same.due.clone()

@@ -9,7 +9,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::fake::Fake;
-use crate::domain::{language::detect, locale::Script};
+use crate::domain::{
+    language::{detect, is_in},
+    locale::Script,
+};
 
 /// The share that has to be right in each script.
 const BAR: f64 = 0.95;
@@ -159,6 +162,9 @@ impl Example {
             }
         }
         check(detect(&self.say) == Some(self.script), "script of the message")?;
+        if !is_in(reply, self.script) {
+            return Err(Wrong::Script("the answer is in another script".to_owned()));
+        }
         if self.tool.as_deref() == Some("list_tasks") {
             let call = fake.calls.iter().find(|(name, _)| name == "list_tasks");
             check(call.is_some(), "no list")?;
