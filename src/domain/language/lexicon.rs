@@ -76,7 +76,7 @@ plain! {
     HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye",
     Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
     Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
-    Undone = "undone", Says = "says", Post = "post",
+    Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post",
 }
 
 impl Sense {

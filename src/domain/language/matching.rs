@@ -167,7 +167,7 @@ fn compared(text: &str) -> Vec<Word> {
 
 /// Verbs that carry no meaning of their own: take, do, be, go, give.
 const LIGHT: &[&str] = &[
-    "le", "kar", "ho", "de", "ja", "la", "do", "get", "be", "لے", "کر", "ہو", "دے", "جا", "لا", "ا",
+    "le", "kar", "ho", "de", "ja", "la", "do", "get", "be", "chuk", "چک", "لے", "کر", "ہو", "دے", "جا", "لا", "ا",
 ];
 
 /// Inflected forms that no ending explains.
@@ -331,10 +331,10 @@ pub(super) fn stem(plain: &str) -> String {
             .iter()
             .find_map(|ending| base.strip_suffix(ending).filter(|rest| rest.len() >= least))
     };
-    cut(&["na", "ni", "ne", "ia", "ya"], 3)
-        .or_else(|| cut(&["a", "i", "o"], 3))
-        .unwrap_or(&base)
-        .to_owned()
+    let verb = cut(&["na", "ni", "ne", "ia", "ya"], 3);
+    // "banana", "banaya" and "bana" are one verb.
+    let root = verb.map(|rest| rest.strip_suffix(['a', 'i']).filter(|short| short.len() >= 3).unwrap_or(rest));
+    root.or_else(|| cut(&["a", "i", "o"], 3)).unwrap_or(&base).to_owned()
 }
 
 /// The consonants of a word in Latin letters, so that a word written in two scripts meets itself.

@@ -130,7 +130,15 @@ pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
             .is_none()
     });
     let chat = left.iter().any(|at| reading.sentence.is(*at, Plain::Chat).is_some());
+    // "It's late today", "I am at the office today": how things are.
+    let tells = left.first().is_some_and(|at| {
+        reading.is_word(
+            *at,
+            &["it", "its", "i", "im", "we", "were", "he", "hes", "she", "shes", "they", "theyre", "there", "that", "thats", "you", "youre"],
+        ) && !reading.is_word(at + 1, &["have", "ve", "got", "need", "must", "ll", "will"])
+    });
     let asks = chat
+        || tells && !urgent && !reading.sentence.roman
         || reading.asks()
         || left.first().is_some_and(|at| {
             reading
@@ -312,16 +320,19 @@ fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate
     let mut start = from;
     for at in from..=to {
         if at == to || is_cut(at) {
-            if sentence
-                .left(start, at)
-                .iter()
-                .any(|p| sentence.tokens[*p].kind != Kind::Number || sentence.left(start, at).len() > 1)
-            {
+            let left = sentence.left(start, at);
+            let undated = left.iter().filter(|p| !dated.get(**p).copied().unwrap_or(false));
+            let says = undated.clone().any(|p| sentence.tokens[*p].kind != Kind::Number) || (left.len() > 1 && undated.count() > 0);
+            if says {
                 parts.push((start, at));
                 let orders = sentence.is(at + 1, Plain::Add).is_some_and(|length| length > 1);
                 hard.push(at < to && (orders || matches!(sentence.tokens[at].kind, Kind::Line | Kind::Mark(';' | '؛'))));
             } else if let Some(last) = parts.last_mut() {
+                // "dinner, 14/02, 8pm": the date belongs to what stands before it.
                 last.1 = at;
+            } else if !left.is_empty() {
+                // "Tomorrow, buy milk"
+                continue;
             }
             start = at + 1;
         }

@@ -2,7 +2,7 @@
 
 use super::{Moment, Read, single};
 use crate::domain::language::{
-    Intent,
+    Intent, Target,
     lexicon::Plain,
     sentence::Sentence,
     token::{Kind, Token},
@@ -50,11 +50,17 @@ pub(super) fn several(sentence: &Sentence<'_>, english_first: bool, now: Moment)
             if !deeds(rest, cut.end) || !deeds(cut.start, text.len()) {
                 return None;
             }
-            let first = clause(&text[rest..cut.end], english_first, now)?;
             let second = clause(&text[cut.start..], english_first, now)?;
-            divides(&first, &second, cut.strong).then_some((first, second, cut.start))
+            if rest == 0 && let Some(meant) = pointed(&text[..cut.end], &second, english_first, now) {
+                return Some((None, meant, cut.start));
+            }
+            let first = clause(&text[rest..cut.end], english_first, now)?;
+            divides(&first, &second, cut.strong).then_some((Some(first), second, cut.start))
         });
         let Some((first, second, start)) = next else { break };
+        let Some(first) = first else {
+            return Some(vec![second.intent]);
+        };
         found.push(first);
         rest = start;
         if !cuts.iter().any(|cut| cut.end > rest) {
@@ -67,6 +73,43 @@ pub(super) fn several(sentence: &Sentence<'_>, english_first: bool, now: Moment)
     }
     found.push(clause(&text[rest..], english_first, now)?);
     together(found)
+}
+
+/// "The dentist was cancelled, remove it": the second clause points to what the first one names.
+fn pointed(first: &str, second: &Read, english_first: bool, now: Moment) -> Option<Read> {
+    let Intent::Delete(target) = &second.intent else { return None };
+    if !english_first || !target.it {
+        return None;
+    }
+    let told = single(Sentence::new(first, false), english_first, now);
+    if matches!(told.intent, Intent::Add(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Talk(_)) {
+        return None;
+    }
+    let mut sentence = Sentence::new(first, false);
+    let small = [
+        Plain::English,
+        Plain::Past,
+        Plain::Not,
+        Plain::Polite,
+        Plain::Self_,
+        Plain::Particle,
+        Plain::Verb,
+        Plain::NotYet,
+        Plain::Delete,
+    ];
+    for at in 0..sentence.len() {
+        if sentence.any(at, &small).is_some() || sentence.tokens[at].plain == "going" {
+            sentence.take(at, 1);
+        }
+    }
+    let words = sentence.title(0, sentence.tokens.len());
+    (!words.is_empty()).then(|| Read {
+        intent: Intent::Delete(Target {
+            words: vec![words],
+            ..Target::default()
+        }),
+        ..*second
+    })
 }
 
 /// Several additions alone are one list, which the grammar of lists reads better.

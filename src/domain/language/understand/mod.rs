@@ -29,7 +29,11 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     let several = clauses::several(&sentence, english_first, now);
     Understanding {
         script,
-        intent: several.map_or_else(|| single(sentence, english_first, now).intent, Intent::Several),
+        intent: match several {
+            Some(mut only) if only.len() == 1 => only.remove(0),
+            Some(all) => Intent::Several(all),
+            None => single(sentence, english_first, now).intent,
+        },
     }
 }
 
@@ -55,6 +59,7 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         now,
         loose: false,
         listed: false,
+        talks: false,
     };
     let intent = match talk(&reading.sentence) {
         Some(talk) => Intent::Talk(talk),
@@ -90,6 +95,9 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     };
     found
         .or_else(|| {
+            if reading.talks {
+                return None;
+            }
             reading.loose = true;
             adding::dated(reading)
         })
@@ -141,6 +149,8 @@ struct Reading<'a> {
     now: Moment,
     /// What was found is a guess from the words alone; see [`Read`].
     loose: bool,
+    /// It says how things are: nothing is to be done.
+    talks: bool,
     /// Words before a colon announce several tasks.
     listed: bool,
 }

@@ -56,7 +56,17 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
     if hour > 24 {
         return None;
     }
-    suffix(sentence, at, length, hour, 0, said_at(sentence, at, length))
+    let enough = said_at(sentence, at, length) || behind_part(sentence, at, length);
+    suffix(sentence, at, length, hour, 0, enough)
+}
+
+/// "subah 7 kar do", "raat 9 tak": the hour of a part of the day, with nothing that it could count.
+fn behind_part(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
+    let is_part = |place: usize| sentence.find(place, |s| matches!(s, Sense::Part(_)).then_some(())).is_some();
+    let next = at + length;
+    let free = sentence.tokens.get(next).is_none_or(|t| !t.is_text())
+        || sentence.any(next, &[Plain::Request, Plain::Stem, Plain::After]).is_some();
+    at.checked_sub(1).is_some_and(is_part) && free
 }
 
 /// Whether "at" stands before a bare number, and no thing is counted by it.

@@ -80,6 +80,7 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
         .is_some_and(|at| reading.is_word(*at, &["now", "instead"]));
     let moved = (reading.from + 1..reading.to).find(|at| {
         now && reading.is_word(*at, &["is", "are"])
+            || reading.sentence.tokens[*at].is_mark('→')
             || reading.is_word(*at, &["moved", "shifted", "rescheduled", "postponed", "pushed"])
                 && reading.is_word(at + 1, &["to", "till", "until"])
     });
@@ -278,8 +279,7 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let strong = reading.is_word(
         reading.from,
         &[
-            "change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat",
-        ],
+            "change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat", "switch", "revise"],
     );
     let make = reading.is_word(
         reading.from,

@@ -303,6 +303,15 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
         let subject = reading.target();
         return (subject.it || subject.all || !subject.words.is_empty()).then_some(Intent::Complete(subject));
     }
+    // "The rent's paid"
+    if reading.sentence.is(last, Plain::Past).is_some() && last > reading.from {
+        let owner = &reading.sentence.tokens[last - 1];
+        let owner = &reading.sentence.text[owner.start..owner.end];
+        if owner.ends_with("'s") || owner.ends_with("’s") {
+            reading.to = last;
+            return Some(Intent::Complete(reading.target()));
+        }
+    }
     // "The plumber has been called", "the car was washed".
     let passive = (reading.from + 1..=last).rev().take(3).find(|at| {
         let been = reading.is_word(*at, &["has", "have"]) && reading.is_word(at + 1, &["been"]);

@@ -143,6 +143,12 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let date_noun = content
         .iter()
         .any(|at| reading.is_word(*at, &["tareekh", "tarikh", "date", "deadline", "تاریخ"]));
+    // "Sana wali call ko chhor do"
+    let left = content.iter().rev().take(3).copied().find(|at| reading.is_word(*at, &["chhor", "chor", "chhod", "chod", "چھوڑ"]));
+    let delete = delete.or(left.filter(|_| names_wala(reading, content)));
+    if let Some(at) = left {
+        reading.sentence.take(at, 1);
+    }
     let lists = content.iter().any(|at| reading.sentence.is(*at, Plain::List).is_some());
     if delete.is_some() {
         verbs_away(reading, content, &[Plain::Delete, Plain::List]);
@@ -270,6 +276,7 @@ fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
                 "rakh",
                 "rakho",
                 "rakhdo",
+                "daal", "dal", "daaldo", "daldo", "ڈال",
                 "rkh",
                 "rakhein",
                 "rakhna",
@@ -281,7 +288,8 @@ fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
         )
     });
     let (when, dated) = reading.dates();
-    let owned = content
+    let named = content.iter().any(|at| reading.sentence.is(*at, Plain::DateNoun).is_some());
+    let owned = named || content
         .windows(2)
         .any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
     keeps && owned && !when.is_empty()

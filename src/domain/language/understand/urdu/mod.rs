@@ -162,6 +162,7 @@ fn done(reading: &Reading<'_>, content: &[usize], last: usize) -> Option<usize> 
 
 /// Sentences whose end says what is wanted.
 fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
+    unneeded_first(reading);
     let (when, dated) = reading.dates();
     let content: Vec<usize> = reading
         .sentence
@@ -338,6 +339,16 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.loose = true;
         return add(reading);
     }
+    // "aaj mausam acha hai", "barish ho rahi hai": how things are, nothing to do.
+    let is_so = has(reading, Plain::Chat)
+        || tail.copula.is_some_and(|copula| {
+            let before = content.iter().rev().find(|at| **at < copula);
+            before.is_some_and(|at| reading.sentence.any(*at, &[Plain::State, Plain::Ongoing]).is_some())
+        });
+    if is_so && tail.copula.is_some() {
+        reading.talks = true;
+        return None;
+    }
     if let Some(copula) = tail.copula
         && !when.is_empty()
         && !question
@@ -413,15 +424,40 @@ fn stated_priority(reading: &mut Reading<'_>, content: &[usize]) -> Option<Inten
     Some(Intent::Update(reading.target(), change))
 }
 
+/// "doodh wala kaam nahi karna, hata do": what need not be done is what is to go.
+fn unneeded_first(reading: &mut Reading<'_>) {
+    let comma = |at: &usize| matches!(reading.sentence.tokens[*at].kind, Kind::Mark(',' | '،'));
+    let Some(cut) = (reading.from..reading.to).rev().find(comma) else { return };
+    let not = |at: &usize| reading.sentence.word_is(*at, Plain::Not);
+    let deletes = (cut..reading.to).any(|at| reading.sentence.is(at, Plain::Delete).is_some()) && !(cut..reading.to).any(|at| not(&at));
+    let Some(at) = (reading.from..cut).find(not).filter(|_| deletes) else { return };
+    let gone: Vec<usize> = (at..cut)
+        .chain(reading.from..at)
+        .filter(|place| {
+            *place >= at || reading.sentence.any(*place, &[Plain::Self_, Plain::Polite]).is_some() || reading.is_word(*place, &["ab", "اب"])
+        })
+        .collect();
+    for place in gone.into_iter().chain([cut]) {
+        reading.sentence.take(place, 1);
+    }
+}
+
 /// What is said after the verb: "homework kar liya maine", "report bhej di Sana ko".
 fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<usize>, asks_last: bool) -> Vec<usize> {
     if asks_last && let Some(at) = content.pop() {
         reading.sentence.take(at, 1);
     }
-    while content.len() > 2 && content.last().is_some_and(|at| reading.sentence.word_is(*at, Plain::Self_)) {
-        if let Some(at) = content.pop() {
-            reading.sentence.take(at, 1);
+    // "kar liya maine", "kha li main ne", "hata do list se"
+    while let Some(&last) = content.last().filter(|_| content.len() > 2) {
+        let kinds = [Plain::Self_, Plain::List, Plain::Polite];
+        let Some(start) = kinds.iter().find_map(|kind| ends(reading, *kind, last)) else { break };
+        let verb = content.iter().rev().find(|at| **at < start);
+        let listed = ends(reading, Plain::Self_, last).is_none();
+        if verb.is_none() || listed && !verb.is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done]).is_some()) {
+            break;
         }
+        content.retain(|at| *at < start);
+        reading.sentence.take(start, last + 1 - start);
     }
     if let [.., verb, _, post] = content[..]
         && reading.is_word(post, &["ko", "se", "ke", "par", "pe", "mein", "کو", "سے", "پر", "میں"])

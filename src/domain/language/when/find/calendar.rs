@@ -250,5 +250,7 @@ pub(super) fn day_of_month(sentence: &Sentence<'_>, at: usize, from: usize, to: 
             .any(next, &[Plain::Before, Plain::And, Plain::Polite, Plain::After, Plain::Instead])
             .is_some()
         || clock::at(sentence, next).is_some();
-    (said && closed).then_some((length, Day::OfMonth(day, None)))
+    // "1st ko", "5th tak"
+    let followed = sentence.tokens.get(next).is_some_and(|t| matches!(t.plain.as_str(), "ko" | "tak" | "کو" | "تک"));
+    (said && closed || followed).then_some((length, Day::OfMonth(day, None)))
 }
