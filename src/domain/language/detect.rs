@@ -1,7 +1,7 @@
 //! Which language and script a message is written in.
 
 use super::{
-    lexicon::lexicon,
+    lexicon::{Plain, lexicon},
     normal,
     pick::pick,
     token::{Kind, tokens},
@@ -10,6 +10,9 @@ use crate::domain::locale::Script;
 
 /// Words that are weighed; a longer message is judged by its beginning.
 const WEIGHED: usize = 400;
+
+/// Words that end a sentence in Urdu.
+const VERBS: &[Plain] = &[Plain::Show, Plain::Request, Plain::Copula, Plain::Done, Plain::Need];
 
 /// The language of a message by the way it is written; `None` when it has no letters.
 pub fn detect(text: &str) -> Option<Script> {
@@ -41,6 +44,11 @@ fn weights(text: &str) -> (u32, u32) {
         let (r, e) = lexicon().weight(token);
         let (more_roman, more_english) = lexicon().phrase_weight(&words[at..]);
         (roman, english) = (roman + r + more_roman, english + e + more_english);
+    }
+    // The verb at the end makes an Urdu sentence of English words: "pending tasks dikhao please".
+    let last = words.iter().rev().find(|token| !lexicon().is_polite(token));
+    if last.is_some_and(|token| lexicon().weight(token).0 >= 2 && lexicon().is_roman(token, VERBS)) {
+        roman += 2;
     }
     (roman, english)
 }

@@ -334,6 +334,11 @@ impl Lexicon {
         (if roman > 1 { roman } else { 0 }, if english > 1 { english } else { 0 })
     }
 
+    /// Whether a word is only politeness in English.
+    pub fn is_polite(&self, token: &Token) -> bool {
+        self.english.exact.get(&token.plain).is_some_and(|senses| senses.contains(&Sense::Is(Plain::Polite)))
+    }
+
     /// Whether a word is a verb of daily life in English, and nothing of the kind in Urdu.
     pub fn is_english_verb(&self, token: &Token) -> bool {
         let verb = Sense::Is(Plain::Verb);

@@ -156,6 +156,7 @@ fn cuts(sentence: &Sentence<'_>) -> Vec<Cut> {
             Kind::Line | Kind::Mark(';' | '؛' | '۔' | '!') => (true, true),
             Kind::Mark('.') => (tokens[at + 1].spaced, true),
             Kind::Mark(',' | '،') => (true, false),
+            _ if tokens[at].plain == "then" => (true, true),
             _ => (joins(&tokens[at]), false),
         };
         if !ends {

@@ -59,6 +59,7 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         now,
         loose: false,
         listed: false,
+        corrected: false,
         talks: false,
     };
     let intent = match talk(&reading.sentence) {
@@ -151,6 +152,8 @@ struct Reading<'a> {
     loose: bool,
     /// It says how things are: nothing is to be done.
     talks: bool,
+    /// A day was named that is not meant: "aaj nahi kal".
+    corrected: bool,
     /// Words before a colon announce several tasks.
     listed: bool,
 }

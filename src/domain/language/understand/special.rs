@@ -19,7 +19,8 @@ fn noted(reading: &mut Reading<'_>) -> Option<Intent> {
     let at = (from..to).find(|at| reading.sentence.is(*at, Plain::Notes).is_some())?;
     let length = reading.sentence.is(at, Plain::Notes)?;
     // The task stands behind the English phrase and before the Urdu one.
-    let behind = at <= from + 1;
+    let post = reading.is_word(at, &["mein", "me", "main", "mn", "ke", "k", "par", "pe", "ka", "wale", "میں", "کے", "پر", "کا"]);
+    let behind = !post;
     let start = if behind { at + length } else { from };
     let opens = |place: usize| {
         reading.sentence.tokens[place].is_mark(':')
@@ -171,6 +172,7 @@ pub(super) fn correct_days(reading: &mut Reading<'_>) {
             _ => None,
         };
         if let Some((start, end)) = gone {
+            reading.corrected = true;
             reading.sentence.take(start, end - start);
         }
     }

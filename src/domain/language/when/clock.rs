@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 
 use super::{Clock, Part};
 use crate::domain::language::{
-    lexicon::{Plain, Sense},
+    lexicon::{Plain, Sense, Unit},
     sentence::Sentence,
 };
 
@@ -102,6 +102,16 @@ fn suffix(sentence: &Sentence<'_>, at: usize, length: usize, hour: u32, minute: 
         } else if let Some(more) = sentence.is(end, Plain::Pm).filter(|_| pm.is_none() && is_meridian(sentence, end)) {
             (end, known, pm) = (end + more, true, Some(true));
         }
+    }
+    // "4 baj kar 30 minute par"
+    let mut minute = minute;
+    if known
+        && minute == 0
+        && let Some((digits, past)) = number(sentence, end).filter(|(_, past)| *past < 60)
+        && let Some(more) = sentence.find(end + digits, |s| (s == Sense::Unit(Unit::Minute)).then_some(()))
+    {
+        minute = past;
+        end += digits + more.0;
     }
     // a.m. and p.m. come in pieces.
     if pm.is_none()

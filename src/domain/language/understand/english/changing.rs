@@ -110,6 +110,7 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
         priority,
         ..due_change(reading)
     };
+    reading.drop_all(&[Plain::DateNoun, Plain::PriorityNoun]);
     if change.is_empty()
         || !reading.sentence.left(at, to).iter().all(|p| {
             reading

@@ -248,6 +248,18 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         change.title = reading.words(at + 2, to);
         reading.to = if change.title.is_some() { at } else { to };
     }
+    // "doodh lena ko dahi lena kar do": one deed instead of another.
+    if change.is_empty()
+        && !(moves || updates)
+        && let Some(ko) = content.iter().copied().find(|at| reading.is_word(*at, &["ko", "کو"]))
+        && let Some(verb) = content.iter().rev().copied().find(|at| *at > ko && is_infinitive(&reading.sentence, *at))
+        && ko > content[0]
+        && is_infinitive(&reading.sentence, ko - 1)
+    {
+        change.title = reading.words(ko + 1, verb + 1);
+        (reading.to, change.due_error) = (ko, None);
+        return Some(Intent::Update(reading.target(), change));
+    }
     if change.is_empty() && !(moves || updates) {
         return None;
     }
@@ -292,7 +304,8 @@ fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
     let owned = named || content
         .windows(2)
         .any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
-    keeps && owned && !when.is_empty()
+    let urgent = content.iter().any(|at| reading.sentence.find(*at, |s| matches!(s, Sense::Priority(_)).then_some(())).is_some());
+    keeps && owned && (urgent || !when.is_empty())
 }
 
 /// "priority kam kar do", "اہمیت بڑھا دو".

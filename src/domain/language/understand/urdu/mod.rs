@@ -223,12 +223,20 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             requested(reading, &content)
         };
     }
+    // "mujhe bill wala task nahi chahiye"
+    if let Some(need) = content.last().and_then(|last| ends(reading, Plain::Need, *last)).filter(|_| !question && names_wala(reading, &content))
+        && let Some(not) = content.iter().copied().find(|at| *at < need && reading.sentence.word_is(*at, Plain::Not))
+        && !is_infinitive(&reading.sentence, not.saturating_sub(1))
+    {
+        reading.to = not;
+        return Some(Intent::Delete(reading.target()));
+    }
     if let Some(duty) = tail.duty {
         if question && !begins_add {
             return Some(listed(reading, &content, false, true));
         }
         // "doodh wala kaam delete karna hai"
-        let deed = content.iter().rev().find(|at| **at < duty).copied().filter(|at| {
+        let deed = content.iter().rev().find(|at| **at < duty || **at == duty && reading.sentence.is(**at, Plain::Delete).is_some()).copied().filter(|at| {
             names_wala(reading, &content) && reading.sentence.any(*at, &[Plain::Delete, Plain::Move, Plain::Complete]).is_some()
         });
         let deed =
@@ -276,6 +284,8 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         if negated {
             return Some(Intent::Unknown);
         }
+        // "Ali ko bata diya" tells; it asks for nothing.
+        let shows = content.iter().any(|at| *at < done && reading.sentence.is(*at, Plain::Show).is_some());
         if question || shows {
             return Some(listed(reading, &content, true, true));
         }
@@ -324,7 +334,10 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     }
     // "meeting ab parson hai": another day than before.
     if let Some(copula) = tail.copula
-        && let Some(now) = content.iter().copied().find(|at| reading.is_word(*at, &["ab", "اب"]))
+        && let Some(now) = content
+            .iter()
+            .copied()
+            .find(|at| reading.is_word(*at, &["ab", "اب"]) || reading.corrected && *at == copula)
         && now > first
         && !when.is_empty()
         && !question

@@ -256,7 +256,7 @@ impl Report {
             let example: Example = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
             let outcome = std::panic::catch_unwind(|| example.verdict()).unwrap_or_else(|_| Err((Miss("panic".to_owned()), String::new())));
             let kind = if example.kind.is_empty() { "other" } else { &example.kind };
-            let mut rows = vec![example.script.tag().to_owned(), format!("  {kind}")];
+            let mut rows = vec![example.script.tag().to_owned(), format!("{} {kind}", example.script.tag())];
             if example.mixed {
                 rows.push("mixed".to_owned());
             }
@@ -278,13 +278,13 @@ impl Report {
 
     fn table(&self) -> String {
         let mut out = format!(
-            "{:<18}{:>6}{:>7}{:>8}{:>8}{:>12}{:>14}\n",
+            "{:<26}{:>6}{:>7}{:>8}{:>8}{:>12}{:>14}\n",
             "", "all", "right", "share", "missed", "wrong deed", "wrong script"
         );
         for (name, count) in &self.rows {
             let _ = writeln!(
                 out,
-                "{name:<18}{:>6}{:>7}{:>7.1}%{:>8}{:>12}{:>14}",
+                "{name:<26}{:>6}{:>7}{:>7.1}%{:>8}{:>12}{:>14}",
                 count.all(),
                 count.right,
                 100.0 * count.share(),
