@@ -336,7 +336,10 @@ impl Lexicon {
 
     /// Whether a word is only politeness in English.
     pub fn is_polite(&self, token: &Token) -> bool {
-        self.english.exact.get(&token.plain).is_some_and(|senses| senses.contains(&Sense::Is(Plain::Polite)))
+        self.english
+            .exact
+            .get(&token.plain)
+            .is_some_and(|senses| senses.contains(&Sense::Is(Plain::Polite)))
     }
 
     /// Whether a word is a verb of daily life in English, and nothing of the kind in Urdu.

@@ -332,7 +332,8 @@ pub(super) fn stem(plain: &str) -> String {
             .find_map(|ending| base.strip_suffix(ending).filter(|rest| rest.len() >= least))
     };
     // "banana", "banaya" and "bana" are one verb, "kiraya" and "kiraye" one noun.
-    let root = cut(&["na", "ni", "ne", "ia", "ya", "y"], 3).map(|rest| rest.strip_suffix(['a', 'i']).filter(|short| short.len() >= 3).unwrap_or(rest));
+    let root = cut(&["na", "ni", "ne", "ia", "ya", "y"], 3)
+        .map(|rest| rest.strip_suffix(['a', 'i']).filter(|short| short.len() >= 3).unwrap_or(rest));
     root.or_else(|| cut(&["a", "i", "o"], 3)).unwrap_or(&base).to_owned()
 }
 

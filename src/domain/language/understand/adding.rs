@@ -134,7 +134,10 @@ pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
     let tells = left.first().is_some_and(|at| {
         reading.is_word(
             *at,
-            &["it", "its", "i", "im", "we", "were", "he", "hes", "she", "shes", "they", "theyre", "there", "that", "thats", "you", "youre"],
+            &[
+                "it", "its", "i", "im", "we", "were", "he", "hes", "she", "shes", "they", "theyre", "there", "that", "thats", "you",
+                "youre",
+            ],
         ) && !reading.is_word(at + 1, &["have", "ve", "got", "need", "must", "ll", "will"])
     });
     let asks = chat

@@ -51,7 +51,9 @@ pub(super) fn several(sentence: &Sentence<'_>, english_first: bool, now: Moment)
                 return None;
             }
             let second = clause(&text[cut.start..], english_first, now)?;
-            if rest == 0 && let Some(meant) = pointed(&text[..cut.end], &second, english_first, now) {
+            if rest == 0
+                && let Some(meant) = pointed(&text[..cut.end], &second, english_first, now)
+            {
                 return Some((None, meant, cut.start));
             }
             let first = clause(&text[rest..cut.end], english_first, now)?;
@@ -82,7 +84,10 @@ fn pointed(first: &str, second: &Read, english_first: bool, now: Moment) -> Opti
         return None;
     }
     let told = single(Sentence::new(first, false), english_first, now);
-    if matches!(told.intent, Intent::Add(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Talk(_)) {
+    if matches!(
+        told.intent,
+        Intent::Add(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Talk(_)
+    ) {
         return None;
     }
     let mut sentence = Sentence::new(first, false);

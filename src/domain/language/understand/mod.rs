@@ -240,13 +240,21 @@ impl Reading<'_> {
                 })
                 .last();
             match start {
-                Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) => {
+                Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) && !(start == last && self.is_name(last)) => {
                     self.sentence.take(start, self.to - start);
                     self.to = start;
                 }
                 _ => break,
             }
         }
+    }
+
+    /// "Zara" within a sentence is a person, "zara" a politeness.
+    fn is_name(&self, at: usize) -> bool {
+        let token = &self.sentence.tokens[at];
+        let mut letters = self.sentence.text[token.start..token.end].chars();
+        let capital = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
+        capital && at > 0 && self.sentence.word_is(at, Plain::Polite)
     }
 
     fn is_word(&self, at: usize, words: &[&str]) -> bool {

@@ -19,7 +19,12 @@ fn noted(reading: &mut Reading<'_>) -> Option<Intent> {
     let at = (from..to).find(|at| reading.sentence.is(*at, Plain::Notes).is_some())?;
     let length = reading.sentence.is(at, Plain::Notes)?;
     // The task stands behind the English phrase and before the Urdu one.
-    let post = reading.is_word(at, &["mein", "me", "main", "mn", "ke", "k", "par", "pe", "ka", "wale", "میں", "کے", "پر", "کا"]);
+    let post = reading.is_word(
+        at,
+        &[
+            "mein", "me", "main", "mn", "ke", "k", "par", "pe", "ka", "wale", "میں", "کے", "پر", "کا",
+        ],
+    );
     let behind = !post;
     let start = if behind { at + length } else { from };
     let opens = |place: usize| {

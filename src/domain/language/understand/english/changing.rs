@@ -280,7 +280,8 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let strong = reading.is_word(
         reading.from,
         &[
-            "change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat", "switch", "revise"],
+            "change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat", "switch", "revise",
+        ],
     );
     let make = reading.is_word(
         reading.from,

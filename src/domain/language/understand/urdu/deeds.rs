@@ -144,7 +144,12 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         .iter()
         .any(|at| reading.is_word(*at, &["tareekh", "tarikh", "date", "deadline", "تاریخ"]));
     // "Sana wali call ko chhor do"
-    let left = content.iter().rev().take(3).copied().find(|at| reading.is_word(*at, &["chhor", "chor", "chhod", "chod", "چھوڑ"]));
+    let left = content
+        .iter()
+        .rev()
+        .take(3)
+        .copied()
+        .find(|at| reading.is_word(*at, &["chhor", "chor", "chhod", "chod", "چھوڑ"]));
     let delete = delete.or(left.filter(|_| names_wala(reading, content)));
     if let Some(at) = left {
         reading.sentence.take(at, 1);
@@ -252,7 +257,11 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     if change.is_empty()
         && !(moves || updates)
         && let Some(ko) = content.iter().copied().find(|at| reading.is_word(*at, &["ko", "کو"]))
-        && let Some(verb) = content.iter().rev().copied().find(|at| *at > ko && is_infinitive(&reading.sentence, *at))
+        && let Some(verb) = content
+            .iter()
+            .rev()
+            .copied()
+            .find(|at| *at > ko && is_infinitive(&reading.sentence, *at))
         && ko > content[0]
         && is_infinitive(&reading.sentence, ko - 1)
     {
@@ -288,7 +297,11 @@ fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
                 "rakh",
                 "rakho",
                 "rakhdo",
-                "daal", "dal", "daaldo", "daldo", "ڈال",
+                "daal",
+                "dal",
+                "daaldo",
+                "daldo",
+                "ڈال",
                 "rkh",
                 "rakhein",
                 "rakhna",
@@ -301,10 +314,16 @@ fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
     });
     let (when, dated) = reading.dates();
     let named = content.iter().any(|at| reading.sentence.is(*at, Plain::DateNoun).is_some());
-    let owned = named || content
-        .windows(2)
-        .any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
-    let urgent = content.iter().any(|at| reading.sentence.find(*at, |s| matches!(s, Sense::Priority(_)).then_some(())).is_some());
+    let owned = named
+        || content
+            .windows(2)
+            .any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
+    let urgent = content.iter().any(|at| {
+        reading
+            .sentence
+            .find(*at, |s| matches!(s, Sense::Priority(_)).then_some(()))
+            .is_some()
+    });
     keeps && owned && (urgent || !when.is_empty())
 }
 

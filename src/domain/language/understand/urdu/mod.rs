@@ -224,8 +224,14 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         };
     }
     // "mujhe bill wala task nahi chahiye"
-    if let Some(need) = content.last().and_then(|last| ends(reading, Plain::Need, *last)).filter(|_| !question && names_wala(reading, &content))
-        && let Some(not) = content.iter().copied().find(|at| *at < need && reading.sentence.word_is(*at, Plain::Not))
+    if let Some(need) = content
+        .last()
+        .and_then(|last| ends(reading, Plain::Need, *last))
+        .filter(|_| !question && names_wala(reading, &content))
+        && let Some(not) = content
+            .iter()
+            .copied()
+            .find(|at| *at < need && reading.sentence.word_is(*at, Plain::Not))
         && !is_infinitive(&reading.sentence, not.saturating_sub(1))
     {
         reading.to = not;
@@ -236,9 +242,14 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             return Some(listed(reading, &content, false, true));
         }
         // "doodh wala kaam delete karna hai"
-        let deed = content.iter().rev().find(|at| **at < duty || **at == duty && reading.sentence.is(**at, Plain::Delete).is_some()).copied().filter(|at| {
-            names_wala(reading, &content) && reading.sentence.any(*at, &[Plain::Delete, Plain::Move, Plain::Complete]).is_some()
-        });
+        let deed = content
+            .iter()
+            .rev()
+            .find(|at| **at < duty || **at == duty && reading.sentence.is(**at, Plain::Delete).is_some())
+            .copied()
+            .filter(|at| {
+                names_wala(reading, &content) && reading.sentence.any(*at, &[Plain::Delete, Plain::Move, Plain::Complete]).is_some()
+            });
         let deed =
             deed.filter(|at| has(reading, Plain::Wala) && !reading.is_word(*at, &["khatam", "khatm", "poora", "pura", "ختم", "پورا"]));
         if deed.is_some() {
@@ -263,8 +274,14 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return duty_added(reading, duty, infinitive);
     }
     if tail.will && !begins_add {
+        // "bill wala kaam jumme ko karunga"
+        let wala = has(reading, Plain::Wala) && !when.is_empty() && !negated;
         return if question {
             Some(listed(reading, &content, false, false))
+        } else if wala {
+            let change = reading.take_when(Which::Last).change(reading.now);
+            reading.to = *content.last()?;
+            Some(Intent::Update(reading.target(), change))
         } else {
             add(reading)
         };
@@ -285,7 +302,9 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             return Some(Intent::Unknown);
         }
         // "Ali ko bata diya" tells; it asks for nothing.
-        let shows = content.iter().any(|at| *at < done && reading.sentence.is(*at, Plain::Show).is_some());
+        let shows = content
+            .iter()
+            .any(|at| *at < done && reading.sentence.is(*at, Plain::Show).is_some());
         if question || shows {
             return Some(listed(reading, &content, true, true));
         }
@@ -317,6 +336,8 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return Some(listed(reading, &content, false, tail.copula.is_none()));
     }
     if tail.request || imperative(reading, &content) {
+        // "meeting ko kal kar do": if it is not understood, it is no new task either.
+        reading.talks |= !has(reading, Plain::Add) && content.iter().skip(1).any(|at| reading.is_word(*at, &["ko", "کو"]));
         return requested(reading, &content);
     }
     let has_noun = content.iter().any(|at| reading.sentence.word_is(*at, Plain::Task));
@@ -357,6 +378,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         || tail.copula.is_some_and(|copula| {
             let before = content.iter().rev().find(|at| **at < copula);
             before.is_some_and(|at| reading.sentence.any(*at, &[Plain::State, Plain::Ongoing]).is_some())
+                || reading.is_word(copula, &["tha", "thi", "the", "thay", "تھا", "تھی", "تھے"])
         });
     if is_so && tail.copula.is_some() {
         reading.talks = true;
@@ -440,10 +462,14 @@ fn stated_priority(reading: &mut Reading<'_>, content: &[usize]) -> Option<Inten
 /// "doodh wala kaam nahi karna, hata do": what need not be done is what is to go.
 fn unneeded_first(reading: &mut Reading<'_>) {
     let comma = |at: &usize| matches!(reading.sentence.tokens[*at].kind, Kind::Mark(',' | '،'));
-    let Some(cut) = (reading.from..reading.to).rev().find(comma) else { return };
+    let Some(cut) = (reading.from..reading.to).rev().find(comma) else {
+        return;
+    };
     let not = |at: &usize| reading.sentence.word_is(*at, Plain::Not);
     let deletes = (cut..reading.to).any(|at| reading.sentence.is(at, Plain::Delete).is_some()) && !(cut..reading.to).any(|at| not(&at));
-    let Some(at) = (reading.from..cut).find(not).filter(|_| deletes) else { return };
+    let Some(at) = (reading.from..cut).find(not).filter(|_| deletes) else {
+        return;
+    };
     let gone: Vec<usize> = (at..cut)
         .chain(reading.from..at)
         .filter(|place| {
@@ -463,7 +489,9 @@ fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<usize>, asks
     // "kar liya maine", "kha li main ne", "hata do list se"
     while let Some(&last) = content.last().filter(|_| content.len() > 2) {
         let kinds = [Plain::Self_, Plain::List, Plain::Polite];
-        let Some(start) = kinds.iter().find_map(|kind| ends(reading, *kind, last)) else { break };
+        let Some(start) = kinds.iter().find_map(|kind| ends(reading, *kind, last)) else {
+            break;
+        };
         let verb = content.iter().rev().find(|at| **at < start);
         let listed = ends(reading, Plain::Self_, last).is_none();
         if verb.is_none() || listed && !verb.is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done]).is_some()) {
@@ -534,6 +562,7 @@ fn imperative(reading: &Reading<'_>, content: &[usize]) -> bool {
             .sentence
             .any(last, &[Plain::Delete, Plain::Add, Plain::Update, Plain::Move, Plain::Complete])
             .is_some()
+        || content.len() > 2 && ends(reading, Plain::Move, last).is_some_and(|at| at < last)
         || content.len() > 1 && reading.is_word(last, &["cancel", "delete", "mansookh", "منسوخ", "کینسل", "ڈیلیٹ"])
         || [Plain::Delete, Plain::Complete, Plain::Move]
             .iter()

@@ -251,6 +251,9 @@ pub(super) fn day_of_month(sentence: &Sentence<'_>, at: usize, from: usize, to: 
             .is_some()
         || clock::at(sentence, next).is_some();
     // "1st ko", "5th tak"
-    let followed = sentence.tokens.get(next).is_some_and(|t| matches!(t.plain.as_str(), "ko" | "tak" | "کو" | "تک"));
+    let followed = sentence
+        .tokens
+        .get(next)
+        .is_some_and(|t| matches!(t.plain.as_str(), "ko" | "tak" | "کو" | "تک"));
     (said && closed || followed).then_some((length, Day::OfMonth(day, None)))
 }

@@ -53,6 +53,9 @@ fn behind_every(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize,
         };
         return Some((length + behind.unwrap_or(0), Piece::Repeat(repeat)));
     }
+    if let Some((length, unit)) = unit(sentence, at) {
+        return Some((length, Piece::Repeat(Repeat::every(frequency(unit)?))));
+    }
     let (length, number) = nth(sentence, at, true)?;
     if let Some((more, repeat)) = counted(sentence, at + length, number) {
         return Some((length + more, Piece::Repeat(repeat)));
@@ -157,7 +160,18 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
         && end < to
         && sentence.tokens[end].is_text()
         && sentence
-            .any(end, &[Plain::Before, Plain::In, Plain::Polite, Plain::Link, Plain::Separate])
+            .any(
+                end,
+                &[
+                    Plain::Before,
+                    Plain::In,
+                    Plain::Polite,
+                    Plain::Link,
+                    Plain::Separate,
+                    Plain::Request,
+                    Plain::Stem,
+                ],
+            )
             .is_none()
         && clock::at(sentence, end).is_none();
     if adjective {
