@@ -55,6 +55,8 @@ pub enum Intent {
     Delete(Target),
     /// Change a task.
     Update(Target, Change),
+    /// "gym kal rakh do": a task of this name gets this date; if there is none, it is made.
+    Place(NewTask, Change),
     /// Several different deeds, one after the other; never one inside another.
     Several(Vec<Intent>),
     /// Talk that needs no deed.

@@ -128,7 +128,7 @@ fn together(found: Vec<Read>) -> Option<Vec<Intent>> {
 fn clause(text: &str, english_first: bool, now: Moment) -> Option<Read> {
     let read = single(Sentence::new(text, !english_first), english_first, now);
     match &read.intent {
-        Intent::Add(_) => true,
+        Intent::Add(_) | Intent::Place(..) => true,
         Intent::Complete(target) | Intent::Delete(target) => target.it || target.all || !target.words.is_empty(),
         Intent::Update(target, change) => !change.is_empty() && (target.it || target.all || !target.words.is_empty()),
         _ => false,
@@ -146,9 +146,11 @@ fn divides(first: &Read, second: &Read, strong: bool) -> bool {
         return false;
     }
     let named = matches!(&first.intent, Intent::Update(_, change) if change.title.is_some() || change.notes.is_some());
+    // "... and move gym to Friday" is about the list.
+    let moves = matches!(&second.intent, Intent::Update(_, change) if change.due.is_some() || change.shift.is_some());
     let adds = matches!(&first.intent, Intent::Add(_));
     // "Remind me to call Ali and cancel the hall", "add wash the car and clean the room": one list of things to do.
-    strong || !(named || adds && (second.daily || first.obliges && !second.marks))
+    strong || !(named || adds && (second.daily && !moves || first.obliges && !second.marks))
 }
 
 /// The places where a clause may end.

@@ -66,6 +66,12 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         Some(talk) => Intent::Talk(talk),
         None => intent(&mut reading, english_first),
     };
+    let intent = match intent {
+        Intent::Add(tasks) if !english_first && !ordered(&reading.sentence) && tasks.iter().any(|task| is_broken(&task.title)) => {
+            Intent::Unknown
+        }
+        other => other,
+    };
     let first = (0..reading.sentence.len())
         .find(|at| reading.sentence.tokens[*at].is_text() && reading.sentence.any(*at, &[Plain::Polite, Plain::Self_]).is_none());
     let begins = |reading: &Reading<'_>, kind: Plain| first.is_some_and(|at| reading.sentence.is(at, kind).is_some());
@@ -77,6 +83,24 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         marks: marks || begins(&reading, Plain::Past),
         intent,
     }
+}
+
+/// Whether a title is quoted, or asked for in so many words.
+fn ordered(sentence: &Sentence<'_>) -> bool {
+    (0..sentence.len()).any(|at| sentence.tokens[at].kind == Kind::Quote || sentence.is(at, Plain::Add).is_some_and(|length| length > 1))
+}
+
+/// Whether what would be a title was no title: "meeting ko", "gym ko le aao", "bill wala kaam ...". What is not understood makes no task.
+fn is_broken(title: &str) -> bool {
+    let sentence = Sentence::new(title, true);
+    let count = sentence.tokens.len();
+    let Some(last) = count.checked_sub(1).filter(|last| *last > 0) else {
+        return false;
+    };
+    let open = sentence.is(last, Plain::Post).is_some() && sentence.is(last, Plain::Noun).is_none();
+    let order = sentence.word_is(last, Plain::Request) && !urdu::is_infinitive(&sentence, last);
+    let named = (0..last).any(|at| sentence.word_is(at, Plain::Wala) && sentence.word_is(at + 1, Plain::Task));
+    open || order || named
 }
 
 fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {

@@ -36,6 +36,8 @@ pub(super) enum Plan {
     Add(Vec<NewTask>),
     List(ListWish),
     Do(Deed, Which),
+    /// A date for a task of this name, or a new task.
+    Place(NewTask, Change),
     /// One after the other; none if one of them has to be asked about.
     Several(Vec<Plan>),
 }
@@ -65,6 +67,10 @@ fn planned(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change), script),
+        },
+        Intent::Place(task, change) => match task.due_error.or(change.due_error) {
+            Some(error) => Plan::Say(phrases::bad_date(error, script)),
+            None => Plan::Place(task, change),
         },
         Intent::Several(intents) => {
             let mut plans: Vec<Plan> = intents.into_iter().map(|intent| planned(turns, intent, script)).collect();
@@ -151,6 +157,12 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
                 _ => return Some(Plan::Say(phrases::left_alone(script))),
             }
             Some(Plan::Several(plans))
+        }
+        // "Which one?" was asked of a date for one of several.
+        Plan::Place(task, change) => {
+            let shown = previous.numbered();
+            let titles = chosen(&pick(newest.user)?, &shown).filter(|_| !task.title.is_empty())?;
+            Some(Plan::Do(Deed::Update(change), Which::Titles(titles)))
         }
         Plan::Do(deed, wanted) => {
             let shown = previous.numbered();

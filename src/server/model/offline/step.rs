@@ -139,6 +139,13 @@ impl Step<'_> {
         for plan in plans {
             let ready = match plan {
                 Plan::Add(tasks) => Ok(tasks.iter().map(|task: &NewTask| ("add_task", Arguments::add(task))).collect()),
+                Plan::Place(task, change) => {
+                    let deed = Deed::Update(change.clone());
+                    match self.calls(&deed, &Which::Words(vec![task.title.clone()]), plans.len() > 1) {
+                        Err(Not::Say(_)) => Ok(vec![("add_task", Arguments::add(task))]),
+                        found => found,
+                    }
+                }
                 Plan::Do(deed, which) => self.calls(deed, which, plans.len() > 1),
                 Plan::Say(_) | Plan::List(_) | Plan::Several(_) => Ok(Vec::new()),
             };
@@ -270,6 +277,7 @@ impl Step<'_> {
         let in_words = || Reply::Say(phrases::which(&tasks.iter().map(WireTask::named).collect::<Vec<_>>(), self.script));
         let (tool, changes) = match plan {
             _ if among_others || !self.has(ASK) => return in_words(),
+            Plan::Place(_, change) if !depends(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
             Plan::Do(Deed::Complete, _) => ("complete_task", None),
             Plan::Do(Deed::Delete, _) => ("delete_task", None),
             // What depends on the task as it is (an hour later, another note) is worked out once it is known.

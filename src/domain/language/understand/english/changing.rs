@@ -84,6 +84,30 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
             || reading.is_word(*at, &["moved", "shifted", "rescheduled", "postponed", "pushed"])
                 && reading.is_word(at + 1, &["to", "till", "until"])
     });
+    // "Gym tomorrow instead of today"
+    if reading.corrected
+        && reading
+            .sentence
+            .any(
+                reading.from,
+                &[
+                    Plain::Add,
+                    Plain::Must,
+                    Plain::Show,
+                    Plain::Move,
+                    Plain::Update,
+                    Plain::Delete,
+                    Plain::Verb,
+                ],
+            )
+            .is_none()
+        && !reading.sentence.roman
+        && !reading.asks()
+    {
+        let change = due_change(reading);
+        let target = reading.target();
+        return (!change.is_empty() && !target.words.is_empty()).then_some(Intent::Update(target, change));
+    }
     let cut = cut.or(moved);
     let urgent = (reading.from + 1..reading.to).find(|at| {
         reading.is_word(*at, &["is", "are"])

@@ -69,7 +69,7 @@ fn has_roman_verb(sentence: &Sentence<'_>, at: usize) -> bool {
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     let used = reading.sentence.used.clone();
     let (from, to) = (reading.from, reading.to);
-    let found = [read_tail, added].into_iter().find_map(|rule| {
+    let found = [read_tail, kept, added].into_iter().find_map(|rule| {
         reading.sentence.used.clone_from(&used);
         (reading.from, reading.to) = (from, to);
         rule(reading)
@@ -80,6 +80,44 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     }
     found
 }
+
+/// "gym kal shaam 7 baje rakh do": not in the list, but at a time.
+fn kept(reading: &mut Reading<'_>) -> Option<Intent> {
+    let left = reading.sentence.left(reading.from, reading.to);
+    let keeps = left.iter().rev().take(2).any(|at| reading.is_word(*at, KEEP));
+    if !keeps || left.iter().any(|at| reading.sentence.is(*at, Plain::List).is_some()) {
+        return None;
+    }
+    let (from, to) = (reading.from, reading.to);
+    let used = reading.sentence.used.clone();
+    let change = reading.take_when(Which::Last).change(reading.now);
+    reading.sentence.used = used;
+    (reading.from, reading.to) = (from, to);
+    match added(reading)? {
+        Intent::Add(mut tasks) if tasks.len() == 1 && change.due.is_some() && change.repeat.is_none() => {
+            Some(Intent::Place(tasks.remove(0), change))
+        }
+        other => Some(other),
+    }
+}
+
+/// The forms of "to keep", with which one gives a thing a time.
+const KEEP: &[&str] = &[
+    "rakh",
+    "rakho",
+    "rakhdo",
+    "rkh",
+    "rakhein",
+    "rakhna",
+    "rakhen",
+    "rakhlo",
+    "rkhdo",
+    "رکھ",
+    "رکھو",
+    "رکھیں",
+    "رکھنا",
+    "رکھیے",
+];
 
 /// A phrase of a kind that ends at a place.
 fn ends(reading: &Reading<'_>, kind: Plain, last: usize) -> Option<usize> {
@@ -237,6 +275,23 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.to = not;
         return Some(Intent::Delete(reading.target()));
     }
+    // "meeting ka waqt shaam 4 baje hona chahiye"
+    if tail.duty.is_some()
+        && has(reading, Plain::DateNoun)
+        && !when.is_empty()
+        && !question
+        && !negated
+        && !begins_add
+        && let Some(be) = content
+            .iter()
+            .copied()
+            .find(|at| reading.is_word(*at, &["hona", "ho", "rakhna", "ہونا"]))
+    {
+        let change = reading.take_when(Which::Last).change(reading.now);
+        reading.to = be;
+        reading.drop_all(&[Plain::DateNoun]);
+        return Some(Intent::Update(reading.target(), change));
+    }
     if let Some(duty) = tail.duty {
         if question && !begins_add {
             return Some(listed(reading, &content, false, true));
@@ -337,7 +392,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     }
     if tail.request || imperative(reading, &content) {
         // "meeting ko kal kar do": if it is not understood, it is no new task either.
-        reading.talks |= !has(reading, Plain::Add) && content.iter().skip(1).any(|at| reading.is_word(*at, &["ko", "کو"]));
+        reading.talks |= !has(reading, Plain::Add);
         return requested(reading, &content);
     }
     let has_noun = content.iter().any(|at| reading.sentence.word_is(*at, Plain::Task));
@@ -461,7 +516,10 @@ fn stated_priority(reading: &mut Reading<'_>, content: &[usize]) -> Option<Inten
 
 /// "doodh wala kaam nahi karna, hata do": what need not be done is what is to go.
 fn unneeded_first(reading: &mut Reading<'_>) {
-    let comma = |at: &usize| matches!(reading.sentence.tokens[*at].kind, Kind::Mark(',' | '،'));
+    let comma = |at: &usize| {
+        matches!(reading.sentence.tokens[*at].kind, Kind::Mark(',' | '،'))
+            || *at > reading.from && reading.sentence.is(*at, Plain::It).is_some() && is_infinitive(&reading.sentence, at - 1)
+    };
     let Some(cut) = (reading.from..reading.to).rev().find(comma) else {
         return;
     };
@@ -494,7 +552,9 @@ fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<usize>, asks
         };
         let verb = content.iter().rev().find(|at| **at < start);
         let listed = ends(reading, Plain::Self_, last).is_none();
-        if verb.is_none() || listed && !verb.is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done]).is_some()) {
+        if verb.is_none()
+            || listed && !verb.is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Delete]).is_some())
+        {
             break;
         }
         content.retain(|at| *at < start);

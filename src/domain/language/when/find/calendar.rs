@@ -217,6 +217,11 @@ pub(super) fn day_of_month(sentence: &Sentence<'_>, at: usize, from: usize, to: 
     {
         return Some((length + 1, Day::OfMonth(day, None)));
     }
+    // "21 ko result hai"
+    let bare = sentence.tokens[at].number().filter(|n| (1..=31).contains(n));
+    if let Some(day) = bare.filter(|_| sentence.tokens.get(at + 1).is_some_and(|t| matches!(t.plain.as_str(), "ko" | "کو"))) {
+        return Some((1, Day::OfMonth(day, None)));
+    }
     let (length, day) = nth(sentence, at, true)?;
     let next = at + length;
     if sentence.tokens.get(next).is_some_and(|t| t.plain == "of") {

@@ -71,6 +71,9 @@ pub(super) fn relative(sentence: &Sentence<'_>, at: usize, from: usize) -> Optio
                     if last.is_some() { Day::EndOfMonth(n) } else { Day::Month(n) },
                 )
             }
+            Unit::Year if n == 0 && sentence.is(end, Plain::EndOf).is_some() => {
+                day(length + more + sentence.is(end, Plain::EndOf).unwrap_or(0), Day::EndOfYear)
+            }
             Unit::Year => day(length + more, Day::Months(n * 12)),
             _ => None,
         };
