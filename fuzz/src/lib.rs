@@ -7,12 +7,11 @@ pub mod domain;
 pub mod protocol;
 
 /// As much of the server as draws widgets.
+#[path = "../../src/server"]
 pub mod server {
     /// See above.
     pub mod page {
-        #[path = "../../../../src/server/page/markdown.rs"]
         pub(crate) mod markdown;
-        #[path = "../../../../src/server/page/widget/mod.rs"]
         pub mod widget;
     }
 }

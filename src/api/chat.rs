@@ -4,12 +4,15 @@
     reason = "the server macro makes a struct of the arguments, whose fields cannot carry docs"
 )]
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
 use super::ApiError;
+use super::message::Outgoing;
 use super::sse::{Sse, Updates};
-use super::view::{ThreadPage, ThreadView};
+use super::view::{Act, ItemView, PageContext, ThreadPage, ThreadView};
 
 /// The person's threads, newest first.
 #[server(endpoint = "chat/threads", input = Json)]
@@ -26,8 +29,8 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
 /// Sends a message, in a new thread if `thread` is `None`, and streams what happens. `key` names this message: sent twice, it is
 /// stored once.
 #[server(name = SendMessage, endpoint = "chat/send", input = Json, output = Sse)]
-pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
-    crate::server::page::chat::send(thread, text, key).await
+pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Updates, ApiError> {
+    crate::server::page::chat::send(thread, message, key).await
 }
 
 /// Streams what happens in a thread where an answer is being written; ends at once with `Done` where none is.
@@ -40,7 +43,54 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
 /// Takes the last answer (or failure) of a thread away and answers its last message anew.
 #[server(endpoint = "chat/retry", input = Json, output = Sse)]
 pub async fn retry(thread: String) -> Result<Updates, ApiError> {
-    crate::server::page::chat::retry(thread).await
+    crate::server::page::acts::retry(thread).await
+}
+
+/// Answers a form by the ids of its questions, or leaves it with `skip`, and streams what follows.
+#[server(endpoint = "chat/form", input = Json, output = Sse)]
+pub async fn form(thread: String, item: String, answers: BTreeMap<String, Vec<String>>, skip: bool) -> Result<Updates, ApiError> {
+    crate::server::page::acts::form(thread, item, answers, skip).await
+}
+
+/// The plain form of [`form`], for browsers without JavaScript: waits for the answer, then goes to the thread.
+#[server(endpoint = "chat/answer-form")]
+pub async fn answer_form(
+    thread: String,
+    item: String,
+    #[server(default)] answers: BTreeMap<String, BTreeMap<String, String>>,
+    #[server(default)] skip: bool,
+) -> Result<(), ApiError> {
+    crate::server::page::acts::answer_form(thread, item, answers, skip).await
+}
+
+/// Answers the call of one of the page's tools in which a thread ends, and streams what follows. Nothing where the page has no such tool.
+#[server(endpoint = "chat/tool-output", input = Json, output = Sse)]
+pub async fn tool_output(thread: String, output: Option<PageContext>) -> Result<Updates, ApiError> {
+    crate::server::page::acts::tool_output(thread, output).await
+}
+
+/// Does what an action of a widget says, and streams what follows.
+#[server(endpoint = "chat/action", input = Json, output = Sse)]
+pub async fn action(thread: String, act: Act) -> Result<Updates, ApiError> {
+    crate::server::page::acts::action(thread, act).await
+}
+
+/// Does what an action of a widget says, at once, and gives the widget as it is then.
+#[server(endpoint = "chat/sync-action", input = Json)]
+pub async fn sync_action(thread: String, act: Act) -> Result<Option<ItemView>, ApiError> {
+    crate::server::page::acts::sync_action(thread, act).await
+}
+
+/// Keeps what the person thinks of an answer: good, bad, or nothing any more.
+#[server(endpoint = "chat/rate", input = Json)]
+pub async fn rate(thread: String, item: String, rating: Option<bool>) -> Result<(), ApiError> {
+    crate::server::page::acts::rate(thread, item, rating).await
+}
+
+/// Puts a thread away, or takes it out again. One that is locked stays so.
+#[server(endpoint = "chat/archive")]
+pub async fn archive(id: String, archived: bool) -> Result<(), ApiError> {
+    crate::server::page::acts::archive(id, archived).await
 }
 
 /// Stops the answer that is being written; what is there of it stays.

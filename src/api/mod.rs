@@ -5,8 +5,10 @@
 
 pub mod account;
 pub mod chat;
+pub mod message;
 pub mod sse;
 pub mod tasks;
+pub mod tokens;
 pub mod view;
 pub mod widgets;
 

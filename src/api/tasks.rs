@@ -16,6 +16,12 @@ pub async fn load_tasks() -> Result<TaskLists, ApiError> {
     crate::server::page::tasks::lists().await
 }
 
+/// Tasks whose titles are begun by these words; no words find all. At most 20.
+#[server(endpoint = "tasks/search", input = Json)]
+pub async fn search_tasks(words: String) -> Result<TaskLists, ApiError> {
+    crate::server::page::tasks::search(words).await
+}
+
 /// Completes a task, or opens it again. Works as a plain form, too; `back` is the path to go to then.
 #[server(endpoint = "tasks/set-done")]
 pub async fn set_task_done(id: String, done: bool, #[server(default)] back: String) -> Result<(), ApiError> {

@@ -57,6 +57,10 @@ pub struct Viewer {
     pub locale: Locale,
     /// Colours of the page.
     pub theme: Theme,
+    /// The models that a message may choose from, the usual one first.
+    pub models: Vec<String>,
+    /// Whether the server can write down what was spoken.
+    pub transcribes: bool,
 }
 
 /// Whether and how an account can be made.
@@ -81,6 +85,8 @@ pub struct ThreadSummary {
     pub title: String,
     /// Whether an answer is being written.
     pub live: bool,
+    /// Whether its owner has put it away.
+    pub archived: bool,
 }
 
 /// One page of the list of threads, newest first.
@@ -105,6 +111,20 @@ pub struct ThreadView {
     pub earlier: Option<String>,
     /// An answer is being written: follow it.
     pub live: bool,
+    /// Whether it takes messages.
+    pub access: Access,
+}
+
+/// Whether a thread takes messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Access {
+    /// It does.
+    #[default]
+    Open,
+    /// Its owner has put it away, and may take it out again.
+    Archived,
+    /// It does not for now, and why (may be empty).
+    Locked(String),
 }
 
 /// One entry of a thread, ready to draw.
@@ -119,10 +139,12 @@ pub struct ItemView {
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ItemBody {
-    /// What the person wrote.
+    /// What the person wrote, as safe HTML with its tags, quote and files.
     User {
-        /// The text.
-        text: String,
+        /// The HTML.
+        html: String,
+        /// Its direction.
+        dir: Dir,
         /// Its language.
         script: Script,
     },
@@ -132,18 +154,96 @@ pub enum ItemBody {
         blocks: Vec<String>,
         /// Its language.
         script: Script,
+        /// What the person thinks of it.
+        rating: Option<bool>,
     },
-    /// The tools that ran.
-    Steps(Vec<StepView>),
+    /// The tools that ran, or a model's thoughts.
+    Steps(StepsView),
+    /// Something to look at and to use, as safe HTML.
+    Widget {
+        /// The HTML.
+        html: String,
+        /// What copying it gives; empty if nothing.
+        copy: String,
+    },
+    /// Something else, as safe HTML: a form, a picture.
+    Html(String),
+    /// A tool of the page that the assistant calls.
+    Call {
+        /// The tool.
+        name: String,
+        /// What it does, in the language of the page.
+        title: String,
+        /// Whether it waits for the page.
+        pending: bool,
+    },
 }
 
-/// One tool call, told in the language of the page.
+/// Which way a text runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dir {
+    /// To the right.
+    Ltr,
+    /// To the left.
+    Rtl,
+}
+
+impl Dir {
+    /// The value of the attribute.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ltr => "ltr",
+            Self::Rtl => "rtl",
+        }
+    }
+}
+
+/// What was done on the way to an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StepsView {
+    /// What stands over the steps, folded away; empty where they are simply shown.
+    pub title: String,
+    /// Whether they are unfolded at first.
+    pub open: bool,
+    /// The steps.
+    pub steps: Vec<StepView>,
+}
+
+/// One step, told in the language of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepView {
     /// What is done, for example "Adding “buy milk”". May hold text of the person: wrap it.
     pub title: String,
+    /// More about it, as safe HTML; may be empty.
+    pub detail: String,
     /// Still running.
     pub running: bool,
+}
+
+/// What the page tells the assistant about itself (the client tool `get_page_context`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageContext {
+    /// The id of the task that is selected.
+    pub selected_task: Option<String>,
+    /// The IANA name of the browser's zone.
+    pub time_zone: String,
+    /// `chat`, or the name of another page.
+    pub open_view: String,
+    /// The language of the page.
+    pub locale: Locale,
+    /// The browser's clock, as it writes it.
+    pub local_time: String,
+}
+
+/// What somebody does in a widget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// The widget's item.
+    pub item: String,
+    /// The action's `type`.
+    pub kind: String,
+    /// Its payload, JSON.
+    pub payload: String,
 }
 
 /// A task in the panel.
@@ -178,6 +278,58 @@ pub struct TaskLists {
     pub completed: Vec<TaskView>,
 }
 
+/// The tokens on the settings page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokensView {
+    /// The token that was just made, this once; empty otherwise.
+    pub fresh: String,
+    /// The person's tokens, the newest first.
+    pub tokens: Vec<TokenView>,
+    /// How the usual programs are set up.
+    pub clients: Vec<ClientSetup>,
+}
+
+/// A token, without its secret. Dates are in words; an empty one means never.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenView {
+    /// Its id, which is no secret.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// `read`, `write`, `delete`.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub made: String,
+    /// When it ends.
+    pub ends: String,
+    /// Whether it has ended.
+    pub is_over: bool,
+    /// When it was last used.
+    pub used: String,
+    /// Its last calls, the newest first.
+    pub calls: Vec<CallView>,
+}
+
+/// A call that came with a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallView {
+    /// The tool's name.
+    pub tool: String,
+    /// What came of it, in words.
+    pub outcome: String,
+    /// When, in words.
+    pub at: String,
+}
+
+/// How a program is told of this server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSetup {
+    /// The program.
+    pub name: String,
+    /// What to run, or to put into its configuration.
+    pub text: String,
+}
+
 /// What happens while an answer is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ChatUpdate {
@@ -203,10 +355,12 @@ pub enum ChatUpdate {
     Removed(String),
     /// What the assistant is busy with, in the language of the page ("busy, trying again in 3 s").
     Progress(String),
-    /// Something to know, in the language of the page.
+    /// Something to know, as safe HTML in the language of the page.
     Notice(String),
     /// Tasks have changed: ask for them again.
     Tasks,
+    /// This task is to be shown.
+    Open(String),
     /// No answer, and why, in the language of the page.
     Failed {
         /// The reason.

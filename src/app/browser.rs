@@ -1,11 +1,18 @@
 //! What the page asks of the browser. Nothing here may be called while rendering: only in effects and event handlers.
 
+pub(super) mod speech;
+pub(super) mod upload;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::channel::oneshot;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent, js_sys};
+use leptos::web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, Node, SubmitEvent, js_sys};
+
+use crate::api::view::PageContext;
+use crate::domain::locale::Locale;
 
 /// Waits. Dropped earlier, it takes its timer with it.
 pub(super) struct Sleep {
@@ -118,7 +125,168 @@ pub(super) fn copy(text: &str) -> bool {
     write().is_some()
 }
 
+/// What the browser remembers under a name.
+pub(super) fn remembered(name: &str) -> Option<String> {
+    let storage = js_sys::Reflect::get(&window(), &"localStorage".into()).ok()?;
+    let get: js_sys::Function = js_sys::Reflect::get(&storage, &"getItem".into()).ok()?.dyn_into().ok()?;
+    get.call1(&storage, &name.into()).ok()?.as_string()
+}
+
+/// Lets the browser remember a text under a name, or forget it.
+pub(super) fn remember(name: &str, text: Option<&str>) {
+    let write = || -> Option<()> {
+        let storage = js_sys::Reflect::get(&window(), &"localStorage".into()).ok()?;
+        let function = if text.is_some() { "setItem" } else { "removeItem" };
+        let function: js_sys::Function = js_sys::Reflect::get(&storage, &function.into()).ok()?.dyn_into().ok()?;
+        function
+            .call2(&storage, &name.into(), &text.unwrap_or_default().into())
+            .ok()
+            .map(drop)
+    };
+    // Without storage nothing is remembered, and nothing else is lost.
+    let _ = write();
+}
+
 /// Whether a dialog or a popover is open, which has the Escape key for itself.
 pub(super) fn has_overlay() -> bool {
     document().query_selector("dialog[open], :popover-open").ok().flatten().is_some()
+}
+
+/// Scrolls what is inside a scrolling box until this element shows.
+pub(super) fn reveal(id: &str) {
+    let show = |element: &Element| -> Option<()> {
+        let show: js_sys::Function = js_sys::Reflect::get(element, &"scrollIntoView".into()).ok()?.dyn_into().ok()?;
+        let nearest = js_sys::Object::new();
+        js_sys::Reflect::set(&nearest, &"block".into(), &"nearest".into()).ok()?;
+        show.call1(element, &nearest).ok().map(drop)
+    };
+    if let Some(element) = document().get_element_by_id(id) {
+        let _ = show(&element);
+    }
+}
+
+/// A step of the focus through elements of a class, in a circle.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    First,
+    Last,
+    Next,
+    Before,
+}
+
+/// Moves the focus among the elements of a class.
+pub(super) fn move_focus(class: &str, step: Step) {
+    let elements = document().get_elements_by_class_name(class);
+    let count = elements.length();
+    let now = document().active_element();
+    let at = (0..count).find(|at| elements.item(*at) == now);
+    let to = match (step, at) {
+        (Step::First, _) | (Step::Next, None) => 0,
+        (Step::Last, _) | (Step::Before, None) => count.saturating_sub(1),
+        (Step::Next, Some(at)) => (at + 1) % count,
+        (Step::Before, Some(at)) => (at + count - 1) % count,
+    };
+    if let Some(element) = elements.item(to)
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        let _ = element.focus();
+    }
+}
+
+/// Whether an event comes from inside an element that a selector finds.
+pub(super) fn comes_from(event: &leptos::web_sys::Event, selector: &str) -> bool {
+    let from = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    from.is_some_and(|from| from.closest(selector).ok().flatten().is_some())
+}
+
+/// Clicks the first element that a selector finds.
+pub(super) fn click(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector)
+        && let Some(element) = element.dyn_ref::<HtmlElement>()
+    {
+        element.click();
+    }
+}
+
+/// Shows a task in the list beside the chat, and selects it.
+pub(super) fn open_task(id: &str) {
+    let by_method = |element: &Element, name: &str| {
+        let method = js_sys::Reflect::get(element, &name.into())
+            .ok()?
+            .dyn_into::<js_sys::Function>()
+            .ok()?;
+        // Throws where the panel is not a popover just now, which is as well.
+        method.call0(element).ok()
+    };
+    if let Some(panel) = document().get_element_by_id("tasks")
+        && panel.client_height() == 0
+    {
+        by_method(&panel, "showPopover");
+    }
+    let selector = ["#task-", id, " .task-select"].concat();
+    if let Ok(Some(row)) = document().query_selector(&selector) {
+        row.scroll_into_view();
+        if let Some(row) = row.dyn_ref::<HtmlElement>() {
+            row.click();
+            let _ = row.focus();
+        }
+    }
+}
+
+/// A text in a JSON object.
+pub(super) fn json_field(json: &str, name: &str) -> Option<String> {
+    let object = js_sys::JSON::parse(json).ok()?;
+    js_sys::Reflect::get(&object, &name.into()).ok()?.as_string()
+}
+
+/// What the page tells the assistant of itself.
+pub(super) fn page_context(locale: Locale) -> PageContext {
+    let selected = document().query_selector(".task[aria-current=true]").ok().flatten();
+    let view = location().pathname().unwrap_or_default();
+    PageContext {
+        selected_task: selected.and_then(|row| row.get_attribute("data-task-id")),
+        time_zone: zone(),
+        open_view: view.split('/').nth(1).unwrap_or_default().to_owned(),
+        locale,
+        local_time: js_sys::Date::new_0().to_string().into(),
+    }
+}
+
+/// The answers in a form, by the ids of its questions: its fields are called `answers[id][n]`.
+pub(super) fn answers(form: &Element) -> BTreeMap<String, Vec<String>> {
+    let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let fields = form.get_elements_by_tag_name("input");
+    for at in 0..fields.length() {
+        let Some(field) = fields.item(at).and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else {
+            continue;
+        };
+        let name = field.name();
+        let id = name
+            .strip_prefix("answers[")
+            .and_then(|rest| rest.rsplit_once("]["))
+            .map(|(id, _)| id);
+        let counts = match field.type_().as_str() {
+            "text" => !field.value().trim().is_empty(),
+            _ => field.checked(),
+        };
+        if let (Some(id), true) = (id, counts) {
+            answers.entry(id.to_owned()).or_default().push(field.value());
+        }
+    }
+    answers
+}
+
+/// What is selected inside an element; nothing if that is nothing, or elsewhere.
+pub(super) fn selected_in(element: &Element) -> Option<String> {
+    let get = js_sys::Reflect::get(&document(), &"getSelection".into())
+        .ok()?
+        .dyn_into::<js_sys::Function>()
+        .ok()?;
+    let selection = get.call0(&document()).ok().filter(JsValue::is_object)?;
+    let anchor = js_sys::Reflect::get(&selection, &"anchorNode".into())
+        .ok()?
+        .dyn_into::<Node>()
+        .ok()?;
+    let text = String::from(js_sys::Object::from(selection).to_string());
+    (element.contains(Some(&anchor)) && !text.trim().is_empty()).then_some(text)
 }

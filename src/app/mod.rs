@@ -56,6 +56,8 @@ struct Threads {
     changed: RwSignal<u32>,
     /// The id and the new title of a thread that was renamed in the list.
     renamed: RwSignal<Option<(String, String)>>,
+    /// The id of a thread that was put away or taken out again in the list.
+    archived: RwSignal<Option<(String, bool)>>,
 }
 
 /// The texts in the language of this page.
@@ -126,6 +128,7 @@ pub fn App() -> impl IntoView {
     let threads = Threads {
         changed: RwSignal::new(0),
         renamed: RwSignal::new(None),
+        archived: RwSignal::new(None),
     };
     Effect::new(|| {
         if let Some(body) = document().body() {

@@ -1,6 +1,6 @@
 //! Typed ids. Made on the server only (`server::clock`), opaque to every client.
 //!
-//! Threads and items carry 122 random bits (UUID version 4), because their ids travel to foreign front ends;
+//! Threads, items and attachments carry 122 random bits (UUID version 4), because their ids travel to foreign front ends;
 //! everything else is a UUID version 7, whose order is the order of creation.
 
 use std::{fmt, str::FromStr};
@@ -71,6 +71,8 @@ ids! {
     RunId = "run";
     /// A task of a person.
     TaskId = "tsk";
+    /// A file of a person, sent or to be sent with a message.
+    AttachmentId = "atc";
     /// An API token's row, not its secret.
     TokenId = "tok";
 }

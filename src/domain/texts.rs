@@ -273,6 +273,24 @@ pub fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
     }
 }
 
+/// What came of a call that a program made with a token.
+pub fn call_outcome(locale: Locale, outcome: &str) -> &'static str {
+    match (locale, outcome) {
+        (Locale::En, "done") => "done",
+        (Locale::En, "refused") => "refused",
+        (Locale::En, "forbidden") => "not allowed",
+        (Locale::En, "asked") => "asked you first",
+        (Locale::En, "declined") => "you said no",
+        (Locale::En, _) => "failed",
+        (Locale::Ur, "done") => "ہو گیا",
+        (Locale::Ur, "refused") => "قبول نہیں ہوا",
+        (Locale::Ur, "forbidden") => "اجازت نہیں تھی",
+        (Locale::Ur, "asked") => "پہلے آپ سے پوچھا",
+        (Locale::Ur, "declined") => "آپ نے منع کیا",
+        (Locale::Ur, _) => "ناکام",
+    }
+}
+
 /// The name of a priority; `None` for that of most tasks.
 pub fn priority(locale: Locale, priority: Priority) -> Option<&'static str> {
     Some(match (locale, priority) {
@@ -369,6 +387,61 @@ pub fn chart_range(locale: Locale, points: usize, low: &str, high: &str) -> Stri
     match locale {
         Locale::En => format!("Points: {points}. Values from {low} to {high}."),
         Locale::Ur => format!("نقاط: {points}۔ قدریں {low} سے {high} تک۔"),
+    }
+}
+
+/// The words around what stands in a conversation.
+#[derive(Debug)]
+pub struct PartWords {
+    /// Over a list of sources.
+    pub sources: &'static str,
+    /// A picture that a model drew.
+    pub picture: &'static str,
+    /// A picture on its way.
+    pub drawing: &'static str,
+    /// Sends a form.
+    pub answer: &'static str,
+    /// Leaves a form.
+    pub skip: &'static str,
+    /// A question without an answer.
+    pub skipped: &'static str,
+    /// Over the field for words of one's own.
+    pub own_words: &'static str,
+    /// A widget that cannot be drawn.
+    pub broken_widget: &'static str,
+    /// How many steps a workflow has: this goes behind the number.
+    pub steps: &'static str,
+    /// How long a workflow took: this goes behind the seconds.
+    pub seconds: &'static str,
+}
+
+/// The words around what stands in a conversation.
+pub fn parts(locale: Locale) -> &'static PartWords {
+    match locale {
+        Locale::En => &PartWords {
+            sources: "Sources",
+            picture: "Generated picture",
+            drawing: "Drawing a picture…",
+            answer: "Answer",
+            skip: "Skip",
+            skipped: "Skipped",
+            own_words: "Or in your own words",
+            broken_widget: "This part cannot be shown.",
+            steps: " steps",
+            seconds: " s",
+        },
+        Locale::Ur => &PartWords {
+            sources: "ذرائع",
+            picture: "بنائی گئی تصویر",
+            drawing: "تصویر بن رہی ہے…",
+            answer: "جواب دیں",
+            skip: "چھوڑیں",
+            skipped: "چھوڑ دیا",
+            own_words: "یا اپنے الفاظ میں",
+            broken_widget: "یہ حصہ دکھایا نہیں جا سکتا۔",
+            steps: " قدم",
+            seconds: " سیکنڈ",
+        },
     }
 }
 

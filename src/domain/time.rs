@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::id::{ItemId, RunId, TaskId, ThreadId, TokenId, UserId};
+use super::id::{AttachmentId, ItemId, RunId, TaskId, ThreadId, TokenId, UserId};
 
 /// Gives the time and new ids. The real one is `server::clock::SystemClock`.
 pub trait Clock: Send + Sync + 'static {
@@ -21,6 +21,10 @@ pub trait Clock: Send + Sync + 'static {
     /// A new item's id.
     fn item_id(&self) -> ItemId {
         ItemId(self.random_uuid())
+    }
+    /// A new attachment's id.
+    fn attachment_id(&self) -> AttachmentId {
+        AttachmentId(self.random_uuid())
     }
     /// A new run's id.
     fn run_id(&self) -> RunId {

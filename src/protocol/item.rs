@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::attachment::Attachment;
+use super::{attachment::Attachment, object};
 use crate::domain::id::{ItemId, ThreadId};
 
 /// One entry of a thread.
@@ -186,7 +186,7 @@ pub enum UserContent {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct InferenceOptions {
     /// The tool that must be used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "object::optional", skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice>,
     /// The model that must be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]

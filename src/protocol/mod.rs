@@ -5,6 +5,7 @@
 pub mod attachment;
 pub mod event;
 pub mod item;
+mod object;
 pub mod request;
 pub mod thread;
 pub mod widget;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 
-use super::item::{Answer, InferenceOptions, UserContent};
+use super::{
+    item::{Answer, InferenceOptions, UserContent},
+    object::{self, Object},
+};
 
 /// The page size where none is asked for (the SDK's `DEFAULT_PAGE_SIZE`).
 pub const DEFAULT_PAGE: usize = 20;
@@ -78,12 +81,23 @@ struct Envelope<'a> {
 }
 
 impl Request {
+    /// Whether a body that is too large for all others may be one of `input.transcribe`, which carries sound. Reads nothing else of it.
+    pub fn is_transcribe(body: &[u8]) -> bool {
+        #[derive(Deserialize)]
+        struct Kind<'a> {
+            #[serde(rename = "type", borrow)]
+            kind: std::borrow::Cow<'a, str>,
+        }
+        serde_json::from_slice(body).is_ok_and(|Kind { kind }| kind == "input.transcribe")
+    }
+
     /// Reads the body of a request.
     ///
     /// # Errors
     /// See [`RequestError`].
     pub fn parse(body: &[u8]) -> Result<Self, RequestError> {
-        let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| RequestError::Invalid(error.to_string()))?;
+        let Object(envelope) =
+            serde_json::from_slice::<Object<Envelope<'_>>>(body).map_err(|error| RequestError::Invalid(error.to_string()))?;
         let params = envelope.params.map_or("null", RawValue::get);
         let operation = match envelope.kind.as_ref() {
             "threads.create" => Operation::ThreadsCreate(read(params)?),
@@ -112,13 +126,16 @@ impl Request {
 }
 
 fn read<T: DeserializeOwned>(params: &str) -> Result<T, RequestError> {
-    serde_json::from_str(params).map_err(|error| RequestError::Invalid(format!("params: {error}")))
+    serde_json::from_str(params)
+        .map(|Object(params)| params)
+        .map_err(|error| RequestError::Invalid(format!("params: {error}")))
 }
 
 /// `ThreadCreateParams`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreateThread {
     /// The first message.
+    #[serde(deserialize_with = "object::one")]
     pub input: UserMessageInput,
 }
 
@@ -126,6 +143,7 @@ pub struct CreateThread {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AddUserMessage {
     /// The message.
+    #[serde(deserialize_with = "object::one")]
     pub input: UserMessageInput,
     /// The thread.
     pub thread_id: String,
@@ -135,6 +153,7 @@ pub struct AddUserMessage {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct UserMessageInput {
     /// Text and tags.
+    #[serde(deserialize_with = "object::list")]
     pub content: Vec<UserContent>,
     /// Ids of files.
     pub attachments: Vec<String>,
@@ -142,6 +161,7 @@ pub struct UserMessageInput {
     #[serde(default)]
     pub quoted_text: Option<String>,
     /// The model and tool that the person chose.
+    #[serde(deserialize_with = "object::one")]
     pub inference_options: InferenceOptions,
 }
 
@@ -188,6 +208,7 @@ pub struct AddStructuredInput {
     /// The form.
     pub item_id: String,
     /// What the person filled in.
+    #[serde(deserialize_with = "object::one")]
     pub input: Submission,
 }
 
@@ -198,7 +219,7 @@ pub struct Submission {
     #[serde(default)]
     pub status: SubmissionStatus,
     /// The answers by the ids of their questions. Unknown ids are ignored, those left out are skipped.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object::named")]
     pub answers: BTreeMap<String, Answer>,
 }
 
@@ -222,6 +243,7 @@ pub struct CustomAction {
     #[serde(default)]
     pub item_id: Option<String>,
     /// What is to be done.
+    #[serde(deserialize_with = "object::one")]
     pub action: Action,
 }
 
@@ -371,9 +393,23 @@ mod tests {
 
     #[test]
     fn wrong_requests_say_what_is_wrong() {
-        let cases: [(&[u8], &str); 9] = [
+        let cases: [(&[u8], &str); 14] = [
             (b"", "EOF"),
             (b"[]", "invalid"),
+            (br#"["threads.list",{},{}]"#, "an object"),
+            (br#"{"type":"threads.delete","params":["thr_x"]}"#, "an object"),
+            (
+                br#"{"type":"threads.create","params":{"input":{"content":[["input_text","x"]],"attachments":[],"inference_options":{}}}}"#,
+                "an object",
+            ),
+            (
+                br#"{"type":"threads.create","params":{"input":{"content":[],"attachments":[],"inference_options":[]}}}"#,
+                "an object",
+            ),
+            (
+                br#"{"type":"threads.add_structured_input","params":{"thread_id":"t","item_id":"i","input":{"answers":{"q":[]}}}}"#,
+                "an object",
+            ),
             (b"{}", "missing field `type`"),
             (br#"{"type":7}"#, "invalid type"),
             (br#"{"type":"threads.create"}"#, "params"),

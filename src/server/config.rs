@@ -25,6 +25,7 @@ pub const DEFAULT_MODEL: &str = "gemini-3.8-flash";
 
 const DATABASE_URL: Variable = Variable::new("DATABASE_URL", "postgres://kaam:secret@db.example.com:5432/kaam?sslmode=require");
 const DATA_DIR: Variable = Variable::new("KAAM_DATA_DIR", "./data");
+const ATTACHMENTS: Variable = Variable::new("KAAM_ATTACHMENTS_URL", "s3://bucket/prefix");
 const LISTEN: Variable = Variable::new("LEPTOS_SITE_ADDR", "127.0.0.1:3000");
 const PORT: Variable = Variable::new("PORT", "8080");
 const PUBLIC_URL: Variable = Variable::new("KAAM_PUBLIC_URL", "https://kaam.example.com");
@@ -32,18 +33,26 @@ const AI_KEY: Variable = Variable::new("AI_API_KEY", "AIza...");
 const GEMINI_KEY: Variable = Variable::new("GEMINI_API_KEY", "AIza...");
 const AI_BASE_URL: Variable = Variable::new("AI_BASE_URL", "http://127.0.0.1:11434/v1");
 const AI_MODEL: Variable = Variable::new("AI_MODEL", "gemini-3.8-flash,gemini-3.5-flash-lite");
+const VISION: Variable = Variable::new("AI_MODEL_VISION", "auto");
+const TRANSCRIBE_URL: Variable = Variable::new("AI_TRANSCRIBE_URL", "https://api.openai.com/v1");
+const TRANSCRIBE_MODEL: Variable = Variable::new("AI_TRANSCRIBE_MODEL", "whisper-1");
+const TRANSCRIBE_KEY: Variable = Variable::new("AI_TRANSCRIBE_KEY", "sk-...");
 const CONNECT: Variable = Variable::new("AI_CONNECT_SECONDS", "10");
 const FIRST_TOKEN: Variable = Variable::new("AI_FIRST_TOKEN_SECONDS", "60");
 const GAP: Variable = Variable::new("AI_GAP_SECONDS", "60");
 const RUN: Variable = Variable::new("AI_RUN_SECONDS", "600");
 const TOOL_ROUNDS: Variable = Variable::new("AI_TOOL_ROUNDS", "8");
 const MESSAGES: Variable = Variable::new("KAAM_MESSAGES_PER_MINUTE", "60");
+const TOKEN: Variable = Variable::new("KAAM_TOKEN", "kaam_...");
+const TOOL_CALLS: Variable = Variable::new("KAAM_TOOL_CALLS_PER_MINUTE", "300");
 const JWT: Variable = Variable::new("JWT_SECRET", "the output of `openssl rand -base64 32`");
 const CORS: Variable = Variable::new("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:5173");
 const SIGN_UP: Variable = Variable::new("KAAM_SIGN_UP", "setup");
 const LOG: Variable = Variable::new("RUST_LOG", "info,kaam=debug");
 const LOG_FORMAT: Variable = Variable::new("KAAM_LOG_FORMAT", "text");
 
+/// The model that hears when none is named.
+const DEFAULT_TRANSCRIBE_MODEL: &str = "whisper-1";
 /// The shortest secret that HS256 may have (RFC 7518, 3.2).
 const JWT_BYTES: usize = 32;
 
@@ -54,6 +63,10 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// Where the embedded database and the attachments lie.
     pub data_dir: PathBuf,
+    /// Where the bytes of attachments lie.
+    pub attachments: AttachmentsAt,
+    /// This program, which is started once more for what may crash (`server::attachments::PdfReader`).
+    pub program: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
     /// The origin that people see, without a path.
@@ -62,16 +75,24 @@ pub struct Config {
     public_url_is_derived: bool,
     /// Who answers.
     pub model: ModelChoice,
+    /// Whether the model sees pictures; `None` where it is tried out.
+    pub sees_pictures: Option<bool>,
+    /// Who hears.
+    pub transcribe: Option<TranscribeEndpoint>,
     /// The bounds of a run.
     pub limits: RunLimits,
     /// Messages that one person may send in a minute; half of them at once.
     pub messages_per_minute: u32,
+    /// Requests over MCP and the tools' HTTP that one person's programs may make in a minute.
+    pub tool_calls_per_minute: u32,
     /// The key of foreign sign-ins (HS256).
     pub jwt_secret: Option<SecretString>,
     /// Foreign origins that may call `/chatkit` and `/mcp`, as browsers write them in `Origin`.
     pub cors_allowed_origins: Vec<String>,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// The API token that `kaam mcp` works with.
+    pub token: Option<SecretString>,
     /// The filter of the log, if one was named.
     pub log_filter: Option<String>,
     /// How the log is written.
@@ -96,6 +117,31 @@ pub struct ModelEndpoint {
     pub api_key: Option<SecretString>,
     /// The models, in the order in which they are tried; never empty.
     pub models: Vec<String>,
+}
+
+/// An OpenAI-compatible endpoint that turns sound into text.
+#[derive(Debug, Clone)]
+pub struct TranscribeEndpoint {
+    /// The part before `/audio/transcriptions`.
+    pub base_url: Url,
+    /// Local servers need none.
+    pub api_key: Option<SecretString>,
+    /// The model.
+    pub model: String,
+}
+
+/// Where the bytes of attachments lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttachmentsAt {
+    /// In a folder.
+    Folder(PathBuf),
+    /// In a bucket that speaks S3; its keys, region and endpoint are in the `AWS_*` variables.
+    Bucket {
+        /// Its name.
+        name: String,
+        /// What all names in it begin with.
+        prefix: String,
+    },
 }
 
 /// The bounds of a run.
@@ -142,16 +188,27 @@ impl Config {
         let reader = Reader::new(&get);
         let listen = listen(&reader)?;
         let public_url = reader.parsed(PUBLIC_URL, origin)?;
+        let data_dir: PathBuf = reader.text(DATA_DIR).unwrap_or_else(|| "./data".into()).into();
+        let model = model(&reader)?;
         Ok(Self {
             database_url: reader.secret_that(DATABASE_URL, is_postgres)?,
-            data_dir: reader.text(DATA_DIR).unwrap_or_else(|| "./data".into()).into(),
+            attachments: match reader.parsed(ATTACHMENTS, bucket)? {
+                Some(bucket) => bucket,
+                None => AttachmentsAt::Folder(data_dir.join("attachments")),
+            },
+            data_dir,
+            program: std::env::current_exe().unwrap_or_else(|_| "kaam".into()),
             listen,
             public_url_is_derived: public_url.is_none(),
             public_url: match public_url {
                 Some(url) => url,
                 None => derived(listen)?,
             },
-            model: model(&reader)?,
+            sees_pictures: reader
+                .one_of(VISION, &[("auto", None), ("on", Some(true)), ("off", Some(false))])?
+                .flatten(),
+            transcribe: transcribe(&reader, &model)?,
+            model,
             limits: RunLimits {
                 connect: reader.seconds(CONNECT, 10, 300)?,
                 first_token: reader.seconds(FIRST_TOKEN, 60, 3600)?,
@@ -160,6 +217,7 @@ impl Config {
                 tool_rounds: reader.number(TOOL_ROUNDS, 8, 100)?,
             },
             messages_per_minute: reader.number(MESSAGES, 60, 1_000_000)?,
+            tool_calls_per_minute: reader.number(TOOL_CALLS, 300, 1_000_000)?,
             jwt_secret: reader.secret_that(JWT, |value| {
                 if value.len() < JWT_BYTES {
                     Err(Problem::TooShort { bytes: JWT_BYTES })
@@ -174,6 +232,7 @@ impl Config {
                     &[("setup", SignUp::Setup), ("open", SignUp::Open), ("closed", SignUp::Closed)],
                 )?
                 .unwrap_or(SignUp::Setup),
+            token: reader.secret(TOKEN)?,
             log_filter: reader.parsed(LOG, |value| match tracing_subscriber::EnvFilter::try_new(value) {
                 Ok(_) => Ok(value.to_owned()),
                 Err(cause) => Err(Problem::NotAFilter(cause.to_string())),
@@ -271,6 +330,29 @@ fn model(reader: &Reader<'_>) -> Result<ModelChoice, ConfigError> {
     }))
 }
 
+/// Sound is turned into text where an address or a model for it is named; what is missing is the chat model's.
+fn transcribe(reader: &Reader<'_>, chat: &ModelChoice) -> Result<Option<TranscribeEndpoint>, ConfigError> {
+    let url = reader.parsed(TRANSCRIBE_URL, |value| endpoint_url(value, "/audio/transcriptions"))?;
+    let model = reader.text(TRANSCRIBE_MODEL);
+    let key = reader.secret(TRANSCRIBE_KEY)?;
+    if url.is_none() && model.is_none() {
+        return Ok(None);
+    }
+    let chat = match chat {
+        ModelChoice::Offline => None,
+        ModelChoice::Endpoint(endpoint) => Some(endpoint),
+    };
+    Ok(Some(TranscribeEndpoint {
+        base_url: match (url, chat) {
+            (Some(url), _) => url,
+            (None, Some(chat)) => chat.base_url.clone(),
+            (None, None) => return Err(TRANSCRIBE_URL.wrong(Problem::Missing)),
+        },
+        api_key: key.or_else(|| chat.and_then(|chat| chat.api_key.clone())),
+        model: model.unwrap_or_else(|| DEFAULT_TRANSCRIBE_MODEL.into()),
+    }))
+}
+
 fn list(value: &str) -> Vec<String> {
     value
         .split(',')
@@ -317,10 +399,27 @@ fn origins(value: &str) -> Result<Vec<String>, Problem> {
         .collect()
 }
 
-/// People paste the whole address of the endpoint; what is wanted is the part before `/chat/completions`.
 fn base_url(value: &str) -> Result<Url, Problem> {
+    endpoint_url(value, "/chat/completions")
+}
+
+/// People paste the whole address of the endpoint; what is wanted is the part before `path`.
+fn endpoint_url(value: &str, path: &str) -> Result<Url, Problem> {
     let value = value.trim_end_matches('/');
-    http_url(value.strip_suffix("/chat/completions").unwrap_or(value))
+    http_url(value.strip_suffix(path).unwrap_or(value))
+}
+
+fn bucket(value: &str) -> Result<AttachmentsAt, Problem> {
+    let url = Url::parse(value).map_err(Problem::NotAUrl)?;
+    let bare =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none() && url.port().is_none();
+    match url.host_str() {
+        Some(name) if url.scheme() == "s3" && bare => Ok(AttachmentsAt::Bucket {
+            name: name.into(),
+            prefix: url.path().trim_matches('/').into(),
+        }),
+        _ => Err(Problem::NotABucket),
+    }
 }
 
 #[cfg(test)]

@@ -17,14 +17,22 @@ use super::{request_id, store::StoreError};
 pub enum AppError {
     /// Nobody is signed in, or the token is not (or no longer) good.
     Unauthorized,
+    /// As `Unauthorized`, where only tokens count; the text says where they come from.
+    NeedsToken(&'static str),
     /// The caller is known, but may not.
     Forbidden(&'static str),
     /// It does not exist, or is somebody else's.
     NotFound,
     /// The request is wrong; what is said says how.
     Invalid(String),
+    /// There is such a path, but not for this method.
+    MethodNotAllowed,
     /// The body is of another type than the one wanted.
     UnsupportedMediaType(&'static str),
+    /// A file of a kind that is not taken.
+    FileKindRefused,
+    /// It was done already, or something else stands against it; what is said says what.
+    Conflict(&'static str),
     /// The body is too large, in bytes.
     TooLarge {
         /// The limit in bytes.
@@ -41,6 +49,10 @@ pub enum AppError {
     },
     /// The operation exists in the protocol, but not here.
     NotImplemented(&'static str),
+    /// A service behind this one refused, or answered what cannot be read; the cause is for the log.
+    UpstreamFailed(String),
+    /// A service behind this one is away, or too slow; the cause is for the log.
+    UpstreamUnavailable(String),
     /// The database is away for a moment.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
     /// Anything else.
@@ -68,6 +80,7 @@ impl AppError {
                 "unauthorized",
                 "Sign in, or send a valid token in `Authorization: Bearer`.".into(),
             ),
+            Self::NeedsToken(whence) => (StatusCode::UNAUTHORIZED, "unauthorized", (*whence).into()),
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "forbidden", (*why).into()),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -75,11 +88,22 @@ impl AppError {
                 "There is no such thing, or it is not yours.".into(),
             ),
             Self::Invalid(why) => (StatusCode::BAD_REQUEST, "invalid", why.clone()),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This path takes another method.".into(),
+            ),
             Self::UnsupportedMediaType(wanted) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
                 format!("Send the body as `{wanted}`."),
             ),
+            Self::FileKindRefused => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Files may be pictures (PNG, JPEG, GIF, WebP), PDF, and plain text (also Markdown, CSV and JSON).".into(),
+            ),
+            Self::Conflict(why) => (StatusCode::CONFLICT, "conflict", (*why).into()),
             Self::TooLarge { limit } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("The limit is {limit} bytes.")),
             Self::RunIsLive => (
                 StatusCode::CONFLICT,
@@ -101,6 +125,16 @@ impl AppError {
                 "not_implemented",
                 format!("{what} is not available on this server."),
             ),
+            Self::UpstreamFailed(_) => (
+                StatusCode::BAD_GATEWAY,
+                "upstream_failed",
+                "A service that this one needs failed. The log has it under this request id.".into(),
+            ),
+            Self::UpstreamUnavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "upstream_unavailable",
+                "A service that this one needs is away or too slow. Try again shortly.".into(),
+            ),
             Self::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -121,6 +155,7 @@ impl IntoResponse for AppError {
         match &self {
             Self::Internal(cause) => tracing::error!(error = %cause, debug = ?cause, "request failed"),
             Self::Unavailable(cause) => tracing::warn!(error = %cause, "database unavailable"),
+            Self::UpstreamFailed(cause) | Self::UpstreamUnavailable(cause) => tracing::warn!(%cause, "an upstream service failed"),
             _ => {}
         }
         let body = Json(Body {
@@ -133,13 +168,13 @@ impl IntoResponse for AppError {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         match self {
-            Self::Unauthorized => {
+            Self::Unauthorized | Self::NeedsToken(_) => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"kaam\""));
             }
             Self::TooMany { retry_after } => {
                 headers.insert(header::RETRY_AFTER, retry_after.into());
             }
-            Self::Unavailable(_) => {
+            Self::Unavailable(_) | Self::UpstreamUnavailable(_) => {
                 headers.insert(header::RETRY_AFTER, 2_u32.into());
             }
             _ => {}

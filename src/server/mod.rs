@@ -2,7 +2,9 @@
 
 pub mod agent;
 pub mod assets;
+pub mod attachments;
 pub mod auth;
+pub mod calls;
 pub mod chatkit;
 pub mod cli;
 pub mod clock;
@@ -10,10 +12,12 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod limits;
+pub mod mcp;
 pub mod model;
 pub mod page;
 pub mod recurrence;
 pub mod request_id;
+pub mod rest;
 pub mod router;
 pub mod run;
 pub mod serve;

@@ -2,11 +2,11 @@
 
 use axum::{
     Json, Router,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use leptos::{
     nonce::use_nonce,
@@ -27,13 +27,19 @@ use super::{
     auth::{current_user::by_session, origin, session},
     chatkit,
     error::AppError,
-    page, request_id,
+    mcp, page, request_id, rest,
     state::AppState,
 };
 use crate::{api::view::Viewer, app};
 
 /// The whole server.
 pub fn router(state: AppState) -> Router {
+    let assistants = mcp::routes(&state, mcp::over_http(&state));
+    with_assistants(state, assistants)
+}
+
+/// The whole server, with what answers on `/mcp`.
+pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router {
     let sessions = session::layer(&state.config, state.store.clone(), state.clock.clone());
 
     // People, with a browser: the pages, and the server functions that they call (`leptos_routes` adds both; the latter under `/api/`).
@@ -51,8 +57,13 @@ pub fn router(state: AppState) -> Router {
     let clients = Router::new()
         .route("/chatkit", post(chatkit::endpoint))
         .route("/api/chatkit", post(chatkit::endpoint))
+        .route("/chatkit/attachments/{id}", files())
+        .route("/api/chatkit/attachments/{id}", files())
         .layer(from_fn_with_state(state.clone(), origin::known_origin))
         .layer(cors(&state));
+
+    // Programs that work on a person's tasks with a token: no session, no cookie.
+    let programs = rest::routes(&state).merge(assistants);
 
     // Whoever keeps it running.
     let operators = Router::new()
@@ -65,6 +76,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), session::touch))
         .layer(sessions)
         .merge(operators)
+        .merge(programs)
         // Files of the site; what is none is a page that does not exist.
         .fallback(assets::file)
         .layer(CompressionLayer::new())
@@ -85,6 +97,14 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// The second phase of an upload, and downloads.
+fn files() -> MethodRouter<AppState> {
+    get(chatkit::download)
+        .post(chatkit::upload)
+        .put(chatkit::upload)
+        .layer(DefaultBodyLimit::max(chatkit::UPLOAD_MAX))
+}
+
 /// Exact origins, with their credentials.
 fn cors(state: &AppState) -> CorsLayer {
     let origins: Vec<HeaderValue> = state
@@ -96,7 +116,7 @@ fn cors(state: &AppState) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_methods([http::Method::POST])
+        .allow_methods([http::Method::GET, http::Method::POST, http::Method::PUT])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
@@ -126,7 +146,7 @@ async fn page_guard(State(state): State<AppState>, request: Request, next: Next)
     if user.is_some() && is_for_strangers {
         return Redirect::to("/chat").into_response();
     }
-    let viewer = page::account::viewer_of(user, &parts);
+    let viewer = page::account::viewer_of(&state, user, &parts);
     parts.extensions.insert(viewer);
     next.run(Request::from_parts(parts, body)).await
 }
@@ -145,7 +165,7 @@ fn page_context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             // Styles in attributes are those of widgets, which `page::widget` makes from lists of what is allowed.
             let policy = format!(
                 "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
-                 img-src 'self' data:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+                 img-src 'self' data: blob:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
             );
             if let Ok(policy) = HeaderValue::from_str(&policy) {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);

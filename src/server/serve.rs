@@ -5,21 +5,25 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     agent::Limits,
     assets,
+    attachments::{Attachments, Blobs, PdfReader},
     auth::{Passwords, setup_link},
+    calls::Calls,
     clock::SystemClock,
     config::{Config, ModelChoice},
     limits::SendLimits,
     model::{
         Model,
+        choice::Choice,
         offline::OfflineModel,
-        openai::{BuildError, OpenAiConfig, OpenAiModel},
+        openai::{BuildError, OpenAiConfig, OpenAiModel, Transcriber, tls},
     },
     router::router,
-    run::{Assistant, Runs},
+    run::{Assistant, Files, Runs},
     state::AppState,
     store::{Store, StoreError},
     tools::Registry,
@@ -40,6 +44,8 @@ pub enum ServeError {
     Leptos(LeptosConfigError),
     /// The model's settings are wrong.
     Model(BuildError),
+    /// The place for attachments cannot be opened.
+    Attachments(object_store::Error),
     /// The database does not answer.
     Store(StoreError),
     /// The listener failed.
@@ -57,6 +63,10 @@ impl std::fmt::Display for ServeError {
             }
             Self::Leptos(cause) => write!(f, "Leptos.toml or a LEPTOS_* variable is wrong: {cause}"),
             Self::Model(cause) => write!(f, "the model's settings are wrong: {cause}"),
+            Self::Attachments(cause) => write!(
+                f,
+                "the place for attachments cannot be opened: {cause}. Look at KAAM_DATA_DIR or KAAM_ATTACHMENTS_URL"
+            ),
             Self::Store(cause) => write!(f, "{cause}"),
             Self::Io(cause) => write!(f, "the server failed: {cause}"),
         }
@@ -84,11 +94,12 @@ pub fn leptos_options() -> Result<LeptosOptions, ServeError> {
 pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
     Ok(match &config.model {
         ModelChoice::Offline => Arc::new(OfflineModel::default()),
-        ModelChoice::Endpoint(endpoint) => Arc::new(
-            OpenAiModel::new(OpenAiConfig {
+        ModelChoice::Endpoint(endpoint) => {
+            let endpoint = OpenAiModel::new(OpenAiConfig {
                 base_url: endpoint.base_url.clone(),
                 api_key: endpoint.api_key.clone(),
                 models: endpoint.models.clone(),
+                sees_pictures: config.sees_pictures,
                 limits: super::model::openai::Limits {
                     connect: config.limits.connect,
                     first_token: config.limits.first_token,
@@ -96,35 +107,65 @@ pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
                     ..Default::default()
                 },
             })
-            .map_err(ServeError::Model)?,
-        ),
+            .map_err(ServeError::Model)?;
+            Arc::new(Choice::new(endpoint, OfflineModel::default()))
+        }
     })
 }
 
 /// Puts the parts together. The database is migrated.
-pub async fn state(config: Config, pool: PgPool, clock: Arc<dyn Clock>, model: Arc<dyn Model>, leptos: LeptosOptions) -> AppState {
+///
+/// # Errors
+/// [`ServeError::Attachments`] and [`ServeError::Model`].
+pub async fn state(
+    config: Config,
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    model: Arc<dyn Model>,
+    leptos: LeptosOptions,
+) -> Result<AppState, ServeError> {
     let store = Store::new(pool);
     let limits = Limits {
         run: config.limits.run,
         tool_rounds: config.limits.tool_rounds as usize,
     };
     let per_minute = config.messages_per_minute;
+    let calls_per_minute = config.tool_calls_per_minute;
+    let tools = Registry::default();
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
-    AppState {
-        runs: Runs::start(
-            store.clone(),
-            Arc::new(Assistant::new(store.clone(), model, Registry::default(), clock.clone(), limits)),
-            clock.clone(),
-        ),
+    // The bucket's client is built without a provider of its own.
+    tls::install();
+    let blobs = Blobs::open(&config.attachments).map_err(ServeError::Attachments)?;
+    let attachments = Attachments::new(store.clone(), blobs, clock.clone(), &config.public_origin());
+    let transcriber = match &config.transcribe {
+        None => None,
+        Some(endpoint) => {
+            let key = endpoint.api_key.clone();
+            let built = Transcriber::new(&endpoint.base_url, key, endpoint.model.clone(), config.limits.connect);
+            Some(Arc::new(built.map_err(ServeError::Model)?))
+        }
+    };
+    let files = Files::new(attachments.clone(), PdfReader::new(config.program.clone()));
+    let assistant = Assistant::new(store.clone(), model, tools.clone(), files, clock.clone(), limits);
+    Ok(AppState {
+        runs: Runs::start(store.clone(), Arc::new(assistant), clock.clone()),
+        calls: Calls {
+            store: store.clone(),
+            tools,
+            clock: clock.clone(),
+        },
         config: Arc::new(config),
         store,
         clock,
         passwords: Passwords::default(),
         attempts: Arc::default(),
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
+        attachments,
+        transcriber,
+        tool_calls: Arc::new(SendLimits::new((calls_per_minute / 2).max(1), calls_per_minute)),
         leptos,
         assets: Assets { version },
-    }
+    })
 }
 
 /// Serves until `stop` comes, then ends answers and connections in order.
@@ -139,7 +180,7 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
     let model = model(&config)?;
     let public = config.public_origin();
     tracing::info!(model = %model.name(), "the model that answers");
-    let state = state(config, pool, Arc::new(SystemClock), model, leptos).await;
+    let state = state(config, pool, Arc::new(SystemClock), model, leptos).await?;
     if state.config.database_url.is_none() {
         // The embedded database has one server: whoever left runs behind is gone, and nobody need wait for their leases to end.
         state.runs.take_over_all().await.map_err(ServeError::Store)?;
@@ -150,10 +191,13 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
     announce(&public, state.config.listen, link.as_deref());
 
     let runs = state.runs.clone();
+    let sweeping = CancellationToken::new();
+    tokio::spawn(state.attachments.clone().keep_swept(sweeping.clone()));
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let (ended, mut end) = tokio::sync::watch::channel(false);
     let drain = async move {
         stop.await;
+        sweeping.cancel();
         tracing::info!(answers = runs.count(), "stopping");
         runs.shut_down(PATIENCE).await;
         let _ = ended.send(true);

@@ -6,9 +6,12 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
 use super::{
+    attachments::Attachments,
     auth::{Passwords, limits::Limiter},
+    calls::Calls,
     config::Config,
     limits::SendLimits,
+    model::openai::Transcriber,
     run::Runs,
     store::Store,
 };
@@ -29,6 +32,14 @@ pub struct AppState {
     pub attempts: Arc<Limiter>,
     /// Messages a person sends.
     pub sends: Arc<SendLimits>,
+    /// The files of people.
+    pub attachments: Attachments,
+    /// Who turns sound into text, if somebody does.
+    pub transcriber: Option<Arc<Transcriber>>,
+    /// Requests of a person's programs.
+    pub tool_calls: Arc<SendLimits>,
+    /// What programs call tools with.
+    pub calls: Calls,
     /// The answers that are being written.
     pub runs: Runs,
     /// What Leptos wants to know.

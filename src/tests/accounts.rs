@@ -4,6 +4,7 @@ mod command_line;
 mod preferences;
 mod sessions;
 mod sign_up;
+mod token_settings;
 mod tokens;
 
 use axum::{body::Body, http::Request};

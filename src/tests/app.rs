@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -24,6 +25,7 @@ use kaam::{
         db,
         model::{
             Model,
+            choice::Choice,
             offline::OfflineModel,
             openai::{Limits, OpenAiConfig, OpenAiModel},
         },
@@ -72,6 +74,14 @@ pub struct TestApp {
     pub clock: Arc<StillClock>,
     pub model: ScriptedModel,
     pub database_url: String,
+    /// Where the files of people lie.
+    pub data: PathBuf,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
 }
 
 impl TestApp {
@@ -83,8 +93,16 @@ impl TestApp {
     /// With the scripted model and these variables.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         let model = ScriptedModel::start().await;
-        let client = client_of(&model);
+        let client = Arc::new(endpoint(&model, &["scripted"]));
         Self::build(model, client, variables).await
+    }
+
+    /// With two models, `scripted` and `scripted-small`, and the built-in assistant, of which a person may choose one.
+    pub async fn choosing() -> Self {
+        let model = ScriptedModel::start().await;
+        let client = endpoint(&model, &["scripted", "scripted-small"]);
+        let choice = Choice::new(client, OfflineModel::new(Duration::ZERO));
+        Self::build(model, Arc::new(choice), &[]).await
     }
 
     /// With the built-in assistant.
@@ -109,7 +127,7 @@ impl TestApp {
     /// A second server on the same database, with a scripted model of its own.
     pub async fn beside(&self) -> Self {
         let model = ScriptedModel::start().await;
-        let client = client_of(&model);
+        let client = Arc::new(endpoint(&model, &["scripted"]));
         // Two servers never make the same ids.
         Self::assemble_from(1 << 32, model, client, &[], self.database_url.clone()).await
     }
@@ -131,22 +149,34 @@ impl TestApp {
     ) -> Self {
         let pool = db::connect(&database_url, 8).await.unwrap();
         let variables: HashMap<String, String> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let config = Config::read(|name| match variables.get(name) {
+        static APPS: AtomicU64 = AtomicU64::new(1);
+        let name = format!("kaam-files-{}-{}", std::process::id(), APPS.fetch_add(1, Ordering::SeqCst));
+        let data = std::env::temp_dir().join(name);
+        let mut config = Config::read(|name| match variables.get(name) {
             Some(value) => Some(value.clone()),
-            None => (name == "KAAM_SIGN_UP").then(|| "open".into()),
+            None => match name {
+                "KAAM_SIGN_UP" => Some("open".into()),
+                "KAAM_DATA_DIR" => Some(data.to_string_lossy().into_owned()),
+                _ => None,
+            },
         })
         .unwrap();
+        // Not this test, but the program.
+        config.program = env!("CARGO_BIN_EXE_kaam").into();
         let clock = Arc::new(StillClock {
             now: Mutex::new(NOON.parse().unwrap()),
             ids: AtomicU64::new(first_id),
         });
-        let state = serve::state(config, pool, clock.clone(), model, serve::leptos_options().unwrap()).await;
+        let state = serve::state(config, pool, clock.clone(), model, serve::leptos_options().unwrap())
+            .await
+            .unwrap();
         Self {
             router: router(state.clone()),
             state,
             clock,
             model: scripted,
             database_url,
+            data,
         }
     }
 
@@ -217,20 +247,21 @@ impl TestApp {
     }
 }
 
-/// A model that asks the scripted server, and does not wait long.
-fn client_of(model: &ScriptedModel) -> Arc<dyn Model> {
+/// A client of the scripted server that does not wait long.
+fn endpoint(model: &ScriptedModel, models: &[&str]) -> OpenAiModel {
     let limits = Limits {
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(5),
         ..Limits::default()
     };
-    let client = OpenAiModel::new(OpenAiConfig {
+    let config = OpenAiConfig {
         base_url: model.base_url(),
         api_key: None,
-        models: vec!["scripted".into()],
+        models: models.iter().map(|model| (*model).to_owned()).collect(),
+        sees_pictures: None,
         limits,
-    });
-    Arc::new(client.unwrap())
+    };
+    OpenAiModel::new(config).unwrap()
 }
 
 #[derive(Clone)]
@@ -296,6 +327,10 @@ impl Client {
         response
     }
 
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.into(), value.into());
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let (parts, body) = self.open(request).await.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
@@ -321,6 +356,41 @@ impl Client {
             .header(header::REFERER, "http://127.0.0.1:3000/chat")
             .body(Body::from(body));
         self.send(request.unwrap()).await
+    }
+
+    /// Announces a file.
+    pub async fn announce(&self, name: &str, size: usize, mime_type: &str) -> Reply {
+        let params = json!({ "name": name, "size": size, "mime_type": mime_type });
+        self.chatkit("attachments.create", params).await
+    }
+
+    /// Sends the bytes of a file in the field `file` of a form.
+    pub async fn post_file(&self, id: &str, bytes: &[u8]) -> Reply {
+        let mut body = b"--edge\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nx\r\n--edge\r\n\
+            Content-Disposition: form-data; name=\"file\"; filename=\"f\"\r\nContent-Type: text/html\r\n\r\n"
+            .to_vec();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        let request = Request::post(format!("/chatkit/attachments/{id}"))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .header(header::CONTENT_LENGTH, body.len());
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends nothing but the bytes of a file.
+    pub async fn put_file(&self, id: &str, bytes: &[u8]) -> Reply {
+        let request = Request::put(format!("/chatkit/attachments/{id}")).header(header::CONTENT_LENGTH, bytes.len());
+        self.send(request.body(Body::from(bytes.to_vec())).unwrap()).await
+    }
+
+    /// Announces and sends a file, and gives its id.
+    pub async fn attach(&self, name: &str, mime_type: &str, bytes: &[u8]) -> String {
+        let created = self.announce(name, bytes.len(), mime_type).await;
+        assert_eq!(created.status, StatusCode::OK, "{}", created.text());
+        let id = created.json()["id"].as_str().unwrap().to_owned();
+        let sent = self.put_file(&id, bytes).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.text());
+        id
     }
 
     pub fn json_request(path: &str, body: &Value) -> Request<Body> {
@@ -360,6 +430,13 @@ impl Client {
 /// `UserMessageInput` of a plain text.
 pub fn input(text: &str) -> Value {
     json!({ "content": [{ "type": "input_text", "text": text }], "attachments": [], "inference_options": {} })
+}
+
+/// `UserMessageInput` with files.
+pub fn input_with(text: &str, files: &[&str]) -> Value {
+    let mut input = input(text);
+    input["attachments"] = json!(files);
+    input
 }
 
 /// The id of the thread that a stream created.

@@ -26,7 +26,10 @@ fn updates(reply: &Reply) -> Vec<Value> {
 
 async fn send(client: &Client, thread: Option<&str>, text: &str, key: &str) -> Reply {
     client
-        .json("/api/chat/send", json!({ "thread": thread, "text": text, "key": key }))
+        .json(
+            "/api/chat/send",
+            json!({ "thread": thread, "message": { "parts": [{ "Text": text }] }, "key": key }),
+        )
         .await
 }
 
@@ -276,8 +279,16 @@ async fn wrong_messages_are_refused_with_their_status() {
         assert_eq!(reply.status, wanted, "{path}: {}", reply.text());
     }
     assert!(
-        client.json("/api/chat/send", json!({ "text": 7 })).await.status.is_client_error()
-            || client.json("/api/chat/send", json!({ "text": 7 })).await.status.is_server_error()
+        client
+            .json("/api/chat/send", json!({ "message": 7 }))
+            .await
+            .status
+            .is_client_error()
+            || client
+                .json("/api/chat/send", json!({ "message": 7 }))
+                .await
+                .status
+                .is_server_error()
     );
     let stranger = app.client();
     assert_eq!(send(&stranger, None, "hi", "k").await.status, StatusCode::UNAUTHORIZED);

@@ -1,5 +1,6 @@
 //! Follows the server: sends, listens, connects again, and tells the rest of the page what concerns it.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -7,10 +8,15 @@ use futures::future::{AbortHandle, Abortable, Either, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::commands::{self, Meaning};
+use super::compose::{Compose, Taken};
 use super::state::{Again, News, Phase, ThreadState};
+use crate::api::message::Outgoing;
 use crate::api::sse::{Frame, Updates};
+use crate::api::view::{Access, Act, ChatUpdate, PageContext};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser::{self, Sleep};
+use crate::app::components::widget::WidgetAction;
 use crate::app::text::Texts;
 use crate::domain::text;
 
@@ -18,12 +24,28 @@ use crate::domain::text;
 const SILENCE: Duration = Duration::from_secs(35);
 /// How often a broken connection is made again before the reader is asked.
 const TRIES: u32 = 5;
+/// The tool of the page, and the action of widgets that is the page's.
+const PAGE_CONTEXT: &str = "get_page_context";
+const OPEN_TASK: &str = "task.open";
 
 /// What is asked of the server.
 enum Ask {
-    Send { text: String, key: String },
+    Send {
+        message: Outgoing,
+        key: String,
+    },
     Follow,
     Retry,
+    /// A form's answers by the ids of its questions, or none of them.
+    Form {
+        item: String,
+        answers: BTreeMap<String, Vec<String>>,
+        skip: bool,
+    },
+    /// What the page tells of itself; nothing where it has no such tool.
+    Output(Option<PageContext>),
+    /// What was done in a widget, and what to call when that is over.
+    Act(Act, Callback<()>),
 }
 
 /// How listening ended.
@@ -40,8 +62,10 @@ enum End {
 #[derive(Clone, Copy)]
 pub(in crate::app) struct Chat {
     pub state: RwSignal<ThreadState>,
-    /// What stands in the composer.
-    pub draft: RwSignal<String>,
+    /// The next message.
+    pub compose: Compose,
+    /// What of an answer the next message refers to.
+    pub quote: RwSignal<Option<String>>,
     /// Counts up whenever tasks have changed.
     pub tasks_changed: RwSignal<u32>,
     /// Counts up whenever the list of threads has changed.
@@ -51,7 +75,7 @@ pub(in crate::app) struct Chat {
     texts: &'static Texts,
     listening: StoredValue<Option<AbortHandle>>,
     /// The last message that was not confirmed, and its key: sent again, it is the same message.
-    unconfirmed: StoredValue<Option<(String, String)>>,
+    unconfirmed: StoredValue<Option<(Taken, String)>>,
     stop_wanted: StoredValue<bool>,
 }
 
@@ -63,9 +87,11 @@ impl Chat {
         threads_changed: RwSignal<u32>,
         navigate: Callback<String>,
     ) -> Self {
+        let quote = RwSignal::new(None);
         let chat = Self {
             state: RwSignal::new(first),
-            draft: RwSignal::new(String::new()),
+            compose: Compose::new(quote),
+            quote,
             tasks_changed,
             threads_changed,
             navigate,
@@ -78,32 +104,67 @@ impl Chat {
         chat
     }
 
-    /// Sends what stands in the composer.
-    pub fn submit(self) {
-        self.send(self.draft.get_untracked());
+    /// Sends what stands in the composer, or does what it says, unless an answer is still being written. Waits for files that are on their
+    /// way. Gives whether a new thread is wanted instead.
+    pub fn submit(self) -> bool {
+        let compose = self.compose;
+        let draft = compose.draft.get_untracked();
+        compose.needs_words.set(false);
+        compose.waits.set(false);
+        let meant = match commands::read(&draft) {
+            Meaning::Message(meant) => meant,
+            Meaning::NeedsWords => {
+                compose.needs_words.set(true);
+                return false;
+            }
+            Meaning::NewThread => {
+                compose.draft.set(Default::default());
+                return true;
+            }
+        };
+        if !self.is_free() || text::message(meant.text()).is_err() || untrack(|| compose.files.have_failed()) {
+            return false;
+        }
+        if untrack(|| compose.files.are_coming()) {
+            compose.waits.set(true);
+        } else {
+            self.deliver(compose.take(&meant));
+        }
+        false
     }
 
-    /// Sends a text, unless it says nothing, is too long, or an answer is still being written.
+    /// Sends a text, unless an answer is still being written. What is in the composer stays there.
     pub fn send(self, text: String) {
-        let Ok(text) = text::message(&text) else { return };
-        if self.state.with_untracked(|state| state.phase != Phase::Idle) {
-            return;
+        if self.is_free() && text::message(&text).is_ok() {
+            self.deliver(self.compose.aside(text));
         }
+    }
+
+    fn is_free(self) -> bool {
+        self.state.with_untracked(|state| state.phase == Phase::Idle)
+    }
+
+    fn deliver(self, taken: Taken) {
+        let message = taken.message.clone();
         let key = self
             .unconfirmed
-            .with_value(|last| last.as_ref().filter(|(before, _)| *before == text).map(|(_, key)| key.clone()))
+            .with_value(|last| {
+                let same = last.as_ref().filter(|(before, _)| before.message == message);
+                same.map(|(_, key)| key.clone())
+            })
             .unwrap_or_else(browser::random_key);
-        self.unconfirmed.set_value(Some((text.clone(), key.clone())));
-        self.draft.set(String::new());
-        self.state.update(|state| state.ask(Some(text.clone())));
-        self.start(Ask::Send { text, key });
+        self.unconfirmed.set_value(Some((taken, key.clone())));
+        self.state.update(|state| state.ask(Some(message.words())));
+        self.start(Ask::Send { message, key });
     }
 
     /// Does what the failure offers.
     pub fn again(self, again: Again) {
         match again {
             Again::No => {}
-            Again::Send => self.submit(),
+            Again::Send => {
+                self.submit();
+            }
             Again::Answer => {
                 self.state.update(|state| state.ask(None));
                 self.start(Ask::Retry);
@@ -167,6 +228,131 @@ impl Chat {
     /// Follows the answer that was being written when the page was made.
     pub fn follow(self) {
         self.start(Ask::Follow);
+    }
+
+    /// Answers for the page's tool, if the assistant waits for it.
+    pub fn serve_call(self) {
+        let Some(name) = self
+            .state
+            .try_with_untracked(|state| state.pending_call().map(str::to_owned))
+            .flatten()
+        else {
+            return;
+        };
+        let output = (name == PAGE_CONTEXT).then(|| browser::page_context(self.texts.locale));
+        self.state.update(|state| state.ask(None));
+        self.start(Ask::Output(output));
+    }
+
+    /// Sends a form, or leaves it.
+    pub fn answer_form(self, item: String, answers: BTreeMap<String, Vec<String>>, skip: bool) {
+        if self.is_free() {
+            self.state.update(|state| state.ask(None));
+            self.start(Ask::Form { item, answers, skip });
+        }
+    }
+
+    /// Does what was done in a widget.
+    pub fn act(self, item: String, action: WidgetAction) {
+        let WidgetAction {
+            kind,
+            payload,
+            is_client,
+            streaming,
+            done,
+        } = action;
+        if is_client {
+            if kind == OPEN_TASK
+                && let Some(task) = browser::json_field(&payload, "task_id")
+            {
+                browser::open_task(&task);
+            }
+            return done.run(());
+        }
+        let Some(thread) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        let act = Act { item, kind, payload };
+        if streaming {
+            if self.is_free() {
+                self.state.update(|state| state.ask(None));
+                self.start(Ask::Act(act, done));
+            } else {
+                done.run(());
+            }
+            return;
+        }
+        spawn_local(async move {
+            match door::sync_action(thread, act).await {
+                Ok(item) => {
+                    if let Some(item) = item {
+                        let _ = self.state.try_update(|state| state.apply(ChatUpdate::Item(item)));
+                    }
+                    let _ = self.tasks_changed.try_update(|count| *count += 1);
+                }
+                Err(error) => {
+                    let _ = self.state.try_update(|state| state.notice = Some(self.texts.error(&error)));
+                    self.refresh_widgets();
+                }
+            }
+            done.run(());
+        });
+    }
+
+    /// Asks again for the widgets of the thread, because what they show has changed.
+    pub fn refresh_widgets(self) {
+        let Some(id) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        spawn_local(async move {
+            if let Ok(view) = door::thread(id.clone(), None).await {
+                let _ = self.state.try_update(|state| {
+                    if state.id.as_ref() == Some(&id) {
+                        state.renew_widgets(view);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Keeps what the reader thinks of an answer; the same again takes it back.
+    pub fn rate(self, item: String, rating: Option<bool>) {
+        let Some(thread) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        self.state.update(|state| state.rate(&item, rating));
+        spawn_local(async move {
+            if let Err(error) = door::rate(thread, item.clone(), rating).await {
+                let _ = self.state.try_update(|state| {
+                    state.rate(&item, None);
+                    state.notice = Some(self.texts.error(&error));
+                });
+            }
+        });
+    }
+
+    /// Lets the newest message be answered anew.
+    pub fn retry(self) {
+        if self.is_free() {
+            self.state.update(|state| state.ask(None));
+            self.start(Ask::Retry);
+        }
+    }
+
+    /// Takes an archived thread out again.
+    pub fn reopen(self) {
+        let Some(id) = self.state.with_untracked(|state| state.id.clone()) else {
+            return;
+        };
+        spawn_local(async move {
+            match door::archive(id, false).await {
+                Ok(()) => {
+                    let _ = self.state.try_update(|state| state.access = Access::Open);
+                    let _ = self.threads_changed.try_update(|count| *count += 1);
+                }
+                Err(error) => drop(self.state.try_update(|state| state.notice = Some(self.texts.error(&error)))),
+            }
+        });
     }
 
     /// Loads the items before the first one; `then` is called when they are there.
@@ -249,15 +435,23 @@ impl Chat {
             }
         }
         self.threads_changed.update(|count| *count += 1);
+        self.serve_call();
     }
 
     async fn connect(self, ask: Ask) -> Result<Updates, ApiError> {
         let thread = self.state.with_untracked(|state| state.id.clone());
         match (ask, thread) {
-            (Ask::Send { text, key }, thread) => door::send(thread, text, key).await,
+            (Ask::Send { message, key }, thread) => door::send(thread, message, key).await,
             (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
             (Ask::Retry, Some(thread)) => door::retry(thread).await,
-            (Ask::Follow | Ask::Retry, None) => Err(ApiError::NotFound),
+            (Ask::Form { item, answers, skip }, Some(thread)) => door::form(thread, item, answers, skip).await,
+            (Ask::Output(output), Some(thread)) => door::tool_output(thread, output).await,
+            (Ask::Act(act, done), Some(thread)) => {
+                let answer = door::action(thread, act).await;
+                done.run(());
+                answer
+            }
+            (_, None) => Err(ApiError::NotFound),
         }
     }
 
@@ -283,11 +477,12 @@ impl Chat {
                         .with_untracked(|state| (state.failure.is_some(), state.sending.is_none()));
                     failed = is_failed;
                     if is_confirmed {
-                        self.unconfirmed.set_value(None);
+                        self.confirmed();
                     }
                     match news {
                         Some(News::Thread) => self.named(),
                         Some(News::Tasks) => self.tasks_changed.update(|count| *count += 1),
+                        Some(News::Open(task)) => browser::open_task(&task),
                         Some(News::End) | None => return End::Done,
                         Some(News::None) => {}
                     }
@@ -302,7 +497,7 @@ impl Chat {
 
     /// The thread has an id now, or another title.
     fn named(self) {
-        self.unconfirmed.set_value(None);
+        self.confirmed();
         if let Some(id) = self.state.with_untracked(|state| state.id.clone()) {
             self.navigate.run(["/chat/", &id].concat());
             if self.stop_wanted.try_update_value(std::mem::take) == Some(true) {
@@ -332,13 +527,18 @@ impl Chat {
         self.state.update(|state| state.fail(self.texts.error(error), again));
     }
 
-    /// The message did not arrive: its text goes back to where it was written.
+    /// The server has the message.
+    fn confirmed(self) {
+        if let Some(Some((taken, _))) = self.unconfirmed.try_update_value(Option::take) {
+            taken.confirmed();
+        }
+    }
+
+    /// The message did not arrive: all of it goes back to where it was written. Its key is kept, so that it can arrive only once.
     fn give_back(self, error: &ApiError) {
-        let text = self.state.try_update(|state| state.sending.take()).flatten();
-        if let Some(text) = text
-            && self.draft.with_untracked(|draft| draft.trim().is_empty())
-        {
-            self.draft.set(text);
+        let _ = self.state.try_update(|state| state.sending.take());
+        if let Some(taken) = self.unconfirmed.with_value(|last| last.as_ref().map(|(taken, _)| taken.clone())) {
+            self.compose.give_back(taken);
         }
         self.fail(error, Again::Send);
     }

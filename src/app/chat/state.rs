@@ -1,6 +1,6 @@
 //! What the page knows of the open thread: plain data, changed by pure methods only.
 
-use crate::api::view::{ChatUpdate, ItemBody, ItemView, ThreadView};
+use crate::api::view::{Access, ChatUpdate, ItemBody, ItemView, ThreadView};
 
 /// What the conversation is busy with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,6 +45,8 @@ pub(in crate::app) enum News {
     Thread,
     /// Tasks have changed.
     Tasks,
+    /// This task is to be shown.
+    Open(String),
     /// Nothing more will come.
     End,
 }
@@ -66,6 +68,8 @@ pub(in crate::app) struct ThreadState {
     pub failure: Option<Failure>,
     /// The thread does not exist.
     pub missing: bool,
+    /// Whether it takes messages.
+    pub access: Access,
 }
 
 impl ThreadState {
@@ -76,6 +80,7 @@ impl ThreadState {
             title: view.title,
             items: view.items,
             earlier: view.earlier,
+            access: view.access,
             phase: if view.live { Phase::Answering } else { Phase::Idle },
             ..Self::default()
         }
@@ -126,7 +131,7 @@ impl ThreadState {
         // A step whose end was never told does not spin for ever.
         for item in &mut self.items {
             if let ItemBody::Steps(steps) = &mut item.body {
-                steps.iter_mut().for_each(|step| step.running = false);
+                steps.steps.iter_mut().for_each(|step| step.running = false);
             }
         }
     }
@@ -145,9 +150,8 @@ impl ThreadState {
             }
             ChatUpdate::Item(item) => {
                 self.progress = None;
-                match &item.body {
-                    ItemBody::User { .. } => self.sending = None,
-                    ItemBody::Answer { .. } | ItemBody::Steps(_) => {}
+                if matches!(item.body, ItemBody::User { .. }) {
+                    self.sending = None;
                 }
                 match self.items.iter_mut().rfind(|known| known.id == item.id) {
                     Some(known) => *known = item,
@@ -165,6 +169,7 @@ impl ThreadState {
             ChatUpdate::Progress(text) => self.progress = Some(text),
             ChatUpdate::Notice(text) => self.notice = Some(text),
             ChatUpdate::Tasks => return News::Tasks,
+            ChatUpdate::Open(task) => return News::Open(task),
             ChatUpdate::Failed { message, retry } => {
                 self.sending = None;
                 self.fail(message, if retry { Again::Answer } else { Again::No });
@@ -180,6 +185,42 @@ impl ThreadState {
     /// Whether an answer is being written, as far as the page knows.
     pub fn busy(&self) -> bool {
         matches!(self.phase, Phase::Answering | Phase::Reconnecting)
+    }
+
+    /// The tool that the assistant calls and the page has to answer for, if it waits for one.
+    pub fn pending_call(&self) -> Option<&str> {
+        match self.items.last().map(|item| &item.body) {
+            Some(ItemBody::Call { name, pending: true, .. }) if self.phase == Phase::Idle && self.access == Access::Open => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Takes over the widgets of a thread that was asked for again; everything else stays as it is.
+    pub fn renew_widgets(&mut self, view: ThreadView) {
+        for fresh in view.items {
+            if let ItemBody::Widget { .. } = fresh.body
+                && let Some(known) = self.body_mut(&fresh.id)
+            {
+                *known = fresh.body;
+            }
+        }
+    }
+
+    /// Whether an item is the newest answer, and nothing comes after it.
+    pub fn is_last_answer(&self, id: &str) -> bool {
+        let last = self
+            .items
+            .iter()
+            .rev()
+            .find(|item| matches!(item.body, ItemBody::Answer { .. } | ItemBody::User { .. }));
+        self.phase == Phase::Idle && last.is_some_and(|item| item.id == id && matches!(item.body, ItemBody::Answer { .. }))
+    }
+
+    /// Remembers what the reader thinks of an answer.
+    pub fn rate(&mut self, id: &str, rated: Option<bool>) {
+        if let Some(ItemBody::Answer { rating, .. }) = self.body_mut(id) {
+            *rating = rated;
+        }
     }
 
     /// Whether there is nothing to see of the answer yet, so that a line must say that one is coming.
@@ -208,14 +249,15 @@ impl ThreadState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::view::StepView;
+    use crate::api::view::{Dir, StepView, StepsView};
     use crate::domain::locale::Script;
 
     fn user(id: &str) -> ItemView {
         ItemView {
             id: id.into(),
             body: ItemBody::User {
-                text: "buy milk".into(),
+                html: "buy milk".into(),
+                dir: Dir::Ltr,
                 script: Script::En,
             },
         }
@@ -227,16 +269,21 @@ mod tests {
             body: ItemBody::Answer {
                 blocks,
                 script: Script::En,
+                rating: None,
             },
         }
     }
     fn steps(id: &str, running: bool) -> ItemView {
         ItemView {
             id: id.into(),
-            body: ItemBody::Steps(vec![StepView {
-                title: "Adding".into(),
-                running,
-            }]),
+            body: ItemBody::Steps(StepsView {
+                steps: vec![StepView {
+                    title: "Adding".into(),
+                    detail: String::new(),
+                    running,
+                }],
+                ..StepsView::default()
+            }),
         }
     }
     fn blocks(from: usize, blocks: &[&str]) -> ChatUpdate {
@@ -253,6 +300,7 @@ mod tests {
             items: ids.iter().map(|id| user(id)).collect(),
             earlier: None,
             live,
+            access: Access::Open,
         }
     }
     fn ids(state: &ThreadState) -> Vec<&str> {
@@ -401,5 +449,53 @@ mod tests {
         assert_eq!(state.earlier.as_deref(), Some("a"));
         state.reload(view(&["x"], false));
         assert_eq!(ids(&state), ["x"], "an unknown beginning replaces everything");
+    }
+
+    fn call(id: &str, pending: bool) -> ItemView {
+        ItemView {
+            id: id.into(),
+            body: ItemBody::Call {
+                name: "get_page_context".into(),
+                title: "Looking".into(),
+                pending,
+            },
+        }
+    }
+
+    #[test]
+    fn a_call_is_answered_once_the_answer_rests() {
+        let mut state = ThreadState::loaded(view(&["u"], true));
+        state.apply(ChatUpdate::Item(call("c", true)));
+        assert_eq!(state.pending_call(), None, "the stream is still open");
+        state.apply(ChatUpdate::Done);
+        assert_eq!(state.pending_call(), Some("get_page_context"));
+        state.access = Access::Archived;
+        assert_eq!(state.pending_call(), None);
+        state.access = Access::Open;
+        state.apply(ChatUpdate::Item(call("c", false)));
+        assert_eq!(state.pending_call(), None);
+    }
+
+    #[test]
+    fn only_widgets_are_renewed_and_only_the_last_answer_is_answered_anew() {
+        let widget = |html: &str| ItemView {
+            id: "w".into(),
+            body: ItemBody::Widget {
+                html: html.into(),
+                copy: String::new(),
+            },
+        };
+        let mut state = ThreadState::loaded(view(&["u"], false));
+        state.apply(ChatUpdate::Item(widget("old")));
+        state.apply(ChatUpdate::Item(answer("a", &["x"])));
+        state.rate("a", Some(true));
+        assert!(state.is_last_answer("a") && !state.is_last_answer("u"));
+        let mut fresh = view(&["u"], false);
+        fresh.items.extend([widget("new"), answer("a", &["y"])]);
+        state.renew_widgets(fresh);
+        assert_eq!(state.body("w"), Some(&widget("new").body));
+        assert!(matches!(state.body("a"), Some(ItemBody::Answer { blocks, rating: Some(true), .. }) if *blocks == ["x"]));
+        state.apply(ChatUpdate::Item(user("u2")));
+        assert!(!state.is_last_answer("a"));
     }
 }

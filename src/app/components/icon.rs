@@ -22,7 +22,18 @@ pub(in crate::app) const CLOCK: &str = "M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0M12 7
 pub(in crate::app) const FLAG: &str = "M6 20V5M6 5h11l-2 4 2 4H6";
 pub(in crate::app) const LEAVE: &str = "M10 5H5v14h5M14 8l4 4-4 4M18 12H9";
 pub(in crate::app) const COPY: &str = "M9 9h10v10H9zM15 9V5H5v10h4";
+pub(in crate::app) const GOOD: &str =
+    "M7.5 11v8.5H4V11zM7.5 11l4-7c1.6 0 2.4 1 2.2 2.5L13 10h5.5c1.2 0 1.9 1 1.6 2.1l-1.5 6c-.2.9-.9 1.4-1.8 1.4H7.5";
+pub(in crate::app) const BAD: &str =
+    "M7.5 13V4.5H4V13zM7.5 13l4 7c1.6 0 2.4-1 2.2-2.5L13 14h5.5c1.2 0 1.9-1 1.6-2.1l-1.5-6c-.2-.9-.9-1.4-1.8-1.4H7.5";
 pub(in crate::app) const AGAIN: &str = "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L20 9M20 4.5V9h-4.5";
+pub(in crate::app) const CLIP: &str = "M20 11.5l-8 8a5 5 0 0 1-7-7l8.5-8.5a3.3 3.3 0 0 1 4.7 4.7L9.8 17a1.7 1.7 0 0 1-2.4-2.4L15 7";
+pub(in crate::app) const AT: &str = "M8.5 12a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0M15.5 8.5V13a2.5 2.5 0 0 0 5 0v-1a8.5 8.5 0 1 0-3.5 6.9";
+pub(in crate::app) const MICROPHONE: &str = "M9 6.5a3 3 0 0 1 6 0V12a3 3 0 0 1-6 0zM5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3";
+pub(in crate::app) const REPLY: &str = "M9 7L4 12l5 5M4 12h9a7 7 0 0 1 7 7";
+pub(in crate::app) const FILE: &str = "M7 3.5h7l4 4V20.5H7zM14 3.5v4h4";
+pub(in crate::app) const TOOL: &str = "M14.5 6.5a4 4 0 0 0-5 5L4 17l3 3 5.5-5.5a4 4 0 0 0 5-5L15 12l-3-3z";
+pub(in crate::app) const SPARK: &str = "M12 4l1.8 6.2L20 12l-6.2 1.8L12 20l-1.8-6.2L4 12l6.2-1.8z";
 
 /// Draws an icon.
 pub(in crate::app) fn icon(path: &'static str) -> AnyView {

@@ -2,14 +2,16 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 
 use super::each::each;
 use super::icon::{AGAIN, ALERT, DOWN, icon};
-use super::message::{Entry, said};
+use super::message::{Entry, sending};
 use super::start::Start;
 use crate::app::chat::driver::Chat;
 use crate::app::chat::state::{Again, Failure, Phase, ThreadState};
-use crate::app::here;
+use crate::app::{browser, here};
 
 /// How far from the end the reader still counts as being there, in pixels.
 const NEAR: i32 = 96;
@@ -53,6 +55,19 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
         chat.earlier(move || request_animation_frame(move || element.set_scroll_top(element.scroll_height() - from_end)));
     };
 
+    // Tasks that are named anywhere in the conversation open beside it.
+    let open_task = move |event: leptos::ev::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let link = target.and_then(|target| target.closest("a[data-task]").ok().flatten());
+        if let Some(task) = link.and_then(|link| link.get_attribute("data-task"))
+            && !event.ctrl_key()
+            && !event.meta_key()
+        {
+            event.prevent_default();
+            browser::open_task(&task);
+        }
+    };
+
     let ids = Memo::new(move |_| state.with(|state| state.items.iter().map(|item| item.id.clone()).collect::<Vec<_>>()));
     let is_blank = Memo::new(move |_| state.with(ThreadState::blank));
     let is_busy = Memo::new(move |_| state.with(ThreadState::busy));
@@ -81,9 +96,10 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
                     aria-label=texts.conversation
                     aria-busy=move || is_busy.get().to_string()
                     tabindex="-1"
+                    on:click=open_task
                 >
                     {each(move || ids.get(), move |id| view! { <Entry chat id /> }.into_any())}
-                    {move || state.with(|state| state.sending.clone()).map(|text| said(text, None))}
+                    {move || state.with(|state| state.sending.clone()).map(sending)}
                 </div>
                 <Happening chat />
             </div>
@@ -163,7 +179,7 @@ fn Happening(chat: Chat) -> impl IntoView {
                         .into_any()
                     })
             }}
-            {move || notice.get().map(|notice| view! { <p class="notice" data-testid="notice">{notice}</p> }.into_any())}
+            {move || notice.get().map(|notice| view! { <div class="notice" data-testid="notice" inner_html=notice></div> }.into_any())}
             {move || {
                 missing
                     .get()

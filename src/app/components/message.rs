@@ -1,36 +1,56 @@
 //! One entry of the conversation.
 
+use leptos::ev::SubmitEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use std::time::Duration;
 
 use super::each::{PART, each};
-use super::icon::{CHECK, COPY, icon};
-use crate::api::view::{ItemBody, StepView};
+use super::icon::{AGAIN, BAD, CHECK, COPY, GOOD, REPLY, icon};
+use super::widget::{WidgetAction, WidgetView};
+use crate::api::view::{ItemBody, StepView, StepsView};
 use crate::app::chat::driver::Chat;
 use crate::app::{browser, here};
 use crate::domain::locale::Script;
 use crate::domain::text::direction;
+
+/// The longest quote, in characters.
+const QUOTE_MAX: usize = 2000;
 
 /// The entry with an id. Only what changes of it is drawn anew.
 #[component]
 pub(in crate::app) fn Entry(chat: Chat, id: String) -> impl IntoView {
     let first = chat.state.with_untracked(|state| state.body(&id).cloned());
     match first {
-        Some(ItemBody::User { text, script }) => said(text, Some(script)),
+        Some(ItemBody::User { html, dir, script }) => said(html, dir.name(), Some(script)),
         Some(ItemBody::Answer { .. }) => answer(chat, id),
         Some(ItemBody::Steps(_)) => steps(chat, id),
+        Some(ItemBody::Widget { .. }) => widget(chat, id),
+        Some(ItemBody::Html(_) | ItemBody::Call { .. }) => html(chat, id),
         None => ().into_any(),
     }
 }
 
-/// What the person wrote.
-pub(in crate::app) fn said(text: String, script: Option<Script>) -> AnyView {
+/// What the person wrote, as safe HTML.
+fn said(html: String, dir: &'static str, script: Option<Script>) -> AnyView {
+    view! {
+        <article class="said" data-testid="message-user">
+            <h2 class="hidden">{here().you}</h2>
+            <div class="bubble" dir=dir lang=script.map(Script::tag) inner_html=html></div>
+        </article>
+    }
+    .into_any()
+}
+
+/// What the person is sending: the server has not seen it yet.
+pub(in crate::app) fn sending(text: String) -> AnyView {
     let direction = direction(&text);
     view! {
         <article class="said" data-testid="message-user">
             <h2 class="hidden">{here().you}</h2>
-            <div class="bubble" dir=direction lang=script.map(Script::tag)>
+            <div class="bubble" dir=direction>
                 {text}
             </div>
         </article>
@@ -38,8 +58,94 @@ pub(in crate::app) fn said(text: String, script: Option<Script>) -> AnyView {
     .into_any()
 }
 
+/// A widget; what is done in it goes to the one who can do it.
+fn widget(chat: Chat, id: String) -> AnyView {
+    let shown = StoredValue::new(id);
+    let body = Memo::new(move |_| {
+        chat.state.with(|state| match shown.with_value(|id| state.body(id).cloned()) {
+            Some(ItemBody::Widget { html, copy }) => (html, copy),
+            _ => (String::new(), String::new()),
+        })
+    });
+    let act = Callback::new(move |action: WidgetAction| chat.act(shown.get_value(), action));
+    view! {
+        <section class="widget-item" data-testid="widget-item">
+            <WidgetView html=Signal::derive(move || body.with(|(html, _)| html.clone())) act />
+            {move || {
+                body.with(|(_, copy)| !copy.is_empty())
+                    .then(|| {
+                        view! { <div class="entry-actions">{copy_button(move || Some(body.with_untracked(|(_, copy)| copy.clone())))}</div> }
+                            .into_any()
+                    })
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// Something that the server has drawn as a whole: a form, a picture, a call of the page's tool.
+fn html(chat: Chat, id: String) -> AnyView {
+    let texts = here();
+    let shown = StoredValue::new(id);
+    let body = Memo::new(move |_| chat.state.with(|state| shown.with_value(|id| state.body(id).cloned())));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let skips = event
+            .submitter()
+            .is_some_and(|button| button.get_attribute("name").as_deref() == Some("skip"));
+        if let Some(form) = event.target().and_then(|form| form.dyn_into::<Element>().ok()) {
+            chat.answer_form(shown.get_value(), browser::answers(&form), skips);
+        }
+    };
+    view! {
+        <section class="entry-html" on:submit=submit>
+            {move || match body.get() {
+                Some(ItemBody::Html(html)) => view! { <div inner_html=html></div> }.into_any(),
+                Some(ItemBody::Call { title, pending, .. }) => {
+                    view! {
+                        <p class="step" class:is-running=pending data-testid="step">
+                            {if pending { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
+                            <bdi dir=texts.locale.dir()>{title}</bdi>
+                        </p>
+                    }
+                        .into_any()
+                }
+                _ => ().into_any(),
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// A button that copies a text, and says so.
+fn copy_button(text: impl Fn() -> Option<String> + 'static) -> AnyView {
+    let texts = here();
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        if text().is_some_and(|text| browser::copy(&text)) {
+            copied.set(true);
+            set_timeout(
+                move || {
+                    let _ = copied.try_set(false);
+                },
+                Duration::from_secs(2),
+            );
+        }
+    };
+    view! {
+        <button type="button" class="copy" on:click=copy aria-label=texts.copy title=texts.copy>
+            {move || if copied.get() { icon(CHECK) } else { icon(COPY) }}
+            <span class="hidden" role="status">
+                {move || copied.get().then_some(texts.copied)}
+            </span>
+        </button>
+    }
+    .into_any()
+}
+
 fn answer(chat: Chat, id: String) -> AnyView {
     let texts = here();
+    let shown = StoredValue::new(id.clone());
     let script = {
         let id = id.clone();
         // Guessed while nothing is written yet, known at the end.
@@ -62,17 +168,43 @@ fn answer(chat: Chat, id: String) -> AnyView {
         view! { <div class="block" inner_html=html.unwrap_or_default()></div> }.into_any()
     };
     let whole = NodeRef::<Div>::new();
-    let copied = RwSignal::new(false);
-    let copy = move |_| {
-        if whole.get_untracked().is_some_and(|whole| browser::copy(&whole.inner_text())) {
-            copied.set(true);
-            set_timeout(
-                move || {
-                    let _ = copied.try_set(false);
-                },
-                Duration::from_secs(2),
-            );
+    let rating = {
+        let id = shown;
+        Memo::new(move |_| {
+            chat.state.with(|state| match id.with_value(|id| state.body(id).cloned()) {
+                Some(ItemBody::Answer { rating, .. }) => rating,
+                _ => None,
+            })
+        })
+    };
+    let is_last = Memo::new(move |_| chat.state.with(|state| shown.with_value(|id| state.is_last_answer(id))));
+    let is_whole = Memo::new(move |_| {
+        chat.state
+            .with(|state| !state.busy() || !state.items.last().is_some_and(|item| shown.with_value(|id| *id == item.id)))
+    });
+    let quote = move |_| {
+        if let Some(whole) = whole.get_untracked() {
+            let text = browser::selected_in(&whole).unwrap_or_else(|| whole.inner_text());
+            chat.quote.set(Some(text.chars().take(QUOTE_MAX).collect()));
+            browser::focus("#composer");
         }
+    };
+    let rate = move |good: bool, label: &'static str, path: &'static str| {
+        let is_pressed = move || rating.get() == Some(good);
+        view! {
+            <button
+                type="button"
+                class="copy"
+                aria-label=label
+                title=label
+                aria-pressed=move || is_pressed().to_string()
+                data-testid=if good { "rate-good" } else { "rate-bad" }
+                on:click=move |_| chat.rate(shown.get_value(), (rating.get_untracked() != Some(good)).then_some(good))
+            >
+                {icon(path)}
+            </button>
+        }
+        .into_any()
     };
     view! {
         <article class="answer" data-testid="message-answer">
@@ -80,12 +212,33 @@ fn answer(chat: Chat, id: String) -> AnyView {
             <div class="prose" lang=move || script.get().tag() dir=move || if script.get() == Script::Ur { "rtl" } else { "ltr" } node_ref=whole>
                 {each(keys, block)}
             </div>
-            <button type="button" class="copy" on:click=copy aria-label=texts.copy title=texts.copy>
-                {move || if copied.get() { icon(CHECK) } else { icon(COPY) }}
-                <span class="hidden" role="status">
-                    {move || copied.get().then_some(texts.copied)}
-                </span>
-            </button>
+            <div class="entry-actions" class:is-waiting=move || !is_whole.get()>
+                {copy_button(move || whole.get_untracked().map(|whole| whole.inner_text()))}
+                <button type="button" class="copy" aria-label=texts.quote_answer title=texts.quote_answer data-testid="quote" on:click=quote>
+                    {icon(REPLY)}
+                </button>
+                {rate(true, texts.rate_good, GOOD)}
+                {rate(false, texts.rate_bad, BAD)}
+                {move || {
+                    is_last
+                        .get()
+                        .then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="copy"
+                                    aria-label=texts.answer_again
+                                    title=texts.answer_again
+                                    data-testid="answer-again"
+                                    on:click=move |_| chat.retry()
+                                >
+                                    {icon(AGAIN)}
+                                </button>
+                            }
+                            .into_any()
+                        })
+                }}
+            </div>
         </article>
     }
     .into_any()
@@ -96,32 +249,54 @@ fn steps(chat: Chat, id: String) -> AnyView {
     let steps = Memo::new(move |_| {
         chat.state.with(|state| match state.body(&id) {
             Some(ItemBody::Steps(steps)) => steps.clone(),
-            _ => Vec::new(),
+            _ => StepsView::default(),
         })
     });
     let keys = move || {
         steps.with(|steps| {
-            let key = |(at, StepView { title, running }): (usize, &StepView)| format!("{at}{PART}{running}{PART}{title}");
-            steps.iter().enumerate().map(key).collect()
+            let key =
+                |(at, StepView { title, detail, running }): (usize, &StepView)| format!("{at}{PART}{running}{PART}{title}{PART}{detail}");
+            steps.steps.iter().enumerate().map(key).collect()
         })
     };
     let step = move |key: String| {
-        let mut parts = key.splitn(3, PART).skip(1);
+        let mut parts = key.splitn(4, PART).skip(1);
         let running = parts.next() == Some("true");
         let title = parts.next().unwrap_or_default().to_owned();
+        let detail = parts.next().unwrap_or_default().to_owned();
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
                 <bdi dir=texts.locale.dir()>{title}</bdi>
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
+                {(!detail.is_empty()).then(|| view! { <div class="step-detail prose" inner_html=detail></div> }.into_any())}
             </li>
         }
         .into_any()
     };
-    view! {
-        <ul class="steps" aria-label=texts.steps>
-            {each(keys, step)}
-        </ul>
-    }
+    let list = move || {
+        view! {
+            <ul class="steps" aria-label=texts.steps>
+                {each(keys, step)}
+            </ul>
+        }
+        .into_any()
+    };
+    let fold = Memo::new(move |_| steps.with(|steps| (steps.title.clone(), steps.open)));
+    (move || {
+        let (title, open) = fold.get();
+        if title.is_empty() {
+            return list();
+        }
+        view! {
+            <details class="folded-steps" open=open>
+                <summary>
+                    <bdi dir=texts.locale.dir()>{title}</bdi>
+                </summary>
+                {list()}
+            </details>
+        }
+        .into_any()
+    })
     .into_any()
 }

@@ -14,4 +14,5 @@ pub(super) mod start;
 pub(super) mod switches;
 pub(super) mod tasks;
 pub(super) mod thread_row;
+pub(super) mod tokens;
 pub(super) mod widget;

@@ -30,6 +30,13 @@ pub(in crate::app) fn told() -> Option<ApiError> {
     use_context::<ServerActionError>().map(|error| ServerFnUrlError::<ApiError>::decode_err(error.err()))
 }
 
+/// As [`told`], of the forms whose path begins so.
+pub(in crate::app) fn told_by(forms: &str) -> Option<ApiError> {
+    use_context::<ServerActionError>()
+        .filter(|error| error.path().starts_with(forms))
+        .map(|error| ServerFnUrlError::<ApiError>::decode_err(error.err()))
+}
+
 /// What went wrong with a form that was sent without JavaScript: the server tells it in the address.
 #[component]
 pub(in crate::app) fn FormProblem() -> impl IntoView {

@@ -146,7 +146,14 @@ fn ThreadList(first: Result<ThreadPage, ApiError>, threads: Threads) -> impl Int
             }
         });
     };
-    let ids = Memo::new(move |_| list.with(|list| list.threads.iter().map(|thread| thread.id.clone()).collect::<Vec<_>>()));
+    let ids_of = move |archived: bool| {
+        list.with(|list| {
+            let those = list.threads.iter().filter(|thread| thread.archived == archived);
+            those.map(|thread| thread.id.clone()).collect::<Vec<_>>()
+        })
+    };
+    let ids = Memo::new(move |_| ids_of(false));
+    let archived = Memo::new(move |_| ids_of(true));
 
     view! {
         <Problem error />
@@ -154,6 +161,12 @@ fn ThreadList(first: Result<ThreadPage, ApiError>, threads: Threads) -> impl Int
             {each(move || ids.get(), move |id| view! { <ThreadRow id list threads asked error /> }.into_any())}
         </ul>
         {move || ids.with(Vec::is_empty).then(|| view! { <p class="faint">{texts.no_threads}</p> }.into_any())}
+        <details class="archived" hidden=move || archived.with(Vec::is_empty) data-testid="archived">
+            <summary>{texts.archived}</summary>
+            <ul class="thread-list">
+                {each(move || archived.get(), move |id| view! { <ThreadRow id list threads asked error /> }.into_any())}
+            </ul>
+        </details>
         {move || {
             list.with(|list| list.after.is_some())
                 .then(|| {
@@ -197,6 +210,7 @@ mod tests {
             id: id.into(),
             title: String::new(),
             live: false,
+            archived: false,
         };
         ThreadPage {
             threads: ids.chars().map(thread).collect(),

@@ -16,14 +16,19 @@ use crate::app::{browser, here};
 
 /// The tasks of the person. `changed` counts up whenever somebody else has changed them.
 #[component]
-pub(in crate::app) fn Tasks(changed: RwSignal<u32>) -> impl IntoView {
+pub(in crate::app) fn Tasks(
+    changed: RwSignal<u32>,
+    /// Counts up whenever something was changed here.
+    #[prop(optional)]
+    told: Option<RwSignal<u32>>,
+) -> impl IntoView {
     let first = first(|| async { First::Tasks(door::load_tasks().await) });
     view! {
         <Suspense fallback=move || {
             view! { <p class="faint">{here().loading}</p> }
         }>{move || Suspend::new(async move {
             let Json(First::Tasks(first)) = first.await else { return ().into_any() };
-            view! { <Lists first changed /> }.into_any()
+            view! { <Lists first changed told /> }.into_any()
         })}</Suspense>
     }
     .into_any()
@@ -35,6 +40,9 @@ struct Board {
     lists: RwSignal<TaskLists>,
     error: RwSignal<Option<ApiError>>,
     asked: RwSignal<Option<Question>>,
+    /// The task that the reader means by "this".
+    selected: RwSignal<Option<String>>,
+    told: Option<RwSignal<u32>>,
     /// Answers that were asked for before a change must not undo it.
     turn: StoredValue<u32>,
 }
@@ -79,6 +87,9 @@ impl Board {
                 Ok(()) | Err(ApiError::NotFound) => {}
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
+            if let Some(told) = self.told {
+                let _ = told.try_update(|told| *told += 1);
+            }
             self.load(turn).await;
         });
     }
@@ -96,13 +107,15 @@ impl Board {
 }
 
 #[component]
-fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>) -> impl IntoView {
+fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Option<RwSignal<u32>>) -> impl IntoView {
     let texts = here();
     let error = RwSignal::new(first.as_ref().err().cloned());
     let board = Board {
         lists: RwSignal::new(first.unwrap_or_default()),
         error,
         asked: RwSignal::new(None),
+        selected: RwSignal::new(None),
+        told,
         turn: StoredValue::new(0),
     };
     let lists = board.lists;
@@ -192,6 +205,8 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
         overdue,
     } = task;
     let (id, name) = (StoredValue::new(id), StoredValue::new(title.clone()));
+    let is_selected = move || board.selected.with(|selected| id.with_value(|id| selected.as_ref() == Some(id)));
+    let select = move |_| board.selected.set(Some(id.get_value()));
     let toggle = move |event: SubmitEvent| {
         event.prevent_default();
         board.set_done(id.get_value(), !done);
@@ -237,7 +252,14 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
         .into_any()
     });
     view! {
-        <li class="task" class:is-done=done data-testid="task">
+        <li
+            class="task"
+            class:is-done=done
+            data-testid="task"
+            id=["task-", &id.get_value()].concat()
+            data-task-id=id.get_value()
+            aria-current=move || is_selected().then_some("true")
+        >
             <form method="post" action="/api/tasks/set-done" on:submit=toggle>
                 <input type="hidden" name="id" value=id.get_value() />
                 <input type="hidden" name="done" value=(!done).to_string() />
@@ -248,7 +270,9 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
             </form>
             <div class="task-body">
                 <p class="task-title">
-                    <bdi>{title.clone()}</bdi>
+                    <button type="button" class="task-select" aria-pressed=move || is_selected().to_string() on:click=select>
+                        <bdi>{title.clone()}</bdi>
+                    </button>
                 </p>
                 {(!notes.is_empty())
                     .then(|| {

@@ -35,6 +35,7 @@ pub(in crate::app) fn ThreadRow(
                 id: String::new(),
                 title: String::new(),
                 live: false,
+                archived: false,
             })
     });
     let title = move || texts.thread_title(&summary.read().title);
@@ -72,6 +73,26 @@ pub(in crate::app) fn ThreadRow(
                             .for_each(|thread| thread.title.clone_from(&title));
                     });
                     threads.renamed.set(Some((id, title)));
+                }
+                Err(problem) => drop(error.try_set(Some(problem))),
+            }
+        });
+    };
+
+    let archive = move |event: SubmitEvent| {
+        event.prevent_default();
+        close();
+        let (id, archived) = (id.get_value(), !summary.read_untracked().archived);
+        spawn_local(async move {
+            match door::archive(id.clone(), archived).await {
+                Ok(()) => {
+                    let _ = list.try_update(|list| {
+                        list.threads
+                            .iter_mut()
+                            .filter(|thread| thread.id == id)
+                            .for_each(|thread| thread.archived = archived);
+                    });
+                    threads.archived.set(Some((id, archived)));
                 }
                 Err(problem) => drop(error.try_set(Some(problem))),
             }
@@ -145,6 +166,13 @@ pub(in crate::app) fn ThreadRow(
                             node_ref=field
                         />
                         <button class="button small">{texts.rename}</button>
+                    </form>
+                    <form method="post" action="/api/chat/archive" on:submit=archive>
+                        <input type="hidden" name="id" value=id.get_value() />
+                        <input type="hidden" name="archived" value=move || (!summary.read().archived).to_string() />
+                        <button class="button small" data-testid="archive">
+                            {move || if summary.read().archived { texts.reopen } else { texts.archive }}
+                        </button>
                     </form>
                     <form method="post" action="/api/chat/delete" on:submit=ask>
                         <input type="hidden" name="id" value=id.get_value() />

@@ -6,7 +6,10 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
 use crate::api::chat as door;
-use crate::api::{ApiError, view::ThreadView};
+use crate::api::{
+    ApiError,
+    view::{Access, ThreadView},
+};
 use crate::app::chat::driver::Chat;
 use crate::app::chat::state::{Again, Phase, ThreadState};
 use crate::app::components::bar::Bar;
@@ -36,6 +39,7 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
         }
     });
     let tasks_changed = RwSignal::new(0);
+    let tasks_told = RwSignal::new(0);
     let shows_tasks = RwSignal::new(true);
 
     view! {
@@ -48,7 +52,7 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
                 }
             }>{move || Suspend::new(async move {
                 let Json(First::Thread(first)) = first.await else { return ().into_any() };
-                view! { <Conversation first thread threads tasks_changed shows_tasks /> }.into_any()
+                view! { <Conversation first thread threads tasks_changed tasks_told shows_tasks /> }.into_any()
             })}</Suspense>
             <aside id="tasks" class="panel" popover="auto" aria-labelledby="tasks-title" data-testid="task-panel">
                 <div class="panel-top">
@@ -59,7 +63,7 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
                         {icon(CLOSE)}
                     </button>
                 </div>
-                <Tasks changed=tasks_changed />
+                <Tasks changed=tasks_changed told=tasks_told />
             </aside>
         </div>
     }
@@ -73,6 +77,7 @@ fn Conversation(
     thread: Memo<Option<String>>,
     threads: Threads,
     tasks_changed: RwSignal<u32>,
+    tasks_told: RwSignal<u32>,
     shows_tasks: RwSignal<bool>,
 ) -> impl IntoView {
     let texts = here();
@@ -109,6 +114,8 @@ fn Conversation(
         let is_other = state.with_untracked(|state| state.id != wanted);
         if before.is_none() && is_live && !is_other {
             chat.follow();
+        } else if before.is_none() && !is_other {
+            chat.serve_call();
         } else if is_other {
             chat.open(wanted);
             if !browser::is_touch() {
@@ -123,6 +130,22 @@ fn Conversation(
             state.update(|state| state.title = title);
         }
     });
+    Effect::new(move || {
+        if let Some((id, archived)) = threads.archived.get()
+            && state.with_untracked(|state| state.id.as_ref() == Some(&id))
+        {
+            state.update(|state| state.access = if archived { Access::Archived } else { Access::Open });
+        }
+    });
+    // Lists of tasks in the conversation stay true, whoever changes a task.
+    Effect::new(move |before: Option<()>| {
+        tasks_told.track();
+        tasks_changed.track();
+        if before.is_some() {
+            chat.refresh_widgets();
+        }
+    });
+    let access = Memo::new(move |_| state.with(|state| state.access.clone()));
     let title = Memo::new(move |_| state.with(|state| texts.thread_title(&state.title)));
     // On the server the head is written after this component is gone, and its signals with it.
     let first_title = title.get_untracked();
@@ -151,7 +174,29 @@ fn Conversation(
             <main id="main" class="main">
                 <FormProblem />
                 <Log chat />
-                <Composer chat />
+                {move || match access.get() {
+                    Access::Open => view! { <Composer chat /> }.into_any(),
+                    Access::Archived => {
+                        view! {
+                            <div class="closed" data-testid="closed">
+                                <p>{texts.archived_note}</p>
+                                <button type="button" class="button" data-testid="reopen" on:click=move |_| chat.reopen()>
+                                    {texts.reopen}
+                                </button>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    Access::Locked(reason) => {
+                        view! {
+                            <div class="closed" data-testid="closed">
+                                <p>{texts.locked_note}</p>
+                                <p dir="auto">{reason}</p>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                }}
             </main>
         </div>
     }

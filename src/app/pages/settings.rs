@@ -9,9 +9,10 @@ use leptos_router::hooks::use_query_map;
 use crate::api::account::set_profile;
 use crate::app::components::bar::Bar;
 use crate::app::components::icon::{CHECK, LEAVE, icon};
-use crate::app::components::problem::{Problem, told};
+use crate::app::components::problem::{Problem, told_by};
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::Switches;
+use crate::app::components::tokens::Tokens;
 use crate::app::{Session, browser};
 
 /// Zones that are offered; any other may be typed.
@@ -56,7 +57,7 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
     let Session { viewer, texts } = Session::here();
     let (name, zone) = viewer.me.map(|me| (me.name, me.zone)).unwrap_or_default();
     let was_saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
-    let sending = Sending::new(told());
+    let sending = Sending::new(told_by("/api/account/"));
     // The name and the zone are all over the page: it is loaded anew.
     let send = move |event: SubmitEvent| {
         let [name, zone] = ["name", "zone"].map(|name| browser::field(&event, name));
@@ -135,6 +136,7 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                             <h2 id="appearance">{texts.appearance}</h2>
                             <Switches />
                         </section>
+                        <Tokens />
                         <section class="card" aria-labelledby="account">
                             <h2 id="account">{texts.account}</h2>
                             <form method="post" action="/api/account/sign-out">

@@ -1,11 +1,12 @@
 //! English.
 
-use super::{Around, Suggestion, Texts};
+use super::{Around, Suggestion, Texts, composing};
 use crate::domain::locale::{Locale, Script};
 
 /// The English texts.
 pub static EN: Texts = Texts {
     locale: Locale::En,
+    composing: &composing::EN,
     skip: "Skip to the content",
     menu: "Menu",
     close: "Close",
@@ -64,6 +65,15 @@ pub static EN: Texts = Texts {
     too_long: Around("Too long by ", " KB: 64 KB at most."),
     copy: "Copy",
     copied: "Copied",
+    quote_answer: "Quote",
+    rate_good: "Good answer",
+    rate_bad: "Bad answer",
+    answer_again: "Answer again",
+    archive: "Archive",
+    archived: "Archived",
+    archived_note: "This chat is archived. Take it out again to write in it.",
+    reopen: "Take out of the archive",
+    locked_note: "This chat takes no messages just now.",
     thread_missing: "This chat does not exist, or not any more.",
     task_panel: "Tasks",
     show_tasks: "Show tasks",
@@ -104,6 +114,28 @@ pub static EN: Texts = Texts {
     saved: "Saved.",
     appearance: "Language and colours",
     account: "Account",
+    tokens: "API tokens",
+    tokens_note: "With a token, other programs work on your tasks: Claude, ChatGPT, Cursor, VS Code or a script of your own.",
+    no_tokens: "You have no tokens.",
+    token_made: "Here is the new token. Copy it now: it is shown this once.",
+    token_name: "What it is for",
+    token_may: "What it may do",
+    token_scopes: ["Look at tasks", "Add and change tasks", "Delete tasks"],
+    token_lasts: "How long it lasts",
+    token_lifetimes: ["30 days", "90 days", "A year", "Until you revoke it"],
+    make_token: "Make token",
+    token_was_made: Around("Made: ", ""),
+    token_ends: Around("ends: ", ""),
+    token_ended: Around("ended: ", ""),
+    token_endless: "does not end",
+    token_used: Around("last used: ", ""),
+    token_unused: "never used",
+    token_calls: "Last calls",
+    revoke: "Revoke…",
+    revoke_note: "Programs that use this token lose access at once.",
+    revoke_now: "Revoke token",
+    connect: "Connect a program",
+    connect_note: "Put this into the program’s configuration. Where it says kaam_YOUR_TOKEN, put your token.",
     developers: "For developers",
     widgets: "Widgets",
     widgets_note: "Every kind of widget that an assistant can show. Actions are not sent: what would be sent is shown below the widget.",

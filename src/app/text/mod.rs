@@ -1,5 +1,6 @@
 //! Every text of the interface, in both languages. A text that is missing in one of them does not compile.
 
+pub mod composing;
 mod en;
 mod ur;
 
@@ -48,6 +49,7 @@ pub struct Suggestion(pub Script, pub &'static str);
 #[expect(missing_docs, reason = "the English text says what each one is")]
 pub struct Texts {
     pub locale: Locale,
+    pub composing: &'static composing::Composing,
     // The frame.
     pub skip: &'static str,
     pub menu: &'static str,
@@ -104,6 +106,15 @@ pub struct Texts {
     pub too_long: Around,
     pub copy: &'static str,
     pub copied: &'static str,
+    pub quote_answer: &'static str,
+    pub rate_good: &'static str,
+    pub rate_bad: &'static str,
+    pub answer_again: &'static str,
+    pub archive: &'static str,
+    pub archived: &'static str,
+    pub archived_note: &'static str,
+    pub reopen: &'static str,
+    pub locked_note: &'static str,
     pub thread_missing: &'static str,
     // Tasks.
     pub task_panel: &'static str,
@@ -147,6 +158,29 @@ pub struct Texts {
     pub saved: &'static str,
     pub appearance: &'static str,
     pub account: &'static str,
+    // Tokens.
+    pub tokens: &'static str,
+    pub tokens_note: &'static str,
+    pub no_tokens: &'static str,
+    pub token_made: &'static str,
+    pub token_name: &'static str,
+    pub token_may: &'static str,
+    pub token_scopes: [&'static str; 3],
+    pub token_lasts: &'static str,
+    pub token_lifetimes: [&'static str; 4],
+    pub make_token: &'static str,
+    pub token_was_made: Around,
+    pub token_ends: Around,
+    pub token_ended: Around,
+    pub token_endless: &'static str,
+    pub token_used: Around,
+    pub token_unused: &'static str,
+    pub token_calls: &'static str,
+    pub revoke: &'static str,
+    pub revoke_note: &'static str,
+    pub revoke_now: &'static str,
+    pub connect: &'static str,
+    pub connect_note: &'static str,
     // Widgets, for developers.
     pub developers: &'static str,
     pub widgets: &'static str,

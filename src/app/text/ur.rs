@@ -1,11 +1,12 @@
 //! Urdu.
 
-use super::{Around, Suggestion, Texts};
+use super::{Around, Suggestion, Texts, composing};
 use crate::domain::locale::{Locale, Script};
 
 /// The Urdu texts.
 pub static UR: Texts = Texts {
     locale: Locale::Ur,
+    composing: &composing::UR,
     skip: "سیدھے مواد پر جائیں",
     menu: "مینو",
     close: "بند کریں",
@@ -64,6 +65,15 @@ pub static UR: Texts = Texts {
     too_long: Around("پیغام ", " کلو بائٹ زیادہ لمبا ہے؛ حد 64 کلو بائٹ ہے۔"),
     copy: "نقل کریں",
     copied: "نقل ہو گیا",
+    quote_answer: "اقتباس لیں",
+    rate_good: "اچھا جواب",
+    rate_bad: "برا جواب",
+    answer_again: "دوبارہ جواب دیں",
+    archive: "محفوظ خانے میں رکھیں",
+    archived: "محفوظ خانہ",
+    archived_note: "یہ گفتگو محفوظ خانے میں ہے۔ لکھنے کے لیے اسے باہر نکالیں۔",
+    reopen: "محفوظ خانے سے نکالیں",
+    locked_note: "اس گفتگو میں فی الحال پیغام نہیں لکھے جا سکتے۔",
     thread_missing: "یہ گفتگو موجود نہیں، یا اب نہیں رہی۔",
     task_panel: "کام",
     show_tasks: "کام دکھائیں",
@@ -104,6 +114,28 @@ pub static UR: Texts = Texts {
     saved: "محفوظ ہو گیا۔",
     appearance: "زبان اور رنگ",
     account: "اکاؤنٹ",
+    tokens: "API ٹوکن",
+    tokens_note: "ٹوکن کے ذریعے دوسرے پروگرام آپ کے کاموں پر کام کر سکتے ہیں: Claude، ChatGPT، Cursor، VS Code یا آپ کی اپنی اسکرپٹ۔",
+    no_tokens: "آپ کا کوئی ٹوکن نہیں ہے۔",
+    token_made: "یہ آپ کا نیا ٹوکن ہے۔ ابھی نقل کر لیجیے: یہ صرف ایک بار دکھایا جاتا ہے۔",
+    token_name: "یہ کس لیے ہے",
+    token_may: "یہ کیا کر سکتا ہے",
+    token_scopes: ["کام دیکھنا", "کام لکھنا اور بدلنا", "کام حذف کرنا"],
+    token_lasts: "یہ کب تک چلے گا",
+    token_lifetimes: ["30 دن", "90 دن", "ایک سال", "جب تک آپ منسوخ نہ کریں"],
+    make_token: "ٹوکن بنائیں",
+    token_was_made: Around("بنا: ", ""),
+    token_ends: Around("ختم ہو گا: ", ""),
+    token_ended: Around("ختم ہو چکا: ", ""),
+    token_endless: "ختم نہیں ہوتا",
+    token_used: Around("آخری استعمال: ", ""),
+    token_unused: "ابھی استعمال نہیں ہوا",
+    token_calls: "آخری استعمالات",
+    revoke: "منسوخ کریں…",
+    revoke_note: "جو پروگرام یہ ٹوکن استعمال کرتے ہیں اُن کی رسائی فوراً ختم ہو جائے گی۔",
+    revoke_now: "ٹوکن منسوخ کریں",
+    connect: "کوئی پروگرام جوڑیں",
+    connect_note: "اسے پروگرام کی ترتیبات میں رکھیے۔ جہاں kaam_YOUR_TOKEN لکھا ہے وہاں اپنا ٹوکن رکھیے۔",
     developers: "ڈیویلپرز کے لیے",
     widgets: "ویجٹ",
     widgets_note: "ہر قسم کا ویجٹ جو اسسٹنٹ دکھا سکتا ہے۔ یہاں کچھ بھیجا نہیں جاتا: جو بھیجا جاتا وہ ویجٹ کے نیچے نظر آتا ہے۔",

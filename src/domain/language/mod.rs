@@ -8,6 +8,7 @@
 //!
 //! The words are in `lexicon/*.txt`, for people who know the language; the rules of grammar are in `understand/`.
 
+mod begun;
 mod detect;
 mod lexicon;
 mod matching;
@@ -27,6 +28,7 @@ use super::{
     task::{Due, Priority},
 };
 
+pub use begun::find_begun;
 pub use detect::{detect, detect_in, is_in};
 pub use matching::find_matches;
 pub use pick::{Pick, pick};

@@ -34,8 +34,13 @@ fn many<S: Serializer>(children: &[Component], serializer: S) -> Result<S::Ok, S
     Serialize::serialize(children, serializer)
 }
 
+/// One as it is; more than one, which the SDK does not know but which is read, as a list.
 fn one<S: Serializer>(children: &[Component], serializer: S) -> Result<S::Ok, S::Error> {
-    Serialize::serialize(&children.first(), serializer)
+    match children {
+        [] => serializer.serialize_none(),
+        [child] => Serialize::serialize(child, serializer),
+        more => many(more, serializer),
+    }
 }
 
 object! {

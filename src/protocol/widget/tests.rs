@@ -29,6 +29,14 @@ fn unknown_properties_nulls_and_single_children_are_read() {
     );
 }
 
+/// Found by the fuzzer.
+#[test]
+fn a_transition_of_several_loses_none() {
+    let value =
+        json!({ "type": "Card", "children": [{ "type": "Transition", "children": [{ "type": "Spacer" }, { "type": "Divider" }] }] });
+    assert_eq!(Component::read(&value).unwrap().to_value(), value);
+}
+
 #[test]
 fn errors_say_where() {
     assert_eq!(error(json!(7)), "the root: a component must be an object with a `type`");

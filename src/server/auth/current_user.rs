@@ -1,6 +1,7 @@
 //! Extractors: who is calling. Somebody whose account is gone is nobody.
 
 use axum::extract::FromRequestParts;
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, header, request::Parts};
 use tower_sessions::Session;
 
@@ -26,6 +27,8 @@ pub struct ApiCaller {
     pub scopes: Scopes,
     /// How they showed who they are.
     pub via: Via,
+    /// When that ends, if it does by itself.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// How a caller showed who they are.
@@ -35,6 +38,8 @@ pub enum Via {
     Session,
     /// By a JWT of a front end that shares `JWT_SECRET`.
     Jwt,
+    /// By being at the machine: `kaam mcp --user`.
+    CommandLine,
     /// By an API token.
     Token(TokenId),
 }
@@ -48,12 +53,17 @@ impl ApiCaller {
         if self.scopes.allow(scope) {
             return Ok(());
         }
-        Err(AppError::Forbidden(match scope {
-            Scope::Read => "This token lacks the scope `read`.",
-            Scope::Write => "This token lacks the scope `write`.",
-            Scope::Delete => "This token lacks the scope `delete`.",
-        }))
+        Err(lacks(scope))
     }
+}
+
+/// The refusal of a token that does not go that far.
+pub fn lacks(scope: Scope) -> AppError {
+    AppError::Forbidden(match scope {
+        Scope::Read => "This token lacks the scope `read`.",
+        Scope::Write => "This token lacks the scope `write`.",
+        Scope::Delete => "This token lacks the scope `delete`.",
+    })
 }
 
 impl FromRequestParts<AppState> for CurrentUser {
@@ -77,6 +87,7 @@ impl FromRequestParts<AppState> for ApiCaller {
             user,
             scopes: Scopes::ALL,
             via: Via::Session,
+            until: None,
         })
     }
 }
@@ -107,15 +118,24 @@ pub async fn by_token(parts: &Parts, state: &AppState) -> Result<Option<ApiCalle
     if let Some(secret) = &state.config.jwt_secret
         && !tokens::is_token(token)
     {
-        let Some(id) = jwt::subject(token, secret) else { return Ok(None) };
-        let user = known(state.store.user(id).await)?;
+        let Some(jwt) = jwt::read(token, secret, &audiences(state)) else {
+            return Ok(None);
+        };
+        let user = known(state.store.user(jwt.user).await)?;
         return Ok(user.map(|user| ApiCaller {
             user,
-            scopes: Scopes::ALL,
+            scopes: jwt.scopes,
             via: Via::Jwt,
+            until: jwt.until,
         }));
     }
     Ok(tokens::caller(&state.store, token, state.clock.now()).await?)
+}
+
+/// The names of this server in a JWT's `aud`.
+fn audiences(state: &AppState) -> [String; 3] {
+    let origin = state.config.public_origin();
+    [format!("{origin}/mcp"), format!("{origin}/"), origin]
 }
 
 /// What follows `Authorization: Bearer`.

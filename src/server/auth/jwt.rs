@@ -1,23 +1,44 @@
-//! JWTs (RFC 7519) of a front end of one's own: HS256 by `JWT_SECRET`, `sub` is a person's id, `exp` must be there.
+//! JWTs (RFC 7519) of a front end of one's own: HS256 by `JWT_SECRET`, `sub` is a person's id, `exp` must be there. `scope` (RFC 8693, names
+//! with spaces between) narrows what it is good for; `aud`, where it is there, must name this server: a token for another one is refused.
 
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::tokens::Scopes;
 use crate::domain::id::UserId;
 
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
+    exp: i64,
+    scope: Option<String>,
 }
 
-/// Whose token it is, if it is good now.
-pub fn subject(token: &str, secret: &SecretString) -> Option<UserId> {
+/// What a good token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jwt {
+    /// Whose it is.
+    pub user: UserId,
+    /// What it is good for.
+    pub scopes: Scopes,
+    /// When it ends.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Reads a token, if it is good now and for one of these audiences.
+pub fn read(token: &str, secret: &SecretString, audiences: &[String]) -> Option<Jwt> {
     let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
     let mut rules = Validation::new(Algorithm::HS256);
-    rules.validate_aud = false;
+    rules.set_audience(audiences);
     let claims = decode::<Claims>(token, &key, &rules).ok()?.claims;
-    claims.sub.parse().ok()
+    let scopes = claims.scope.map_or(Scopes::ALL, |scope| Scopes::of(scope.split_whitespace()));
+    Some(Jwt {
+        user: claims.sub.parse().ok()?,
+        scopes,
+        until: DateTime::from_timestamp(claims.exp, 0),
+    })
 }
 
 #[cfg(test)]
@@ -37,7 +58,9 @@ mod tests {
     fn only_a_good_token_names_its_person() {
         let user = UserId(uuid::Uuid::from_u128(7));
         let secret = "0123456789abcdef0123456789abcdef";
-        let read = |token: &str| subject(token, &secret.into());
+        let here = ["https://kaam.example/mcp".to_owned(), "https://kaam.example".to_owned()];
+        let of = |token: &str| super::read(token, &secret.into(), &here);
+        let read = |token: &str| of(token).map(|jwt| jwt.user);
         let good = json!({ "sub": user.to_string(), "exp": FUTURE });
         assert_eq!(read(&token(Algorithm::HS256, secret, &good)), Some(user));
         let unsigned =
@@ -48,10 +71,28 @@ mod tests {
             token(Algorithm::HS256, secret, &json!({ "sub": user.to_string(), "exp": 1 })),
             token(Algorithm::HS256, secret, &json!({ "sub": user.to_string() })),
             token(Algorithm::HS256, secret, &json!({ "sub": "me", "exp": FUTURE })),
+            token(
+                Algorithm::HS256,
+                secret,
+                &json!({ "sub": user.to_string(), "exp": FUTURE, "aud": "https://other.example/mcp" }),
+            ),
             unsigned.to_owned(),
             String::new(),
         ] {
             assert_eq!(read(&wrong), None, "{wrong}");
         }
+        for aud in [
+            json!("https://kaam.example/mcp"),
+            json!(["https://other.example", "https://kaam.example"]),
+        ] {
+            let claims = json!({ "sub": user.to_string(), "exp": FUTURE, "aud": aud });
+            assert_eq!(read(&token(Algorithm::HS256, secret, &claims)), Some(user), "{claims}");
+        }
+        for (scope, scopes) in [("read delete", Scopes::of(["read", "delete"])), ("", Scopes::of([]))] {
+            let claims = json!({ "sub": user.to_string(), "exp": FUTURE, "scope": scope });
+            assert_eq!(of(&token(Algorithm::HS256, secret, &claims)).map(|jwt| jwt.scopes), Some(scopes));
+        }
+        let jwt = of(&token(Algorithm::HS256, secret, &good)).unwrap();
+        assert_eq!((jwt.scopes, jwt.until), (Scopes::ALL, DateTime::from_timestamp(FUTURE, 0)));
     }
 }

@@ -62,6 +62,13 @@ impl Scopes {
         })
     }
 
+    /// Their names, with spaces between, as OAuth writes them.
+    pub fn names(self) -> String {
+        let all = [Scope::Read, Scope::Write, Scope::Delete];
+        let names: Vec<&str> = all.into_iter().filter(|scope| self.allow(*scope)).map(Scope::name).collect();
+        names.join(" ")
+    }
+
     /// Whether this is among them.
     pub fn allow(self, scope: Scope) -> bool {
         match scope {
@@ -105,6 +112,7 @@ pub async fn caller(store: &Store, token: &str, now: DateTime<Utc>) -> Result<Op
     let scopes = Scopes::of(info.scopes.iter().map(String::as_str));
     Ok(Some(ApiCaller {
         via: Via::Token(info.id),
+        until: info.expires_at,
         scopes,
         user: found.user,
     }))

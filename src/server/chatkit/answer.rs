@@ -7,7 +7,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{TITLE_MAX, id};
+use super::{TITLE_MAX, id, transcribe};
 use crate::{
     domain::{
         id::ItemId,
@@ -89,8 +89,21 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
                 None => nothing(),
             }
         }
-        Operation::AttachmentsCreate(_) | Operation::AttachmentsDelete(_) => return Err(AppError::NotImplemented("attachments")),
-        Operation::InputTranscribe(_) => return Err(AppError::NotImplemented("input.transcribe")),
+        Operation::AttachmentsCreate(create) => body(&state.attachments.announce(user, &create).await?),
+        Operation::AttachmentsDelete(delete) => {
+            state.attachments.remove(user, id(&delete.attachment_id)?).await?;
+            nothing()
+        }
+        Operation::InputTranscribe(request) => {
+            if state.transcriber.is_none() {
+                return Err(AppError::NotImplemented("input.transcribe"));
+            }
+            let (bytes, kind) = transcribe::sound(&request)?;
+            if let Some(seconds) = state.sends.check(user, state.clock.now()) {
+                return Err(AppError::TooMany { retry_after: seconds });
+            }
+            body(&json!({ "text": transcribe::transcribe(state, bytes, kind).await? }))
+        }
         // These stream, and are answered before.
         Operation::ThreadsCreate(_)
         | Operation::ThreadsAddUserMessage(_)

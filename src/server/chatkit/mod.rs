@@ -1,7 +1,10 @@
 //! The ChatKit endpoint, `POST /chatkit`: reads the request, asks the store or the runs, and writes what comes of it as the SDK does.
 
 mod answer;
+mod attachments;
+pub mod message;
 mod sse;
+mod transcribe;
 
 use std::str::FromStr;
 
@@ -13,15 +16,15 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
+pub use self::{
+    attachments::{UPLOAD_MAX, attachments_of, download, upload},
+    transcribe::{SOUND_BODY_MAX, SOUND_MAX, transcribe},
+};
 use crate::{
-    domain::{
-        locale::Locale,
-        text::{self, TextError},
-    },
+    domain::locale::Locale,
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
-        item::{UserContent, UserMessage},
-        request::{Operation, Request, RequestError, UserMessageInput},
+        request::{Operation, Request, RequestError},
     },
     server::{
         auth::{ApiCaller, tokens::Scope},
@@ -51,9 +54,12 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     if !is_json {
         return Err(AppError::UnsupportedMediaType("application/json"));
     }
-    let body = axum::body::to_bytes(body, BODY_MAX)
-        .await
-        .map_err(|_| AppError::TooLarge { limit: BODY_MAX })?;
+    let too_large = || AppError::TooLarge { limit: BODY_MAX };
+    // Sound alone may be larger, and whether it is sound stands in the body.
+    let body = axum::body::to_bytes(body, SOUND_BODY_MAX).await.map_err(|_| too_large())?;
+    if body.len() > BODY_MAX && !Request::is_transcribe(&body) {
+        return Err(too_large());
+    }
     let request = Request::parse(&body).map_err(|error| match error {
         RequestError::Invalid(why) => AppError::Invalid(why),
         RequestError::UnknownType(kind) => AppError::Invalid(format!("unknown `type`: {kind:?}")),
@@ -62,8 +68,14 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
     let person = person(&state, &caller, &headers, &request.metadata);
     let streamed = async |ask: Ask| stream(&state, &person, &headers, ask).await;
     match request.operation {
-        Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message(create.input)?)).await,
-        Operation::ThreadsAddUserMessage(add) => streamed(Ask::Message(id(&add.thread_id)?, message(add.input)?)).await,
+        Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message::checked(&state, person.id, create.input).await?)).await,
+        Operation::ThreadsAddUserMessage(add) => {
+            streamed(Ask::Message(
+                id(&add.thread_id)?,
+                message::checked(&state, person.id, add.input).await?,
+            ))
+            .await
+        }
         Operation::ThreadsAddClientToolOutput(add) => streamed(Ask::ToolOutput(id(&add.thread_id)?, add.result)).await,
         Operation::ThreadsAddStructuredInput(add) => streamed(Ask::Form(id(&add.thread_id)?, id(&add.item_id)?, add.input)).await,
         Operation::ThreadsRetryAfterItem(retry) => streamed(Ask::Retry(id(&retry.thread_id)?, Some(id(&retry.item_id)?))).await,
@@ -128,59 +140,12 @@ impl From<AskError> for AppError {
             AskError::KeyReused => Self::KeyReused,
             AskError::Refused(_) => Self::Forbidden("This thread takes no more messages."),
             AskError::WrongItem(why) => Self::Invalid(why.into()),
+            AskError::UnknownOption(why) => Self::Invalid(why),
             AskError::NotAWidget => Self::Invalid("params.item_id: this item is no widget".into()),
             AskError::Stopping => Self::Unavailable("the server is stopping".into()),
             AskError::Store(error) => error.into(),
         }
     }
-}
-
-/// Checks a message: it says something, is at most 64 KiB long, and names no files (there are none yet).
-fn message(input: UserMessageInput) -> Result<UserMessage, AppError> {
-    let too_long = || AppError::TooLarge {
-        limit: text::MESSAGE_MAX_BYTES,
-    };
-    if !input.attachments.is_empty() {
-        return Err(AppError::NotFound);
-    }
-    let mut message = UserMessage {
-        content: input.content,
-        attachments: Vec::new(),
-        quoted_text: input
-            .quoted_text
-            .map(|quoted| text::clean(&quoted))
-            .filter(|quoted| !quoted.trim().is_empty()),
-        inference_options: input.inference_options,
-    };
-    text::message(&message.text()).map_err(|error| match error {
-        TextError::Blank => AppError::Invalid("params.input.content: the message is blank".into()),
-        TextError::TooLong => too_long(),
-    })?;
-    if message
-        .quoted_text
-        .as_ref()
-        .is_some_and(|quoted| quoted.len() > text::MESSAGE_MAX_BYTES)
-    {
-        return Err(too_long());
-    }
-    let only = message.content.len() == 1;
-    for part in &mut message.content {
-        match part {
-            UserContent::InputText { text } => {
-                let cleaned = text::clean(text);
-                *text = if only { cleaned.trim().to_owned() } else { cleaned };
-            }
-            UserContent::InputTag { id, text, data, group, .. } => {
-                *text = text::clean(text);
-                *id = text::clean(id);
-                *group = group.take().map(|group| text::clean(&group));
-                if serde_json::to_string(data).is_ok_and(|json| json.contains("\\u0000")) {
-                    return Err(AppError::Invalid("params.input.content: a tag's data holds a NUL".into()));
-                }
-            }
-        }
-    }
-    Ok(message)
 }
 
 /// Reads an id. One that is no id of ours is of something that does not exist.

@@ -6,11 +6,12 @@ use sqlx::PgPool;
 
 use super::{CliError, database::Database, logging, logging::Verbosity, output, start_runtime};
 use crate::server::{
-    config::{Config, ModelChoice},
+    attachments::Blobs,
+    config::{AttachmentsAt, Config, ModelChoice},
     db::{self, Schema, embedded::Role},
     model::{
         ModelError,
-        openai::{Limits, OpenAiConfig, OpenAiModel},
+        openai::{Limits, OpenAiConfig, OpenAiModel, tls},
     },
 };
 
@@ -71,6 +72,7 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
                         report("migrations", migrations(&pool).await)?;
                     }
                 }
+                report("attachments", attachments(&config.attachments).await)?;
                 report("model", model(&config).await)
             })?;
         }
@@ -123,6 +125,27 @@ async fn migrations(pool: &PgPool) -> Finding {
     }
 }
 
+async fn attachments(at: &AttachmentsAt) -> Finding {
+    let (place, advice) = match at {
+        AttachmentsAt::Folder(folder) => (
+            folder.display().to_string(),
+            "Run Kaam as the user who owns it, or choose another with KAAM_DATA_DIR",
+        ),
+        AttachmentsAt::Bucket { name, prefix } => (
+            format!("s3://{name}/{prefix}"),
+            "Look at KAAM_ATTACHMENTS_URL and the AWS_* variables; Kaam reads, writes, lists and deletes there",
+        ),
+    };
+    tls::install();
+    let checked = async { Blobs::open(at)?.check().await };
+    let what = match tokio::time::timeout(PATIENCE, checked).await {
+        Ok(Ok(())) => return Finding::Right(format!("{place} can be written to")),
+        Ok(Err(cause)) => format!("{place} cannot be used ({cause})"),
+        Err(_) => format!("{place} does not answer"),
+    };
+    Finding::Wrong { what, advice }
+}
+
 async fn model(config: &Config) -> Finding {
     let ModelChoice::Endpoint(endpoint) = &config.model else {
         return Finding::Right("the built-in assistant answers; set AI_API_KEY or AI_BASE_URL for a better one".into());
@@ -131,6 +154,7 @@ async fn model(config: &Config) -> Finding {
         base_url: endpoint.base_url.clone(),
         api_key: endpoint.api_key.clone(),
         models: endpoint.models.clone(),
+        sees_pictures: config.sees_pictures,
         limits: Limits {
             connect: config.limits.connect,
             first_token: config.limits.first_token.min(PATIENCE),

@@ -3,6 +3,7 @@
 mod database;
 mod doctor;
 mod logging;
+mod mcp;
 mod migrate;
 mod output;
 mod password;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 
 use self::{database::Database, logging::Verbosity};
 use super::{
+    attachments,
     auth::{EmailAddress, PasswordError},
     config::{Config, ConfigError},
     db::{
@@ -47,8 +49,13 @@ enum Command {
     /// API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Checks database, migrations, model endpoint and data directory, and says what to do
+    /// Serves the tools to an assistant on this machine: the Model Context Protocol over standard input and output
+    Mcp(mcp::McpCommand),
+    /// Checks database, migrations, model endpoint, data directory and attachments, and says what to do
     Doctor,
+    /// Writes the text of the PDF on standard input to standard output (the server starts this for itself)
+    #[command(hide = true)]
+    ReadPdf,
 }
 
 /// Why a command ended without doing what it should.
@@ -86,6 +93,12 @@ pub enum CliError {
     NoSuchUser(EmailAddress),
     /// There is no such token.
     NoSuchToken(TokenId),
+    /// Neither an account nor a token says whose tasks.
+    NobodyNamed,
+    /// The token in the environment is good for nothing.
+    WrongToken,
+    /// The protocol ended before it should.
+    Mcp(Box<dyn std::error::Error + Send + Sync>),
     /// The output cannot be written.
     Output(std::io::Error),
 }
@@ -117,6 +130,13 @@ impl fmt::Display for CliError {
             Self::EmailTaken(email) => write!(f, "there is an account with {email}"),
             Self::NoSuchUser(email) => write!(f, "there is no account with {email}; `kaam user list` shows all"),
             Self::NoSuchToken(id) => write!(f, "there is no token {id}; `kaam token list EMAIL` shows a person's"),
+            Self::NobodyNamed => {
+                f.write_str("say whose tasks: `kaam mcp --user EMAIL`, or a token in KAAM_TOKEN (`kaam token add EMAIL --name N`)")
+            }
+            Self::WrongToken => {
+                f.write_str("the token in KAAM_TOKEN is wrong, has ended or was revoked; `kaam token add EMAIL --name N` makes one")
+            }
+            Self::Mcp(cause) => write!(f, "the protocol on standard input and output failed: {cause}"),
             Self::Output(cause) => write!(f, "the output could not be written: {cause}"),
         }
     }
@@ -166,6 +186,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<ExitCode, CliError> {
+    // Without settings, log or database: it reads what strangers made.
+    if matches!(command, Command::ReadPdf) {
+        return Ok(attachments::read_pdf());
+    }
     read_env_file()?;
     if matches!(command, Command::Doctor) {
         return doctor::run();
@@ -186,7 +210,8 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
             Command::Migrate => migrate::run(&pool).await,
             Command::User(command) => user::run(command, pool).await,
             Command::Token(command) => token::run(command, pool).await,
-            Command::Doctor => Ok(()),
+            Command::Mcp(command) => mcp::run(command, &config, pool).await,
+            Command::Doctor | Command::ReadPdf => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -238,6 +263,8 @@ mod tests {
             "kaam token add a@x.example --name N --scope read write delete",
             "kaam token list a@x.example",
             "kaam token revoke tok_00000000000000000000000000000001",
+            "kaam mcp",
+            "kaam mcp --user a@x.example",
             "kaam doctor",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());

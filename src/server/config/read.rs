@@ -54,6 +54,10 @@ pub enum Problem {
     NotPostgres,
     /// A list of models without a model.
     NoModel,
+    /// Not an address of a bucket.
+    NotABucket,
+    /// Not set, though something else needs it.
+    Missing,
     /// None of the words that it may be.
     NotOneOf(Vec<&'static str>),
     /// Not a number, or out of bounds.
@@ -88,6 +92,8 @@ impl fmt::Display for Problem {
             Self::NotAnOrigin => f.write_str("must be scheme, host and port only, without a path, a query or a user"),
             Self::Wildcard => f.write_str("must name each origin; `*` is not accepted"),
             Self::NotPostgres => f.write_str("must begin with postgres:// or postgresql://"),
+            Self::NotABucket => f.write_str("must be s3://bucket or s3://bucket/prefix, without keys"),
+            Self::Missing => f.write_str("must be set, because AI_TRANSCRIBE_MODEL is and there is no AI_BASE_URL or key that says where"),
             Self::NoModel => f.write_str("names no model"),
             Self::NotOneOf(words) => write!(f, "must be one of: {}", words.join(", ")),
             Self::NotANumber { min, max } => write!(f, "must be a whole number from {min} to {max}"),

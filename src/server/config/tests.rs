@@ -124,6 +124,54 @@ fn which_model_answers() {
 }
 
 #[test]
+fn where_attachments_lie() {
+    let folder = |set: &[(&str, &str)]| read(set).unwrap().attachments;
+    assert_eq!(folder(&[]), AttachmentsAt::Folder("./data/attachments".into()));
+    assert_eq!(folder(&[("KAAM_DATA_DIR", "/x")]), AttachmentsAt::Folder("/x/attachments".into()));
+    for (url, name, prefix) in [
+        ("s3://kaam", "kaam", ""),
+        ("s3://kaam/", "kaam", ""),
+        ("s3://kaam/files/a/", "kaam", "files/a"),
+    ] {
+        let bucket = AttachmentsAt::Bucket {
+            name: name.into(),
+            prefix: prefix.into(),
+        };
+        assert_eq!(folder(&[("KAAM_ATTACHMENTS_URL", url)]), bucket);
+    }
+}
+
+#[test]
+fn who_hears() {
+    assert!(read(&[("AI_API_KEY", "k")]).unwrap().transcribe.is_none());
+    assert!(read(&[("AI_TRANSCRIBE_KEY", "k")]).unwrap().transcribe.is_none());
+    for (set, expected) in [
+        (
+            &[("AI_TRANSCRIBE_URL", "http://127.0.0.1:8001/v1/audio/transcriptions")][..],
+            ("http://127.0.0.1:8001/v1", None, "whisper-1"),
+        ),
+        (
+            &[("AI_TRANSCRIBE_MODEL", "m"), ("AI_BASE_URL", "http://h/v1"), ("AI_API_KEY", "k")],
+            ("http://h/v1", Some("k"), "m"),
+        ),
+        (
+            &[
+                ("AI_TRANSCRIBE_URL", "http://t/v1"),
+                ("AI_TRANSCRIBE_KEY", "t"),
+                ("AI_API_KEY", "k"),
+            ],
+            ("http://t/v1", Some("t"), "whisper-1"),
+        ),
+    ] {
+        let endpoint = read(set).unwrap().transcribe.unwrap();
+        let key = endpoint.api_key.as_ref().map(|key| key.expose_secret());
+        assert_eq!((endpoint.base_url.as_str(), key, endpoint.model.as_str()), expected, "{set:?}");
+    }
+    let error = read(&[("AI_TRANSCRIBE_MODEL", "m")]).unwrap_err();
+    assert_eq!(error.name, "AI_TRANSCRIBE_URL");
+}
+
+#[test]
 fn secrets_come_from_files_too() {
     let dir = std::env::temp_dir().join(format!("kaam-config-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
@@ -187,6 +235,11 @@ fn a_wrong_value_names_its_variable_its_problem_and_an_example() {
         ),
         ("AI_BASE_URL", "localhost:11434", "must begin with http:// or https://"),
         ("AI_MODEL", ",", "names no model"),
+        ("AI_MODEL_VISION", "maybe", "must be one of: auto, on, off"),
+        ("AI_TRANSCRIBE_URL", "api.example.com/v1", "is not a URL"),
+        ("KAAM_ATTACHMENTS_URL", "/srv/files", "is not a URL"),
+        ("KAAM_ATTACHMENTS_URL", "https://bucket.example.com", "must be s3://bucket"),
+        ("KAAM_ATTACHMENTS_URL", "s3://key:secret@bucket/x", "without keys"),
         ("AI_CONNECT_SECONDS", "0", "must be a whole number from 1 to 300"),
         ("AI_FIRST_TOKEN_SECONDS", "1.5", "must be a whole number from 1 to 3600"),
         ("AI_GAP_SECONDS", "-1", "must be a whole number"),
@@ -222,8 +275,14 @@ fn a_wrong_secret_is_not_repeated() {
     }
 }
 
-/// The variables that others than this module read: the programs of the embedded database.
-const READ_ELSEWHERE: &[&str] = &["KAAM_PG_BIN"];
+/// The variables that others than this module read: the programs of the embedded database, and the client of buckets.
+const READ_ELSEWHERE: &[&str] = &[
+    "KAAM_PG_BIN",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_REGION",
+    "AWS_ENDPOINT_URL",
+];
 
 #[test]
 fn the_example_file_has_every_variable() {

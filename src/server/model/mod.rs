@@ -1,10 +1,13 @@
 //! Talking to a model. One stream of [`ModelEvent`]s, whoever answers:
 //!
 //! - [`openai`]: any OpenAI-compatible `/chat/completions`, with retries and fallback models;
-//! - [`offline`]: the built-in assistant, which needs no key and no network.
+//! - [`offline`]: the built-in assistant, which needs no key and no network;
+//! - [`choice`]: the two of them, for a person who chooses.
 //!
 //! A stream that ends without [`ModelEvent::Done`] is a failure, never an answer.
 
+pub mod choice;
+mod file;
 pub mod offline;
 pub mod openai;
 
@@ -15,6 +18,7 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::file::{File, FileContent};
 use crate::domain::locale::Script;
 
 /// What a model is asked: one turn of a conversation.
@@ -32,6 +36,19 @@ pub struct ModelRequest {
     pub zone: chrono_tz::Tz,
     /// The language of the newest message.
     pub script: Script,
+    /// The model that the person chose: asked first. One that is not there any more is passed over.
+    pub model: Option<String>,
+    /// The tool that the person chose for the newest message: the answer begins with it.
+    pub tool_choice: Option<String>,
+}
+
+impl ModelRequest {
+    /// The chosen tool, as long as the answer has not begun: it is called once, and then the model is free.
+    pub fn first_tool(&self) -> Option<&str> {
+        let is_beginning = matches!(self.messages.last(), Some(Message::User { .. }));
+        let tool = self.tool_choice.as_deref().filter(|_| is_beginning)?;
+        self.tools.iter().any(|known| known.name == tool).then_some(tool)
+    }
 }
 
 /// One message of the conversation.
@@ -42,6 +59,9 @@ pub enum Message {
     User {
         /// The text.
         text: String,
+        /// The files that came with it. Never journaled.
+        #[serde(skip)]
+        files: Vec<File>,
         /// The tasks that it names by tags: exactly these are meant.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         references: Vec<Reference>,
@@ -69,6 +89,7 @@ impl Message {
     pub fn user(text: impl Into<String>) -> Self {
         Self::User {
             text: text.into(),
+            files: Vec::new(),
             references: Vec::new(),
         }
     }
@@ -213,4 +234,12 @@ pub trait Model: Send + Sync + 'static {
     fn ask(&self, request: ModelRequest) -> ModelStream;
     /// The name to show: a model's id, or `offline`.
     fn name(&self) -> String;
+    /// Whether it reads files, so that they are brought to it.
+    fn reads_files(&self) -> bool {
+        true
+    }
+    /// The names that a person may choose from, the usual one first.
+    fn names(&self) -> Vec<String> {
+        vec![self.name()]
+    }
 }

@@ -43,17 +43,19 @@ pub async fn viewer() -> Result<Viewer, ApiError> {
     let user = current_user::by_session(&parts, &state)
         .await
         .map_err(|error| refuse(of_app(error)))?;
-    Ok(viewer_of(user, &parts))
+    Ok(viewer_of(&state, user, &parts))
 }
 
 /// The person who was found, in the language and colours that they chose.
-pub fn viewer_of(user: Option<User>, parts: &Parts) -> Viewer {
+pub fn viewer_of(state: &AppState, user: Option<User>, parts: &Parts) -> Viewer {
     let locale = locale_of(user.as_ref(), &parts.headers);
     let theme = theme_of(user.as_ref(), &parts.headers);
     Viewer {
         me: user.map(me),
         locale,
         theme,
+        models: state.runs.models(),
+        transcribes: false,
     }
 }
 

@@ -1,27 +1,34 @@
 //! Bodies of the server functions of [`crate::api::chat`].
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use futures::StreamExt;
 use leptos_axum::redirect;
+use serde_json::Map;
 
 use super::{Caller, caller, refuse, view};
 use crate::{
     api::{
         ApiError,
+        message::{Outgoing, Part},
         sse::{Frame, Updates},
-        view::{ChatUpdate, ThreadPage, ThreadSummary, ThreadView},
+        view::{Access, ChatUpdate, ItemBody, ThreadPage, ThreadSummary, ThreadView},
     },
     domain::{
         id::{ItemId, RunId, ThreadId},
+        locale::Locale,
         text::{self, TextError},
     },
     protocol::{
-        item::{InferenceOptions, UserContent, UserMessage},
-        request::{Cut, Order},
+        item::{InferenceOptions, ThreadItem, ToolChoice, UserContent},
+        request::{Cut, FeedbackKind, Order, UserMessageInput},
+        thread::ThreadStatus,
     },
     server::{
-        chatkit::TITLE_MAX,
+        chatkit::{
+            TITLE_MAX,
+            message::{self, MessageError},
+        },
         run::{Ask, AskError, Asked, RunStream, Signal},
         store::StoreError,
         task_widget,
@@ -31,7 +38,7 @@ use crate::{
 /// Between two signs of life of a stream.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a browser without JavaScript waits for an answer before it is shown what there is.
-const FORM_PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const FORM_PATIENCE: Duration = Duration::from_secs(60);
 /// Threads in a page of the list, and items in a page of a thread.
 const THREADS: u32 = 30;
 const ITEMS: u32 = 50;
@@ -52,6 +59,7 @@ pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
             id: listed.thread.id.to_string(),
             title: listed.thread.title.unwrap_or_default(),
             live: listed.live,
+            archived: matches!(listed.thread.status, ThreadStatus::Closed { .. }),
         })
         .collect();
     Ok(ThreadPage {
@@ -79,24 +87,43 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
     task_widget::freshen(&state.store, user.id, &mut page.data, now, locale)
         .await
         .map_err(super::failed)?;
-    let items = page.data.iter().rev().filter_map(view::item).collect();
+    let ratings: HashMap<ItemId, FeedbackKind> = state
+        .store
+        .feedback_of(user.id, id)
+        .await
+        .map_err(super::failed)?
+        .into_iter()
+        .collect();
+    let draw = |item: &ThreadItem| {
+        let mut view = view::item(item, locale)?;
+        if let ItemBody::Answer { rating, .. } = &mut view.body {
+            *rating = ratings.get(&item.id).map(|kind| *kind == FeedbackKind::Positive);
+        }
+        Some(view)
+    };
+    let items = page.data.iter().rev().filter_map(draw).collect();
     Ok(ThreadView {
         id: id.to_string(),
         title: thread.title.unwrap_or_default(),
         items,
         earlier: page.after,
         live,
+        access: match thread.status {
+            ThreadStatus::Active => Access::Open,
+            ThreadStatus::Closed { .. } => Access::Archived,
+            ThreadStatus::Locked { reason } => Access::Locked(reason.unwrap_or_default()),
+        },
     })
 }
 
-pub async fn send(thread: Option<String>, text: String, key: String) -> Result<Updates, ApiError> {
+pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Updates, ApiError> {
     let caller = caller().await?;
-    let asked = ask(&caller, thread.as_deref(), &text, &key).await?;
-    Ok(updates(asked.run, asked.stream, 0, asked.removed))
+    let asked = ask(&caller, thread.as_deref(), message, &key).await?;
+    Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.locale))
 }
 
 pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, ApiError> {
-    let Caller { state, user, .. } = caller().await?;
+    let Caller { state, user, locale } = caller().await?;
     let thread = thread_id(&thread)?;
     // The id of a frame is `<run>.<seq>`.
     let after = match after {
@@ -120,6 +147,7 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
             stream,
             after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq),
             Vec::new(),
+            locale,
         )),
         None => {
             super::stream_headers();
@@ -130,19 +158,6 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
     }
 }
 
-pub async fn retry(thread: String) -> Result<Updates, ApiError> {
-    let caller = caller().await?;
-    let thread = thread_id(&thread)?;
-    limit(&caller)?;
-    let asked = caller
-        .state
-        .runs
-        .ask(&caller.person(), Ask::Retry(thread, None), None)
-        .await
-        .map_err(asked_in_vain)?;
-    Ok(updates(asked.run, asked.stream, 0, asked.removed))
-}
-
 pub async fn stop(thread: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     state.runs.stop(user.id, thread_id(&thread)?).await.map_err(super::failed)
@@ -151,7 +166,7 @@ pub async fn stop(thread: String) -> Result<(), ApiError> {
 pub async fn send_form(thread: String, text: String) -> Result<(), ApiError> {
     let caller = caller().await?;
     let thread = Some(thread.as_str()).filter(|thread| !thread.is_empty());
-    let mut asked = ask(&caller, thread, &text, "").await?;
+    let mut asked = ask(&caller, thread, Outgoing::text(text), "").await?;
     let whole = async { while !matches!(asked.stream.next().await, None | Some(Signal::End | Signal::Broken)) {} };
     // Still going on after that: the page shows what there is, and the rest on reload.
     let _ = tokio::time::timeout(FORM_PATIENCE, whole).await;
@@ -181,18 +196,14 @@ pub async fn delete(id: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn ask(caller: &Caller, thread: Option<&str>, text: &str, key: &str) -> Result<Asked, ApiError> {
-    let text = text::message(text).map_err(|error| refuse(text_error(error)))?;
+async fn ask(caller: &Caller, thread: Option<&str>, message: Outgoing, key: &str) -> Result<Asked, ApiError> {
     if key.len() > KEY_MAX || key.contains('\0') {
         return Err(refuse(ApiError::Invalid));
     }
     limit(caller)?;
-    let message = UserMessage {
-        content: vec![UserContent::InputText { text }],
-        attachments: Vec::new(),
-        quoted_text: None,
-        inference_options: InferenceOptions::default(),
-    };
+    let message = message::checked(&caller.state, caller.user.id, input(message, caller.locale))
+        .await
+        .map_err(message_error)?;
     let ask = match thread {
         None => Ask::NewThread(message),
         Some(thread) => Ask::Message(thread_id(thread)?, message),
@@ -206,14 +217,50 @@ async fn ask(caller: &Caller, thread: Option<&str>, text: &str, key: &str) -> Re
         .map_err(asked_in_vain)
 }
 
-fn limit(caller: &Caller) -> Result<(), ApiError> {
+/// The page's message as the protocol has it.
+fn input(message: Outgoing, locale: Locale) -> UserMessageInput {
+    let group = match locale {
+        Locale::En => "Tasks",
+        Locale::Ur => "کام",
+    };
+    let part = |part| match part {
+        Part::Text(text) => UserContent::InputText { text },
+        Part::Task { id, title } => UserContent::InputTag {
+            id,
+            text: title,
+            data: Map::from_iter([("type".to_owned(), "task".into())]),
+            group: Some(group.to_owned()),
+            interactive: true,
+        },
+    };
+    UserMessageInput {
+        content: message.parts.into_iter().map(part).collect(),
+        attachments: message.attachments,
+        quoted_text: message.quote,
+        inference_options: InferenceOptions {
+            tool_choice: message.tool.map(|id| ToolChoice { id }),
+            model: message.model,
+        },
+    }
+}
+
+fn message_error(error: MessageError) -> ApiError {
+    match error {
+        MessageError::Blank => refuse(ApiError::Blank),
+        MessageError::TooLong => refuse(ApiError::TooLong),
+        MessageError::BadTag => refuse(ApiError::Invalid),
+        MessageError::Files(error) => refuse(super::of_app(error)),
+    }
+}
+
+pub(super) fn limit(caller: &Caller) -> Result<(), ApiError> {
     match caller.state.sends.check(caller.user.id, caller.state.clock.now()) {
         None => Ok(()),
         Some(seconds) => Err(refuse(ApiError::TooMany(seconds))),
     }
 }
 
-fn thread_id(text: &str) -> Result<ThreadId, ApiError> {
+pub(super) fn thread_id(text: &str) -> Result<ThreadId, ApiError> {
     text.parse().map_err(|_| refuse(ApiError::NotFound))
 }
 
@@ -224,10 +271,10 @@ fn text_error(error: TextError) -> ApiError {
     }
 }
 
-fn asked_in_vain(error: AskError) -> ApiError {
+pub(super) fn asked_in_vain(error: AskError) -> ApiError {
     match error {
         AskError::Live => refuse(ApiError::Busy),
-        AskError::KeyReused | AskError::WrongItem(_) | AskError::NotAWidget => refuse(ApiError::Invalid),
+        AskError::KeyReused | AskError::UnknownOption(_) | AskError::WrongItem(_) | AskError::NotAWidget => refuse(ApiError::Invalid),
         AskError::Refused(_) => refuse(ApiError::Closed),
         AskError::Stopping => refuse(ApiError::Unavailable),
         AskError::Store(error) => super::failed(error),
@@ -236,13 +283,13 @@ fn asked_in_vain(error: AskError) -> ApiError {
 
 /// A run's signals as frames of the page's stream, with signs of life. What the page has seen is gone through, but not told again. What the
 /// run removed at its beginning is told first.
-fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Vec<ItemId>) -> Updates {
+pub(super) fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Vec<ItemId>, locale: Locale) -> Updates {
     super::stream_headers();
     Updates::new(async_stream::stream! {
         for item in removed {
             yield Ok(Frame::Update(None, ChatUpdate::Removed(item.to_string())));
         }
-        let mut updater = view::Updater::default();
+        let mut updater = view::Updater::new(locale);
         loop {
             match tokio::time::timeout(HEARTBEAT, signals.next()).await {
                 Err(_) => yield Ok(Frame::Heartbeat),

@@ -9,6 +9,13 @@ use crate::domain::text::direction;
 
 /// The blocks of a text, each a `<div dir>`.
 pub fn blocks(markdown: &str) -> Vec<String> {
+    linked(markdown, &[])
+}
+
+/// The same with links: each of these words, where it stands first outside of other links, becomes the safe HTML beside it.
+pub fn linked(markdown: &str, links: &[(String, String)]) -> Vec<String> {
+    let mut open: Vec<&(String, String)> = links.iter().filter(|(words, _)| !words.is_empty()).collect();
+    let mut in_link = false;
     let mut blocks = Vec::new();
     let mut depth = 0_usize;
     let mut events: Vec<Event<'_>> = Vec::new();
@@ -23,7 +30,15 @@ pub fn blocks(markdown: &str) -> Vec<String> {
             Event::Text(text) | Event::Code(text) => plain.push_str(text),
             _ => {}
         }
-        events.extend(safe(event));
+        match &event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_)) => in_link = true,
+            Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => in_link = false,
+            _ => {}
+        }
+        match event {
+            Event::Text(text) if !in_link && !open.is_empty() => with_links(text, &mut open, &mut events),
+            event => events.extend(safe(event)),
+        }
         if depth == 0 {
             let mut inner = String::new();
             html::push_html(&mut inner, events.drain(..));
@@ -35,6 +50,23 @@ pub fn blocks(markdown: &str) -> Vec<String> {
         }
     }
     blocks
+}
+
+/// Splits a text where a link belongs. What is linked is linked no more.
+fn with_links<'a>(text: CowStr<'a>, open: &mut Vec<&(String, String)>, events: &mut Vec<Event<'a>>) {
+    let first = open
+        .iter()
+        .enumerate()
+        .filter_map(|(n, (words, _))| text.find(words.as_str()).map(|at| (at, std::cmp::Reverse(words.len()), n)))
+        .min();
+    let Some((at, _, n)) = first else {
+        events.push(Event::Text(text));
+        return;
+    };
+    let (words, html) = open.remove(n);
+    events.push(Event::Text(text[..at].to_owned().into()));
+    events.push(Event::InlineHtml(html.clone().into()));
+    with_links(text[at + words.len()..].to_owned().into(), open, events);
 }
 
 fn safe(event: Event<'_>) -> Option<Event<'_>> {
@@ -72,7 +104,7 @@ fn safe(event: Event<'_>) -> Option<Event<'_>> {
     })
 }
 
-fn is_safe(url: &str) -> bool {
+pub(super) fn is_safe(url: &str) -> bool {
     let url = url.trim().to_ascii_lowercase();
     ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
 }
@@ -84,6 +116,20 @@ mod tests {
     #[test]
     fn blocks_have_their_own_directions() {
         insta::assert_json_snapshot!(blocks("Added **call Ahmed**.\n\n- دودھ لینا\n- انڈے\n\n1. one\n2. two\n\n`x < y`"));
+    }
+
+    #[test]
+    fn words_are_linked_once_and_not_inside_links() {
+        let link = |words: &str| (words.to_owned(), format!("<a>{words}</a>"));
+        let html = linked(
+            "[milk](https://x) **milk** and milk, tea < milk tea",
+            &[link("milk"), link("milk tea")],
+        )
+        .concat();
+        assert_eq!(
+            html,
+            "<div dir=\"ltr\"><p><a href=\"https://x\">milk</a> <strong><a>milk</a></strong> and milk, tea &lt; <a>milk tea</a></p></div>"
+        );
     }
 
     #[test]

@@ -17,10 +17,13 @@
 //! A plain form is an exception: its errors travel in the address of the page that the browser is sent back to, which needs a 302.
 
 pub(crate) mod account;
+pub(crate) mod acts;
 pub(crate) mod chat;
 pub(crate) mod gallery;
 pub(crate) mod markdown;
+mod parts;
 pub(crate) mod tasks;
+pub(crate) mod tokens;
 pub(crate) mod view;
 pub(crate) mod widget;
 
@@ -172,6 +175,10 @@ fn of_app(error: AppError) -> ApiError {
         AppError::NotFound => ApiError::NotFound,
         AppError::Unavailable(cause) => {
             tracing::warn!(error = %cause, "database unavailable");
+            ApiError::Unavailable
+        }
+        AppError::UpstreamFailed(cause) | AppError::UpstreamUnavailable(cause) => {
+            tracing::warn!(%cause, "an upstream service failed");
             ApiError::Unavailable
         }
         AppError::Internal(cause) => internal(cause.as_ref()),

@@ -3,7 +3,11 @@
 use super::{Caller, caller, failed, go_back, refuse, view};
 use crate::{
     api::{ApiError, view::TaskLists},
-    domain::{id::TaskId, task::TaskStatus},
+    domain::{
+        id::TaskId,
+        language::find_begun,
+        task::{Task, TaskStatus},
+    },
     server::{
         recurrence,
         store::tasks::{self, TaskFilter},
@@ -13,6 +17,10 @@ use crate::{
 /// How many tasks the panel shows.
 const PENDING: i64 = 200;
 const COMPLETED: i64 = 50;
+
+/// Among how many tasks is searched, and how many are found at the most.
+const SEARCHED: i64 = 1000;
+const FOUND: usize = 20;
 
 pub async fn lists() -> Result<TaskLists, ApiError> {
     let Caller { state, user, locale } = caller().await?;
@@ -39,6 +47,31 @@ pub async fn lists() -> Result<TaskLists, ApiError> {
     })
 }
 
+/// Pending ones before completed ones.
+pub async fn search(words: String) -> Result<TaskLists, ApiError> {
+    let Caller { state, user, locale } = caller().await?;
+    let words: String = words.chars().take(100).collect();
+    let mut connection = state.store.connection().await.map_err(failed)?;
+    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    // Searched here and not by SQL, which does not know that two kafs are one letter.
+    let filter = TaskFilter {
+        limit: SEARCHED,
+        ..TaskFilter::default()
+    };
+    let tasks = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
+    let titles: Vec<&str> = tasks.iter().map(|task| task.title.as_str()).collect();
+    let (pending, completed): (Vec<&Task>, Vec<&Task>) = find_begun(&words, &titles)
+        .into_iter()
+        .take(FOUND)
+        .map(|at| &tasks[at])
+        .partition(|task| task.status == TaskStatus::Pending);
+    let draw = |tasks: Vec<&Task>| tasks.into_iter().map(|task| view::task(task, locale, now)).collect();
+    Ok(TaskLists {
+        pending: draw(pending),
+        completed: draw(completed),
+    })
+}
+
 pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let id = task_id(&id)?;
@@ -55,6 +88,7 @@ pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiErr
         tasks::update(&mut transaction, user.id, &task).await.map_err(failed)?;
     }
     transaction.commit().await.map_err(|error| failed(error.into()))?;
+    state.store.tasks_changed(user.id);
     go_back(&back);
     Ok(())
 }
@@ -63,6 +97,7 @@ pub async fn delete(id: String, back: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let mut connection = state.store.connection().await.map_err(failed)?;
     tasks::delete(&mut connection, user.id, task_id(&id)?).await.map_err(failed)?;
+    state.store.tasks_changed(user.id);
     go_back(&back);
     Ok(())
 }

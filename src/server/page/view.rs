@@ -3,81 +3,146 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
+use serde_json::Value;
 
-use super::markdown;
+use super::{markdown, parts, widget};
 use crate::{
-    api::view::{ChatUpdate, ItemBody as View, ItemView, StepView, TaskView},
+    api::view::{ChatUpdate, Dir, ItemBody as View, ItemView, StepView, StepsView, TaskView},
     domain::{
         id::ItemId,
         language,
         locale::{Locale, Script},
         task::{Due, Task, TaskStatus},
-        texts,
+        text, texts,
     },
     protocol::{
         event::{ItemUpdate, ThreadStreamEvent},
-        item::{ItemBody, StatusIndicator, ThreadItem, Workflow, WorkflowTask},
+        item::{Annotation, CallStatus, ItemBody, StatusIndicator, Summary, ThreadItem, Workflow, WorkflowTask},
         thread::Thread,
     },
 };
 
 /// An item to draw; `None` for those that are not for people.
-pub fn item(item: &ThreadItem) -> Option<ItemView> {
+pub fn item(item: &ThreadItem, locale: Locale) -> Option<ItemView> {
+    let id = item.id.to_string();
     let body = match &item.body {
         ItemBody::UserMessage(message) => {
             let text = message.text();
             View::User {
+                html: parts::said(message),
+                dir: if text::direction(&text) == "rtl" { Dir::Rtl } else { Dir::Ltr },
                 script: script(&text),
-                text,
             }
         }
-        ItemBody::AssistantMessage { .. } => {
+        ItemBody::AssistantMessage { content } => {
             let text = item.body.text();
+            let annotations: Vec<Annotation> = content.iter().flat_map(|part| part.annotations.clone()).collect();
+            let mut blocks = markdown::linked(&text, &parts::task_links(&annotations));
+            blocks.extend(parts::sources(&annotations, locale));
             View::Answer {
                 script: script(&text),
-                blocks: markdown::blocks(&text),
+                blocks,
+                rating: None,
             }
         }
-        ItemBody::Workflow { workflow } => steps(workflow),
-        _ => return None,
+        ItemBody::ClientToolCall(call) => View::Call {
+            name: call.name.clone(),
+            title: match call.status {
+                CallStatus::Pending => texts::step_running(locale, &call.name),
+                CallStatus::Completed => texts::step_done(locale, &call.name, None, None, false),
+            },
+            pending: call.status == CallStatus::Pending,
+        },
+        ItemBody::Widget { widget, copy_text } => View::Widget {
+            html: widget_html(widget, &id, locale),
+            copy: copy_text.clone().unwrap_or_default(),
+        },
+        ItemBody::GeneratedImage { image } => View::Html(parts::picture(image.as_ref(), None, locale)),
+        ItemBody::StructuredInput(form) => View::Html(parts::form(&item.thread_id.to_string(), &id, form, locale)),
+        ItemBody::Workflow { workflow } => steps(workflow, locale),
+        ItemBody::Task { task } => View::Steps(StepsView {
+            steps: vec![step(task)],
+            ..StepsView::default()
+        }),
+        // The end of a turn is seen by what stands there: nothing more comes.
+        ItemBody::EndOfTurn {} | ItemBody::HiddenContextItem { .. } | ItemBody::SdkHiddenContext { .. } => return None,
     };
-    Some(ItemView {
-        id: item.id.to_string(),
-        body,
-    })
+    Some(ItemView { id, body })
 }
 
-fn steps(workflow: &Workflow) -> View {
-    let step = |task: &WorkflowTask| StepView {
+/// A widget that cannot be read is said to be one; the cause is for developers, on their page.
+fn widget_html(root: &Value, id: &str, locale: Locale) -> String {
+    match widget::html(root, id, locale) {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::warn!(item = id, %error, "a widget cannot be drawn");
+            format!("<p class=\"faint\">{}</p>", texts::parts(locale).broken_widget)
+        }
+    }
+}
+
+fn step(task: &WorkflowTask) -> StepView {
+    StepView {
         title: task.title().unwrap_or_default().to_owned(),
+        detail: parts::detail(task),
         running: task.status_indicator == StatusIndicator::Loading,
+    }
+}
+
+fn steps(workflow: &Workflow, locale: Locale) -> View {
+    let steps: Vec<StepView> = workflow.tasks.iter().map(step).collect();
+    let words = texts::parts(locale);
+    let title = match &workflow.summary {
+        Some(Summary::Custom { title, .. }) => title.clone(),
+        Some(Summary::Duration { duration }) => format!("{duration}{}", words.seconds),
+        // A step or two are told as they are; more are folded.
+        None if steps.len() > 2 && steps.iter().all(|step| !step.running) => format!("{}{}", steps.len(), words.steps),
+        None => String::new(),
     };
-    View::Steps(workflow.tasks.iter().map(step).collect())
+    View::Steps(StepsView {
+        title,
+        open: workflow.expanded,
+        steps,
+    })
 }
 
 fn script(text: &str) -> Script {
     language::detect(text).unwrap_or_default()
 }
 
-/// Turns events of a stream into updates of the page. Keeps the answers that are being written.
-#[derive(Default)]
+/// Turns events of a stream into updates of the page. Keeps the items that are being written.
 pub struct Updater {
+    locale: Locale,
     /// The language of the newest message: an answer that is still empty is taken to be in it.
     asked_in: Script,
     answers: HashMap<ItemId, (String, Vec<String>)>,
     workflows: HashMap<ItemId, Workflow>,
+    widgets: HashMap<ItemId, Value>,
 }
 
 impl Updater {
+    /// For a page in this language.
+    pub fn new(locale: Locale) -> Self {
+        Self {
+            locale,
+            asked_in: Script::default(),
+            answers: HashMap::new(),
+            workflows: HashMap::new(),
+            widgets: HashMap::new(),
+        }
+    }
+
     /// The updates of an event; `None` if the page has nothing to draw.
     pub fn update(&mut self, event: &ThreadStreamEvent) -> Option<ChatUpdate> {
         match event {
             ThreadStreamEvent::ThreadCreated { thread } | ThreadStreamEvent::ThreadUpdated { thread } => Some(of_thread(thread)),
             ThreadStreamEvent::ItemAdded { item: added } => {
-                if let ItemBody::Workflow { workflow } = &added.body {
-                    self.workflows.insert(added.id, workflow.clone());
+                match &added.body {
+                    ItemBody::Workflow { workflow } => drop(self.workflows.insert(added.id, workflow.clone())),
+                    ItemBody::Widget { widget, .. } => drop(self.widgets.insert(added.id, widget.clone())),
+                    _ => {}
                 }
-                let mut view = item(added)?;
+                let mut view = item(added, self.locale)?;
                 if let View::Answer { script, .. } = &mut view.body {
                     *script = self.asked_in;
                 }
@@ -88,19 +153,40 @@ impl Updater {
                     self.asked_in = script(&message.text());
                 }
                 self.answers.remove(&done.id);
-                self.workflows.remove(&done.id);
-                item(done).map(ChatUpdate::Item)
+                match &done.body {
+                    // It may go on: a run that was taken over begins it anew.
+                    ItemBody::Workflow { workflow } => drop(self.workflows.insert(done.id, workflow.clone())),
+                    ItemBody::Widget { widget, .. } => drop(self.widgets.insert(done.id, widget.clone())),
+                    _ => {}
+                }
+                item(done, self.locale).map(ChatUpdate::Item)
             }
             ThreadStreamEvent::ItemUpdated { item_id, update } => self.item_update(*item_id, update),
             ThreadStreamEvent::ItemRemoved { item_id } => Some(ChatUpdate::Removed(item_id.to_string())),
             ThreadStreamEvent::StreamOptions { .. } => None,
             ThreadStreamEvent::Progress { text, .. } => Some(ChatUpdate::Progress(text.clone())),
-            ThreadStreamEvent::ClientEffect { name, .. } => (name == "tasks.changed").then_some(ChatUpdate::Tasks),
+            ThreadStreamEvent::ClientEffect { name, data } => match name.as_str() {
+                "tasks.changed" => Some(ChatUpdate::Tasks),
+                "task.open" => data
+                    .get("task_id")
+                    .and_then(Value::as_str)
+                    .map(|id| ChatUpdate::Open(id.to_owned())),
+                _ => None,
+            },
             ThreadStreamEvent::Error { message, allow_retry, .. } => Some(ChatUpdate::Failed {
-                message: message.clone().unwrap_or_default(),
+                message: match message {
+                    Some(message) => message.clone(),
+                    None => texts::failure(self.locale, texts::Failure::Internal).to_owned(),
+                },
                 retry: *allow_retry,
             }),
-            ThreadStreamEvent::Notice { message, .. } => Some(ChatUpdate::Notice(message.clone())),
+            ThreadStreamEvent::Notice { message, title, .. } => {
+                let whole = match title {
+                    Some(title) => format!("**{title}**\n\n{message}"),
+                    None => message.clone(),
+                };
+                Some(ChatUpdate::Notice(markdown::blocks(&whole).concat()))
+            }
         }
     }
 
@@ -129,12 +215,49 @@ impl Updater {
                 }
                 Some(ChatUpdate::Item(ItemView {
                     id: item_id.to_string(),
-                    body: steps(workflow),
+                    body: steps(workflow, self.locale),
                 }))
             }
+            ItemUpdate::WidgetRootUpdated { widget } => {
+                self.widgets.insert(item_id, widget.clone());
+                self.widget(item_id)
+            }
+            ItemUpdate::WidgetComponentUpdated { component_id, component } => {
+                *component_in(self.widgets.get_mut(&item_id)?, component_id)? = component.clone();
+                self.widget(item_id)
+            }
+            ItemUpdate::WidgetTextDelta { component_id, delta, .. } => {
+                if let Some(Value::String(text)) = component_in(self.widgets.get_mut(&item_id)?, component_id)?.get_mut("value") {
+                    text.push_str(delta);
+                }
+                self.widget(item_id)
+            }
+            ItemUpdate::GeneratedImageUpdated { image, progress } => Some(ChatUpdate::Item(ItemView {
+                id: item_id.to_string(),
+                body: View::Html(parts::picture(Some(image), *progress, self.locale)),
+            })),
             // What the page draws of these comes with the whole item.
-            _ => None,
+            ItemUpdate::ContentPartAdded { .. } | ItemUpdate::ContentPartDone { .. } | ItemUpdate::AnnotationAdded { .. } => None,
         }
+    }
+
+    fn widget(&self, item_id: ItemId) -> Option<ChatUpdate> {
+        let id = item_id.to_string();
+        let html = widget_html(self.widgets.get(&item_id)?, &id, self.locale);
+        Some(ChatUpdate::Item(ItemView {
+            id,
+            body: View::Widget { html, copy: String::new() },
+        }))
+    }
+}
+
+/// The component with an id, anywhere in a widget.
+fn component_in<'w>(widget: &'w mut Value, id: &str) -> Option<&'w mut Value> {
+    match widget {
+        Value::Object(component) if component.get("id").and_then(Value::as_str) == Some(id) => Some(widget),
+        Value::Object(component) => component_in(component.get_mut("children")?, id),
+        Value::Array(children) => children.iter_mut().find_map(|child| component_in(child, id)),
+        _ => None,
     }
 }
 

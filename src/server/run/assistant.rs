@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::{ActionError, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate};
+use super::{
+    ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate,
+};
 use crate::{
     domain::{
         language,
@@ -14,7 +16,7 @@ use crate::{
     },
     protocol::{
         event::{NoticeLevel, ThreadStreamEvent},
-        item::{InputStatus, ItemBody, ThreadItem},
+        item::{InferenceOptions, InputStatus, ItemBody, ThreadItem},
         request::Action,
     },
     server::{
@@ -33,18 +35,20 @@ pub struct Assistant {
     pub(super) tools: Registry,
     /// What models are told of the tools: worked out once.
     specs: Arc<[ToolSpec]>,
+    files: Files,
     pub(super) clock: Arc<dyn Clock>,
     limits: Limits,
 }
 
 impl Assistant {
     /// Puts its parts together.
-    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+    pub fn new(store: Store, model: Arc<dyn Model>, tools: Registry, files: Files, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         Self {
             store,
             model,
             specs: tool_specs(&tools),
             tools,
+            files,
             clock,
             limits,
         }
@@ -53,6 +57,27 @@ impl Assistant {
 
 #[async_trait]
 impl Responder for Assistant {
+    fn models(&self) -> Vec<String> {
+        self.model.names()
+    }
+
+    fn check(&self, options: &InferenceOptions) -> Result<(), String> {
+        let at = "params.input.inference_options";
+        let unknown_model = options.model.as_ref().filter(|model| !self.model.names().contains(model));
+        if let Some(model) = unknown_model {
+            return Err(format!(
+                "{at}.model: there is no model {model:?}; there are {}",
+                self.model.names().join(", ")
+            ));
+        }
+        let tool = options.tool_choice.as_ref().map(|tool| tool.id.as_str());
+        let unknown_tool = tool.filter(|tool| self.specs.iter().all(|known| known.name != *tool));
+        if let Some(tool) = unknown_tool {
+            return Err(format!("{at}.tool_choice.id: there is no tool {tool:?}"));
+        }
+        Ok(())
+    }
+
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
         let opening = match &turn.prompt {
@@ -76,13 +101,24 @@ impl Responder for Assistant {
         }
         let script = script_of(&turn.items, person.locale);
         let now = self.clock.now();
+        let mut messages = history::messages(&turn.items);
+        if self.model.reads_files() {
+            tokio::select! {
+                () = self.files.bring(person.id, &mut messages) => {}
+                // Noticed again by the agent.
+                () = turn.cancel.cancelled() => {}
+            }
+        }
+        let chosen = options_of(&turn.items);
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
-            messages: history::messages(&turn.items),
+            messages,
             tools: self.specs.iter().cloned().chain(chat_tools::specs(&person.client_tools)).collect(),
             now,
             zone: person.zone,
             script,
+            model: chosen.model,
+            tool_choice: chosen.tool_choice.map(|tool| tool.id),
         };
         let effects = effects::RunEffects {
             store: self.store.clone(),
@@ -154,6 +190,15 @@ fn leave_forms(items: &[ThreadItem], recorder: &mut Recorder) {
             recorder.event(ThreadStreamEvent::ItemReplaced { item });
         }
     }
+}
+
+/// What the newest message of the person chose.
+fn options_of(items: &[ThreadItem]) -> InferenceOptions {
+    let newest = items.iter().rev().find_map(|item| match &item.body {
+        ItemBody::UserMessage(message) => Some(message.inference_options.clone()),
+        _ => None,
+    });
+    newest.unwrap_or_default()
 }
 
 /// The language of the newest message of the person; where it has no letters, that of an earlier one, or of the page.

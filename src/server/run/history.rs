@@ -1,10 +1,13 @@
 //! What the model is told of a thread: the newest items, within a budget.
 
 use crate::{
-    protocol::item::{InputStatus, ItemBody, QuestionKind, StructuredInput, ThreadItem, UserContent, UserMessage},
+    protocol::{
+        attachment::Attachment,
+        item::{InputStatus, ItemBody, QuestionKind, StructuredInput, ThreadItem, UserContent, UserMessage},
+    },
     server::{
         agent::{ToolRound, Waiting},
-        model::{Message, Reference},
+        model::{File, FileContent, Message, Reference},
     },
 };
 
@@ -48,6 +51,7 @@ fn of_item(item: &ThreadItem) -> Vec<Message> {
             vec![Message::User {
                 text,
                 references: references(message),
+                files: message.attachments.iter().map(file).collect(),
             }]
         }
         ItemBody::AssistantMessage { .. } => vec![Message::Assistant {
@@ -94,6 +98,16 @@ pub(super) fn round(body: &ItemBody) -> Option<ToolRound> {
     }
 }
 
+/// A file that is named; what is in it is brought by `super::files`.
+fn file(attachment: &Attachment) -> File {
+    File {
+        id: attachment.id.clone(),
+        name: attachment.name.clone(),
+        mime_type: attachment.mime_type.clone(),
+        content: FileContent::NotRead,
+    }
+}
+
 /// The calls that wait, if an item keeps some.
 pub(super) fn waiting(body: &ItemBody) -> Option<Waiting> {
     match body {
@@ -131,6 +145,7 @@ fn references(message: &UserMessage) -> Vec<Reference> {
 
 fn size(message: &Message) -> usize {
     match message {
+        // What is in files has a budget of its own (`super::files`).
         Message::User { text, .. } => text.len(),
         Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
         Message::Tool { result, .. } => result.to_string().len(),

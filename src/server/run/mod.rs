@@ -7,6 +7,7 @@ mod actions;
 mod assistant;
 mod chat_tools;
 mod effects;
+mod files;
 mod flusher;
 mod follow;
 mod form;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use assistant::Assistant;
+pub use files::Files;
 pub use follow::{RunStream, Signal};
 pub use recorder::Recorder;
 pub use respond::{ActionError, Earlier, Outcome, Prompt, Responder, Turn};
@@ -112,6 +114,8 @@ pub enum AskError {
     Refused(ThreadStatus),
     /// The item is of another kind than the request needs, or is answered already; the text says which.
     WrongItem(&'static str),
+    /// The message chooses a model or a tool that there is not; the text says which.
+    UnknownOption(String),
     /// The sender of an action is no widget.
     NotAWidget,
     /// The server is stopping.
@@ -212,6 +216,11 @@ impl Runs {
         own::take_over(self, true).await
     }
 
+    /// The models that a person may choose from, the usual one first.
+    pub fn models(&self) -> Vec<String> {
+        self.0.responder.models()
+    }
+
     /// Accepts a request and begins to answer it. `key` names the request: the same key with the same request is the same run.
     ///
     /// # Errors
@@ -254,7 +263,8 @@ impl Runs {
             key,
             owner: inner.owner,
             log: &log,
-            now: inner.clock.now(),
+            // A message is stored with the time that it is told with.
+            now: item.as_ref().map_or_else(|| inner.clock.now(), |item| item.created_at),
         };
         match inner.store.accept_run(&new).await? {
             Accepted::New { position } => {
@@ -273,6 +283,7 @@ impl Runs {
                     stream,
                 })
             }
+            Accepted::NoSuchAttachment => Err(AskError::WrongItem("a file is gone, or belongs to another thread")),
             Accepted::NotPending => Err(AskError::WrongItem("it was answered already")),
             Accepted::Live => Err(AskError::Live),
             Accepted::Refused(status) => Err(AskError::Refused(status)),

@@ -3,7 +3,7 @@
 use super::{Ask, AskError, Person, Prompt, Runs, form};
 use crate::{
     domain::{
-        id::{ItemId, ThreadId},
+        id::{AttachmentId, ItemId, ThreadId},
         text,
     },
     protocol::{
@@ -37,16 +37,48 @@ const OPTIONS: ThreadStreamEvent = ThreadStreamEvent::StreamOptions {
     stream_options: StreamOptions { allow_cancel: true },
 };
 
+/// The first words of the message, or else the name of its first file.
+fn title_of(item: &ThreadItem) -> String {
+    let title = text::title_of(&item.body.text());
+    match &item.body {
+        ItemBody::UserMessage(message) if title.is_empty() => message.attachments.first().map_or(title, |file| text::title_of(&file.name)),
+        _ => title,
+    }
+}
+
+/// The files of a message, to be stamped with its thread. Nothing where there are none, which keeps accepting one statement.
+fn attach(item: &ThreadItem) -> Vec<Settle> {
+    let ItemBody::UserMessage(message) = &item.body else {
+        return Vec::new();
+    };
+    let files: Vec<AttachmentId> = message.attachments.iter().filter_map(|file| file.id.parse().ok()).collect();
+    if files.is_empty() {
+        Vec::new()
+    } else {
+        vec![Settle::Attach(files)]
+    }
+}
+
 impl Runs {
     pub(super) async fn prepare(&self, person: &Person, ask: Ask) -> Result<Prepared, AskError> {
         match ask {
-            Ask::NewThread(message) => Ok(self.new_thread(message)),
-            Ask::Message(thread, message) => Ok(self.message(thread, message)),
+            Ask::NewThread(message) => {
+                self.check(&message)?;
+                Ok(self.new_thread(message))
+            }
+            Ask::Message(thread, message) => {
+                self.check(&message)?;
+                Ok(self.message(thread, message))
+            }
             Ask::Retry(thread, item) => self.retry(person, thread, item).await,
             Ask::ToolOutput(thread, result) => self.tool_output(person, thread, result).await,
             Ask::Form(thread, item, submission) => self.form(person, thread, item, &submission).await,
             Ask::Action(thread, item, action) => self.action(person, thread, item, action).await,
         }
+    }
+
+    fn check(&self, message: &UserMessage) -> Result<(), AskError> {
+        self.0.responder.check(&message.inference_options).map_err(AskError::UnknownOption)
     }
 
     fn user_item(&self, thread: ThreadId, mut message: UserMessage) -> ThreadItem {
@@ -73,13 +105,14 @@ impl Runs {
             metadata: Default::default(),
         };
         let created = Thread::from(metadata.clone());
-        let title = text::title_of(&item.body.text());
+        let settle = attach(&item);
+        let title = title_of(&item);
         metadata.title = Some(title.clone());
         Prepared {
             thread,
             new_thread: Some(title),
             about: item.id,
-            settle: Vec::new(),
+            settle,
             first: vec![
                 ThreadStreamEvent::ThreadCreated { thread: created },
                 ThreadStreamEvent::ItemDone { item: item.clone() },
@@ -98,7 +131,7 @@ impl Runs {
             thread,
             new_thread: None,
             about: item.id,
-            settle: Vec::new(),
+            settle: attach(&item),
             first: vec![ThreadStreamEvent::ItemDone { item: item.clone() }, OPTIONS],
             item: Some(item),
             removed: Vec::new(),

@@ -82,6 +82,7 @@ impl Recorder {
             ThreadStreamEvent::ThreadUpdated { thread } => vec![Change::Thread {
                 title: thread.metadata.title.clone(),
                 status: thread.metadata.status.clone(),
+                domains: thread.metadata.allowed_image_domains.clone(),
             }],
             _ => Vec::new(),
         };

@@ -11,7 +11,7 @@ use crate::{
     domain::id::ItemId,
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
-        item::ThreadItem,
+        item::{InferenceOptions, ThreadItem},
         request::Action,
     },
     server::store::{StoreError, runs::RunKey},
@@ -112,6 +112,19 @@ impl From<StoreError> for ActionError {
 /// Something that answers.
 #[async_trait]
 pub trait Responder: Send + Sync + 'static {
+    /// The models that a person may choose from, the usual one first; empty where there is no choice.
+    fn models(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a message may choose so.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the one who wrote the request.
+    fn check(&self, _options: &InferenceOptions) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Answers: hands the recorder what happens.
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome;
 

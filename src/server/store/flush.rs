@@ -31,12 +31,14 @@ pub enum Change {
     Put(i64, ThreadItem),
     /// Removes an item.
     Remove(ItemId),
-    /// Gives the thread another title and status.
+    /// Gives the thread another title, status and domains of pictures.
     Thread {
         /// The title.
         title: Option<String>,
         /// The status.
         status: ThreadStatus,
+        /// Where pictures may come from.
+        domains: Option<Vec<String>>,
     },
 }
 
@@ -142,15 +144,20 @@ async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[Uu
                     .execute(&mut *connection)
                     .await?;
             }
-            Change::Thread { title, status } => {
+            Change::Thread { title, status, domains } => {
                 put_items(connection, std::mem::take(&mut bulk)).await?;
-                sqlx::query("update conversations set title = $3, status = $4 where user_id = $1 and id = $2")
-                    .bind(key.user.0)
-                    .bind(key.thread.0)
-                    .bind(title)
-                    .bind(Json(status))
-                    .execute(&mut *connection)
-                    .await?;
+                sqlx::query(
+                    "update conversations set title = $3, status = $4, \
+                     metadata = jsonb_strip_nulls(metadata || jsonb_build_object('allowed_image_domains', $5::jsonb)) \
+                     where user_id = $1 and id = $2",
+                )
+                .bind(key.user.0)
+                .bind(key.thread.0)
+                .bind(title)
+                .bind(Json(status))
+                .bind(domains.as_ref().map(Json))
+                .execute(&mut *connection)
+                .await?;
             }
         }
     }
@@ -165,7 +172,7 @@ async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &Thr
         "with m as (insert into messages (user_id, id, conversation_id, position, kind, role, content, payload, hidden, created_at) \
            select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bool[], $10::timestamptz[]) \
            on conflict (user_id, id) do update set kind = excluded.kind, role = excluded.role, content = excluded.content, \
-             payload = excluded.payload, hidden = excluded.hidden where messages.conversation_id = excluded.conversation_id \
+             payload = excluded.payload, hidden = excluded.hidden, created_at = excluded.created_at where messages.conversation_id = excluded.conversation_id \
            returning user_id, conversation_id, position, created_at) \
          update conversations c set last_position = greatest(c.last_position, x.position), updated_at = greatest(c.updated_at, x.at) \
          from (select user_id, conversation_id, max(position) as position, max(created_at) as at from m group by 1, 2) x \

@@ -2,12 +2,16 @@
 //! question. Every query names `user_id`.
 
 pub mod accounts;
+pub mod attachments;
+mod changes;
 pub mod feedback;
 pub mod flush;
 pub mod items;
 pub mod runs;
 pub mod tasks;
 pub mod threads;
+pub mod tool_calls;
+pub mod undos;
 
 use sqlx::PgPool;
 
@@ -15,12 +19,16 @@ use sqlx::PgPool;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(in crate::server) pool: PgPool,
+    changes: changes::Changes,
 }
 
 impl Store {
     /// Over a pool whose database is migrated.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self {
+            pool,
+            changes: changes::Changes::default(),
+        }
     }
 
     /// Whether the database answers.

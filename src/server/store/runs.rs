@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, flush::LogRow};
 use crate::{
-    domain::id::{ItemId, RunId, ThreadId, UserId},
+    domain::id::{AttachmentId, ItemId, RunId, ThreadId, UserId},
     protocol::{item::ThreadItem, thread::ThreadStatus},
 };
 
@@ -73,6 +73,8 @@ pub enum Accepted {
     Refused(ThreadStatus),
     /// What was to be answered is pending no more.
     NotPending,
+    /// A file of the message is gone, or belongs to another thread.
+    NoSuchAttachment,
 }
 
 /// What happens to items when a request is accepted, in the same transaction.
@@ -84,6 +86,8 @@ pub enum Settle {
     Answer(ThreadItem),
     /// This item is removed.
     Remove(ItemId),
+    /// These files, whose bytes must be there, belong to the thread from now on.
+    Attach(Vec<AttachmentId>),
 }
 
 /// The state of a run, for those who follow it.
@@ -198,8 +202,8 @@ impl Store {
             accept(new, &self.pool).await
         } else {
             let mut transaction = self.pool.begin().await?;
-            if !settle(&mut transaction, new).await? {
-                return Ok(Accepted::NotPending);
+            if let Some(refused) = settle(&mut transaction, new).await? {
+                return Ok(refused);
             }
             match accept(new, &mut *transaction).await {
                 Ok(Some(position)) => {
@@ -459,8 +463,8 @@ async fn accept<'c>(new: &NewRun<'_>, executor: impl sqlx::PgExecutor<'c>) -> Re
         .await
 }
 
-/// Does what happens to items when a request is accepted. `false` if an item that had to be pending is not.
-async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<bool, StoreError> {
+/// Does what happens to items when a request is accepted. Gives why it cannot be, if one of them is not as it had to be.
+async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<Option<Accepted>, StoreError> {
     // Whoever else settles something in this thread waits here.
     sqlx::query("select 1 from conversations where user_id = $1 and id = $2 for update")
         .bind(new.user.0)
@@ -501,12 +505,27 @@ async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<bool,
                 .execute(&mut *connection)
                 .await?;
                 if done.rows_affected() == 0 {
-                    return Ok(false);
+                    return Ok(Some(Accepted::NotPending));
+                }
+            }
+            Settle::Attach(files) => {
+                let files: Vec<Uuid> = files.iter().map(|file| file.0).collect();
+                let done = sqlx::query(
+                    "update attachments set thread_id = $2 where user_id = $1 and id = any($3) and blob is not null \
+                     and removed_at is null and (thread_id is null or thread_id = $2)",
+                )
+                .bind(new.user.0)
+                .bind(new.thread.0)
+                .bind(&files)
+                .execute(&mut *connection)
+                .await?;
+                if done.rows_affected() != files.len() as u64 {
+                    return Ok(Some(Accepted::NoSuchAttachment));
                 }
             }
         }
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Runs as the columns that `unnest` takes: user, run, epoch.

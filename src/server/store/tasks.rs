@@ -117,6 +117,16 @@ pub async fn get(connection: &mut PgConnection, user: UserId, id: TaskId) -> Res
     Ok(row.into())
 }
 
+/// The task of a row that was kept as JSON (see [`super::undos`]).
+///
+/// # Errors
+/// See [`StoreError`].
+pub(super) async fn of_row(connection: &mut PgConnection, row: &serde_json::Value) -> Result<Task, StoreError> {
+    let sql = format!("select {COLUMNS} from jsonb_populate_record(null::tasks, $1)");
+    let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(row).fetch_one(connection).await?;
+    Ok(row.into())
+}
+
 /// Stores a new task.
 ///
 /// # Errors

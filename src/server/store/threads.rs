@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub id: Uuid,
     pub title: Option<String>,
     pub status: Json<ThreadStatus>,
+    /// Where pictures may come from, as the server-side metadata keeps it.
+    pub domains: Option<Json<Vec<String>>>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -29,7 +31,7 @@ impl From<Row> for ThreadMetadata {
             id: ThreadId(row.id),
             created_at: row.created_at,
             status: row.status.0,
-            allowed_image_domains: None,
+            allowed_image_domains: row.domains.map(|domains| domains.0),
             metadata: Map::new(),
         }
     }
@@ -55,7 +57,7 @@ struct ListedRow {
 macro_rules! listed {
     ($cut:literal) => {
         concat!(
-            "select c.id, c.title, c.status, c.created_at, r.id is not null as live from conversations c \
+            "select c.id, c.title, c.status, c.metadata -> 'allowed_image_domains' as domains, c.created_at, r.id is not null as live from conversations c \
              left join runs r on r.user_id = c.user_id and r.thread_id = c.id and r.status in ('queued', 'running') \
              where c.user_id = $1 and ",
             $cut,
@@ -70,11 +72,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn thread(&self, user: UserId, id: ThreadId) -> Result<ThreadMetadata, StoreError> {
-        let row: Row = sqlx::query_as("select id, title, status, created_at from conversations where user_id = $1 and id = $2")
-            .bind(user.0)
-            .bind(id.0)
-            .fetch_one(&self.pool)
-            .await?;
+        let row: Row = sqlx::query_as(
+            "select id, title, status, metadata -> 'allowed_image_domains' as domains, created_at from conversations \
+             where user_id = $1 and id = $2",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .fetch_one(&self.pool)
+        .await?;
         Ok(row.into())
     }
 
@@ -125,7 +130,8 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn rename_thread(&self, user: UserId, id: ThreadId, title: &str, now: DateTime<Utc>) -> Result<ThreadMetadata, StoreError> {
         let row: Row = sqlx::query_as(
-            "update conversations set title = $3, updated_at = $4 where user_id = $1 and id = $2 returning id, title, status, created_at",
+            "update conversations set title = $3, updated_at = $4 where user_id = $1 and id = $2 \
+             returning id, title, status, metadata -> 'allowed_image_domains' as domains, created_at",
         )
         .bind(user.0)
         .bind(id.0)
@@ -136,17 +142,39 @@ impl Store {
         Ok(row.into())
     }
 
-    /// Deletes a thread with its items and runs. Tasks stay.
+    /// Gives a thread another status.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn set_thread_status(&self, user: UserId, id: ThreadId, status: &ThreadStatus) -> Result<(), StoreError> {
+        let done = sqlx::query("update conversations set status = $3 where user_id = $1 and id = $2")
+            .bind(user.0)
+            .bind(id.0)
+            .bind(Json(status))
+            .execute(&self.pool)
+            .await?;
+        if done.rows_affected() == 0 {
+            Err(StoreError::NotFound)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Deletes a thread with its items and runs, and hides its files. Tasks stay.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn delete_thread(&self, user: UserId, id: ThreadId) -> Result<(), StoreError> {
-        let done = sqlx::query("with e as (delete from run_events e using runs r where r.user_id = $1 and r.thread_id = $2 and e.user_id = r.user_id and e.run_id = r.id) \
-             delete from conversations where user_id = $1 and id = $2")
-            .bind(user.0)
-            .bind(id.0)
-            .execute(&self.pool)
-            .await?;
+        let done = sqlx::query(
+            "with e as (delete from run_events e using runs r where r.user_id = $1 and r.thread_id = $2 and e.user_id = r.user_id \
+             and e.run_id = r.id), \
+             a as (update attachments set removed_at = now() where user_id = $1 and thread_id = $2 and removed_at is null) \
+             delete from conversations where user_id = $1 and id = $2",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .execute(&self.pool)
+        .await?;
         if done.rows_affected() == 0 {
             Err(StoreError::NotFound)
         } else {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Tool, ToolContext, ToolError,
+    Reach, Tool, ToolContext, ToolError,
     task_json::{OneTask, TaskJson},
 };
 use crate::{
@@ -46,6 +46,9 @@ impl Tool for AddTask {
     const DESCRIPTION: &'static str = "Adds one task for the person. Call it once for each task. Only for things that are to be done, not for things \
         that the person says are done already.";
     const CHANGES: bool = true;
+    const TITLE: &'static str = "Add a task";
+    const IDEMPOTENT: bool = false;
+    const REACH: Reach = Reach::Write;
     type Args = Args;
     type Output = OneTask;
 

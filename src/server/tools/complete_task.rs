@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::server::{recurrence, store::tasks};
 
 pub(super) struct CompleteTask;
@@ -17,7 +17,7 @@ pub struct Args {
 }
 
 /// What `complete_task` gives.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Output {
     /// The task.
     pub task: TaskJson,
@@ -32,6 +32,8 @@ impl Tool for CompleteTask {
     const DESCRIPTION: &'static str = "Marks a task as completed. Completing a completed task again changes nothing. A task that repeats is made anew for its \
         next date, which is given as `next`.";
     const CHANGES: bool = true;
+    const TITLE: &'static str = "Complete a task";
+    const REACH: Reach = Reach::Write;
     type Args = Args;
     type Output = Output;
 

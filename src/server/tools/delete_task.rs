@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Tool, ToolContext, ToolError,
+    Reach, Tool, ToolContext, ToolError,
     task_json::{OneTask, TaskJson},
 };
 use crate::server::store::tasks;
@@ -25,6 +25,9 @@ impl Tool for DeleteTask {
     const DESCRIPTION: &'static str =
         "Deletes a task for good. Only when the person asks for a deletion; something that is done is completed instead.";
     const CHANGES: bool = true;
+    const TITLE: &'static str = "Delete a task";
+    const DESTRUCTIVE: bool = true;
+    const REACH: Reach = Reach::Delete;
     type Args = Args;
     type Output = OneTask;
 

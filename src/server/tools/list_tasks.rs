@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::{
     domain::task::TaskStatus,
     server::store::tasks::{self, TaskFilter},
@@ -54,10 +54,13 @@ fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 }
 
 /// What `list_tasks` gives.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Output {
+    /// The tasks of this page.
     tasks: Vec<TaskJson>,
+    /// Whether there are more behind them.
     has_more: bool,
+    /// Where the next page begins, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<String>,
 }
@@ -68,6 +71,8 @@ impl Tool for ListTasks {
     const DESCRIPTION: &'static str = "Lists the person's tasks with their ids, due dates and status. Call it before completing, changing or deleting a \
         task whose id you do not know.";
     const CHANGES: bool = false;
+    const TITLE: &'static str = "List tasks";
+    const REACH: Reach = Reach::Read;
     type Args = Args;
     type Output = Output;
 

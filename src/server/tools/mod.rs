@@ -1,14 +1,21 @@
-//! The tools: the only place where an assistant changes a task. One tool, one file; the chat and (later) MCP share the [`Registry`].
+//! The tools: the only place where an assistant changes a task. One tool, one file; the chat, MCP and HTTP share the [`Registry`].
+//! What only programs outside get with them (keys for repeated calls, undo tokens, checked arguments) is in [`outside`].
 //!
 //! A tool takes the person from the session, never from its arguments. A failure that the model can act on is data
 //! ([`ToolError::TellModel`]); only the other kind stops the turn.
 
 mod add_task;
+mod add_tasks;
 mod complete_task;
+mod complete_tasks;
 mod delete_task;
+mod find_tasks;
 mod list_tasks;
+pub mod outside;
+mod prose;
 pub mod schema;
 pub mod task_json;
+mod undo;
 mod update_task;
 
 use std::sync::Arc;
@@ -80,12 +87,22 @@ pub trait Tool: Send + Sync + 'static {
     const NAME: &'static str;
     /// What it does and when to use it, for the model.
     const DESCRIPTION: &'static str;
+    /// Its name for people.
+    const TITLE: &'static str;
     /// Whether it can change tasks.
     const CHANGES: bool;
+    /// Whether it can make something disappear: a task, or what a field said before.
+    const DESTRUCTIVE: bool = false;
+    /// Whether calling it twice with the same arguments changes no more than calling it once.
+    const IDEMPOTENT: bool = true;
+    /// How far a token must go to call it.
+    const REACH: Reach;
+    /// Whether the chat's model is offered it. Its list is kept small.
+    const CHAT: bool = true;
     /// What it takes.
     type Args: DeserializeOwned + JsonSchema + Send;
     /// What it gives.
-    type Output: Serialize + Send;
+    type Output: Serialize + JsonSchema + Send;
 
     /// Does it, as this person.
     ///
@@ -94,13 +111,30 @@ pub trait Tool: Send + Sync + 'static {
     async fn run(&self, context: &mut ToolContext<'_>, args: Self::Args) -> Result<Self::Output, ToolError>;
 }
 
+/// How far a call goes; tokens have a scope for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Looking.
+    Read,
+    /// Adding and changing.
+    Write,
+    /// Deleting.
+    Delete,
+}
+
 /// A tool without its types.
 #[async_trait]
 trait AnyTool: Send + Sync {
     fn name(&self) -> &'static str;
     fn description(&self) -> &'static str;
+    fn title(&self) -> &'static str;
     fn changes(&self) -> bool;
+    fn is_destructive(&self) -> bool;
+    fn is_idempotent(&self) -> bool;
+    fn reach(&self) -> Reach;
+    fn is_for_chat(&self) -> bool;
     fn parameters(&self) -> Value;
+    fn result(&self) -> Value;
     async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError>;
 }
 
@@ -112,20 +146,32 @@ impl<T: Tool> AnyTool for T {
     fn description(&self) -> &'static str {
         T::DESCRIPTION
     }
+    fn title(&self) -> &'static str {
+        T::TITLE
+    }
     fn changes(&self) -> bool {
         T::CHANGES
+    }
+    fn is_destructive(&self) -> bool {
+        T::DESTRUCTIVE
+    }
+    fn is_idempotent(&self) -> bool {
+        T::IDEMPOTENT
+    }
+    fn reach(&self) -> Reach {
+        T::REACH
+    }
+    fn is_for_chat(&self) -> bool {
+        T::CHAT
     }
     fn parameters(&self) -> Value {
         schema::plain::<T::Args>()
     }
+    fn result(&self) -> Value {
+        schema::plain::<T::Output>()
+    }
     async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError> {
-        let args = serde_json::from_value(args).map_err(|error| {
-            ToolError::TellModel(format!(
-                "The arguments of {} are wrong: {error}. Mend them and call it again.",
-                T::NAME
-            ))
-        })?;
-        let output = self.run(context, args).await?;
+        let output = self.run(context, arguments::<T>(args)?).await?;
         serde_json::to_value(output).map_err(|error| ToolError::Stop(StoreError::Other(Box::new(error))))
     }
 }
@@ -152,20 +198,25 @@ impl Default for Registry {
         Self {
             tools: Arc::new([
                 Box::new(add_task::AddTask),
+                Box::new(add_tasks::AddTasks),
                 Box::new(list_tasks::ListTasks),
+                Box::new(find_tasks::FindTasks),
                 Box::new(complete_task::CompleteTask),
+                Box::new(complete_tasks::CompleteTasks),
                 Box::new(update_task::UpdateTask),
                 Box::new(delete_task::DeleteTask),
+                Box::new(undo::Undo),
             ]),
         }
     }
 }
 
 impl Registry {
-    /// What a model is told.
+    /// What the chat's model is told.
     pub fn infos(&self) -> Vec<ToolInfo> {
         self.tools
             .iter()
+            .filter(|tool| tool.is_for_chat())
             .map(|tool| ToolInfo {
                 name: tool.name(),
                 description: tool.description(),
@@ -203,6 +254,16 @@ impl Registry {
     fn find(&self, name: &str) -> Option<&dyn AnyTool> {
         self.tools.iter().find(|tool| tool.name() == name).map(AsRef::as_ref)
     }
+}
+
+/// Reads the arguments of a tool.
+fn arguments<T: Tool>(args: Value) -> Result<T::Args, ToolError> {
+    serde_json::from_value(args).map_err(|error| {
+        ToolError::TellModel(format!(
+            "The arguments of {} are wrong: {error}. Mend them and call it again.",
+            T::NAME
+        ))
+    })
 }
 
 /// Reads a task's id from an argument.

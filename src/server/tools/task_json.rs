@@ -1,11 +1,13 @@
 //! A task as tools give it: absent things are left out, never null.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::add_task::priority_schema;
 use crate::domain::task::{Priority, Task, TaskStatus, weekday_name};
 
 /// A task on the wire of the tools.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TaskJson {
     /// Its id.
     pub id: String,
@@ -15,8 +17,10 @@ pub struct TaskJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
     /// `pending` or `completed`.
+    #[schemars(schema_with = "status_schema")]
     pub status: TaskStatus,
     /// `p1` to `p4`.
+    #[schemars(schema_with = "priority_schema")]
     pub priority: Priority,
     /// When it is due.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,7 +38,7 @@ pub struct TaskJson {
 }
 
 /// A due date on the wire of the tools: resolved, with its weekday, so that an assistant can say it back.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DueJson {
     /// `YYYY-MM-DD`.
     pub date: String,
@@ -46,6 +50,10 @@ pub struct DueJson {
     pub zone: Option<String>,
     /// The English name of the day.
     pub weekday: &'static str,
+}
+
+fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string", "enum": ["pending", "completed"] })
 }
 
 fn rfc3339(time: chrono::DateTime<chrono::Utc>) -> String {
@@ -75,7 +83,7 @@ impl From<&Task> for TaskJson {
 }
 
 /// The result of a tool that touches one task.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct OneTask {
     /// The task.
     pub task: TaskJson,

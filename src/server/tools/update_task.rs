@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
+use super::{Reach, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
 use crate::{
     domain::task::{Priority, TaskStatus},
     server::{recurrence, store::tasks},
@@ -44,8 +44,9 @@ fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 }
 
 /// What `update_task` gives.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Output {
+    /// The task as it is now.
     task: TaskJson,
     /// The names of the fields that are other than before.
     changed: Vec<&'static str>,
@@ -60,6 +61,9 @@ impl Tool for UpdateTask {
     const DESCRIPTION: &'static str =
         "Changes the title, notes, due date, recurrence, priority or status of a task. Fields that are left out stay as they are.";
     const CHANGES: bool = true;
+    const TITLE: &'static str = "Change a task";
+    const DESTRUCTIVE: bool = true;
+    const REACH: Reach = Reach::Write;
     type Args = Args;
     type Output = Output;
 

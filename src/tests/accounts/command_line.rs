@@ -10,7 +10,7 @@ async fn kaam(app: &TestApp, line: &str, input: &str) -> Output {
         .args(line.split_whitespace())
         .env_clear()
         .env("DATABASE_URL", &app.database_url)
-        .env("KAAM_DATA_DIR", std::env::temp_dir())
+        .env("KAAM_DATA_DIR", &app.data)
         .current_dir(std::env::temp_dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -105,6 +105,7 @@ async fn the_doctor_says_what_is_right() {
             "ok       data directory",
             "ok       database",
             "ok       migrations",
+            "ok       attachments",
             "ok       model"
         ],
         "{report}"

@@ -31,6 +31,25 @@ fn three(script: Script, en: &str, roman: &str, urdu: &str) -> String {
     .to_owned()
 }
 
+/// Files came that the built-in assistant cannot read.
+pub fn cannot_read_files(count: usize, script: Script) -> String {
+    if count == 1 {
+        three(
+            script,
+            "I can't read the attached file: the built-in assistant reads only text. Please write what it says.",
+            "Main attached file nahi parh sakta: ye assistant sirf likha hua paigham parhta hai. Jo us mein hai, likh dein.",
+            "میں منسلک فائل نہیں پڑھ سکتا: یہ اسسٹنٹ صرف لکھا ہوا پیغام پڑھتا ہے۔ جو اس میں ہے، براہِ کرم لکھ دیں۔",
+        )
+    } else {
+        three(
+            script,
+            "I can't read the attached files: the built-in assistant reads only text. Please write what they say.",
+            "Main attached files nahi parh sakta: ye assistant sirf likhe hue paigham parhta hai. Jo un mein hai, likh dein.",
+            "میں منسلک فائلیں نہیں پڑھ سکتا: یہ اسسٹنٹ صرف لکھا ہوا پیغام پڑھتا ہے۔ جو ان میں ہے، براہِ کرم لکھ دیں۔",
+        )
+    }
+}
+
 /// A title that stays itself in Markdown.
 fn bold(title: &str) -> String {
     let mut safe = String::with_capacity(title.len() + 4);

@@ -1,7 +1,7 @@
 //! The conversation so far: turns, the task that was just named, the titles of a numbered list.
 
 use super::{
-    super::{Message, Reference},
+    super::{File, Message, Reference},
     wire::{Outcome, WireTask, outcomes},
 };
 
@@ -9,6 +9,8 @@ use super::{
 pub(super) struct Turn<'a> {
     /// What the person wrote.
     pub user: &'a str,
+    /// The files that came with it.
+    pub files: &'a [File],
     /// The tasks that it names by tags.
     pub references: &'a [Reference],
     /// The assistant's texts and calls, and the results.
@@ -27,10 +29,11 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
     for (place, &start) in starts.iter().enumerate().skip(skip) {
         let end = starts.get(place + 1).copied().unwrap_or(messages.len());
-        if let Message::User { text, references } = &messages[start] {
+        if let Message::User { text, references, files } = &messages[start] {
             turns.push(Turn {
                 user: text,
                 references,
+                files,
                 after: &messages[start + 1..end],
             });
         }

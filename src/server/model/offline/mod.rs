@@ -9,6 +9,7 @@
 //!          -> step (what to do now: call a tool, ask, or say what came out)
 //! ```
 
+mod chosen;
 mod conversation;
 mod plan;
 mod step;
@@ -22,6 +23,9 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use super::{Finish, Model, ModelEvent, ModelRequest, ModelStream, ToolCall, Usage};
+
+/// Its name, where a model has one.
+pub const NAME: &str = "offline";
 
 /// Between two words, so that a reader sees the answer being written.
 const PACE: Duration = Duration::from_millis(12);
@@ -76,7 +80,11 @@ impl Model for OfflineModel {
     }
 
     fn name(&self) -> String {
-        "offline".to_owned()
+        NAME.to_owned()
+    }
+
+    fn reads_files(&self) -> bool {
+        false
     }
 }
 

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDateTime;
 
-use super::conversation::{It, Turn, it};
+use super::{
+    chosen,
+    conversation::{It, Turn, it},
+};
 use crate::domain::{
     language::{Change, Intent, ListWish, NewTask, Pick, Talk, Target, date_words, detect, find_matches, phrases, pick, understand},
     locale::Script,
@@ -42,19 +45,22 @@ pub(super) enum Plan {
     Several(Vec<Plan>),
 }
 
-/// Plans the newest turn.
-pub(super) fn plan(turns: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Plan {
+/// Plans the newest turn; `tool` is the one that the person chose for it.
+pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: NaiveDateTime, script: Script) -> Plan {
     let Some((newest, before)) = turns.split_last() else {
         return Plan::Say(phrases::help(script));
     };
+    if let Some(intent) = tool.and_then(|tool| chosen::intent(tool, newest.user, now)) {
+        return of_intent(turns, intent, script);
+    }
     if let Some(answered) = before.last().and_then(|previous| answer(newest, previous, before, now, script)) {
         return answered;
     }
-    planned(turns, understand(newest.user, now).intent, script)
+    of_intent(turns, understand(newest.user, now).intent, script)
 }
 
-/// The plan for what is wanted.
-fn planned(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
+/// What is to be done for an intent.
+fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
     match intent {
         Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
@@ -73,7 +79,7 @@ fn planned(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
             None => Plan::Place(task, change),
         },
         Intent::Several(intents) => {
-            let mut plans: Vec<Plan> = intents.into_iter().map(|intent| planned(turns, intent, script)).collect();
+            let mut plans: Vec<Plan> = intents.into_iter().map(|intent| of_intent(turns, intent, script)).collect();
             match plans.iter().position(|plan| matches!(plan, Plan::Say(_))) {
                 Some(question) => plans.swap_remove(question),
                 None => Plan::Several(plans),
@@ -142,7 +148,7 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
         return None;
     }
     // What the turn before wanted; its own answers are found the same way.
-    let earlier = plan(before, now, script);
+    let earlier = plan(before, None, now, script);
     match earlier {
         Plan::Several(plans) => {
             let shown = previous.numbered();

@@ -39,12 +39,28 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         results: newest.results(),
         newest,
     };
-    match plan(&turns, now, script) {
-        Plan::Say(text) => Reply::Say(text),
-        Plan::List(wish) => step.list(&wish),
-        _ if newest.has_deed() => Reply::Say(step.report()),
-        Plan::Several(plans) => step.act(&plans),
-        only => step.act(&[only]),
+    let reply = if newest.user.trim().is_empty() && !newest.files.is_empty() {
+        Reply::Say(String::new())
+    } else {
+        match plan(&turns, request.tool_choice.as_deref(), now, script) {
+            Plan::Say(text) => Reply::Say(text),
+            Plan::List(wish) => step.list(&wish),
+            _ if newest.has_deed() => Reply::Say(step.report()),
+            Plan::Several(plans) => step.act(&plans),
+            only => step.act(&[only]),
+        }
+    };
+    with_note(reply, newest, script)
+}
+
+/// Says of files that they are not read. What the text says is done all the same.
+fn with_note(reply: Reply, newest: &Turn<'_>, script: Script) -> Reply {
+    match reply {
+        Reply::Say(text) if !newest.files.is_empty() => {
+            let note = phrases::cannot_read_files(newest.files.len(), script);
+            Reply::Say(if text.is_empty() { note } else { format!("{text}\n\n{note}") })
+        }
+        reply => reply,
     }
 }
 

@@ -1,6 +1,9 @@
 //! One HTTP client, and one attempt at a turn.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use async_stream::try_stream;
 use futures::{Stream, StreamExt};
@@ -35,37 +38,15 @@ pub(super) struct Client {
     key: Option<SecretString>,
     dialect: Dialect,
     limits: Limits,
+    sees_pictures: Option<bool>,
     /// Whether the endpoint takes `stream_options`; forgotten once it refuses.
     include_usage: AtomicBool,
 }
 
 impl Client {
     /// Makes the client; connects to nothing.
-    pub(super) fn new(base_url: &Url, key: Option<SecretString>, limits: Limits) -> Result<Self, BuildError> {
-        if !matches!(base_url.scheme(), "http" | "https") {
-            return Err(BuildError::BadBaseUrl);
-        }
-        let key = key
-            .map(|key| SecretString::from(key.expose_secret().trim()))
-            .filter(|key| !key.expose_secret().is_empty());
-        let mut headers = HeaderMap::new();
-        if let Some(key) = &key {
-            let bearer = format!("Bearer {}", key.expose_secret());
-            let mut value = HeaderValue::from_str(&bearer).map_err(|_| BuildError::BadKey)?;
-            value.set_sensitive(true);
-            headers.insert(header::AUTHORIZATION, value);
-        }
-        tls::install();
-        let mut http = reqwest::Client::builder()
-            .connect_timeout(limits.connect)
-            // A redirected POST arrives as a GET, and the key is meant for this address alone.
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("kaam/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers);
-        if base_url.scheme() == "http" {
-            // A local model needs no root certificates, and a small container has none: do not fail for want of them.
-            http = http.tls_certs_only([]);
-        }
+    pub(super) fn new(base_url: &Url, key: Option<SecretString>, limits: Limits, sees_pictures: Option<bool>) -> Result<Self, BuildError> {
+        let (http, key) = builder(base_url, key, limits.connect)?;
         let http = http.build().map_err(|error| BuildError::NoClient(errors::chain(&error)))?;
         Ok(Self {
             http,
@@ -74,6 +55,7 @@ impl Client {
             key,
             dialect: Dialect::of(base_url),
             limits,
+            sees_pictures,
             include_usage: AtomicBool::new(true),
         })
     }
@@ -81,6 +63,11 @@ impl Client {
     /// What is particular to the endpoint.
     pub(super) fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// Whether the models see pictures, where it is known.
+    pub(super) fn sees_pictures(&self) -> Option<bool> {
+        self.sees_pictures
     }
 
     /// The bounds of a turn.
@@ -148,12 +135,14 @@ impl Client {
         opened.map(drop).map_err(|failure| failure.printable(self.secret()).error)
     }
 
-    /// Sends the request; once more without `stream_options` if it is refused for these.
+    /// Sends the request; once more without `stream_options` if it is refused for these, and once more without its pictures if it may be
+    /// refused for those.
     async fn open(&self, model: &str, conversation: &Conversation, deadline: Instant) -> Result<Response, Failure> {
+        let mut pictures = conversation.has_pictures();
         loop {
             let include_usage = self.include_usage.load(Ordering::Relaxed);
             let request = self.http.post(self.chat.clone()).header(header::ACCEPT, "text/event-stream");
-            let sent = request.json(&conversation.body(model, include_usage)).send();
+            let sent = request.json(&conversation.body(model, include_usage, pictures)).send();
             let response = self.within(deadline, sent).await?.map_err(Failure::transport)?;
             let refused = match self.successful(response, deadline).await {
                 Ok(response) => return Ok(response),
@@ -163,6 +152,10 @@ impl Client {
                 ModelError::Refused(cause) if include_usage && cause.contains("stream_options") => {
                     tracing::warn!(%model, "the endpoint refuses stream_options; usage will not be known");
                     self.include_usage.store(false, Ordering::Relaxed);
+                }
+                error if pictures && self.sees_pictures.is_none() && may_be_blind(error) => {
+                    tracing::warn!(%model, cause = %error, "the model may not see pictures; it is asked without");
+                    pictures = false;
                 }
                 _ => return Err(refused),
             }
@@ -214,8 +207,54 @@ impl Client {
     }
 }
 
+/// Whether a refusal can be one of pictures. Servers have no word for it in common: 400, 404 ("no endpoint that takes images"), 415, 422,
+/// and 500 with the word (llama.cpp).
+fn may_be_blind(error: &ModelError) -> bool {
+    match error {
+        ModelError::Refused(_) | ModelError::NoSuchModel(_) => true,
+        ModelError::Unavailable(cause) => {
+            let cause = cause.to_lowercase();
+            ["image", "vision", "multimodal"].iter().any(|word| cause.contains(word))
+        }
+        _ => false,
+    }
+}
+
+/// What every client of an endpoint has in common. Gives the key as it is sent.
+pub(super) fn builder(
+    base_url: &Url,
+    key: Option<SecretString>,
+    connect: Duration,
+) -> Result<(reqwest::ClientBuilder, Option<SecretString>), BuildError> {
+    if !matches!(base_url.scheme(), "http" | "https") {
+        return Err(BuildError::BadBaseUrl);
+    }
+    let key = key
+        .map(|key| SecretString::from(key.expose_secret().trim()))
+        .filter(|key| !key.expose_secret().is_empty());
+    let mut headers = HeaderMap::new();
+    if let Some(key) = &key {
+        let bearer = format!("Bearer {}", key.expose_secret());
+        let mut value = HeaderValue::from_str(&bearer).map_err(|_| BuildError::BadKey)?;
+        value.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, value);
+    }
+    tls::install();
+    let mut http = reqwest::Client::builder()
+        .connect_timeout(connect)
+        // A redirected POST arrives as a GET, and the key is meant for this address alone.
+        .redirect(redirect::Policy::none())
+        .user_agent(concat!("kaam/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers);
+    if base_url.scheme() == "http" {
+        // A local model needs no root certificates, and a small container has none: do not fail for want of them.
+        http = http.tls_certs_only([]);
+    }
+    Ok((http, key))
+}
+
 /// An address under another, which may or may not end in a slash.
-fn under(base_url: &Url, path: &[&str]) -> Result<Url, BuildError> {
+pub(super) fn under(base_url: &Url, path: &[&str]) -> Result<Url, BuildError> {
     let mut url = base_url.clone();
     url.path_segments_mut()
         .map_err(|()| BuildError::BadBaseUrl)?

@@ -16,11 +16,13 @@
 mod calls;
 mod client;
 mod errors;
+mod files;
 mod leak;
 mod request;
 mod retry;
 mod sse;
 pub mod tls;
+mod transcribe;
 mod turn;
 mod wire;
 
@@ -34,6 +36,7 @@ use futures::{StreamExt, pin_mut};
 use secrecy::SecretString;
 use url::Url;
 
+pub use self::transcribe::{Sound, Transcriber};
 use self::{
     client::Client,
     errors::Failure,
@@ -51,6 +54,8 @@ pub struct OpenAiConfig {
     pub api_key: Option<SecretString>,
     /// The models, the best first; the others answer when it cannot.
     pub models: Vec<String>,
+    /// Whether they see pictures. `None`: they are sent pictures, and asked once more without where that is refused.
+    pub sees_pictures: Option<bool>,
     /// The bounds of one turn.
     pub limits: Limits,
 }
@@ -144,7 +149,7 @@ impl OpenAiModel {
         if models.is_empty() {
             return Err(BuildError::NoModel);
         }
-        let client = Client::new(&config.base_url, config.api_key, config.limits)?;
+        let client = Client::new(&config.base_url, config.api_key, config.limits, config.sees_pictures)?;
         Ok(Self {
             client: Arc::new(client),
             models,
@@ -189,7 +194,8 @@ impl Model for OpenAiModel {
     fn ask(&self, request: ModelRequest) -> ModelStream {
         let Self { client, models } = self.clone();
         stream! {
-            let conversation = Conversation::new(&request, client.dialect());
+            let conversation = Conversation::new(&request, client.dialect(), client.sees_pictures());
+            let models = in_order(&models, request.model.as_deref());
             let mut plan = Plan::new(&models, client.limits());
             loop {
                 let mut visible = false;
@@ -239,4 +245,14 @@ impl Model for OpenAiModel {
     fn name(&self) -> String {
         self.models[0].clone()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.models.to_vec()
+    }
+}
+
+/// The models in the order in which they are asked: the chosen one first.
+fn in_order(models: &[String], chosen: Option<&str>) -> Vec<String> {
+    let (first, others): (Vec<_>, Vec<_>) = models.iter().cloned().partition(|model| Some(model.as_str()) == chosen);
+    [first, others].concat()
 }

@@ -13,6 +13,7 @@ use url::Url;
 use super::{
     super::{Message, ModelRequest, Reference, ToolCall, ToolSpec},
     calls::is_object,
+    files::{self, Content},
 };
 
 /// The text, with the ids of the tasks that it names by tags behind it.
@@ -54,7 +55,26 @@ pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     tools: &'a [WireTool],
     #[serde(skip_serializing_if = "Option::is_none")]
-    tool_choice: Option<&'static str>,
+    tool_choice: Option<WireChoice<'a>>,
+}
+
+/// Which tool is to be called.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum WireChoice<'a> {
+    /// `auto`: as the model likes.
+    Mode(&'static str),
+    /// This one.
+    Tool {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        function: WireName<'a>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct WireName<'a> {
+    name: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,7 +89,7 @@ enum WireMessage {
         content: String,
     },
     User {
-        content: String,
+        content: Content,
     },
     Assistant {
         /// Null, and not absent, when there are only calls.
@@ -111,34 +131,22 @@ struct WireTool {
 #[derive(Debug)]
 pub(super) struct Conversation {
     messages: Vec<WireMessage>,
+    /// The same with pictures, if there are some that may be shown.
+    with_pictures: Option<Vec<WireMessage>>,
     tools: Vec<WireTool>,
+    first_tool: Option<String>,
     taken: HashSet<String>,
 }
 
 impl Conversation {
-    /// Converts a request, mending what would be refused.
-    pub(super) fn new(request: &ModelRequest, dialect: Dialect) -> Self {
-        let mut messages = Vec::with_capacity(request.messages.len() + 1);
-        if !request.system.is_empty() {
-            messages.push(WireMessage::System {
-                content: request.system.clone(),
-            });
-        }
-        for (at, message) in request.messages.iter().enumerate() {
-            match message {
-                Message::User { text, references } => messages.push(WireMessage::User {
-                    content: with_references(text, references),
-                }),
-                Message::Assistant { text, calls } => assistant(&mut messages, text, calls, &request.messages[at + 1..], dialect),
-                // Written with its call.
-                Message::Tool { .. } => {}
-            }
-        }
-        if !matches!(messages.last(), Some(WireMessage::User { .. } | WireMessage::Tool { .. })) {
-            messages.push(WireMessage::User {
-                content: "Continue.".to_owned(),
-            });
-        }
+    /// Converts a request, mending what would be refused. `sees_pictures`: `Some(false)` where pictures are only told of.
+    pub(super) fn new(request: &ModelRequest, dialect: Dialect, sees_pictures: Option<bool>) -> Self {
+        let has_pictures = request
+            .messages
+            .iter()
+            .any(|message| matches!(message, Message::User { files, .. } if files::has_picture(files)));
+        let messages = wire_messages(request, dialect, false);
+        let with_pictures = (has_pictures && sees_pictures != Some(false)).then(|| wire_messages(request, dialect, true));
         let tools = request
             .tools
             .iter()
@@ -152,29 +160,48 @@ impl Conversation {
             _ => &[],
         });
         let taken = calls.map(|call| call.id.clone()).collect();
-        Self { messages, tools, taken }
+        Self {
+            messages,
+            with_pictures,
+            tools,
+            first_tool: request.first_tool().map(str::to_owned),
+            taken,
+        }
     }
 
     /// The smallest question there is, to see whether somebody answers.
     pub(super) fn greeting() -> Self {
         Self {
             messages: vec![WireMessage::User {
-                content: "Say hello.".to_owned(),
+                content: Content::Text("Say hello.".to_owned()),
             }],
+            with_pictures: None,
             tools: Vec::new(),
+            first_tool: None,
             taken: HashSet::new(),
         }
     }
 
-    /// The body to send.
-    pub(super) fn body<'a>(&'a self, model: &'a str, include_usage: bool) -> Body<'a> {
+    /// Whether there are pictures to show.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.with_pictures.is_some()
+    }
+
+    /// The body to send; `pictures` shows those that there are.
+    pub(super) fn body<'a>(&'a self, model: &'a str, include_usage: bool, pictures: bool) -> Body<'a> {
         Body {
             model,
-            messages: &self.messages,
+            messages: self.with_pictures.as_ref().filter(|_| pictures).unwrap_or(&self.messages),
             stream: true,
             stream_options: include_usage.then_some(StreamOptions { include_usage }),
             tools: &self.tools,
-            tool_choice: (!self.tools.is_empty()).then_some("auto"),
+            tool_choice: match &self.first_tool {
+                Some(name) => Some(WireChoice::Tool {
+                    kind: "function",
+                    function: WireName { name },
+                }),
+                None => (!self.tools.is_empty()).then_some(WireChoice::Mode("auto")),
+            },
         }
     }
 
@@ -187,6 +214,37 @@ impl Conversation {
     pub(super) fn taken(&self) -> HashSet<String> {
         self.taken.clone()
     }
+}
+
+fn wire_messages(request: &ModelRequest, dialect: Dialect, sees: bool) -> Vec<WireMessage> {
+    let mut messages = Vec::with_capacity(request.messages.len() + 1);
+    if !request.system.is_empty() {
+        messages.push(WireMessage::System {
+            content: request.system.clone(),
+        });
+    }
+    for (at, message) in request.messages.iter().enumerate() {
+        match message {
+            Message::User { text, references, files } => {
+                let text = with_references(text, references);
+                let content = if files.is_empty() {
+                    Content::Text(text)
+                } else {
+                    files::content(&text, files, sees)
+                };
+                messages.push(WireMessage::User { content });
+            }
+            Message::Assistant { text, calls } => assistant(&mut messages, text, calls, &request.messages[at + 1..], dialect),
+            // Written with its call.
+            Message::Tool { .. } => {}
+        }
+    }
+    if !matches!(messages.last(), Some(WireMessage::User { .. } | WireMessage::Tool { .. })) {
+        messages.push(WireMessage::User {
+            content: Content::Text("Continue.".to_owned()),
+        });
+    }
+    messages
 }
 
 /// Writes an assistant's turn and, right after it, one result for each call.

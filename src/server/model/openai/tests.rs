@@ -11,7 +11,7 @@ mod sending;
 use chrono::Utc;
 use serde_json::json;
 
-use super::super::{Message, ModelError, ModelEvent, ModelRequest, ToolCall, ToolSpec};
+use super::super::{File, FileContent, Message, ModelError, ModelEvent, ModelRequest, ToolCall, ToolSpec};
 use crate::domain::locale::Script;
 
 fn request(messages: Vec<Message>) -> ModelRequest {
@@ -27,6 +27,8 @@ fn request(messages: Vec<Message>) -> ModelRequest {
         now: chrono::DateTime::<Utc>::UNIX_EPOCH,
         zone: chrono_tz::Tz::UTC,
         script: Script::En,
+        model: None,
+        tool_choice: None,
     }
 }
 

@@ -132,7 +132,7 @@ impl Drawing {
         self.html.open("figcaption").attr("class", "w-legend").end();
         for (at, drawn) in drawn.iter().enumerate() {
             self.html.open("span").attr("class", "w-key").style(&color(drawn, at)).end();
-            self.html.bdi(drawn.name);
+            self.bdi(drawn.name);
             self.html.close("span");
         }
         self.html.close("figcaption");
@@ -228,7 +228,7 @@ impl Drawing {
             let mut style = Style::default();
             style.set("flex", &group.len().to_string());
             self.html.open("span").style(&style).end();
-            self.html.bdi(&group[0]);
+            self.bdi(&group[0]);
             self.html.close("span");
         }
         self.html.close("div");
@@ -245,14 +245,14 @@ impl Drawing {
         self.html.close("td");
         for drawn in drawn {
             self.html.open("th").attr("scope", "col").end();
-            self.html.bdi(drawn.name);
+            self.bdi(drawn.name);
             self.html.close("th");
         }
         self.html.close("tr");
         for (at, label) in labels.iter().enumerate() {
             self.html.open("tr").end();
             self.html.open("th").attr("scope", "row").end();
-            self.html.bdi(label);
+            self.bdi(label);
             self.html.close("th");
             for drawn in drawn {
                 self.html.open("td").end();

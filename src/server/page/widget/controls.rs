@@ -119,7 +119,7 @@ impl Drawing {
             icons::draw(&mut self.html, icon, size);
         }
         if let Some(label) = label {
-            self.html.bdi(label);
+            self.bdi(label);
         }
         if let Some(icon) = &button.icon_end {
             icons::draw(&mut self.html, icon, size);
@@ -279,7 +279,8 @@ impl Drawing {
     pub(super) fn checkbox(&mut self, checkbox: &Checkbox) {
         let id = self.control_id(&checkbox.name);
         let label = checkbox.label.as_deref().filter(|label| !label.is_empty());
-        let called = if label.is_some() { None } else { self.called(&checkbox.name, None) };
+        let entry = self.entry.clone();
+        let called = label.is_none().then(|| self.called(&checkbox.name, entry.as_deref())).flatten();
         let tag = if label.is_some() { "label" } else { "span" };
         self.html.open(tag).attr("class", "w-check").end();
         let tag_ = self
@@ -296,7 +297,7 @@ impl Drawing {
             .action("change", checkbox.on_change_action.as_ref())
             .end();
         if let Some(label) = label {
-            self.html.bdi(label);
+            self.bdi(label);
         }
         self.html.close(tag);
     }
@@ -321,7 +322,7 @@ impl Drawing {
             tag.flag("disabled", group.disabled == Some(true) || option.disabled == Some(true))
                 .action("change", group.on_change_action.as_ref())
                 .end();
-            self.html.bdi(&option.label);
+            self.bdi(&option.label);
             self.html.close("label");
         }
         self.html.close("div");

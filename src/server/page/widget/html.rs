@@ -5,7 +5,7 @@ use super::css::Style;
 
 /// HTML on its way.
 #[derive(Default)]
-pub(super) struct Html(String);
+pub(in crate::server::page) struct Html(String);
 
 impl Html {
     /// Begins a tag; its attributes follow, and then [`Tag::end`].
@@ -38,13 +38,6 @@ impl Html {
         self.0.push_str(html);
     }
 
-    /// Text in a direction of its own.
-    pub fn bdi(&mut self, text: &str) {
-        self.open("bdi").end();
-        self.text(text);
-        self.close("bdi");
-    }
-
     pub fn into_string(self) -> String {
         self.0
     }
@@ -52,7 +45,7 @@ impl Html {
 
 /// A tag whose attributes are being written.
 #[must_use = "a tag must be ended"]
-pub(super) struct Tag<'a> {
+pub(in crate::server::page) struct Tag<'a> {
     html: &'a mut String,
 }
 
@@ -81,7 +74,7 @@ impl Tag<'_> {
         self
     }
 
-    pub fn style(self, style: &Style) -> Self {
+    pub(super) fn style(self, style: &Style) -> Self {
         if style.as_str().is_empty() {
             self
         } else {

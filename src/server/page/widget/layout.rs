@@ -177,11 +177,11 @@ impl Drawing {
             let said = if alt.trim().is_empty() { &image.src } else { alt };
             let link = self.html.open("a").attr("class", "w-link").attr("href", &image.src);
             link.attr("target", "_blank").attr("rel", "noopener noreferrer nofollow").end();
-            self.html.bdi(said);
+            self.bdi(said);
             self.html.close("a");
         } else if !alt.is_empty() {
             self.html.open("span").attr("class", "w-caption s-md").end();
-            self.html.bdi(alt);
+            self.bdi(alt);
             self.html.close("span");
         }
     }

@@ -12,7 +12,7 @@ mod controls;
 mod css;
 mod curve;
 pub(crate) mod examples;
-mod html;
+pub(super) mod html;
 mod icons;
 mod layout;
 mod roots;
@@ -31,7 +31,7 @@ use crate::{
         text::direction,
         texts::{self, WidgetWords},
     },
-    protocol::widget::{ActionConfig, Component, Handler, LoadingBehavior, WidgetError},
+    protocol::widget::{ActionConfig, Component, Direction, Handler, LoadingBehavior, WidgetError},
 };
 
 /// Draws a widget. `scope` makes the ids in it unique on the page: the id of its item will do.
@@ -57,6 +57,8 @@ struct Drawing {
     ids: usize,
     /// HTML knows no forms in forms.
     in_form: bool,
+    /// The words of the list's entry around: what a checkbox without words of its own is called.
+    entry: Option<String>,
 }
 
 impl Drawing {
@@ -76,6 +78,7 @@ impl Drawing {
             drawn: HashSet::new(),
             ids: 0,
             in_form: false,
+            entry: None,
         }
     }
 
@@ -85,9 +88,9 @@ impl Drawing {
             Component::ListView(list) => self.list_view(list),
             Component::ListViewItem(item) => self.stray_item(item),
             Component::Basic(basic) => self.basic(basic),
-            Component::Box(stack) => self.stack(stack, stack.direction.unwrap_or(crate::protocol::widget::Direction::Col), "w-box"),
-            Component::Row(stack) => self.stack(stack, crate::protocol::widget::Direction::Row, "w-box"),
-            Component::Col(stack) => self.stack(stack, crate::protocol::widget::Direction::Col, "w-box"),
+            Component::Box(stack) => self.stack(stack, stack.direction.unwrap_or(Direction::Col), "w-box"),
+            Component::Row(stack) => self.stack(stack, Direction::Row, "w-box"),
+            Component::Col(stack) => self.stack(stack, Direction::Col, "w-box"),
             Component::Form(form) => self.form(form),
             Component::Spacer(spacer) => self.spacer(spacer),
             Component::Divider(divider) => self.divider(divider),
@@ -118,6 +121,13 @@ impl Drawing {
         for child in children {
             self.component(child);
         }
+    }
+
+    /// Words that stand where the page's words stand, in their own direction and language.
+    fn bdi(&mut self, text: &str) {
+        self.html.open("bdi").written(text, self.locale).end();
+        self.html.text(text);
+        self.html.close("bdi");
     }
 
     /// An id that is on the page once.

@@ -94,7 +94,7 @@ impl Drawing {
         let id = self.id();
         let button = self.html.open("button").attr("type", kind).attr("class", class).attr("id", &id);
         button.attr("data-part", part).action("click", action).end();
-        self.html.bdi(label);
+        self.bdi(label);
         self.html.close("button");
     }
 
@@ -109,7 +109,7 @@ impl Drawing {
             (_, Some(icon)) => icons::draw(&mut self.html, icon, "s-sm"),
             _ => {}
         }
-        self.html.bdi(&status.text);
+        self.bdi(&status.text);
         self.html.close("div");
     }
 
@@ -182,9 +182,10 @@ impl Drawing {
 
     /// What can be clicked lies as a button under the rest, so that the controls in it stay controls of their own.
     fn item(&mut self, item: &ListViewItem, whole: &Component) {
+        let mut name = String::new();
+        said(whole, &mut name);
+        let name = Some(name.trim()).filter(|name| !name.is_empty());
         if let Some(action) = &item.on_click_action {
-            let mut name = String::new();
-            said(whole, &mut name);
             let id = self.id();
             let cover = self
                 .html
@@ -192,16 +193,19 @@ impl Drawing {
                 .attr("type", "button")
                 .attr("class", "w-cover")
                 .attr("id", &id);
-            let name = name.trim();
-            let name = if name.is_empty() { self.words.details } else { name };
-            cover.attr("aria-label", name).action("click", Some(action)).end();
+            cover
+                .attr("aria-label", name.unwrap_or(self.words.details))
+                .action("click", Some(action))
+                .end();
             self.html.close("button");
         }
+        let around = std::mem::replace(&mut self.entry, name.map(str::to_owned));
         let mut style = Style::default();
         style.maybe("gap", item.gap.as_ref().and_then(css::space));
         style.across(item.align);
         self.html.open("div").attr("class", "w-item w-row").style(&style).end();
         self.components(&item.children);
+        self.entry = around;
         self.html.close("div");
     }
 }

@@ -10,6 +10,9 @@ use crate::server::page::markdown;
 /// The most lines that `minLines` and `maxLines` count to.
 const LINES_MAX: u32 = 200;
 
+/// How many characters a few words have.
+const WORDS_MAX: usize = 80;
+
 fn weight(weight: Option<Weight>) -> &'static str {
     match weight {
         None => "",
@@ -53,6 +56,11 @@ impl Drawing {
         if let Some(Editable::Field(field)) = &text.editable {
             let is_long = text.min_lines.max(text.typography.max_lines).is_some_and(|lines| lines > 1);
             return self.editable(text, field, &class, &style, is_long);
+        }
+        // A few words stand where the page's words do, so that they line up with what is beside them; prose stands by its own direction.
+        let is_prose = text.value.chars().count() > WORDS_MAX || text.value.contains('\n') || text.streaming == Some(true);
+        if !is_prose {
+            return self.short("p", &class, &style, &text.value);
         }
         self.html
             .open("p")
@@ -118,9 +126,7 @@ impl Drawing {
     /// A line that stands where the page's lines stand, in its own direction.
     fn short(&mut self, tag: &'static str, class: &str, style: &Style, text: &str) {
         self.html.open(tag).attr("class", class).style(style).end();
-        self.html.open("bdi").written(text, self.locale).end();
-        self.html.text(text);
-        self.html.close("bdi");
+        self.bdi(text);
         self.html.close(tag);
     }
 
@@ -149,7 +155,7 @@ impl Drawing {
         let id = is_first.then(|| self.field_id("l", &label.field_name));
         let tag = self.html.open("label").attr("class", &class).style(&style);
         tag.maybe("id", id.as_deref()).attr("for", &field).end();
-        self.html.bdi(&label.value);
+        self.bdi(&label.value);
         self.html.close("label");
     }
 

@@ -141,6 +141,20 @@ impl Store {
         Ok(rows.into_iter().map(ApiToken::from).collect())
     }
 
+    /// Whether a person has this token, ended or not.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn has_token(&self, user: UserId, id: TokenId) -> Result<bool, StoreError> {
+        Ok(
+            sqlx::query_scalar("select exists (select 1 from api_tokens where user_id = $1 and id = $2)")
+                .bind(user.0)
+                .bind(id.0)
+                .fetch_one(&self.pool)
+                .await?,
+        )
+    }
+
     /// Notes that a token was used.
     ///
     /// # Errors
@@ -153,6 +167,19 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Deletes a person's token.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn delete_token(&self, user: UserId, id: TokenId) -> Result<(), StoreError> {
+        let done = sqlx::query("delete from api_tokens where user_id = $1 and id = $2")
+            .bind(user.0)
+            .bind(id.0)
+            .execute(&self.pool)
+            .await?;
+        super::one(done.rows_affected())
     }
 
     /// Deletes a token, whosever it is. For the command line.

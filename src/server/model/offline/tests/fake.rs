@@ -185,6 +185,8 @@ pub(super) fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<To
         now,
         zone: chrono_tz::Asia::Karachi,
         script: Script::En,
+        model: None,
+        tool_choice: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let events: Vec<ModelEvent> = runtime.block_on(OfflineModel::new(Duration::ZERO).ask(request).map(Result::unwrap).collect());

@@ -32,6 +32,7 @@ fn limits() -> Limits {
 fn model_with(base_url: Url, limits: Limits) -> OpenAiModel {
     let models = vec!["scripted".to_owned(), "scripted-small".to_owned()];
     OpenAiModel::new(OpenAiConfig {
+        sees_pictures: None,
         base_url,
         api_key: Some(SecretString::from(KEY)),
         models,
@@ -398,6 +399,7 @@ fn configurations_that_cannot_be_used() {
         let models = models.iter().map(|model| (*model).to_owned()).collect();
         let api_key = Some(SecretString::from(key));
         OpenAiModel::new(OpenAiConfig {
+            sees_pictures: None,
             base_url: Url::parse(base_url).unwrap(),
             api_key,
             models,

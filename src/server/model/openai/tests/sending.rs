@@ -9,8 +9,8 @@ use super::{
 };
 
 fn sent(messages: Vec<Message>, dialect: Dialect) -> Value {
-    let conversation = Conversation::new(&request(messages), dialect);
-    serde_json::to_value(conversation.body("m", true)).unwrap()
+    let conversation = Conversation::new(&request(messages), dialect, None);
+    serde_json::to_value(conversation.body("m", true, true)).unwrap()
 }
 
 fn assistant(text: &str, calls: Vec<ToolCall>) -> Message {
@@ -67,7 +67,7 @@ fn without_tools_nothing_is_said_of_them() {
     let mut bare = request(vec![user("hi")]);
     bare.tools = [].into();
     bare.system.clear();
-    let body = serde_json::to_value(Conversation::new(&bare, Dialect::Plain).body("m", false)).unwrap();
+    let body = serde_json::to_value(Conversation::new(&bare, Dialect::Plain, None).body("m", false, false)).unwrap();
     assert_eq!(
         body,
         json!({"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": true})
@@ -151,4 +151,36 @@ fn gemini_is_told_by_its_address() {
     assert_eq!(of("https://api.openai.com/v1"), Dialect::Plain);
     assert_eq!(of("https://notgoogleapis.com/v1"), Dialect::Plain);
     assert_eq!(of("http://127.0.0.1:11434/v1"), Dialect::Plain);
+}
+
+#[test]
+fn pictures_are_shown_or_told_of() {
+    let picture = File {
+        id: "atc_1".into(),
+        name: "a \"b\".png".into(),
+        mime_type: "image/png".into(),
+        content: FileContent::Picture(bytes::Bytes::from_static(b"abc")),
+    };
+    let asked = Message::User {
+        text: "what is it?".into(),
+        references: Vec::new(),
+        files: vec![picture],
+    };
+    let content = |sees: Option<bool>, pictures: bool| {
+        let conversation = Conversation::new(&request(vec![asked.clone()]), Dialect::Plain, sees);
+        let body = serde_json::to_value(conversation.body("m", true, pictures)).unwrap();
+        (conversation.has_pictures(), body["messages"][1]["content"].clone())
+    };
+    let shown = json!([
+        {"type": "text", "text": "what is it?\n\n[The person attached the picture \"a \\\"b\\\".png\".]"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,YWJj"}},
+    ]);
+    assert_eq!(content(None, true), (true, shown.clone()));
+    assert_eq!(content(Some(true), true), (true, shown));
+    let (has_pictures, told) = content(Some(false), true);
+    assert!(
+        !has_pictures && told.as_str().unwrap().contains("a picture, which you cannot see"),
+        "{told}"
+    );
+    assert_eq!(content(None, false), (true, told));
 }

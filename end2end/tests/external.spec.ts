@@ -1,0 +1,101 @@
+/** A front end of somebody else: a page on another origin, with an API token and nothing but `fetch`. */
+import { type Page, expect, test } from '@playwright/test';
+import { PASSWORD } from '../support/fixtures';
+import { ForeignPage } from '../support/foreign-page';
+import { Kaam } from '../support/servers';
+
+interface Event {
+  type: string;
+  thread?: { id: string };
+  item?: { type: string; content: { text: string }[]; attachments: { name: string; thread_id: string }[] };
+}
+
+interface Answer {
+  status: number;
+  events: Event[];
+  reads: number;
+  rest: string;
+  body: { data: { id: string }[]; id: string; upload_descriptor: { method: string } };
+}
+
+/** What the page's own functions give. */
+type Call = [name: 'ask' | 'say' | 'upload', ...parts: unknown[]];
+const run = <T>(page: Page, ...call: Call): Promise<T> =>
+  page.evaluate(async ([name, ...parts]) => {
+    const functions = window as unknown as Record<string, (...parts: unknown[]) => Promise<unknown>>;
+    return functions[name]?.(...parts) as Promise<never>;
+  }, call) as Promise<T>;
+
+let known: ForeignPage;
+let unknown: ForeignPage;
+let kaam: Kaam;
+let token: string;
+
+test.beforeAll(async () => {
+  test.setTimeout(60_000);
+  known = await ForeignPage.start();
+  unknown = await ForeignPage.start();
+  kaam = await Kaam.start('offline', { CORS_ALLOWED_ORIGINS: known.origin });
+  await kaam.command(['user', 'add', 'sana@example.com', '--password-stdin'], `${PASSWORD}\n`);
+  token = (await kaam.command(['token', 'add', 'sana@example.com', '--name', 'a front end'])).trim();
+});
+
+test.afterAll(async () => {
+  await kaam.stop();
+  await known.stop();
+  await unknown.stop();
+});
+
+/** Asked by no browser, so that no origin stands in the way. */
+async function threads(): Promise<string[]> {
+  const response = await fetch(`${kaam.url}/chatkit`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'threads.list', params: { limit: 100 } }),
+  });
+  const page = (await response.json()) as Answer['body'];
+  return page.data.map((thread) => thread.id);
+}
+
+test('a page on a known origin creates a thread and reads its stream', async ({ page }) => {
+  await page.goto(known.origin);
+  const answer = await run<Answer>(page, 'say', kaam.url, token, 'add buy milk');
+  expect(answer.status).toBe(200);
+  expect(answer.rest, 'nothing is left behind the last frame').toBe('');
+  expect(answer.reads, 'it came in pieces, while it was written').toBeGreaterThan(1);
+  expect(answer.events.slice(0, 3).map((event) => event.type)).toEqual(['thread.created', 'thread.item.done', 'stream_options']);
+  const said = answer.events.filter((event) => event.type === 'thread.item.done' && event.item?.type === 'assistant_message');
+  expect(said.at(-1)?.item?.content[0]?.text).toContain('milk');
+  const thread = answer.events[0]?.thread?.id;
+  expect(await threads()).toContain(thread);
+
+  // The answers that are JSON, and the errors, can be read as well.
+  const listed = await run<Answer>(page, 'ask', kaam.url, token, 'items.list', { thread_id: thread });
+  expect([listed.status, listed.body.data.length > 1]).toEqual([200, true]);
+  expect((await run<Answer>(page, 'ask', kaam.url, token, 'threads.get_by_id', { thread_id: 'nothing' })).status).toBe(404);
+  expect((await run<Answer>(page, 'ask', kaam.url, 'kaam_wrong', 'threads.list', {})).status).toBe(401);
+  expect((await run<Answer>(page, 'ask', kaam.url, token, 'threads.delete', { thread_id: thread })).status).toBe(200);
+});
+
+test('a page on another origin cannot, even with the token', async ({ page }) => {
+  const before = await threads();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.method()));
+  await page.goto(unknown.origin);
+  const failure = await run(page, 'say', kaam.url, token, 'add buy milk').then(
+    () => 'it could',
+    (error: Error) => error.message,
+  );
+  expect(failure).toContain('Failed to fetch');
+  // What a browser sends without asking first: it carries no token, and no session of this person either.
+  const simple = await page.evaluate(async (url) => {
+    const body = JSON.stringify({ type: 'threads.list', params: {} });
+    const sent = await fetch(`${url}/chatkit`, { method: 'POST', mode: 'no-cors', credentials: 'include', headers: { 'content-type': 'text/plain' }, body });
+    return sent.type;
+  }, kaam.url);
+  expect(simple, 'sent blindly, and nothing of it can be read').toBe('opaque');
+  expect(await threads()).toEqual(before);
+  // The other one still can.
+  await page.goto(known.origin);
+  expect((await run<Answer>(page, 'ask', kaam.url, token, 'threads.list', {})).status).toBe(200);
+});

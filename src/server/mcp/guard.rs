@@ -1,0 +1,108 @@
+//! What a request must pass before the protocol looks at it: a token (cookies count for nothing), the person's rate, the size, and the scope
+//! of what it asks for.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{
+    BODY_MAX,
+    metadata::{self, Problem, WHERE_TOKENS_COME_FROM},
+};
+use crate::server::{
+    auth::{ApiCaller, current_user, tokens::Scope},
+    calls::{Door, scope_of},
+    error::AppError,
+    state::AppState,
+};
+
+/// The middleware of `/mcp`. Puts the [`ApiCaller`] into the request.
+pub async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    match admit(&state, request).await {
+        Ok(request) => next.run(request).await,
+        Err(response) => *response,
+    }
+}
+
+async fn admit(state: &AppState, request: Request) -> Result<Request, Box<Response>> {
+    let refuse = |error: AppError| Box::new(error.into_response());
+    let (mut parts, body) = request.into_parts();
+    let Some(caller) = current_user::by_token(&parts, state).await.map_err(refuse)? else {
+        let problem = match parts.headers.contains_key(header::AUTHORIZATION) {
+            true => Problem::BadToken,
+            false => Problem::NoToken,
+        };
+        let challenge = metadata::challenge(&state.config, problem);
+        return Err(challenged(AppError::NeedsToken(WHERE_TOKENS_COME_FROM), challenge));
+    };
+    if let Some(retry_after) = state.tool_calls.check(caller.user.id, state.clock.now()) {
+        return Err(refuse(AppError::TooMany { retry_after }));
+    }
+    let body = to_bytes(body, BODY_MAX)
+        .await
+        .map_err(|_| refuse(AppError::TooLarge { limit: BODY_MAX }))?;
+    if parts.method == Method::POST {
+        check_scope(state, &caller, &body).await?;
+    }
+    // What serves the page by cookies must not see the request's: nothing behind this point may rest on them.
+    parts.headers.remove(header::COOKIE);
+    parts.extensions.insert(caller);
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// What is looked at of a request here. What is no such thing is for the protocol to refuse.
+#[derive(Deserialize)]
+struct Asked {
+    method: String,
+    #[serde(default)]
+    params: Option<Params>,
+}
+
+#[derive(Deserialize)]
+struct Params {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    arguments: Option<Map<String, Value>>,
+}
+
+/// The scope of what is asked for; handlers ask again, so a request that hides from this one gains nothing but another form of the refusal.
+async fn check_scope(state: &AppState, caller: &ApiCaller, body: &Bytes) -> Result<(), Box<Response>> {
+    let asked: Option<Asked> = serde_json::from_slice(body).ok();
+    let tool = asked
+        .filter(|asked| asked.method == "tools/call")
+        .and_then(|asked| asked.params)
+        .and_then(|params| Some((params.name?, params.arguments.unwrap_or_default())));
+    let reach = tool.as_ref().and_then(|(name, _)| state.calls.tools.reach(name));
+    let wanted = reach.map_or(Scope::Read, scope_of);
+    // A tool that writes needs no `read`: some programs only ever add.
+    let is_allowed = match reach {
+        Some(_) => caller.scopes.allow(wanted),
+        None => !caller.scopes.names().is_empty(),
+    };
+    if is_allowed {
+        return Ok(());
+    }
+    if let (Some((name, args)), Some(_)) = (&tool, reach)
+        && let Err(error) = state.calls.note(caller, Door::Mcp, name, args, "forbidden").await
+    {
+        return Err(Box::new(AppError::from(error).into_response()));
+    }
+    let problem = Problem::Scope {
+        wanted,
+        held: caller.scopes.names(),
+    };
+    Err(challenged(current_user::lacks(wanted), metadata::challenge(&state.config, problem)))
+}
+
+fn challenged(error: AppError, challenge: HeaderValue) -> Box<Response> {
+    let mut response = error.into_response();
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    Box::new(response)
+}

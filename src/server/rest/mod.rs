@@ -1,0 +1,100 @@
+//! The same tools over plain HTTP, for scripts: `POST /api/v1/tools/{name}` with the arguments as JSON, and the document that describes it.
+
+mod openapi;
+
+use axum::{
+    Json, Router,
+    body::to_bytes,
+    extract::{Path, Request, State},
+    http::{HeaderName, HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Map, Value};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::{
+    auth::current_user::{by_token, lacks},
+    calls::{CallError, Door},
+    error::AppError,
+    mcp::{BODY_MAX, metadata::WHERE_TOKENS_COME_FROM},
+    state::AppState,
+    tools::outside::OutsideError,
+};
+
+/// The routes.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    let origins: Vec<HeaderValue> = state
+        .config
+        .cors_allowed_origins
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect();
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([http::Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+        ]);
+    Router::new()
+        .route("/api/v1/tools/{name}", post(call))
+        .route("/api/v1/openapi.json", get(document))
+        .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
+        .layer(cors)
+}
+
+/// `POST /api/v1/tools/{name}`.
+async fn call(State(state): State<AppState>, Path(name): Path<String>, request: Request) -> Result<Json<Value>, AppError> {
+    let (parts, body) = request.into_parts();
+    let caller = by_token(&parts, &state)
+        .await?
+        .ok_or(AppError::NeedsToken(WHERE_TOKENS_COME_FROM))?;
+    if let Some(retry_after) = state.tool_calls.check(caller.user.id, state.clock.now()) {
+        return Err(AppError::TooMany { retry_after });
+    }
+    let body = to_bytes(body, BODY_MAX).await.map_err(|_| AppError::TooLarge { limit: BODY_MAX })?;
+    let is_json = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            value
+                .split(';')
+                .next()
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        });
+    // A tool without arguments may be called without a body.
+    let mut args: Map<String, Value> = match body.is_empty() {
+        true => Map::new(),
+        false if is_json => serde_json::from_slice(&body)
+            .map_err(|error| AppError::Invalid(format!("The body is not a JSON object of the tool's arguments: {error}.")))?,
+        false => return Err(AppError::UnsupportedMediaType("application/json")),
+    };
+    // The header that scripts know from elsewhere says the same as the argument.
+    if let Some(key) = parts.headers.get("idempotency-key")
+        && state.calls.tools.takes_key(&name)
+    {
+        let key = key
+            .to_str()
+            .map_err(|_| AppError::Invalid("`Idempotency-Key` must be plain ASCII.".into()))?;
+        args.entry("idempotency_key").or_insert_with(|| key.into());
+    }
+    match state.calls.call(&caller, Door::Http, &name, args).await {
+        Ok(result) => Ok(Json(result)),
+        Err(CallError::Forbidden(scope)) => Err(lacks(scope)),
+        Err(CallError::Tool(error)) => Err(match error {
+            OutsideError::NoSuchTool | OutsideError::NoSuchTask => AppError::NotFound,
+            OutsideError::KeyReused => AppError::KeyReused,
+            OutsideError::Wrong(text) => AppError::Invalid(text),
+            OutsideError::Failed(cause) => cause.into(),
+        }),
+    }
+}
+
+/// `GET /api/v1/openapi.json`: for anybody, for it says nothing about anybody.
+async fn document(State(state): State<AppState>) -> Response {
+    let document = openapi::document(&state.config.public_origin(), &state.calls.tools.offers());
+    ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(document)).into_response()
+}

@@ -1,0 +1,200 @@
+//! Files of people (table `attachments`). The bytes lie elsewhere (`server::attachments`); here is what is known of them.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Store, StoreError};
+use crate::domain::id::{AttachmentId, ThreadId, UserId};
+
+/// A file that is not removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAttachment {
+    /// Its id.
+    pub id: AttachmentId,
+    /// Its name.
+    pub name: String,
+    /// What it is: what was announced, and what the bytes are once they are there.
+    pub mime_type: String,
+    /// The thread whose messages have it.
+    pub thread: Option<ThreadId>,
+    /// The bytes, once they are there.
+    pub bytes: Option<StoredBytes>,
+}
+
+/// Bytes that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredBytes {
+    /// Under which name they were put away.
+    pub blob: Uuid,
+    /// How many.
+    pub size: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    mime_type: String,
+    thread_id: Option<Uuid>,
+    size: Option<i64>,
+    blob: Option<Uuid>,
+}
+
+impl From<Row> for StoredAttachment {
+    fn from(row: Row) -> Self {
+        Self {
+            id: AttachmentId(row.id),
+            name: row.name,
+            mime_type: row.mime_type,
+            thread: row.thread_id.map(ThreadId),
+            bytes: row.blob.zip(row.size).map(|(blob, size)| StoredBytes {
+                blob,
+                size: u64::try_from(size).unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+impl Store {
+    /// Announces a file. `false` if this person has `most` already that no message has.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn announce_attachment(
+        &self,
+        user: UserId,
+        id: AttachmentId,
+        (name, mime_type): (&str, &str),
+        most: i64,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "insert into attachments (user_id, id, name, mime_type, created_at) select $1, $2, $3, $4, $6 \
+             where (select count(*) from attachments where user_id = $1 and thread_id is null and removed_at is null) < $5",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .bind(name)
+        .bind(mime_type)
+        .bind(most)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// A file of this person.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn attachment(&self, user: UserId, id: AttachmentId) -> Result<StoredAttachment, StoreError> {
+        let row: Row = sqlx::query_as(
+            "select id, name, mime_type, thread_id, size, blob from attachments where user_id = $1 and id = $2 and removed_at is null",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.into())
+    }
+
+    /// Those of these files that are this person's, in any order.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn attachments(&self, user: UserId, ids: &[AttachmentId]) -> Result<Vec<StoredAttachment>, StoreError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let rows: Vec<Row> = sqlx::query_as(
+            "select id, name, mime_type, thread_id, size, blob from attachments where user_id = $1 and id = any($2) and removed_at is null",
+        )
+        .bind(user.0)
+        .bind(ids)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(StoredAttachment::from).collect())
+    }
+
+    /// Notes that the bytes of a file are there. `false` if others were first, or the file is gone.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn attachment_arrived(
+        &self,
+        user: UserId,
+        id: AttachmentId,
+        mime_type: &str,
+        bytes: StoredBytes,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "update attachments set mime_type = $3, size = $4, blob = $5 where user_id = $1 and id = $2 and blob is null and removed_at is null",
+        )
+        .bind(user.0)
+        .bind(id.0)
+        .bind(mime_type)
+        .bind(i64::try_from(bytes.size).unwrap_or(i64::MAX))
+        .bind(bytes.blob)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Hides a file from now on.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn hide_attachment(&self, user: UserId, id: AttachmentId, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let done = sqlx::query("update attachments set removed_at = $3 where user_id = $1 and id = $2 and removed_at is null")
+            .bind(user.0)
+            .bind(id.0)
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
+        Ok(())
+    }
+
+    /// Hides what nobody has any more: files announced before this time that no message has, and those whose thread or person is gone.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn hide_stale_attachments(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "update attachments a set removed_at = $2 where removed_at is null and ((thread_id is null and created_at < $1) \
+             or not exists (select 1 from users u where u.id = a.user_id) \
+             or (thread_id is not null and not exists (select 1 from conversations c where c.user_id = a.user_id and c.id = a.thread_id)))",
+        )
+        .bind(before)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Files that are hidden and not yet forgotten, the longest hidden first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn hidden_attachments(&self, most: i64) -> Result<Vec<(UserId, AttachmentId)>, StoreError> {
+        let rows: Vec<(Uuid, Uuid)> =
+            sqlx::query_as("select user_id, id from attachments where removed_at is not null order by removed_at limit $1")
+                .bind(most)
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(rows.into_iter().map(|(user, id)| (UserId(user), AttachmentId(id))).collect())
+    }
+
+    /// Forgets a hidden file, whose bytes are gone.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn forget_attachment(&self, user: UserId, id: AttachmentId) -> Result<(), StoreError> {
+        sqlx::query("delete from attachments where user_id = $1 and id = $2 and removed_at is not null")
+            .bind(user.0)
+            .bind(id.0)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
