@@ -75,7 +75,7 @@ fn score(asked: &[Word], title: &[Word]) -> f32 {
     }
     let whole = title
         .iter()
-        .all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.3));
+        .all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.45));
     hits / total + if whole && !only_light { 0.2 } else { 0.0 }
 }
 

@@ -1,6 +1,6 @@
 //! New tasks: "mujhe doodh lena hai", "yaad dilao ke ...", "list mein ... daal do".
 
-use super::{imperative, is_infinitive, tail};
+use super::{imperative, is_infinitive, tail::tail};
 use crate::domain::language::{
     Intent,
     lexicon::Plain,
