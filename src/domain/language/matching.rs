@@ -75,7 +75,7 @@ fn score(asked: &[Word], title: &[Word]) -> f32 {
     }
     let whole = title
         .iter()
-        .all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.45));
+        .all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.3));
     hits / total + if whole && !only_light { 0.2 } else { 0.0 }
 }
 
@@ -167,7 +167,7 @@ fn compared(text: &str) -> Vec<Word> {
 
 /// Verbs that carry no meaning of their own: take, do, be, go, give.
 const LIGHT: &[&str] = &[
-    "le", "kar", "ho", "de", "ja", "la", "do", "get", "be", "chuk", "چک", "لے", "کر", "ہو", "دے", "جا", "لا", "ا",
+    "le", "kar", "ho", "de", "ja", "la", "do", "get", "bui", "be", "chuk", "چک", "لے", "کر", "ہو", "دے", "جا", "لا", "ا",
 ];
 
 /// Inflected forms that no ending explains.
@@ -297,8 +297,13 @@ const IRREGULAR: &[(&str, &str)] = &[
 /// The stem of a word given its plain key.
 pub(super) fn stem(plain: &str) -> String {
     if let Some((_, stem)) = IRREGULAR.iter().find(|(form, _)| *form == plain) {
-        return (*stem).to_owned();
+        return root(stem);
     }
+    root(plain)
+}
+
+/// What is left of a regular word when its endings are taken off.
+fn root(plain: &str) -> String {
     let letters = plain.chars().count();
     let cut = |endings: &[&str], least: usize| {
         endings
