@@ -141,7 +141,8 @@ fn compared(text: &str) -> Vec<Word> {
             continue;
         }
         let stem = stem(&token.plain);
-        let light = LIGHT.contains(&stem.as_str());
+        // "poori", "done" say how far the task is, not which one it is.
+        let light = LIGHT.contains(&stem.as_str()) || is(&[Plain::Complete, Plain::Completed]);
         let group = lexicon().group(&stem);
         // "the report", "gym ki report": an English verb that does not begin is a noun.
         let noun = (place > 0 || urdu) && !is(&[Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]) && lexicon().is_english_verb(token);

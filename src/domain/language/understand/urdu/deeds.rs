@@ -1,11 +1,13 @@
 //! What is asked about the list, and what is done to it: "kaam dikhao", "le liya", "mita do", "Monday ko kar do".
 
-use super::{is_infinitive, names_wala};
+use super::{
+    is_infinitive, names_wala,
+    renaming::{renamed, replaced},
+};
 use crate::domain::{
     language::{
         Change, Intent, ListWish, Status,
         lexicon::{Plain, Sense},
-        token::Kind,
         understand::Reading,
         when::{self, When, Which},
     },
@@ -103,35 +105,8 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let near: Vec<usize> = content.iter().rev().take(5).chain(content.iter().take(2)).copied().collect();
     let place = |reading: &Reading<'_>, kind: Plain| near.iter().copied().find(|at| reading.sentence.is(*at, kind).is_some());
     let (from, to) = (reading.from, reading.to);
-    let rename = content.iter().copied().find(|at| reading.sentence.is(*at, Plain::Rename).is_some());
-    if let Some(at) = rename.or_else(|| {
-        content
-            .iter()
-            .copied()
-            .find(|at| reading.sentence.is(*at, Plain::Instead).is_some())
-    }) {
-        let length = reading.sentence.any(at, &[Plain::Rename, Plain::Instead]).unwrap_or(1);
-        reading.sentence.take(at, length);
-        for place in near {
-            if place > at
-                && reading
-                    .sentence
-                    .any(place, &[Plain::Request, Plain::Stem, Plain::Update, Plain::Polite])
-                    .is_some()
-                && reading.sentence.tokens[place].kind != Kind::Quote
-            {
-                reading.sentence.take(place, 1);
-            }
-        }
-        let title = reading.words(at + length, to)?;
-        reading.to = at;
-        return Some(Intent::Update(
-            reading.target(),
-            Change {
-                title: Some(title),
-                ..Change::default()
-            },
-        ));
+    if let Some(intent) = renamed(reading, content) {
+        return Some(intent);
     }
     // Of two orders the later one counts: "mukammal kaam mita do" deletes, "khatam kar do" completes.
     let (complete, delete) = match (place(reading, Plain::Complete), place(reading, Plain::Delete)) {
@@ -236,44 +211,13 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     if !(moves || updates || helper || placed || (wala && (dated || priority.is_some()))) {
         return None;
     }
-    let mut change = Change {
+    let change = Change {
         priority,
         shift,
         ..when.change(reading.now)
     };
-    // "X ko badal kar Y kar do"
-    if change.is_empty()
-        && let Some(at) = content.iter().copied().find(|at| reading.sentence.is(*at, Plain::Update).is_some())
-        && reading.is_word(at + 1, &["kar", "ke", "kr", "کر", "کے"])
-    {
-        for place in content.iter().rev().take(3) {
-            let infinitive = is_infinitive(&reading.sentence, *place);
-            if *place > at + 1 && !infinitive && reading.sentence.any(*place, &[Plain::Request, Plain::Stem]).is_some() {
-                reading.sentence.take(*place, 1);
-            }
-        }
-        reading.sentence.take(at, 2);
-        change.title = reading.words(at + 2, to);
-        reading.to = if change.title.is_some() { at } else { to };
-    }
-    // "doodh lena ko dahi lena kar do": one deed instead of another.
-    if change.is_empty()
-        && !(moves || updates)
-        && let Some(ko) = content.iter().copied().find(|at| reading.is_word(*at, &["ko", "کو"]))
-        && let Some(verb) = content
-            .iter()
-            .rev()
-            .copied()
-            .find(|at| *at > ko && is_infinitive(&reading.sentence, *at))
-        && ko > content[0]
-        && is_infinitive(&reading.sentence, ko - 1)
-    {
-        change.title = reading.words(ko + 1, verb + 1);
-        (reading.to, change.due_error) = (ko, None);
-        return Some(Intent::Update(reading.target(), change));
-    }
     if change.is_empty() && !(moves || updates) {
-        return None;
+        return replaced(reading, content);
     }
     reading.drop_all(&[Plain::PriorityNoun]);
     if change.due.is_some() {

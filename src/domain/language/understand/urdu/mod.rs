@@ -4,6 +4,7 @@
 
 mod adding;
 mod deeds;
+mod renaming;
 mod shapes;
 mod tail;
 
@@ -121,6 +122,15 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return None;
     }
 
+    // "dawat ka naam ab walima hai"
+    if tail.copula.is_some()
+        && !question
+        && !negated
+        && has(reading, Plain::Rename)
+        && let Some(intent) = renaming::renamed(reading, &content)
+    {
+        return Some(intent);
+    }
     if let Some(intent) = stated_priority(reading, &content) {
         return Some(intent);
     }
@@ -232,7 +242,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         // "Ali ko bata diya" tells; it asks for nothing.
         let shows = content
             .iter()
-            .any(|at| *at < done && reading.sentence.is(*at, Plain::Show).is_some());
+            .any(|at| *at + 1 < done && reading.sentence.is(*at, Plain::Show).is_some());
         if question || shows {
             return Some(listed(reading, &content, true, true));
         }
