@@ -3,6 +3,7 @@
 use super::{
     lexicon::{Plain, Sense, lexicon},
     normal,
+    sentence::divided,
     token::{Kind, Token, tokens},
 };
 
@@ -125,7 +126,7 @@ fn compared(text: &str) -> Vec<Word> {
     let all: Vec<Token> = tokens(text)
         .into_iter()
         .take(COMPARED)
-        .flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] })
+        .flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { divided(t) })
         .collect();
     let texts: Vec<&Token> = all.iter().filter(|t| t.is_text()).take(COMPARED).collect();
     let urdu = texts

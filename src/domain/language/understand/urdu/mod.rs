@@ -41,6 +41,10 @@ fn kept(reading: &mut Reading<'_>) -> Option<Intent> {
     if !keeps || left.iter().any(|at| reading.sentence.is(*at, Plain::List).is_some()) {
         return None;
     }
+    // "ammi wali call raat 9 baje rakh do" names a task that is there.
+    if left.iter().any(|at| reading.sentence.is(*at, Plain::Wala).is_some()) {
+        return None;
+    }
     let (from, to) = (reading.from, reading.to);
     let used = reading.sentence.used.clone();
     let change = reading.take_when(Which::Last).change(reading.now);

@@ -247,6 +247,8 @@ impl Count {
 struct Report {
     rows: BTreeMap<String, Count>,
     wrong: Vec<String>,
+    /// How often each thing went wrong.
+    reasons: BTreeMap<String, usize>,
 }
 
 impl Report {
@@ -270,6 +272,7 @@ impl Report {
                 } += 1;
             }
             if let Err((Miss(what) | Deed(what) | Wrong::Script(what), how)) = outcome {
+                *report.reasons.entry(format!("{}: {what}", example.script.tag())).or_default() += 1;
                 report.wrong.push(format!("{} {:?}: {what}\n      {how}", example.id, example.say));
             }
         }
@@ -292,6 +295,9 @@ impl Report {
                 count.deeds,
                 count.scripts
             );
+        }
+        for (reason, count) in &self.reasons {
+            let _ = writeln!(out, "{count:>5} x {reason}");
         }
         out
     }
