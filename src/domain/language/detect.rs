@@ -4,14 +4,14 @@ use super::{
     lexicon::{Plain, lexicon},
     normal,
     pick::pick,
-    token::{Kind, tokens},
+    token::{Kind, Token, tokens},
 };
 use crate::domain::locale::Script;
 
 /// Words that are weighed; a longer message is judged by its beginning.
 const WEIGHED: usize = 400;
 
-/// Words that end a sentence in Urdu.
+/// Words that make a sentence in Urdu.
 const VERBS: &[Plain] = &[Plain::Show, Plain::Request, Plain::Copula, Plain::Done, Plain::Need];
 
 /// The language of a message by the way it is written; `None` when it has no letters.
@@ -45,9 +45,9 @@ fn weights(text: &str) -> (u32, u32) {
         let (more_roman, more_english) = lexicon().phrase_weight(&words[at..]);
         (roman, english) = (roman + r + more_roman, english + e + more_english);
     }
-    // The verb at the end makes an Urdu sentence of English words: "pending tasks dikhao please".
-    let last = words.iter().rev().find(|token| !lexicon().is_polite(token));
-    if last.is_some_and(|token| lexicon().weight(token).0 >= 2 && lexicon().is_roman(token, VERBS)) {
+    // A verb of Urdu makes an Urdu sentence of English words: "pending tasks dikhao please", "gym time change karo 7 am".
+    let verb = |token: &Token| lexicon().weight(token).0 >= 2 && lexicon().is_roman(token, VERBS);
+    if words.iter().any(|token| verb(token)) {
         roman += 2;
     }
     (roman, english)

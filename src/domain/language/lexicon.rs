@@ -337,8 +337,8 @@ impl Lexicon {
     /// Where a Roman Urdu verb that is written together with its helper divides: "rakh|do", "bhej|dia". `None` for every other word.
     pub fn joint(&self, word: &str) -> Option<usize> {
         const HELPERS: &[&str] = &[
-            "dijiye", "dena", "dein", "dain", "diya", "diye", "dena", "liya", "liye", "lena", "lein", "gaya", "gayi", "gaye", "den", "dia", "lia", "len", "gya", "gai", "gia",
-            "do", "di", "lo", "li",
+            "dijiye", "dena", "dein", "dain", "diya", "diye", "dena", "liya", "liye", "lena", "lein", "gaya", "gayi", "gaye", "den", "dia",
+            "lia", "len", "gya", "gai", "gia", "do", "di", "lo", "li",
         ];
         const VERBS: &[Plain] = &[Plain::Stem, Plain::Add, Plain::Delete, Plain::Show, Plain::Move, Plain::Update];
         if !word.is_ascii() || self.english.exact.contains_key(word) || self.roman.exact.contains_key(word) {
@@ -347,17 +347,11 @@ impl Lexicon {
         HELPERS.iter().find_map(|helper| {
             let stem = word.strip_suffix(helper).filter(|stem| stem.len() >= 3)?;
             let senses = self.roman.exact.get(stem)?;
-            let verb = senses.iter().any(|sense| matches!(sense, Sense::Is(plain) if VERBS.contains(plain)));
+            let verb = senses
+                .iter()
+                .any(|sense| matches!(sense, Sense::Is(plain) if VERBS.contains(plain)));
             (verb && !self.roman.ambiguous.contains(stem)).then_some(stem.len())
         })
-    }
-
-    /// Whether a word is only politeness in English.
-    pub fn is_polite(&self, token: &Token) -> bool {
-        self.english
-            .exact
-            .get(&token.plain)
-            .is_some_and(|senses| senses.contains(&Sense::Is(Plain::Polite)))
     }
 
     /// Whether a word is a verb of daily life in English, and nothing of the kind in Urdu.

@@ -24,7 +24,9 @@ pub(super) struct Sentence<'a> {
 /// "rakhdo" as "rakh do"; any other word as it is.
 pub(super) fn divided(token: Token) -> Vec<Token> {
     let letters = token.end - token.start == token.plain.len();
-    let joint = (token.kind == Kind::Word && letters).then(|| lexicon().joint(&token.plain)).flatten();
+    let joint = (token.kind == Kind::Word && letters)
+        .then(|| lexicon().joint(&token.plain))
+        .flatten();
     let Some(at) = joint else { return vec![token] };
     let (stem, helper) = token.plain.split_at(at);
     let part = |plain: &str, start: usize, spaced: bool| Token {

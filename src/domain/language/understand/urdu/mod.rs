@@ -95,7 +95,18 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
             .is_some_and(|at| reading.sentence.any(*at, &[Plain::Copula, Plain::Need]).is_some());
     let tag = tag_question(reading, &content);
     let content = without_afterthought(reading, content, asks_last || tag);
-    let tail = tail(reading, &content);
+    let mut tail = tail(reading, &content);
+    // "shift kar do report": the order stands first.
+    let leads = [Plain::Move, Plain::Update, Plain::Delete, Plain::Complete];
+    if let [order, helper, next, ..] = content[..]
+        && reading.sentence.any(order, &leads).is_some()
+        && [helper, next].iter().any(|at| reading.sentence.word_is(*at, Plain::Request))
+        && tail.duty.is_none()
+        && tail.copula.is_none()
+        && tail.done.is_none()
+    {
+        (tail.request, tail.infinitive) = (true, None);
+    }
     let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
     let question = has(reading, Plain::What)
         && content
@@ -320,7 +331,10 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         || tail.copula.is_some_and(|copula| {
             let before = content.iter().rev().find(|at| **at < copula);
             before.is_some_and(|at| reading.sentence.any(*at, &[Plain::State, Plain::Ongoing]).is_some())
-                || reading.is_word(copula, &["tha", "thi", "the", "thay", "تھا", "تھی", "تھے"])
+                || reading.is_word(
+                    copula,
+                    &["tha", "thi", "the", "thay", "hun", "hoon", "hu", "ہوں", "تھا", "تھی", "تھے"],
+                )
         });
     if is_so && tail.copula.is_some() {
         reading.talks = true;
