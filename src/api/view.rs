@@ -263,6 +263,8 @@ pub struct TaskView {
     pub due: String,
     /// The same for machines, as in `<time datetime>`; may be empty.
     pub due_iso: String,
+    /// How often it comes back, in the language of the page; may be empty.
+    pub repeat: String,
     /// Due before now, and not done.
     pub overdue: bool,
 }

@@ -93,6 +93,8 @@ pub struct Task {
     pub due: Option<Due>,
     /// The IANA zone of `due`.
     pub zone: Option<String>,
+    /// The rule by which it comes back (RFC 5545, without `RRULE:`); such a task has a date.
+    pub repeat: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod mcp;
 pub mod model;
 pub mod page;
+pub mod recurrence;
 pub mod request_id;
 pub mod rest;
 pub mod router;

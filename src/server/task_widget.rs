@@ -323,6 +323,7 @@ mod tests {
                 date: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap(),
                 time: NaiveTime::from_hms_opt(17, 0, 0),
             }),
+            repeat: None,
             zone: None,
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,

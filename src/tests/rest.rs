@@ -37,6 +37,56 @@ async fn a_script_adds_lists_completes_and_undoes() {
 }
 
 #[tokio::test]
+async fn a_task_that_repeats_comes_back() {
+    let app = TestApp::start().await;
+    let program = app.program("a@x.example").await;
+    let words = json!({ "title": "Gym", "due": "tomorrow at 7pm", "repeat": "every Tuesday and Friday" });
+    let (status, added) = call(&program, "add_task", words).await;
+    assert_eq!((status, &added["task"]["repeat"]), (200, &json!("FREQ=WEEKLY;BYDAY=TU,FR")));
+    let id = json!({ "task_id": added["task"]["id"] });
+    let (_, done) = call(&program, "complete_task", id.clone()).await;
+    assert_eq!(
+        (&done["next"]["due"]["date"], &done["next"]["due"]["time"], &done["next"]["repeat"]),
+        (&json!("2026-11-27"), &json!("19:00"), &added["task"]["repeat"])
+    );
+    assert!(done["task"].get("repeat").is_none(), "the rule goes on with the next one");
+    let (_, again) = call(&program, "complete_task", id.clone()).await;
+    assert!(again.get("next").is_none(), "{again}");
+    // Taking it back takes the next one away.
+    let (status, undone) = call(&program, "undo", json!({ "undo_token": done["undo_token"] })).await;
+    assert_eq!((status, &undone["removed"]), (200, &json!([done["next"]["id"]])), "{undone}");
+    let (_, list) = call(&program, "list_tasks", json!({})).await;
+    assert_eq!(
+        (list["tasks"].as_array().map(Vec::len), &list["tasks"][0]["repeat"]),
+        (Some(1), &added["task"]["repeat"])
+    );
+
+    // Without a date it begins with its first day; a rule may be given as it is, and stopped.
+    let (_, rent) = call(
+        &program,
+        "add_task",
+        json!({ "title": "Rent", "repeat": "har mahine ki 5 tareekh ko" }),
+    )
+    .await;
+    assert_eq!(
+        (&rent["task"]["repeat"], &rent["task"]["due"]["date"]),
+        (&json!("FREQ=MONTHLY;BYMONTHDAY=5"), &json!("2026-12-05"))
+    );
+    let rent = rent["task"]["id"].clone();
+    let (_, rule) = call(&program, "update_task", json!({ "task_id": rent, "repeat": "RRULE:FREQ=YEARLY" })).await;
+    assert_eq!(
+        (&rule["task"]["repeat"], &rule["changed"]),
+        (&json!("FREQ=YEARLY"), &json!(["repeat"]))
+    );
+    let (_, stopped) = call(&program, "update_task", json!({ "task_id": rent, "repeat": "none" })).await;
+    assert!(stopped["task"].get("repeat").is_none());
+    for wrong in ["FREQ=HOURLY", "FREQ=DAILY;COUNT=2", "now and then", "FREQ=NEVER"] {
+        let (status, error) = call(&program, "add_task", json!({ "title": "x", "repeat": wrong })).await;
+        assert_eq!(status, 400, "{wrong}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn failures_have_their_status() {
     let app = TestApp::start().await;
     let user = app.user("a@x.example").await;

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 
 use super::confirm::{Confirm, Question};
 use super::each::{PART, each};
-use super::icon::{CHECK, CLOCK, FLAG, TRASH, icon};
+use super::icon::{AGAIN, CHECK, CLOCK, FLAG, TRASH, icon};
 use super::problem::Problem;
 use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
@@ -183,9 +183,10 @@ fn key(task: &TaskView) -> String {
         priority,
         due,
         due_iso: _,
+        repeat,
         overdue,
     } = task;
-    format!("{id}{PART}{title}{PART}{notes}{PART}{due}{PART}{priority}{done}{overdue}")
+    format!("{id}{PART}{title}{PART}{notes}{PART}{due}{PART}{repeat}{PART}{priority}{done}{overdue}")
 }
 
 #[component]
@@ -200,6 +201,7 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
         priority,
         due,
         due_iso,
+        repeat,
         overdue,
     } = task;
     let (id, name) = (StoredValue::new(id), StoredValue::new(title.clone()));
@@ -240,6 +242,15 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
         }
         .into_any()
     });
+    let again = (!repeat.is_empty()).then(|| {
+        view! {
+            <span class="tag" title=texts.repeats data-testid="repeats">
+                {icon(AGAIN)}
+                {repeat}
+            </span>
+        }
+        .into_any()
+    });
     view! {
         <li
             class="task"
@@ -271,7 +282,8 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
                             </p>
                         }
                     })}
-                {(when.is_some() || flag.is_some()).then(|| view! { <p class="tags">{when} {flag}</p> }.into_any())}
+                {(when.is_some() || again.is_some() || flag.is_some())
+                    .then(|| view! { <p class="tags">{when} {again} {flag}</p> }.into_any())}
             </div>
             <form method="post" action="/api/tasks/delete" on:submit=ask>
                 <input type="hidden" name="id" value=id.get_value() />
@@ -316,6 +328,7 @@ mod tests {
             priority: 4,
             due: String::new(),
             due_iso: String::new(),
+            repeat: String::new(),
             overdue: !done,
         }
     }

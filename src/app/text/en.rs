@@ -87,6 +87,7 @@ pub static EN: Texts = Texts {
     delete_task: Around("Delete the task “", "”"),
     delete_task_question: Around("Delete the task “", "”?"),
     overdue: "Overdue",
+    repeats: "Repeats",
     priorities: ["Urgent", "High", "Medium"],
     sign_in: "Sign in",
     sign_in_note: "Tasks you can talk to.",

@@ -129,6 +129,8 @@ pub struct Texts {
     pub delete_task: Around,
     pub delete_task_question: Around,
     pub overdue: &'static str,
+    /// On the mark of a task that comes back.
+    pub repeats: &'static str,
     pub priorities: [&'static str; 3],
     // Accounts.
     pub sign_in: &'static str,

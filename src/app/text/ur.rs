@@ -87,6 +87,7 @@ pub static UR: Texts = Texts {
     delete_task: Around("کام ”", "“ حذف کریں"),
     delete_task_question: Around("کیا کام ”", "“ حذف کر دیا جائے؟"),
     overdue: "وقت گزر گیا",
+    repeats: "بار بار آتا ہے",
     priorities: ["فوری", "اہم", "درمیانہ"],
     sign_in: "سائن اِن",
     sign_in_note: "آپ کے کام، آپ کی زبان میں۔",

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{normal, token::Token};
+use crate::domain::repeat::{Frequency, Repeat};
 
 /// The longest phrase, in words.
 const PHRASE_MAX: usize = 7;
@@ -24,7 +25,9 @@ pub(super) enum Sense {
     Ordinal(u32),
     Unit(Unit),
     Halves(u32),
-    Repeat(super::Repeat),
+    Repeat(Repeat),
+    /// A weekday in the form that means every such day: Mondays.
+    Weekly(u8),
     Priority(i16),
     /// Any section without an argument, by its place in [`PLAIN`].
     Is(Plain),
@@ -70,8 +73,10 @@ plain! {
     Question = "question", What = "what", Polite = "polite", Filler = "filler", Self_ = "self", Link = "link", Particle = "particle",
     Task = "task", List = "list", All = "all", It = "it", Wala = "wala", And = "and", Separate = "separate", Name = "name",
     PriorityNoun = "prioritynoun", Instead = "instead", Pending = "pending", Completed = "completed", Greeting = "greeting",
-    HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye", Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
-    Noun = "noun", English = "english",
+    HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye",
+    Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
+    Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
+    Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post",
 }
 
 impl Sense {
@@ -113,11 +118,13 @@ impl Sense {
                 _ => return None,
             }),
             "repeat" => Self::Repeat(match argument {
-                "daily" => super::Repeat::Daily,
-                "weekly" => super::Repeat::Weekly,
-                "monthly" => super::Repeat::Monthly,
-                _ => return None,
+                "daily" => Repeat::every(Frequency::Daily),
+                "weekly" => Repeat::every(Frequency::Weekly),
+                "monthly" => Repeat::every(Frequency::Monthly),
+                "yearly" => Repeat::every(Frequency::Yearly),
+                rule => rule.parse().ok()?,
             }),
+            "weekly" => Self::Weekly(weekday()?),
             _ => Self::Is(PLAIN.iter().find(|(text, _)| *text == section)?.1),
         })
     }
@@ -325,6 +332,43 @@ impl Lexicon {
         };
         let (roman, english) = (longest(&self.roman), longest(&self.english));
         (if roman > 1 { roman } else { 0 }, if english > 1 { english } else { 0 })
+    }
+
+    /// Where a Roman Urdu verb that is written together with its helper divides: "rakh|do", "bhej|dia". `None` for every other word.
+    pub fn joint(&self, word: &str) -> Option<usize> {
+        const HELPERS: &[&str] = &[
+            "dijiye", "dena", "dein", "dain", "diya", "diye", "dena", "liya", "liye", "lena", "lein", "gaya", "gayi", "gaye", "den", "dia",
+            "lia", "len", "gya", "gai", "gia", "do", "di", "lo", "li",
+        ];
+        const VERBS: &[Plain] = &[Plain::Stem, Plain::Add, Plain::Delete, Plain::Show, Plain::Move, Plain::Update];
+        if !word.is_ascii() || self.english.exact.contains_key(word) || self.roman.exact.contains_key(word) {
+            return None;
+        }
+        HELPERS.iter().find_map(|helper| {
+            let stem = word.strip_suffix(helper).filter(|stem| stem.len() >= 3)?;
+            let senses = self.roman.exact.get(stem)?;
+            let verb = senses
+                .iter()
+                .any(|sense| matches!(sense, Sense::Is(plain) if VERBS.contains(plain)));
+            (verb && !self.roman.ambiguous.contains(stem)).then_some(stem.len())
+        })
+    }
+
+    /// Whether a word is a verb of daily life in English, and nothing of the kind in Urdu.
+    pub fn is_english_verb(&self, token: &Token) -> bool {
+        let verb = Sense::Is(Plain::Verb);
+        let has = |list: &List| list.exact.get(&token.plain).is_some_and(|senses| senses.contains(&verb));
+        has(&self.english) && !has(&self.roman)
+    }
+
+    /// Whether a Latin word has one of these meanings in Roman Urdu.
+    pub fn is_roman(&self, token: &Token, kinds: &[Plain]) -> bool {
+        let found = self.roman.exact.get(&token.plain);
+        found.is_some_and(|senses| {
+            senses
+                .iter()
+                .any(|sense| matches!(sense, Sense::Is(plain) if kinds.contains(plain)))
+        })
     }
 
     /// The group of words that mean the same as this stem.

@@ -3,6 +3,7 @@
 use super::{
     lexicon::{Plain, Sense, lexicon},
     normal,
+    sentence::divided,
     token::{Kind, Token, tokens},
 };
 
@@ -125,21 +126,28 @@ fn compared(text: &str) -> Vec<Word> {
     let all: Vec<Token> = tokens(text)
         .into_iter()
         .take(COMPARED)
-        .flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { vec![t] })
+        .flat_map(|t| if t.kind == Kind::Quote { tokens(&t.plain) } else { divided(t) })
         .collect();
     let texts: Vec<&Token> = all.iter().filter(|t| t.is_text()).take(COMPARED).collect();
-    for token in &texts {
+    let urdu = texts
+        .iter()
+        .any(|token| lexicon().is_roman(token, &[Plain::Verb, Plain::Wala, Plain::Post]));
+    for (place, token) in texts.iter().enumerate() {
         let mut senses = lexicon().senses(&[token], true);
         senses.extend(lexicon().senses(&[token], false));
         let is = |kinds: &[Plain]| senses.iter().any(|(_, s)| matches!(s, Sense::Is(p) if kinds.contains(p)));
         let verb = is(&[Plain::Verb, Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]);
         // "pay" is "on" in Roman Urdu, and a verb in English.
-        if is(&[Plain::Particle, Plain::OClock]) && !verb && texts.len() > 1 {
+        if is(&[Plain::Particle, Plain::OClock]) && !is(&[Plain::Verb, Plain::Past]) && texts.len() > 1 {
             continue;
         }
         let stem = stem(&token.plain);
-        let light = LIGHT.contains(&stem.as_str());
+        // "poori", "done" say how far the task is, not which one it is.
+        let light = LIGHT.contains(&stem.as_str()) || is(&[Plain::Complete, Plain::Completed]);
         let group = lexicon().group(&stem);
+        // "the report", "gym ki report": an English verb that does not begin is a noun.
+        let noun = (place > 0 || urdu) && !is(&[Plain::Past, Plain::Stem, Plain::Done, Plain::Copula]) && lexicon().is_english_verb(token);
+        let verb = verb && !noun;
         let weight = if light || token.kind == Kind::Number {
             0.1
         } else if verb && group.is_none() {
@@ -161,7 +169,7 @@ fn compared(text: &str) -> Vec<Word> {
 
 /// Verbs that carry no meaning of their own: take, do, be, go, give.
 const LIGHT: &[&str] = &[
-    "le", "kar", "ho", "de", "ja", "la", "do", "get", "be", "لے", "کر", "ہو", "دے", "جا", "لا", "ا",
+    "le", "kar", "ho", "de", "ja", "la", "do", "get", "bui", "be", "chuk", "چک", "لے", "کر", "ہو", "دے", "جا", "لا", "ا",
 ];
 
 /// Inflected forms that no ending explains.
@@ -291,8 +299,13 @@ const IRREGULAR: &[(&str, &str)] = &[
 /// The stem of a word given its plain key.
 pub(super) fn stem(plain: &str) -> String {
     if let Some((_, stem)) = IRREGULAR.iter().find(|(form, _)| *form == plain) {
-        return (*stem).to_owned();
+        return root(stem);
     }
+    root(plain)
+}
+
+/// What is left of a regular word when its endings are taken off.
+fn root(plain: &str) -> String {
     let letters = plain.chars().count();
     let cut = |endings: &[&str], least: usize| {
         endings
@@ -325,10 +338,10 @@ pub(super) fn stem(plain: &str) -> String {
             .iter()
             .find_map(|ending| base.strip_suffix(ending).filter(|rest| rest.len() >= least))
     };
-    cut(&["na", "ni", "ne", "ia", "ya"], 3)
-        .or_else(|| cut(&["a", "i", "o"], 3))
-        .unwrap_or(&base)
-        .to_owned()
+    // "banana", "banaya" and "bana" are one verb, "kiraya" and "kiraye" one noun.
+    let root = cut(&["na", "ni", "ne", "ia", "ya", "y"], 3)
+        .map(|rest| rest.strip_suffix(['a', 'i']).filter(|short| short.len() >= 3).unwrap_or(rest));
+    root.or_else(|| cut(&["a", "i", "o"], 3)).unwrap_or(&base).to_owned()
 }
 
 /// The consonants of a word in Latin letters, so that a word written in two scripts meets itself.

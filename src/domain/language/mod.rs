@@ -21,31 +21,19 @@ mod understand;
 mod when;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 use super::{
     locale::Script,
+    repeat::Repeat,
     task::{Due, Priority},
 };
 
 pub use begun::find_begun;
-pub use detect::detect;
+pub use detect::{detect, detect_in, is_in};
 pub use matching::find_matches;
 pub use pick::{Pick, pick};
 pub use understand::understand;
-pub use when::{DateWords, DueError, date_words, resolve_due};
-
-/// How often a task comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Repeat {
-    /// Every day.
-    Daily,
-    /// Every week.
-    Weekly,
-    /// Every month.
-    Monthly,
-}
+pub use when::{DateWords, DueError, Moment, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +57,10 @@ pub enum Intent {
     Delete(Target),
     /// Change a task.
     Update(Target, Change),
+    /// "gym kal rakh do": a task of this name gets this date; if there is none, it is made.
+    Place(NewTask, Change),
+    /// Several different deeds, one after the other; never one inside another.
+    Several(Vec<Intent>),
     /// Talk that needs no deed.
     Talk(Talk),
     /// Not understood.
@@ -158,8 +150,29 @@ pub struct Change {
     pub due_error: Option<DueError>,
     /// Take the date away.
     pub clear_due: bool,
+    /// Only a time of day was named: the day stays, if there is one.
+    pub time_only: bool,
+    /// Move the date by this much.
+    pub shift: Option<Shift>,
     /// A new priority.
     pub priority: Option<Priority>,
+    /// How often it comes back.
+    pub repeat: Option<Repeat>,
+    /// Words to be written into the notes.
+    pub notes: Option<String>,
+    /// A completed task is to do again.
+    pub reopen: bool,
+}
+
+/// An amount of time, forwards or backwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shift {
+    /// Minutes.
+    Minutes(i64),
+    /// Days.
+    Days(i64),
+    /// Months.
+    Months(i64),
 }
 
 impl Change {

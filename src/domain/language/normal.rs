@@ -16,6 +16,11 @@ pub fn plain(word: &str) -> String {
     out
 }
 
+/// Whether a word, written in any way, has this plain key.
+pub fn is_plain(word: &str, key: &str) -> bool {
+    word == key || (!word.is_ascii() && !key.is_ascii() && word.chars().filter_map(letter).eq(key.chars()))
+}
+
 /// One form of each letter and digit; `None` for what has no sound of its own.
 fn letter(character: char) -> Option<char> {
     Some(match character {

@@ -2,6 +2,7 @@
 
 use super::{
     lexicon::{Plain, Sense, lexicon},
+    normal,
     token::{Kind, Token, tokens},
 };
 
@@ -20,9 +21,31 @@ pub(super) struct Sentence<'a> {
     pub roman: bool,
 }
 
+/// "rakhdo" as "rakh do"; any other word as it is.
+pub(super) fn divided(token: Token) -> Vec<Token> {
+    let letters = token.end - token.start == token.plain.len();
+    let joint = (token.kind == Kind::Word && letters)
+        .then(|| lexicon().joint(&token.plain))
+        .flatten();
+    let Some(at) = joint else { return vec![token] };
+    let (stem, helper) = token.plain.split_at(at);
+    let part = |plain: &str, start: usize, spaced: bool| Token {
+        kind: Kind::Word,
+        start,
+        end: start + plain.len(),
+        folded: normal::folded(plain),
+        plain: plain.to_owned(),
+        spaced,
+    };
+    vec![part(stem, token.start, token.spaced), part(helper, token.start + at, true)]
+}
+
 impl<'a> Sentence<'a> {
     pub fn new(text: &'a str, roman: bool) -> Self {
-        let tokens = tokens(text);
+        let mut tokens = tokens(text);
+        if roman {
+            tokens = tokens.into_iter().flat_map(divided).collect();
+        }
         let senses = (0..tokens.len())
             .map(|at| {
                 if at >= READ_MAX || !matches!(tokens[at].kind, Kind::Word | Kind::Mark('&') | Kind::Number) {

@@ -133,6 +133,7 @@ mod tests {
             status: crate::domain::task::TaskStatus::Pending,
             priority: Default::default(),
             due: None,
+            repeat: None,
             zone: None,
             created_at: now,
             updated_at: now,

@@ -8,7 +8,10 @@ use crate::{
         language::find_begun,
         task::{Task, TaskStatus},
     },
-    server::store::tasks::{self, TaskFilter},
+    server::{
+        recurrence,
+        store::tasks::{self, TaskFilter},
+    },
 };
 
 /// How many tasks the panel shows.
@@ -72,16 +75,19 @@ pub async fn search(words: String) -> Result<TaskLists, ApiError> {
 pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let id = task_id(&id)?;
-    let mut connection = state.store.connection().await.map_err(failed)?;
-    let mut task = tasks::get(&mut connection, user.id, id).await.map_err(failed)?;
+    let mut transaction = state.store.begin().await.map_err(failed)?;
+    let mut task = tasks::get(&mut transaction, user.id, id).await.map_err(failed)?;
     let now = state.clock.now();
-    (task.status, task.completed_at) = if done {
-        (TaskStatus::Completed, Some(now))
+    if done {
+        let new_id = state.clock.task_id();
+        recurrence::complete(&mut transaction, user.id, &mut task, now, state.zone_of(&user), new_id)
+            .await
+            .map_err(failed)?;
     } else {
-        (TaskStatus::Pending, None)
-    };
-    task.updated_at = now;
-    tasks::update(&mut connection, user.id, &task).await.map_err(failed)?;
+        (task.status, task.completed_at, task.updated_at) = (TaskStatus::Pending, None, now);
+        tasks::update(&mut transaction, user.id, &task).await.map_err(failed)?;
+    }
+    transaction.commit().await.map_err(|error| failed(error.into()))?;
     state.store.tasks_changed(user.id);
     go_back(&back);
     Ok(())

@@ -271,6 +271,10 @@ fn of_thread(thread: &Thread) -> ChatUpdate {
 /// A task to draw; `now` is the person's clock.
 pub fn task(task: &Task, locale: Locale, now: NaiveDateTime) -> TaskView {
     let done = task.status == TaskStatus::Completed;
+    let spoken = match locale {
+        Locale::En => Script::En,
+        Locale::Ur => Script::Ur,
+    };
     TaskView {
         id: task.id.to_string(),
         title: task.title.clone(),
@@ -279,6 +283,11 @@ pub fn task(task: &Task, locale: Locale, now: NaiveDateTime) -> TaskView {
         priority: task.priority.number() as u8,
         due: task.due.as_ref().map(|due| texts::due_words(due, locale, now)).unwrap_or_default(),
         due_iso: task.due.as_ref().map(due_iso).unwrap_or_default(),
+        repeat: task
+            .repeat
+            .as_deref()
+            .map(|rule| language::phrases::repeats(rule, spoken))
+            .unwrap_or_default(),
         overdue: !done && task.due.as_ref().is_some_and(|due| due.is_past(now)),
     }
 }

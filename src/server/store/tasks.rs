@@ -20,6 +20,7 @@ struct Row {
     due_date: Option<NaiveDate>,
     due_time: Option<NaiveTime>,
     zone: Option<String>,
+    repeat: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     completed_at: Option<DateTime<Utc>>,
@@ -39,6 +40,7 @@ impl From<Row> for Task {
             priority: Priority::from_number(row.priority),
             due: row.due_date.map(|date| Due { date, time: row.due_time }),
             zone: row.zone,
+            repeat: row.repeat,
             created_at: row.created_at,
             updated_at: row.updated_at,
             completed_at: row.completed_at,
@@ -63,7 +65,7 @@ pub struct TaskFilter {
     pub limit: i64,
 }
 
-const COLUMNS: &str = "id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at";
+const COLUMNS: &str = "id, title, notes, status, priority, due_date, due_time, zone, repeat, created_at, updated_at, completed_at";
 
 /// Tasks of a person: pending ones by due date, time and priority, then completed ones, the newest first. Gives one more than
 /// `filter.limit` where there are more.
@@ -106,14 +108,12 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn get(connection: &mut PgConnection, user: UserId, id: TaskId) -> Result<Task, StoreError> {
-    let row: Row = sqlx::query_as(
-        "select id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at \
-         from tasks where user_id = $1 and id = $2",
-    )
-    .bind(user.0)
-    .bind(id.0)
-    .fetch_one(connection)
-    .await?;
+    let sql = format!("select {COLUMNS} from tasks where user_id = $1 and id = $2");
+    let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(user.0)
+        .bind(id.0)
+        .fetch_one(connection)
+        .await?;
     Ok(row.into())
 }
 
@@ -133,8 +133,8 @@ pub(super) async fn of_row(connection: &mut PgConnection, row: &serde_json::Valu
 /// See [`StoreError`].
 pub async fn insert(connection: &mut PgConnection, user: UserId, task: &Task) -> Result<(), StoreError> {
     sqlx::query(
-        "insert into tasks (user_id, id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into tasks (user_id, id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at, repeat) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(user.0)
     .bind(task.id.0)
@@ -148,6 +148,7 @@ pub async fn insert(connection: &mut PgConnection, user: UserId, task: &Task) ->
     .bind(task.created_at)
     .bind(task.updated_at)
     .bind(task.completed_at)
+    .bind(&task.repeat)
     .execute(connection)
     .await?;
     Ok(())
@@ -160,7 +161,7 @@ pub async fn insert(connection: &mut PgConnection, user: UserId, task: &Task) ->
 pub async fn update(connection: &mut PgConnection, user: UserId, task: &Task) -> Result<(), StoreError> {
     let done = sqlx::query(
         "update tasks set title = $3, notes = $4, status = $5, priority = $6, due_date = $7, due_time = $8, zone = $9, updated_at = $10, \
-         completed_at = $11 where user_id = $1 and id = $2",
+         completed_at = $11, repeat = $12 where user_id = $1 and id = $2",
     )
     .bind(user.0)
     .bind(task.id.0)
@@ -173,6 +174,7 @@ pub async fn update(connection: &mut PgConnection, user: UserId, task: &Task) ->
     .bind(&task.zone)
     .bind(task.updated_at)
     .bind(task.completed_at)
+    .bind(&task.repeat)
     .execute(connection)
     .await?;
     if done.rows_affected() == 0 {

@@ -30,6 +30,9 @@ pub struct Args {
     #[serde(default)]
     #[schemars(schema_with = "priority_schema")]
     priority: Option<Priority>,
+    /// How often it comes back: the person's words ("every Friday", "har mahine ki 5 tareekh") or a rule of RFC 5545 (FREQ=WEEKLY;BYDAY=FR).
+    #[serde(default)]
+    repeat: Option<String>,
 }
 
 /// `p1` to `p4` as a plain enumeration.
@@ -50,9 +53,17 @@ impl Tool for AddTask {
     type Output = OneTask;
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<OneTask, ToolError> {
-        let due = match args.due.as_deref().map(str::trim) {
+        let mut due = match args.due.as_deref().map(str::trim) {
             None | Some("") => None,
             Some(words) => Some(super::due(words, context)?),
+        };
+        let repeat = match args.repeat.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(words) => {
+                let (rule, first) = super::repeat(words, context)?;
+                due = due.or(first);
+                Some(rule)
+            }
         };
         let task = Task {
             id: context.clock.task_id(),
@@ -62,6 +73,7 @@ impl Tool for AddTask {
             priority: args.priority.unwrap_or_default(),
             zone: due.as_ref().map(|_| context.zone.name().to_owned()),
             due,
+            repeat,
             created_at: context.now,
             updated_at: context.now,
             completed_at: None,

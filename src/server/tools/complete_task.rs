@@ -2,13 +2,10 @@
 
 use async_trait::async_trait;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{
-    Reach, Tool, ToolContext, ToolError,
-    task_json::{OneTask, TaskJson},
-};
-use crate::{domain::task::TaskStatus, server::store::tasks};
+use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
+use crate::server::{recurrence, store::tasks};
 
 pub(super) struct CompleteTask;
 
@@ -19,26 +16,34 @@ pub struct Args {
     task_id: String,
 }
 
+/// What `complete_task` gives.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Output {
+    /// The task.
+    pub task: TaskJson,
+    /// Of a task that comes back: the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<TaskJson>,
+}
+
 #[async_trait]
 impl Tool for CompleteTask {
     const NAME: &'static str = "complete_task";
-    const DESCRIPTION: &'static str = "Marks a task as completed. Completing a completed task again changes nothing.";
+    const DESCRIPTION: &'static str = "Marks a task as completed. Completing a completed task again changes nothing. A task that repeats is made anew for its \
+        next date, which is given as `next`.";
     const CHANGES: bool = true;
     const TITLE: &'static str = "Complete a task";
     const REACH: Reach = Reach::Write;
     type Args = Args;
-    type Output = OneTask;
+    type Output = Output;
 
-    async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<OneTask, ToolError> {
+    async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         let mut task = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
-        if task.status == TaskStatus::Pending {
-            task.status = TaskStatus::Completed;
-            task.completed_at = Some(context.now);
-            task.updated_at = context.now;
-            tasks::update(context.connection, context.user, &task).await?;
-        }
-        Ok(OneTask {
+        let new_id = context.clock.task_id();
+        let next = recurrence::complete(context.connection, context.user, &mut task, context.now, context.zone, new_id).await?;
+        Ok(Output {
             task: TaskJson::from(&task),
+            next: next.as_ref().map(TaskJson::from),
         })
     }
 }

@@ -35,7 +35,7 @@ use crate::{
         text::{self, TextError},
         time::Clock,
     },
-    server::store::StoreError,
+    server::{recurrence, store::StoreError},
 };
 
 /// Everything a tool may use.
@@ -295,6 +295,23 @@ fn notes(notes: &str) -> Result<Option<String>, ToolError> {
         )));
     }
     Ok(if cleaned.is_empty() { None } else { Some(cleaned) })
+}
+
+/// Reads a recurrence from an argument, in words or as a rule of RFC 5545: the rule, and the date on which it begins.
+fn repeat(words: &str, context: &ToolContext<'_>) -> Result<(String, Option<Due>), ToolError> {
+    let now = context.local_now();
+    let (rule, said) = match language::resolve_repeat(words).filter(|_| !words.to_ascii_uppercase().contains("FREQ=")) {
+        Some(repeat) => (repeat.to_string(), language::resolve_due(words, now).ok()),
+        None => (words.to_owned(), None),
+    };
+    let rule = recurrence::rule(&rule, now.date()).map_err(|error| {
+        ToolError::TellModel(format!(
+            "The recurrence \"{}\" was not understood: {error}. Write it as a rule of RFC 5545, for example FREQ=WEEKLY;BYDAY=MO,TH.",
+            words.chars().take(100).collect::<String>()
+        ))
+    })?;
+    let first = recurrence::first(&rule, now.date()).map(|date| Due { date, time: None });
+    Ok((rule, said.or(first)))
 }
 
 /// Reads a due date from an argument, in words or ISO 8601.

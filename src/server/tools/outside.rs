@@ -130,7 +130,9 @@ impl Registry {
             None => None,
         };
         let mut result = tool.call(context, Value::Object(args)).await?;
-        if let (Some(Named { ids, .. }), Some(before)) = (named, before) {
+        if let (Some(Named { mut ids, .. }), Some(before)) = (named, before) {
+            // The next one of a task that comes back goes with its completion.
+            ids.extend(result["next"]["id"].as_str().and_then(|id| id.parse::<TaskId>().ok()));
             let id = context.clock.random_uuid();
             if undos::keep(context.connection, context.user, id, &ids, &before, context.now).await? {
                 result[UNDO_TOKEN] = undo::token(id).into();

@@ -25,6 +25,9 @@ pub struct TaskJson {
     /// When it is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<DueJson>,
+    /// The rule by which it comes back, as RFC 5545 has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<String>,
     /// RFC 3339, UTC.
     pub created_at: String,
     /// RFC 3339, UTC.
@@ -71,6 +74,7 @@ impl From<&Task> for TaskJson {
                 zone: due.time.and(task.zone.clone()),
                 weekday: weekday_name(due.date),
             }),
+            repeat: task.repeat.clone(),
             created_at: rfc3339(task.created_at),
             updated_at: rfc3339(task.updated_at),
             completed_at: task.completed_at.map(rfc3339),

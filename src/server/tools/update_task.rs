@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Reach, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
 use crate::{
     domain::task::{Priority, TaskStatus},
-    server::store::tasks,
+    server::{recurrence, store::tasks},
 };
 
 pub(super) struct UpdateTask;
@@ -30,6 +30,9 @@ pub struct Args {
     #[serde(default)]
     #[schemars(schema_with = "priority_schema")]
     priority: Option<Priority>,
+    /// How often it comes back: words ("every Friday", "rozana") or a rule of RFC 5545; "none" stops it.
+    #[serde(default)]
+    repeat: Option<String>,
     /// "pending" opens a completed task again; "completed" completes it.
     #[serde(default)]
     #[schemars(schema_with = "status_schema")]
@@ -47,13 +50,16 @@ pub struct Output {
     task: TaskJson,
     /// The names of the fields that are other than before.
     changed: Vec<&'static str>,
+    /// Of a task that comes back and was completed: the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<TaskJson>,
 }
 
 #[async_trait]
 impl Tool for UpdateTask {
     const NAME: &'static str = "update_task";
     const DESCRIPTION: &'static str =
-        "Changes the title, notes, due date, priority or status of a task. Fields that are left out stay as they are.";
+        "Changes the title, notes, due date, recurrence, priority or status of a task. Fields that are left out stay as they are.";
     const CHANGES: bool = true;
     const TITLE: &'static str = "Change a task";
     const DESTRUCTIVE: bool = true;
@@ -63,9 +69,12 @@ impl Tool for UpdateTask {
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         let before = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
-        if args.title.is_none() && args.notes.is_none() && args.due.is_none() && args.priority.is_none() && args.status.is_none() {
+        let given = [&args.title, &args.notes, &args.due, &args.repeat]
+            .iter()
+            .any(|field| field.is_some());
+        if !given && args.priority.is_none() && args.status.is_none() {
             return Err(ToolError::TellModel(
-                "Nothing to change was given: name at least one of title, notes, due, priority, status.".into(),
+                "Nothing to change was given: name at least one of title, notes, due, repeat, priority, status.".into(),
             ));
         }
         let mut task = before.clone();
@@ -80,24 +89,39 @@ impl Tool for UpdateTask {
                 "" | "none" | "null" => None,
                 words => Some(super::due(words, context)?),
             };
+            if task.due.is_none() && args.repeat.is_none() {
+                // Without a date there is nothing to count from.
+                task.repeat = None;
+            }
+        }
+        if let Some(words) = args.repeat {
+            match words.trim() {
+                "" | "none" | "null" => task.repeat = None,
+                words => {
+                    let (rule, first) = super::repeat(words, context)?;
+                    task.repeat = Some(rule);
+                    task.due = task.due.or(first);
+                }
+            }
+        }
+        if task.due != before.due {
             task.zone = task.due.as_ref().map(|_| context.zone.name().to_owned());
         }
         if let Some(priority) = args.priority {
             task.priority = priority;
         }
-        if let Some(status) = args.status
-            && status != task.status
-        {
-            task.status = status;
-            task.completed_at = (status == TaskStatus::Completed).then_some(context.now);
+        let completes = args.status == Some(TaskStatus::Completed) && before.status == TaskStatus::Pending;
+        if args.status == Some(TaskStatus::Pending) {
+            (task.status, task.completed_at) = (TaskStatus::Pending, None);
         }
         let mut changed = Vec::new();
         for (name, is_other) in [
             ("title", task.title != before.title),
             ("notes", task.notes != before.notes),
             ("due", task.due != before.due),
+            ("repeat", task.repeat != before.repeat),
             ("priority", task.priority != before.priority),
-            ("status", task.status != before.status),
+            ("status", completes || task.status != before.status),
         ] {
             if is_other {
                 changed.push(name);
@@ -107,9 +131,16 @@ impl Tool for UpdateTask {
             task.updated_at = context.now;
             tasks::update(context.connection, context.user, &task).await?;
         }
+        let next = if completes {
+            let new_id = context.clock.task_id();
+            recurrence::complete(context.connection, context.user, &mut task, context.now, context.zone, new_id).await?
+        } else {
+            None
+        };
         Ok(Output {
             task: TaskJson::from(&task),
             changed,
+            next: next.as_ref().map(TaskJson::from),
         })
     }
 }

@@ -2,11 +2,10 @@
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 
-use crate::domain::{
-    locale::Script,
-    task::{Due, weekday_name},
-};
+use crate::domain::{locale::Script, task::Due};
 
+/// The days of the week, from Monday.
+pub(super) const ENGLISH_DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const ENGLISH_MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -36,7 +35,7 @@ pub const URDU_MONTHS: [&str; 12] = [
     "نومبر",
     "دسمبر",
 ];
-const ROMAN_DAYS: [&str; 7] = ["peer", "mangal", "budh", "jumerat", "jumma", "hafta", "itwar"];
+pub(super) const ROMAN_DAYS: [&str; 7] = ["peer", "mangal", "budh", "jumerat", "jumma", "hafta", "itwar"];
 /// The days of the week in Urdu, from Monday.
 pub const URDU_DAYS: [&str; 7] = ["پیر", "منگل", "بدھ", "جمعرات", "جمعہ", "ہفتہ", "اتوار"];
 
@@ -46,7 +45,7 @@ pub fn day(date: NaiveDate, script: Script) -> String {
     let month = date.month0() as usize;
     let (number, year) = (date.day(), date.year());
     match script {
-        Script::En => format!("{}, {number} {} {year}", weekday_name(date), ENGLISH_MONTHS[month]),
+        Script::En => format!("{}, {number} {} {year}", ENGLISH_DAYS[at], ENGLISH_MONTHS[month]),
         Script::UrLatn => format!("{}, {number} {} {year}", ROMAN_DAYS[at], ENGLISH_MONTHS[month]),
         Script::Ur => format!("{}، {number} {} {year}", URDU_DAYS[at], URDU_MONTHS[month]),
     }

@@ -1,8 +1,8 @@
 //! The sentences of the replies.
 
-use super::{day, due as due_in_words};
+use super::{day, due as due_in_words, repeats};
 use crate::domain::{
-    language::{DueError, Repeat},
+    language::DueError,
     locale::Script,
     task::{Due, Priority},
 };
@@ -16,6 +16,8 @@ pub struct Named {
     pub due: Option<Due>,
     /// How urgent.
     pub priority: Priority,
+    /// Its rule of recurrence.
+    pub repeat: Option<String>,
     /// Whether it is done.
     pub done: bool,
 }
@@ -66,6 +68,10 @@ fn with_due(task: &Named, script: Script) -> String {
         line.push_str(" — ");
         line.push_str(&due_in_words(when, script));
     }
+    if let Some(rule) = &task.repeat {
+        line.push_str(if script == Script::Ur { "، " } else { ", " });
+        line.push_str(&repeats(rule, script));
+    }
     let label = match task.priority {
         Priority::P1 => three(script, "urgent", "fori", "فوری"),
         Priority::P2 => three(script, "high priority", "ahem", "اہم"),
@@ -99,20 +105,6 @@ pub fn added(tasks: &[Named], script: Script) -> String {
             };
             head + &numbered(many, script)
         }
-    }
-}
-
-/// Repeating is not supported; only the first time was added.
-pub fn no_repeat(repeat: Repeat, script: Script) -> String {
-    let how = match repeat {
-        Repeat::Daily => three(script, "daily", "rozana", "روزانہ"),
-        Repeat::Weekly => three(script, "weekly", "haftawar", "ہفتہ وار"),
-        Repeat::Monthly => three(script, "monthly", "mahana", "ماہانہ"),
-    };
-    match script {
-        Script::En => format!("Repeating tasks ({how}) are not supported yet, so I added only the first one."),
-        Script::UrLatn => format!("Baar baar wale kaam ({how}) abhi nahi ho sakte, is liye sirf pehli baar ka kaam shamil kiya hai."),
-        Script::Ur => format!("بار بار والے کام ({how}) ابھی نہیں ہو سکتے، اس لیے صرف پہلی بار کا کام شامل کیا ہے۔"),
     }
 }
 
@@ -258,6 +250,20 @@ pub fn confirm_delete(tasks: &[Named], script: Script) -> String {
         Script::En => format!("Delete these {} tasks? Say yes or no.", tasks.len()),
         Script::UrLatn => format!("Ye {} kaam mita dun? Haan ya nahi?", tasks.len()),
         Script::Ur => format!("یہ {} کام مٹا دوں؟ ہاں یا نہیں؟", tasks.len()),
+    };
+    format!("{ask}\n{}", numbered(tasks, script))
+}
+
+/// Before many tasks are completed or changed.
+pub fn confirm_many(tasks: &[Named], complete: bool, script: Script) -> String {
+    let count = tasks.len();
+    let ask = match (script, complete) {
+        (Script::En, true) => format!("Mark these {count} tasks as done? Say yes or no."),
+        (Script::En, false) => format!("Change these {count} tasks? Say yes or no."),
+        (Script::UrLatn, true) => format!("Ye {count} kaam mukammal kar dun? Haan ya nahi?"),
+        (Script::UrLatn, false) => format!("Ye {count} kaam badal dun? Haan ya nahi?"),
+        (Script::Ur, true) => format!("یہ {count} کام مکمل کر دوں؟ ہاں یا نہیں؟"),
+        (Script::Ur, false) => format!("یہ {count} کام بدل دوں؟ ہاں یا نہیں؟"),
     };
     format!("{ask}\n{}", numbered(tasks, script))
 }

@@ -2,8 +2,9 @@
 
 use super::Reading;
 use crate::domain::language::{
-    Intent, NewTask, Repeat,
+    Intent, NewTask,
     lexicon::{Plain, Sense},
+    sentence::Sentence,
     token::Kind,
     when::{self, When, Which},
 };
@@ -45,8 +46,13 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
                                 | Plain::PriorityNoun
                                 | Plain::And
                                 | Plain::Link
+                                | Plain::It
+                                | Plain::Must
+                                | Plain::Need
+                                | Plain::Copula
                         ) | Sense::Number(_)
                     ))
+                || (is_colon && reading.sentence.roman && matches!(s, Sense::Is(Plain::Verb)))
         });
         let (length, sense) = sense.copied()?;
         urgent |= matches!(sense, Sense::Priority(_));
@@ -76,9 +82,18 @@ pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
         }
         return (!tasks.is_empty()).then_some(Intent::Add(tasks));
     }
+    // "mujhe ye kaam karne hain: ...", "add these tasks: ..."
+    reading.listed = (start..colon).any(|at| {
+        reading.is_word(at, &["tasks", "these", "things", "kaamon"])
+            || reading.sentence.roman && reading.sentence.is(at, Plain::Verb).is_some()
+    });
     reading.sentence.take(start, colon + 1 - start);
     reading.from = colon + 1;
-    add(reading)
+    let mut tasks = tasks(reading);
+    for task in &mut tasks {
+        task.priority = task.priority.or(priority);
+    }
+    (!tasks.is_empty()).then_some(Intent::Add(tasks))
 }
 
 /// A thing with a date and no order is a task.
@@ -115,7 +130,18 @@ pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
             .is_none()
     });
     let chat = left.iter().any(|at| reading.sentence.is(*at, Plain::Chat).is_some());
+    // "It's late today", "I am at the office today": how things are.
+    let tells = left.first().is_some_and(|at| {
+        reading.is_word(
+            *at,
+            &[
+                "it", "its", "i", "im", "we", "were", "he", "hes", "she", "shes", "they", "theyre", "there", "that", "thats", "you",
+                "youre",
+            ],
+        ) && !reading.is_word(at + 1, &["have", "ve", "got", "need", "must", "ll", "will"])
+    });
     let asks = chat
+        || tells && !urgent && !reading.sentence.roman
         || reading.asks()
         || left.first().is_some_and(|at| {
             reading
@@ -139,7 +165,8 @@ pub(super) fn add(reading: &mut Reading<'_>) -> Option<Intent> {
 
 /// The tasks in what is left.
 pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
-    let separate = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
+    let separate =
+        reading.listed || numbered(reading) || (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
     reading.drop_all(&[Plain::Separate]);
     let (from, to) = (reading.from, reading.to);
     let from = reading.peel(from, to, BEFORE);
@@ -172,10 +199,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
-        let due = match (when.due(reading.now), when.repeat) {
-            (None, Some(Repeat::Daily | Repeat::Weekly | Repeat::Monthly)) => None,
-            (due, _) => due,
-        };
+        let due = when.due(reading.now);
         out.push(NewTask {
             title,
             due: due.clone().and_then(Result::ok),
@@ -185,6 +209,21 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
         });
     }
     out
+}
+
+/// "1) fix tap 2) paint door": whether the tasks are numbered.
+fn numbered(reading: &Reading<'_>) -> bool {
+    (reading.from..reading.to).filter(|at| numbers(&reading.sentence, *at)).count() > 1
+}
+
+/// The number before a task of a list: "2)", "۲۔".
+fn numbers(sentence: &Sentence<'_>, at: usize) -> bool {
+    let mark = sentence
+        .tokens
+        .get(at + 1)
+        .is_some_and(|t| !t.spaced && matches!(t.kind, Kind::Mark(')' | '.' | '۔')));
+    let behind = sentence.tokens.get(at + 2).is_some_and(|t| t.spaced && t.is_text());
+    sentence.tokens[at].kind == Kind::Number && sentence.tokens[at].number().is_some_and(|n| n < 41) && mark && behind
 }
 
 /// An article before the first noun, and "task called".
@@ -276,6 +315,7 @@ fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate
     let is_cut = |at: usize| {
         !sentence.used[at]
             && (matches!(sentence.tokens[at].kind, Kind::Mark(',' | '،' | ';' | '؛' | '•') | Kind::Line)
+                || numbers(sentence, at)
                 || sentence.word_is(at, Plain::And))
     };
     let mut parts: Vec<(usize, usize)> = Vec::new();
@@ -283,16 +323,19 @@ fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate
     let mut start = from;
     for at in from..=to {
         if at == to || is_cut(at) {
-            if sentence
-                .left(start, at)
-                .iter()
-                .any(|p| sentence.tokens[*p].kind != Kind::Number || sentence.left(start, at).len() > 1)
-            {
+            let left = sentence.left(start, at);
+            let undated = left.iter().filter(|p| !dated.get(**p).copied().unwrap_or(false));
+            let says = undated.clone().any(|p| sentence.tokens[*p].kind != Kind::Number) || (left.len() > 1 && undated.count() > 0);
+            if says {
                 parts.push((start, at));
                 let orders = sentence.is(at + 1, Plain::Add).is_some_and(|length| length > 1);
                 hard.push(at < to && (orders || matches!(sentence.tokens[at].kind, Kind::Line | Kind::Mark(';' | '؛'))));
             } else if let Some(last) = parts.last_mut() {
+                // "dinner, 14/02, 8pm": the date belongs to what stands before it.
                 last.1 = at;
+            } else if !left.is_empty() {
+                // "Tomorrow, buy milk"
+                continue;
             }
             start = at + 1;
         }

@@ -1,58 +1,132 @@
 //! From a message to what is wanted.
 //!
-//! `english` reads sentences whose verb comes first, `urdu` those whose verb comes last; `adding` makes titles.
+//! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
+//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles.
 
 mod adding;
+mod clauses;
 mod english;
+mod special;
 mod titles;
 mod urdu;
-
-use chrono::NaiveDateTime;
 
 use super::{
     Intent, Talk, Target, Understanding, detect,
     lexicon::{Plain, Sense},
+    normal,
     sentence::Sentence,
-    token::Kind,
-    when::{self, When, Which},
+    token::{Kind, Token},
+    when::{self, Moment, When, Which},
 };
 use crate::domain::locale::Script;
 
 /// Reads a message.
-pub fn understand(text: &str, now: NaiveDateTime) -> Understanding {
+pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     let script = detect(text);
     let english_first = script == Some(Script::En);
+    let now = now.into();
     let sentence = Sentence::new(text, !english_first);
+    let several = clauses::several(&sentence, english_first, now);
     Understanding {
         script,
-        intent: intent(sentence, english_first, now),
+        intent: match several {
+            Some(mut only) if only.len() == 1 => only.remove(0),
+            Some(all) => Intent::Several(all),
+            None => single(sentence, english_first, now).intent,
+        },
     }
 }
 
-fn intent(sentence: Sentence<'_>, english_first: bool, now: NaiveDateTime) -> Intent {
-    if let Some(talk) = talk(&sentence) {
-        return Intent::Talk(talk);
-    }
+/// What one clause says, and how.
+struct Read {
+    intent: Intent,
+    /// Nothing orders, reports or obliges: "buy milk", "kal gym".
+    loose: bool,
+    /// It says what one has to do or be reminded of: an English verb behind "and" goes on with it.
+    obliges: bool,
+    /// It begins with the verb of a deed of daily life: "cancel the hall".
+    daily: bool,
+    /// It begins with "mark", "tick".
+    marks: bool,
+}
+
+/// Reads a sentence as one deed.
+fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
     let mut reading = Reading {
         from: 0,
         to: sentence.tokens.len(),
         sentence,
         now,
+        loose: false,
+        listed: false,
+        corrected: false,
+        talks: false,
     };
+    let intent = match talk(&reading.sentence) {
+        Some(talk) => Intent::Talk(talk),
+        None => intent(&mut reading, english_first),
+    };
+    let intent = match intent {
+        Intent::Add(tasks) if !english_first && !ordered(&reading.sentence) && tasks.iter().any(|task| is_broken(&task.title)) => {
+            Intent::Unknown
+        }
+        other => other,
+    };
+    let first = (0..reading.sentence.len())
+        .find(|at| reading.sentence.tokens[*at].is_text() && reading.sentence.any(*at, &[Plain::Polite, Plain::Self_]).is_none());
+    let begins = |reading: &Reading<'_>, kind: Plain| first.is_some_and(|at| reading.sentence.is(at, kind).is_some());
+    let marks = first.is_some_and(|at| reading.is_word(at, &["mark", "tick", "check"]));
+    Read {
+        loose: reading.loose,
+        obliges: begins(&reading, Plain::Must) || first.is_some_and(|at| reading.sentence.is(at, Plain::Add).is_some_and(|n| n > 1)),
+        daily: begins(&reading, Plain::Verb) && english_first && !marks,
+        marks: marks || begins(&reading, Plain::Past),
+        intent,
+    }
+}
+
+/// Whether a title is quoted, or asked for in so many words.
+fn ordered(sentence: &Sentence<'_>) -> bool {
+    (0..sentence.len()).any(|at| sentence.tokens[at].kind == Kind::Quote || sentence.is(at, Plain::Add).is_some_and(|length| length > 1))
+}
+
+/// Whether what would be a title was no title: "meeting ko", "gym ko le aao", "bill wala kaam ...". What is not understood makes no task.
+fn is_broken(title: &str) -> bool {
+    let sentence = Sentence::new(title, true);
+    let count = sentence.tokens.len();
+    let Some(last) = count.checked_sub(1).filter(|last| *last > 0) else {
+        return false;
+    };
+    let open = sentence.is(last, Plain::Post).is_some() && sentence.is(last, Plain::Noun).is_none();
+    let order = sentence.word_is(last, Plain::Request) && !urdu::is_infinitive(&sentence, last);
+    let named = (0..last).any(|at| sentence.word_is(at, Plain::Wala) && sentence.word_is(at + 1, Plain::Task));
+    open || order || named
+}
+
+fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     reading.strip_start();
     reading.strip_end();
     if reading.from >= reading.to {
         return Intent::Unknown;
     }
-    if let Some(intent) = adding::colon(&mut reading) {
+    special::correct_days(reading);
+    if let Some(intent) = special::read(reading).or_else(|| adding::colon(reading)) {
         return intent;
     }
     let found = if english_first {
-        english::read(&mut reading).or_else(|| urdu::read(&mut reading))
+        english::read(reading).or_else(|| urdu::read(reading))
     } else {
-        urdu::read(&mut reading).or_else(|| english::read(&mut reading))
+        urdu::read(reading).or_else(|| english::read(reading))
     };
-    found.or_else(|| adding::dated(&mut reading)).unwrap_or(Intent::Unknown)
+    found
+        .or_else(|| {
+            if reading.talks {
+                return None;
+            }
+            reading.loose = true;
+            adding::dated(reading)
+        })
+        .unwrap_or(Intent::Unknown)
 }
 
 /// Greetings and the like: everything that is said is talk.
@@ -97,10 +171,35 @@ struct Reading<'a> {
     sentence: Sentence<'a>,
     from: usize,
     to: usize,
-    now: NaiveDateTime,
+    now: Moment,
+    /// What was found is a guess from the words alone; see [`Read`].
+    loose: bool,
+    /// It says how things are: nothing is to be done.
+    talks: bool,
+    /// A day was named that is not meant: "aaj nahi kal".
+    corrected: bool,
+    /// Words before a colon announce several tasks.
+    listed: bool,
 }
 
+/// One way to read a sentence.
+type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
+
 impl Reading<'_> {
+    /// What the first rule that fits makes of it; a rule that does not fit leaves no trace.
+    fn first_of(&mut self, rules: &[Rule]) -> Option<Intent> {
+        let used = self.sentence.used.clone();
+        let (from, to) = (self.from, self.to);
+        for rule in rules {
+            if let Some(intent) = rule(self) {
+                return Some(intent);
+            }
+            self.sentence.used.clone_from(&used);
+            (self.from, self.to) = (from, to);
+        }
+        None
+    }
+
     /// Passes over greetings, politeness and marks at the beginning.
     fn strip_start(&mut self) {
         while self.from < self.to {
@@ -128,7 +227,13 @@ impl Reading<'_> {
                     .sentence
                     .is(at, Plain::No)
                     .filter(|n| self.sentence.tokens.get(at + n).is_some_and(|t| t.is_mark(',') || t.is_mark('،')));
-                let polite = self.sentence.any(at, &[Plain::Polite, Plain::Greeting]).or(corrected);
+                // "bhai ki shadi" is about the brother.
+                let owned = self.sentence.is(at + 1, Plain::Post).is_some();
+                let polite = self
+                    .sentence
+                    .any(at, &[Plain::Polite, Plain::Greeting])
+                    .filter(|n| *n > 1 || !owned)
+                    .or(corrected);
                 match (polite, keep) {
                     (Some(length), Some((other, _))) if *other > length => break,
                     (Some(length), _) => length,
@@ -159,7 +264,7 @@ impl Reading<'_> {
                 })
                 .last();
             match start {
-                Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) => {
+                Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) && !(start == last && self.is_name(last)) => {
                     self.sentence.take(start, self.to - start);
                     self.to = start;
                 }
@@ -168,8 +273,17 @@ impl Reading<'_> {
         }
     }
 
+    /// "Zara" within a sentence is a person, "zara" a politeness.
+    fn is_name(&self, at: usize) -> bool {
+        let token = &self.sentence.tokens[at];
+        let mut letters = self.sentence.text[token.start..token.end].chars();
+        let capital = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
+        capital && at > 0 && self.sentence.word_is(at, Plain::Polite)
+    }
+
     fn is_word(&self, at: usize, words: &[&str]) -> bool {
-        self.sentence.tokens.get(at).is_some_and(|t| words.contains(&t.plain.as_str()))
+        let is = |t: &Token| words.iter().any(|word| normal::is_plain(word, &t.plain));
+        self.sentence.tokens.get(at).is_some_and(is)
     }
 
     /// Whether the message ends in a question mark.
@@ -250,6 +364,12 @@ impl Reading<'_> {
                     )
                     .is_none()
         };
+        // "both milk and bread"
+        for at in self.from..self.to {
+            if self.is_word(at, &["both", "dono", "donon", "دونوں", "teeno", "تینوں"]) {
+                self.sentence.take(at, 1);
+            }
+        }
         let mut words = Vec::new();
         let mut start = self.from;
         for at in self.from..=self.to {

@@ -97,7 +97,14 @@ impl Reading<'_> {
                 continue;
             }
             let mark = matches!(self.sentence.tokens[from].kind, Kind::Mark(_) | Kind::Line) && !self.opens(from);
-            match if mark { Some(1) } else { self.sentence.any(from, kinds) } {
+            // "bhai ki shadi" is about the brother.
+            let owned = self.is_name(from)
+                || self.sentence.word_is(from, Plain::Polite) && from + 1 < to && self.sentence.is(from + 1, Plain::Post).is_some();
+            match if mark {
+                Some(1)
+            } else {
+                self.sentence.any(from, kinds).filter(|n| *n > 1 || !owned)
+            } {
                 Some(length) if from + length <= to => {
                     self.sentence.take(from, length);
                     from += length;
@@ -142,7 +149,15 @@ impl Reading<'_> {
                 })
                 .last();
             match start {
-                Some(start) if start > from => {
+                // "call bhai" is more than politeness.
+                Some(start)
+                    if self.sentence.left(from, start).len() == 1
+                        && kinds.contains(&Plain::Polite)
+                        && self.sentence.is(from, Plain::Verb).is_some() =>
+                {
+                    break;
+                }
+                Some(start) if start > from && !(start == last && self.is_name(last)) => {
                     self.sentence.take(start, to - start);
                     to = start;
                 }

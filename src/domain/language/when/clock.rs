@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 
 use super::{Clock, Part};
 use crate::domain::language::{
-    lexicon::{Plain, Sense},
+    lexicon::{Plain, Sense, Unit},
     sentence::Sentence,
 };
 
@@ -56,7 +56,17 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
     if hour > 24 {
         return None;
     }
-    suffix(sentence, at, length, hour, 0, said_at(sentence, at, length))
+    let enough = said_at(sentence, at, length) || behind_part(sentence, at, length);
+    suffix(sentence, at, length, hour, 0, enough)
+}
+
+/// "subah 7 kar do", "raat 9 tak": the hour of a part of the day, with nothing that it could count.
+fn behind_part(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
+    let is_part = |place: usize| sentence.find(place, |s| matches!(s, Sense::Part(_)).then_some(())).is_some();
+    let next = at + length;
+    let free = sentence.tokens.get(next).is_none_or(|t| !t.is_text())
+        || sentence.any(next, &[Plain::Request, Plain::Stem, Plain::After]).is_some();
+    at.checked_sub(1).is_some_and(is_part) && free
 }
 
 /// Whether "at" stands before a bare number, and no thing is counted by it.
@@ -92,6 +102,16 @@ fn suffix(sentence: &Sentence<'_>, at: usize, length: usize, hour: u32, minute: 
         } else if let Some(more) = sentence.is(end, Plain::Pm).filter(|_| pm.is_none() && is_meridian(sentence, end)) {
             (end, known, pm) = (end + more, true, Some(true));
         }
+    }
+    // "4 baj kar 30 minute par"
+    let mut minute = minute;
+    if known
+        && minute == 0
+        && let Some((digits, past)) = number(sentence, end).filter(|(_, past)| *past < 60)
+        && let Some(more) = sentence.find(end + digits, |s| (s == Sense::Unit(Unit::Minute)).then_some(()))
+    {
+        minute = past;
+        end += digits + more.0;
     }
     // a.m. and p.m. come in pieces.
     if pm.is_none()

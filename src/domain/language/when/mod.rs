@@ -6,12 +6,35 @@ mod resolve;
 
 use std::fmt;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, Weekday};
 
-use super::{Repeat, detect, lexicon::Part, sentence::Sentence};
-use crate::domain::{locale::Script, task::Due};
+use super::{Change, detect, lexicon::Part, sentence::Sentence};
+use crate::domain::{
+    locale::Script,
+    repeat::{Repeat, Weekdays},
+    task::Due,
+};
 
-pub(super) use find::Which;
+pub(super) use find::{Which, shift};
+
+/// When something is said: the person's clock, and the day on which their week begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The date and time where they are.
+    pub local: NaiveDateTime,
+    /// The first day of a week.
+    pub week_start: Weekday,
+}
+
+impl From<NaiveDateTime> for Moment {
+    /// With a week that begins on Monday.
+    fn from(local: NaiveDateTime) -> Self {
+        Self {
+            local,
+            week_start: Weekday::Mon,
+        }
+    }
+}
 
 /// Why a text is no date that a task can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +87,10 @@ pub(super) enum Day {
     EndOfYear,
     /// Months from today.
     Months(i64),
+    /// The next of several weekdays.
+    AnyOf(Weekdays),
+    /// The next first (second, last) such weekday of a month.
+    NthOf(i8, Weekdays),
 }
 
 /// A clock time as it was said.
@@ -93,15 +120,32 @@ impl When {
     }
 
     /// The date and time, ahead of now.
-    pub fn due(&self, now: NaiveDateTime) -> Option<Result<Due, DueError>> {
+    pub fn due(&self, now: Moment) -> Option<Result<Due, DueError>> {
         (!self.is_empty()).then(|| resolve::due(self, now))
     }
 
+    /// What a date makes of a task that is to change.
+    pub fn change(&self, now: Moment) -> Change {
+        // "Make it repeat every Friday" names no date of its own.
+        let only_repeat = When { repeat: None, ..*self }.is_empty();
+        let due = if only_repeat { None } else { self.due(now) };
+        Change {
+            due: due.clone().and_then(Result::ok),
+            due_error: due.and_then(Result::err),
+            time_only: self.day.is_none()
+                && self.minutes.is_none()
+                && self.repeat.is_none()
+                && (self.clock.is_some() || self.part.is_some()),
+            repeat: self.repeat,
+            ..Change::default()
+        }
+    }
+
     /// The days of a question, `past` when the verb says so.
-    pub fn range(&self, now: NaiveDateTime, past: bool) -> Option<(NaiveDate, NaiveDate)> {
+    pub fn range(&self, now: Moment, past: bool) -> Option<(NaiveDate, NaiveDate)> {
         self.day
             .or(self.part.map(|_| Day::Offset(0)))
-            .and_then(|day| resolve::range(day, now.date(), past))
+            .and_then(|day| resolve::range(day, now, past))
     }
 }
 
@@ -110,15 +154,30 @@ pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: W
     find::take(sentence, from, to, which)
 }
 
+/// Where in a range of tokens days and times are named, without taking them.
+pub(super) fn spans(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<(usize, usize)> {
+    find::pieces(sentence, from, to)
+        .iter()
+        .map(|found| (found.from, found.to))
+        .collect()
+}
+
 /// A date in words or ISO form, as a day and perhaps a time that lie ahead.
 ///
 /// # Errors
 /// [`DueError`], when there is no such day ahead.
-pub fn resolve_due(text: &str, now: NaiveDateTime) -> Result<Due, DueError> {
+pub fn resolve_due(text: &str, now: impl Into<Moment>) -> Result<Due, DueError> {
     let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
     let end = sentence.len();
     let when = find::whole(&mut sentence, end);
-    when.due(now).unwrap_or(Err(DueError::NoDate))
+    when.due(now.into()).unwrap_or(Err(DueError::NoDate))
+}
+
+/// How often something comes back, in words ("har jumma", "every 2 weeks"); `None` when they say nothing of the kind.
+pub fn resolve_repeat(text: &str) -> Option<Repeat> {
+    let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
+    let end = sentence.len();
+    find::whole(&mut sentence, end).repeat
 }
 
 /// A sentence divided into its date and the rest.
@@ -133,12 +192,12 @@ pub struct DateWords {
 }
 
 /// Finds the date and time words in a sentence and returns them with the remaining words.
-pub fn date_words(text: &str, now: NaiveDateTime) -> DateWords {
+pub fn date_words(text: &str, now: impl Into<Moment>) -> DateWords {
     let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
     let end = sentence.len();
     let when = find::take(&mut sentence, 0, end, Which::First);
     DateWords {
-        due: when.due(now).and_then(Result::ok),
+        due: when.due(now.into()).and_then(Result::ok),
         repeat: when.repeat,
         rest: sentence.title(0, sentence.tokens.len()),
     }

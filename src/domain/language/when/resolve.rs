@@ -1,12 +1,13 @@
 //! From what was said to a day of the calendar. Things to do lie ahead.
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Timelike};
 
-use super::{Day, DueError, When};
-use crate::domain::task::Due;
+use super::{Day, DueError, Moment, When};
+use crate::domain::{repeat::Repeat, task::Due};
 
 /// The date and time of a task.
-pub(super) fn due(when: &When, now: NaiveDateTime) -> Result<Due, DueError> {
+pub(super) fn due(when: &When, moment: Moment) -> Result<Due, DueError> {
+    let now = moment.local;
     let today = now.date();
     if let Some(minutes) = when.minutes {
         let moment = TimeDelta::try_minutes(minutes)
@@ -29,7 +30,7 @@ pub(super) fn due(when: &When, now: NaiveDateTime) -> Result<Due, DueError> {
     };
     let ahead = |time: NaiveTime| overnight || time > now.time();
 
-    let Some(day) = when.day else {
+    let Some(day) = when.day.or_else(|| when.repeat.and_then(first_day)) else {
         // Only a time: today if it is still ahead, else tomorrow.
         let Some(time) = time else {
             return Ok(Due { date: today, time: None });
@@ -64,7 +65,17 @@ pub(super) fn due(when: &When, now: NaiveDateTime) -> Result<Due, DueError> {
             };
             plus(today, wait)?
         }
-        other => range(other, today, false).ok_or_else(|| no_day(other))?.0,
+        Day::AnyOf(days) => {
+            let wait = |day: u8| (i64::from(day) - i64::from(weekday_of(today))).rem_euclid(7);
+            let today_counts = if said.is_some() { time.is_some_and(ahead) } else { days.len() >= 5 };
+            let next = days
+                .iter()
+                .map(wait)
+                .map(|days| if days == 0 && !today_counts { 7 } else { days })
+                .min();
+            plus(today, next.unwrap_or(0))?
+        }
+        other => range(other, moment, false).ok_or_else(|| no_day(other))?.0,
     };
     if date < today {
         return Err(DueError::Past(date));
@@ -81,14 +92,18 @@ pub(super) fn due(when: &When, now: NaiveDateTime) -> Result<Due, DueError> {
 
 fn no_day(day: Day) -> DueError {
     match day {
-        Day::Date { .. } | Day::OfMonth(..) => DueError::NoSuchDay,
+        Day::Date { .. } | Day::OfMonth(..) | Day::NthOf(..) => DueError::NoSuchDay,
         _ => DueError::TooFar,
     }
 }
 
 /// The first and last day of what was said.
-pub(super) fn range(day: Day, today: NaiveDate, past: bool) -> Option<(NaiveDate, NaiveDate)> {
-    let monday = |weeks: i64| plus(today, weeks.checked_mul(7)? - i64::from(weekday_of(today))).ok();
+pub(super) fn range(day: Day, moment: Moment, past: bool) -> Option<(NaiveDate, NaiveDate)> {
+    let today = moment.local.date();
+    let since = |start: u8, day: u8| (i64::from(day) - i64::from(start)).rem_euclid(7);
+    let start = u8::try_from(moment.week_start.num_days_from_monday()).unwrap_or(0);
+    // The first day of a week, counted from this one.
+    let week_of = |weeks: i64| plus(today, weeks.checked_mul(7)? - since(start, weekday_of(today))).ok();
     let one = |date: NaiveDate| Some((date, date));
     match day {
         Day::Either(days) if past => one(plus(today, -days).ok()?),
@@ -109,7 +124,7 @@ pub(super) fn range(day: Day, today: NaiveDate, past: bool) -> Option<(NaiveDate
             .ok()?)
         }
         Day::Weekday(weekday, Some(week)) => {
-            let date = plus(monday(week)?, i64::from(weekday)).ok()?;
+            let date = plus(week_of(week)?, since(start, weekday)).ok()?;
             // "This Monday" said on a Wednesday is the one ahead.
             one(if week == 0 && date < today && !past {
                 plus(date, 7).ok()?
@@ -133,12 +148,13 @@ pub(super) fn range(day: Day, today: NaiveDate, past: bool) -> Option<(NaiveDate
             one(dates.find(|date| *date >= today)?)
         }
         Day::Week(week) => {
-            let first = monday(week)?;
+            let first = week_of(week)?;
             let last = plus(first, 6).ok()?;
             Some((if week == 0 && !past { today } else { first }, last))
         }
         Day::Weekend(week) => {
-            let saturday = plus(monday(week)?, 5).ok()?;
+            // Saturday and Sunday, whatever the week begins with.
+            let saturday = plus(today, week.checked_mul(7)? + 5 - i64::from(weekday_of(today))).ok()?;
             let first = if week == 0 && saturday < today { today } else { saturday };
             Some((first, plus(saturday, 1).ok()?))
         }
@@ -149,11 +165,40 @@ pub(super) fn range(day: Day, today: NaiveDate, past: bool) -> Option<(NaiveDate
                 first_of(today, months + 1)?.pred_opt()?,
             ))
         }
-        Day::EndOfWeek(week) => one(plus(monday(week)?, 6).ok()?),
+        Day::EndOfWeek(week) => one(plus(week_of(week)?, 6).ok()?),
         Day::EndOfMonth(months) => one(first_of(today, months + 1)?.pred_opt()?),
         Day::EndOfYear => one(NaiveDate::from_ymd_opt(today.year(), 12, 31)?),
         Day::Months(months) => one(today.checked_add_months(Months::new(u32::try_from(months).ok()?))?),
+        Day::AnyOf(days) => one(plus(today, days.iter().map(|day| since(weekday_of(today), day)).min()?).ok()?),
+        Day::NthOf(nth, days) => {
+            let mut dates = (0..13).filter_map(|months| nth_of(first_of(today, months)?, nth, days.iter().next()?));
+            one(dates.find(|date| *date >= today)?)
+        }
     }
+}
+
+/// The day on which a recurrence begins, where it says one.
+fn first_day(repeat: Repeat) -> Option<Day> {
+    match repeat {
+        Repeat { nth, days, .. } if nth != 0 => Some(Day::NthOf(nth, days)),
+        Repeat { days, .. } if !days.is_empty() => Some(Day::AnyOf(days)),
+        Repeat { month_day: -1, .. } => Some(Day::EndOfMonth(0)),
+        Repeat { month_day, .. } => u32::try_from(month_day)
+            .ok()
+            .filter(|day| *day > 0)
+            .map(|day| Day::OfMonth(day, None)),
+    }
+}
+
+/// The first (second, last) such weekday of a month.
+fn nth_of(first: NaiveDate, nth: i8, weekday: u8) -> Option<NaiveDate> {
+    let wait = |from: NaiveDate| (i64::from(weekday) - i64::from(weekday_of(from))).rem_euclid(7);
+    if nth > 0 {
+        let date = plus(first, wait(first) + 7 * (i64::from(nth) - 1)).ok()?;
+        return (date.month() == first.month()).then_some(date);
+    }
+    let last = first_of(first, 1)?.pred_opt()?;
+    plus(last, -((7 - wait(last)) % 7)).ok()
 }
 
 fn weekday_of(date: NaiveDate) -> u8 {

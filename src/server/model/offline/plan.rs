@@ -39,6 +39,10 @@ pub(super) enum Plan {
     Add(Vec<NewTask>),
     List(ListWish),
     Do(Deed, Which),
+    /// A date for a task of this name, or a new task.
+    Place(NewTask, Change),
+    /// One after the other; none if one of them has to be asked about.
+    Several(Vec<Plan>),
 }
 
 /// Plans the newest turn; `tool` is the one that the person chose for it.
@@ -70,6 +74,17 @@ fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change), script),
         },
+        Intent::Place(task, change) => match task.due_error.or(change.due_error) {
+            Some(error) => Plan::Say(phrases::bad_date(error, script)),
+            None => Plan::Place(task, change),
+        },
+        Intent::Several(intents) => {
+            let mut plans: Vec<Plan> = intents.into_iter().map(|intent| of_intent(turns, intent, script)).collect();
+            match plans.iter().position(|plan| matches!(plan, Plan::Say(_))) {
+                Some(question) => plans.swap_remove(question),
+                None => Plan::Several(plans),
+            }
+        }
         Intent::Talk(talk) => Plan::Say(match talk {
             Talk::Greeting => phrases::greeting(script),
             Talk::HowAreYou => phrases::how_are_you(script),
@@ -135,6 +150,26 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
     // What the turn before wanted; its own answers are found the same way.
     let earlier = plan(before, None, now, script);
     match earlier {
+        Plan::Several(plans) => {
+            let shown = previous.numbered();
+            let titles: Vec<&str> = shown.iter().map(String::as_str).collect();
+            let asked =
+                |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words)) if words.iter().any(|w| find_matches(w, &titles).len() > 1));
+            let at = plans.iter().position(asked)?;
+            let choice = pick(newest.user)?;
+            let mut plans = plans;
+            match (chosen(&choice, &shown), &mut plans[at]) {
+                (Some(titles), Plan::Do(_, which)) => *which = Which::Titles(titles),
+                _ => return Some(Plan::Say(phrases::left_alone(script))),
+            }
+            Some(Plan::Several(plans))
+        }
+        // "Which one?" was asked of a date for one of several.
+        Plan::Place(task, change) => {
+            let shown = previous.numbered();
+            let titles = chosen(&pick(newest.user)?, &shown).filter(|_| !task.title.is_empty())?;
+            Some(Plan::Do(Deed::Update(change), Which::Titles(titles)))
+        }
         Plan::Do(deed, wanted) => {
             let shown = previous.numbered();
             if shown.is_empty() {

@@ -1,6 +1,6 @@
 //! The next step of a plan: call a tool, ask, or say what came out.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{
     super::{Message, ModelRequest, ToolCall},
@@ -10,14 +10,19 @@ use super::{
     wire::{Arguments, Outcome, WireTask, status},
 };
 use crate::domain::{
-    language::{ListWish, NewTask, Status, find_matches, phrases},
+    language::{Change, ListWish, NewTask, Status, find_matches, phrases},
     locale::Script,
+    task::TaskStatus,
 };
 
 /// Many tasks are never changed at once.
 const CALLS_MAX: usize = 50;
+
 /// The tool that asks the person by a form.
 const ASK: &str = "ask_person";
+
+/// More tasks than this are not changed by one word without asking.
+const UNASKED_MAX: usize = 5;
 
 /// Answers one request.
 pub(super) fn answer(request: &ModelRequest) -> Reply {
@@ -30,6 +35,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
     let step = Step {
         request,
         script,
+        now,
         results: newest.results(),
         newest,
     };
@@ -38,9 +44,14 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
     } else {
         match plan(&turns, request.tool_choice.as_deref(), now, script) {
             Plan::Say(text) => Reply::Say(text),
-            Plan::Add(tasks) => step.add(&tasks),
             Plan::List(wish) => step.list(&wish),
-            Plan::Do(deed, which) => step.act(&deed, &which),
+            Plan::Several(_) if newest.has_deed() => Reply::Say(step.report()),
+            Plan::Several(plans) => step.act(&plans),
+            only => match (&only, step.meant()) {
+                (Plan::Do(deed, _), Some(task)) => step.call(step.deed(deed, &[task])),
+                _ if newest.has_deed() => Reply::Say(step.report()),
+                _ => step.act(&[only]),
+            },
         }
     };
     with_note(reply, newest, script)
@@ -57,22 +68,38 @@ fn with_note(reply: Reply, newest: &Turn<'_>, script: Script) -> Reply {
     }
 }
 
+/// A call that is still to be made: the tool's name and the arguments.
+type Call = (&'static str, Arguments);
+
+/// Why nothing is done yet.
+enum Not {
+    /// The person has to choose among these tasks.
+    Ask(Vec<WireTask>),
+    /// The tasks have to be looked at first, in this way.
+    Look(Box<Arguments>),
+    /// The person has to be told, or asked, something.
+    Say(String),
+}
+
 struct Step<'a> {
     request: &'a ModelRequest,
     script: Script,
-    newest: &'a Turn<'a>,
+    /// The person's clock.
+    now: NaiveDateTime,
     results: Vec<(&'a str, Outcome)>,
+    newest: &'a Turn<'a>,
 }
 
 impl Step<'_> {
-    fn say(&self, text: String) -> Reply {
-        Reply::Say(text)
+    /// Whether there is a tool of this name.
+    fn has(&self, name: &str) -> bool {
+        self.request.tools.iter().any(|tool| tool.name == name)
     }
 
-    /// Calls of one tool, with ids that are new in this conversation.
-    fn call(&self, name: &str, arguments: Vec<Arguments>) -> Reply {
-        if !self.request.tools.iter().any(|tool| tool.name == name) {
-            return Reply::Say(phrases::failed(name, self.script));
+    /// Calls with ids that are new in this conversation.
+    fn call(&self, calls: Vec<Call>) -> Reply {
+        if let Some((missing, _)) = calls.iter().find(|(name, _)| !self.has(name)) {
+            return Reply::Say(phrases::failed(missing, self.script));
         }
         let before: usize = self
             .request
@@ -80,11 +107,11 @@ impl Step<'_> {
             .iter()
             .map(|m| if let Message::Assistant { calls, .. } = m { calls.len() } else { 0 })
             .sum();
-        let calls = arguments
+        let calls = calls
             .into_iter()
             .take(CALLS_MAX)
             .enumerate()
-            .map(|(at, arguments)| ToolCall {
+            .map(|(at, (name, arguments))| ToolCall {
                 id: format!("call_{}", before + at + 1),
                 name: name.to_owned(),
                 arguments: serde_json::to_string(&arguments).unwrap_or_else(|_| "{}".to_owned()),
@@ -94,47 +121,14 @@ impl Step<'_> {
         Reply::Call(calls)
     }
 
-    /// The tasks and the failures of the deeds done in this turn.
-    fn deeds(&self) -> (Vec<(&WireTask, &[String])>, Vec<&str>) {
-        let mut tasks = Vec::new();
-        let mut failures = Vec::new();
-        for (name, outcome) in &self.results {
-            match outcome {
-                Outcome::Task(task, changed) => tasks.push((task, changed.as_slice())),
-                Outcome::Failed(error) if *name != "list_tasks" => failures.push(error.as_str()),
-                _ => {}
-            }
-        }
-        (tasks, failures)
-    }
-
-    fn add(&self, tasks: &[NewTask]) -> Reply {
-        if !self.newest.has_deed() {
-            return self.call("add_task", tasks.iter().map(Arguments::add).collect());
-        }
-        let (made, failures) = self.deeds();
-        let mut said = Vec::new();
-        if !made.is_empty() {
-            said.push(phrases::added(
-                &made.iter().map(|(task, _)| task.named()).collect::<Vec<_>>(),
-                self.script,
-            ));
-            if let Some(repeat) = tasks.iter().find_map(|task| task.repeat) {
-                said.push(phrases::no_repeat(repeat, self.script));
-            }
-        }
-        said.extend(failures.iter().map(|error| phrases::failed(error, self.script)));
-        self.say(said.join("\n\n"))
-    }
-
     fn list(&self, wish: &ListWish) -> Reply {
         let Some((_, outcome)) = self.results.last() else {
-            return self.call("list_tasks", vec![Arguments::list(wish)]);
+            return self.call(vec![("list_tasks", Arguments::list(wish))]);
         };
         let (tasks, more) = match outcome {
             Outcome::Tasks(tasks, more) => (tasks, *more),
-            Outcome::Failed(error) => return self.say(phrases::failed(error, self.script)),
-            Outcome::Task(..) | Outcome::Declined(_) => return self.say(phrases::not_understood(self.script)),
+            Outcome::Failed(error) => return Reply::Say(phrases::failed(error, self.script)),
+            Outcome::Task(..) | Outcome::Declined(_) => return Reply::Say(phrases::not_understood(self.script)),
         };
         let done = wish.status == Status::Completed;
         let within = |date: NaiveDate| {
@@ -149,57 +143,90 @@ impl Step<'_> {
         if let Some(query) = &wish.query {
             let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
             let found: Vec<_> = find_matches(query, &titles).into_iter().map(|at| tasks[at].named()).collect();
-            return self.say(if found.is_empty() {
+            return Reply::Say(if found.is_empty() {
                 phrases::none_found(query, self.script)
             } else {
                 phrases::found(&found, self.script)
             });
         }
         let named: Vec<_> = tasks.iter().map(|task| task.named()).collect();
-        self.say(phrases::listed(&named, done, wish.range, more, self.script))
+        Reply::Say(phrases::listed(&named, done, wish.range, more, self.script))
     }
 
-    /// Completes, deletes or changes.
-    fn act(&self, deed: &Deed, which: &Which) -> Reply {
-        if let Some(task) = self.meant() {
-            return self.do_it(deed, &[task]);
+    /// Adds, completes, deletes or changes: all that is wanted, or, if something has to be asked, nothing yet.
+    fn act(&self, plans: &[Plan]) -> Reply {
+        let mut calls = Vec::new();
+        for plan in plans {
+            let ready = match plan {
+                Plan::Add(tasks) => Ok(tasks.iter().map(|task: &NewTask| ("add_task", Arguments::add(task))).collect()),
+                Plan::Place(task, change) => {
+                    let deed = Deed::Update(change.clone());
+                    match self.calls(&deed, &Which::Words(vec![task.title.clone()]), plans.len() > 1) {
+                        Err(Not::Say(_)) => Ok(vec![("add_task", Arguments::add(task))]),
+                        found => found,
+                    }
+                }
+                Plan::Do(deed, which) => self.calls(deed, which, plans.len() > 1),
+                Plan::Say(_) | Plan::List(_) | Plan::Several(_) => Ok(Vec::new()),
+            };
+            match ready {
+                Ok(ready) => calls.extend(ready),
+                Err(Not::Ask(tasks)) => return self.ask(plan, &tasks, plans.len() > 1),
+                Err(Not::Say(text)) => return Reply::Say(text),
+                Err(Not::Look(arguments)) => return self.call(vec![("list_tasks", *arguments)]),
+            }
         }
-        if self.newest.has_deed() {
-            return self.report(deed);
+        self.call(calls)
+    }
+
+    /// The calls for one deed.
+    fn calls(&self, deed: &Deed, which: &Which, among_others: bool) -> Result<Vec<Call>, Not> {
+        let tagged = &self.newest.references;
+        let by_tag = !tagged.is_empty() && !matches!(which, Which::All { .. });
+        if by_tag && let Some(calls) = blind(deed, tagged.iter().map(|reference| reference.task_id.as_str())) {
+            return Ok(calls);
         }
-        // A tag says exactly which task is meant.
-        if !self.newest.references.is_empty() && !matches!(which, Which::All { .. }) {
-            let ids = self.newest.references.iter().map(|reference| reference.task_id.as_str());
-            return self.do_to(deed, ids);
-        }
-        if let Which::It(It::Task(task)) = which {
-            return self.do_it(deed, &[task]);
+        if let (Which::It(It::Task(task)), false) = (which, by_tag) {
+            return Ok(self.deed(deed, &[task]));
         }
         let mut lists = Vec::new();
         for (_, outcome) in &self.results {
             match outcome {
                 Outcome::Tasks(tasks, more) => lists.push((tasks, *more)),
-                Outcome::Failed(error) => return self.say(phrases::failed(error, self.script)),
+                Outcome::Failed(error) => return Err(Not::Say(phrases::failed(error, self.script))),
                 Outcome::Task(..) | Outcome::Declined(_) => {}
             }
         }
+        let wanted = wanted(deed, which);
         let Some((tasks, more)) = lists.last() else {
-            return self.call(
-                "list_tasks",
-                vec![Arguments {
-                    status: Some(wanted(deed, which)),
-                    ..Arguments::default()
-                }],
-            );
+            let wanted = if among_others || by_tag { Status::All } else { wanted };
+            return Err(Not::Look(Box::new(Arguments {
+                status: Some(status(wanted)),
+                ..Arguments::default()
+            })));
         };
-        let tasks: Vec<&WireTask> = tasks.iter().collect();
-        match which {
-            Which::All { sure, .. } => self.all(deed, &tasks, *sure),
-            Which::Titles(titles) => self.by_titles(deed, titles, &tasks),
-            Which::It(It::Title(title)) => self.by_titles(deed, std::slice::from_ref(title), &tasks),
-            Which::Words(words) => self.by_words(deed, words, &tasks, *more && lists.len() == 1),
-            Which::It(It::Task(_)) => self.say(phrases::which_it(self.script)),
-        }
+        let fits = |task: &&WireTask| match wanted {
+            Status::All => true,
+            Status::Pending => task.status == TaskStatus::Pending,
+            Status::Completed => task.status == TaskStatus::Completed,
+        };
+        let tasks: Vec<&WireTask> = tasks.iter().filter(fits).collect();
+        let found = match which {
+            _ if by_tag => {
+                let named = |task: &&&WireTask| tagged.iter().any(|reference| reference.task_id == task.id);
+                let found: Vec<&WireTask> = tasks.iter().filter(named).copied().collect();
+                if found.is_empty() {
+                    return Err(Not::Say(phrases::which_it(self.script)));
+                }
+                found
+            }
+            Which::All { sure, .. } => self.all(deed, tasks, *sure)?,
+            Which::Titles(titles) => self.by_titles(titles, &tasks)?,
+            Which::It(It::Title(title)) => self.by_titles(std::slice::from_ref(title), &tasks)?,
+            Which::Words(words) => self.by_words(words, &tasks, (*more && lists.len() == 1 && !among_others).then_some(wanted))?,
+            Which::It(It::Task(_)) => return Err(Not::Say(phrases::which_it(self.script))),
+        };
+        Ok(self.deed(deed, &found))
     }
 
     /// The task that the person named in words of their own when they were asked which one they mean: the only one whose title has all of
@@ -224,19 +251,19 @@ impl Step<'_> {
         }
     }
 
-    fn all(&self, deed: &Deed, tasks: &[&WireTask], sure: bool) -> Reply {
-        let named: Vec<_> = tasks.iter().map(|t| t.named()).collect();
+    fn all<'t>(&self, deed: &Deed, tasks: Vec<&'t WireTask>, sure: bool) -> Result<Vec<&'t WireTask>, Not> {
+        let named = || tasks.iter().map(|t| t.named()).collect::<Vec<_>>();
         match deed {
-            _ if tasks.is_empty() => self.say(phrases::listed(&[], false, None, false, self.script)),
+            _ if tasks.is_empty() => Err(Not::Say(phrases::listed(&[], false, None, false, self.script))),
             // Where there are forms, the server asks before it deletes more than one.
-            Deed::Delete if !sure && !self.request.tools.iter().any(|tool| tool.name == ASK) => {
-                self.say(phrases::confirm_delete(&named, self.script))
-            }
-            _ => self.do_it(deed, tasks),
+            Deed::Delete if !sure && !self.has(ASK) => Err(Not::Say(phrases::confirm_delete(&named(), self.script))),
+            Deed::Delete => Ok(tasks),
+            _ if !sure && tasks.len() > UNASKED_MAX => Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script))),
+            _ => Ok(tasks),
         }
     }
 
-    fn by_titles(&self, deed: &Deed, titles: &[String], tasks: &[&WireTask]) -> Reply {
+    fn by_titles<'t>(&self, titles: &[String], tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
         let mut found: Vec<&WireTask> = Vec::new();
         for title in titles {
             // Twins are taken one after the other.
@@ -248,104 +275,116 @@ impl Step<'_> {
             }
         }
         if found.is_empty() {
-            return self.say(phrases::none_found(&titles.join(", "), self.script));
+            return Err(Not::Say(phrases::none_found(&titles.join(", "), self.script)));
         }
-        self.do_it(deed, &found)
+        Ok(found)
     }
 
-    fn by_words(&self, deed: &Deed, words: &[String], tasks: &[&WireTask], may_ask_again: bool) -> Reply {
+    /// `again`: which tasks to look through once more, by a word, because not all of them were listed.
+    fn by_words<'t>(&self, words: &[String], tasks: &[&'t WireTask], again: Option<Status>) -> Result<Vec<&'t WireTask>, Not> {
         let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
         // "milk and eggs" may be one title.
-        let whole = if words.len() > 1 {
-            find_matches(&words.join(" "), &titles)
-        } else {
-            Vec::new()
-        };
-        let groups: Vec<(String, Vec<usize>)> = match whole[..] {
-            [only] => vec![(words.join(" "), vec![only])],
-            _ => words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect(),
-        };
+        let mut groups: Vec<(String, Vec<usize>)> = words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect();
+        if groups.len() > 1 && groups.iter().any(|(_, places)| places.len() != 1) {
+            let together = words.join(" ");
+            let whole = find_matches(&together, &titles);
+            if whole.len() == 1 {
+                groups = vec![(together, whole)];
+            }
+        }
         let mut found: Vec<&WireTask> = Vec::new();
         for (said, places) in &groups {
-            match places[..] {
-                [] if may_ask_again => {
+            match (&places[..], again) {
+                ([], Some(wanted)) => {
                     let query = said.split_whitespace().max_by_key(|w| w.chars().count()).unwrap_or(said).to_owned();
-                    return self.call(
-                        "list_tasks",
-                        vec![Arguments {
-                            status: Some(wanted(deed, &Which::Words(Vec::new()))),
-                            query: Some(query),
-                            ..Arguments::default()
-                        }],
-                    );
+                    return Err(Not::Look(Box::new(Arguments {
+                        status: Some(status(wanted)),
+                        query: Some(query),
+                        ..Arguments::default()
+                    })));
                 }
-                [] => return self.say(phrases::none_found(said, self.script)),
-                [only] if found.iter().any(|f| f.id == tasks[only].id) => {}
-                [only] => found.push(tasks[only]),
+                ([], None) => return Err(Not::Say(phrases::none_found(said, self.script))),
+                ([only], _) if found.iter().any(|f| f.id == tasks[*only].id) => {}
+                ([only], _) => found.push(tasks[*only]),
                 _ => {
-                    let candidates: Vec<_> = places.iter().map(|at| tasks[*at]).collect();
-                    return self.ask(deed, &candidates);
+                    return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
                 }
             }
         }
-        self.do_it(deed, &found)
+        Ok(found)
     }
 
-    /// Asks which of these tasks is meant: by a form, which does the deed to the one that is chosen, or in words where there is none.
-    fn ask(&self, deed: &Deed, tasks: &[&WireTask]) -> Reply {
-        if !self.request.tools.iter().any(|tool| tool.name == ASK) {
-            let named: Vec<_> = tasks.iter().map(|task| task.named()).collect();
-            return self.say(phrases::which(&named, self.script));
-        }
-        let (tool, changes) = match deed {
-            Deed::Complete => ("complete_task", None),
-            Deed::Delete => ("delete_task", None),
-            Deed::Update(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
+    /// Asks which of these tasks is meant: by a form, which does the deed to the one that is chosen, or in words where a form cannot do it.
+    fn ask(&self, plan: &Plan, tasks: &[WireTask], among_others: bool) -> Reply {
+        let in_words = || Reply::Say(phrases::which(&tasks.iter().map(WireTask::named).collect::<Vec<_>>(), self.script));
+        let (tool, changes) = match plan {
+            _ if among_others || !self.has(ASK) => return in_words(),
+            Plan::Place(_, change) if !depends(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
+            Plan::Do(Deed::Complete, _) => ("complete_task", None),
+            Plan::Do(Deed::Delete, _) => ("delete_task", None),
+            // What depends on the task as it is (an hour later, another note) is worked out once it is known.
+            Plan::Do(Deed::Update(change), _) if !depends(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
+            _ => return in_words(),
         };
-        self.call(
-            ASK,
-            vec![Arguments {
-                question: Some(phrases::which_question(self.script)),
-                task_ids: Some(tasks.iter().map(|task| task.id.clone()).collect()),
-                tool: Some(tool),
-                changes,
-                ..Arguments::default()
-            }],
-        )
+        let arguments = Arguments {
+            question: Some(phrases::which_question(self.script)),
+            task_ids: Some(tasks.iter().map(|task| task.id.clone()).collect()),
+            tool: Some(tool),
+            changes,
+            ..Arguments::default()
+        };
+        self.call(vec![(ASK, arguments)])
     }
 
-    fn do_it(&self, deed: &Deed, tasks: &[&WireTask]) -> Reply {
-        self.do_to(deed, tasks.iter().map(|task| task.id.as_str()))
-    }
-
-    fn do_to<'t>(&self, deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Reply {
-        match deed {
-            Deed::Complete => self.call("complete_task", ids.map(Arguments::id).collect()),
-            Deed::Delete => self.call("delete_task", ids.map(Arguments::id).collect()),
-            Deed::Update(change) => self.call("update_task", ids.map(|id| Arguments::update(id, change)).collect()),
-        }
+    fn deed(&self, deed: &Deed, tasks: &[&WireTask]) -> Vec<Call> {
+        let one = |task: &&WireTask| match deed {
+            Deed::Complete => ("complete_task", Arguments::id(&task.id)),
+            Deed::Delete => ("delete_task", Arguments::id(&task.id)),
+            Deed::Update(change) => ("update_task", Arguments::update(task, change, self.now)),
+        };
+        tasks.iter().map(one).collect()
     }
 
     /// Says what was done.
-    fn report(&self, deed: &Deed) -> Reply {
-        let (done, failures) = self.deeds();
-        let named: Vec<_> = done.iter().map(|(task, _)| task.named()).collect();
+    fn report(&self) -> String {
+        let done = |tool: &str| -> Vec<(&WireTask, &[String])> {
+            let task = |(name, outcome): &'_ (&'_ str, Outcome)| *name == tool && matches!(outcome, Outcome::Task(..));
+            let results = self.results.iter().filter(|result| task(result));
+            results
+                .filter_map(|(_, outcome)| {
+                    if let Outcome::Task(task, changed) = outcome {
+                        Some((task, changed.as_slice()))
+                    } else {
+                        None
+                    }
+                })
+                .collect()
+        };
+        let named = |tool: &str| done(tool).iter().map(|(task, _)| task.named()).collect::<Vec<_>>();
         let mut said = Vec::new();
-        match deed {
-            _ if named.is_empty() && self.results.iter().any(|(_, outcome)| matches!(outcome, Outcome::Declined(_))) => {
-                said.push(phrases::left_alone(self.script));
+        for (tool, words) in [
+            ("complete_task", phrases::completed as fn(&[phrases::Named], Script) -> String),
+            ("delete_task", phrases::deleted),
+            ("add_task", phrases::added),
+        ] {
+            let named = named(tool);
+            if !named.is_empty() {
+                said.push(words(&named, self.script));
             }
-            _ if named.is_empty() => {}
-            Deed::Complete => said.push(phrases::completed(&named, self.script)),
-            Deed::Delete => said.push(phrases::deleted(&named, self.script)),
-            Deed::Update(_) => said.extend(
-                done.iter()
-                    .zip(&named)
-                    .map(|((_, changed), task)| phrases::updated(task, changed, self.script)),
-            ),
         }
-        said.extend(failures.iter().map(|error| phrases::failed(error, self.script)));
-        self.say(said.join("\n\n"))
+        for (task, changed) in done("update_task") {
+            said.push(phrases::updated(&task.named(), changed, self.script));
+        }
+        if said.is_empty() && self.results.iter().any(|(_, outcome)| matches!(outcome, Outcome::Declined(_))) {
+            said.push(phrases::left_alone(self.script));
+        }
+        for (name, outcome) in &self.results {
+            match outcome {
+                Outcome::Failed(error) if *name != "list_tasks" => said.push(phrases::failed(error, self.script)),
+                _ => {}
+            }
+        }
+        said.join("\n\n")
     }
 }
 
@@ -357,12 +396,38 @@ fn title_words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split_whitespace().map(letters).filter(|word| !word.is_empty())
 }
 
+/// Whether a change needs to know the task as it is.
+fn depends(change: &Change) -> bool {
+    change.shift.is_some() || change.time_only || change.notes.is_some()
+}
+
+/// The calls for tasks of which only the ids are known; `None` where that is not enough.
+fn blind<'t>(deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Option<Vec<Call>> {
+    let one = |id: &str| match deed {
+        Deed::Complete => Some(("complete_task", Arguments::id(id))),
+        Deed::Delete => Some(("delete_task", Arguments::id(id))),
+        Deed::Update(change) if depends(change) => None,
+        Deed::Update(change) => {
+            let task_id = Some(id.to_owned());
+            Some((
+                "update_task",
+                Arguments {
+                    task_id,
+                    ..Arguments::changes(change)
+                },
+            ))
+        }
+    };
+    ids.map(one).collect()
+}
+
 /// The status of the tasks among which one is looked for.
-fn wanted(deed: &Deed, which: &Which) -> &'static str {
+fn wanted(deed: &Deed, which: &Which) -> Status {
     match (deed, which) {
-        (Deed::Delete, Which::All { done: true, .. }) => status(Status::Completed),
-        (Deed::Delete, Which::All { .. }) => status(Status::Pending),
-        (Deed::Delete, _) => status(Status::All),
-        _ => status(Status::Pending),
+        (Deed::Delete, Which::All { done: true, .. }) => Status::Completed,
+        (Deed::Delete, Which::All { .. }) => Status::Pending,
+        (Deed::Delete, _) => Status::All,
+        (Deed::Update(change), _) if change.reopen => Status::Completed,
+        _ => Status::Pending,
     }
 }

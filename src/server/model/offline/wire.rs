@@ -1,11 +1,11 @@
 //! The tools' arguments and results, as JSON.
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::{
-    language::{Change, ListWish, NewTask, Status, phrases::Named},
+    language::{Change, ListWish, NewTask, Shift, Status, phrases::Named},
     task::{Due, Priority, TaskStatus},
 };
 
@@ -20,6 +20,10 @@ pub(super) struct WireTask {
     #[serde(default)]
     due: Option<WireDue>,
     #[serde(default)]
+    pub notes: Option<String>,
+    #[serde(default)]
+    repeat: Option<String>,
+    #[serde(default)]
     completed_at: Option<String>,
 }
 
@@ -31,16 +35,21 @@ struct WireDue {
 }
 
 impl WireTask {
-    /// The task as it is spoken of.
-    pub fn named(&self) -> Named {
-        let due = self.due.as_ref().map(|due| Due {
+    /// When it is due.
+    pub fn due(&self) -> Option<Due> {
+        self.due.as_ref().map(|due| Due {
             date: due.date,
             time: due.time.as_deref().and_then(clock),
-        });
+        })
+    }
+
+    /// The task as it is spoken of.
+    pub fn named(&self) -> Named {
         Named {
             title: self.title.clone(),
-            due,
+            due: self.due(),
             priority: self.priority,
+            repeat: self.repeat.clone(),
             done: self.status == TaskStatus::Completed,
         }
     }
@@ -120,7 +129,11 @@ pub(super) struct Arguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,6 +161,7 @@ impl Arguments {
             title: Some(task.title.clone()),
             due: task.due.as_ref().map(iso),
             priority: task.priority,
+            repeat: task.repeat.map(|repeat| repeat.to_string()),
             ..Self::default()
         }
     }
@@ -163,11 +177,27 @@ impl Arguments {
         }
     }
 
-    /// Of `update_task`.
-    pub fn update(id: &str, change: &Change) -> Self {
+    /// Of `update_task`, for a task as it is now.
+    pub fn update(task: &WireTask, change: &Change, now: NaiveDateTime) -> Self {
+        // What the notes say already is kept.
+        let notes = change
+            .notes
+            .as_ref()
+            .map(|words| match task.notes.as_deref().filter(|notes| !notes.is_empty()) {
+                Some(notes) => format!("{notes}\n{words}"),
+                None => words.clone(),
+            });
+        let same = Self::changes(change);
+        let due = if change.clear_due {
+            same.due.clone()
+        } else {
+            new_due(task.due(), change, now).as_ref().map(iso)
+        };
         Self {
-            task_id: Some(id.to_owned()),
-            ..Self::changes(change)
+            task_id: Some(task.id.clone()),
+            notes,
+            due,
+            ..same
         }
     }
 
@@ -180,8 +210,11 @@ impl Arguments {
         };
         Self {
             title: change.title.clone(),
+            notes: change.notes.clone(),
             due,
             priority: change.priority,
+            repeat: change.repeat.map(|repeat| repeat.to_string()),
+            status: change.reopen.then(|| status(Status::Pending)),
             ..Self::default()
         }
     }
@@ -201,6 +234,50 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Pending => "pending",
         Status::Completed => "completed",
         Status::All => "all",
+    }
+}
+
+/// The date after a change: moved by an amount, another time on the same day, or a new one.
+fn new_due(before: Option<Due>, change: &Change, now: NaiveDateTime) -> Option<Due> {
+    if let Some(shift) = change.shift {
+        let from = before.unwrap_or(Due {
+            date: now.date(),
+            time: matches!(shift, Shift::Minutes(_)).then(|| now.time().with_second(0).unwrap_or(now.time())),
+        });
+        return moved(from, shift);
+    }
+    let new = change.due.clone()?;
+    match before {
+        Some(old) if change.time_only && old.date >= now.date() => Some(Due { date: old.date, ..new }),
+        _ => Some(new),
+    }
+}
+
+/// A date moved by an amount; `None` beyond the calendar.
+fn moved(due: Due, shift: Shift) -> Option<Due> {
+    match shift {
+        Shift::Minutes(minutes) => {
+            // A day without a time begins with its morning.
+            let time = due.time.or_else(|| NaiveTime::from_hms_opt(9, 0, 0))?;
+            let moment = due.date.and_time(time).checked_add_signed(TimeDelta::try_minutes(minutes)?)?;
+            Some(Due {
+                date: moment.date(),
+                time: Some(moment.time()),
+            })
+        }
+        Shift::Days(days) => Some(Due {
+            date: due.date.checked_add_signed(TimeDelta::try_days(days)?)?,
+            ..due
+        }),
+        Shift::Months(months) => {
+            let step = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
+            let date = if months < 0 {
+                due.date.checked_sub_months(step)?
+            } else {
+                due.date.checked_add_months(step)?
+            };
+            Some(Due { date, ..due })
+        }
     }
 }
 

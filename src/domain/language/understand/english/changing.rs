@@ -7,7 +7,7 @@ use crate::domain::{
         lexicon::{Plain, Sense},
         token::Kind,
         understand::Reading,
-        when::Which,
+        when::{self, Which},
     },
     task::Priority,
 };
@@ -15,6 +15,13 @@ use crate::domain::{
 /// "Delete the milk task", "get rid of it".
 pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.asks() && !reading.is_word(reading.from, &["delete", "remove", "cancel"]) || !led_by(reading, Plain::Delete) {
+        return None;
+    }
+    // "I don't want the gym task anymore", but not "I don't want to go".
+    let wanted = reading.from.checked_sub(1).is_some_and(|at| reading.is_word(at, &["want"]));
+    let task =
+        (reading.from..reading.to).any(|at| reading.is_word(at, &["anymore", "longer"]) || reading.sentence.word_is(at, Plain::Task));
+    if wanted && !task {
         return None;
     }
     let dateless = (reading.from..reading.to).any(|at| {
@@ -65,13 +72,50 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.is_word(*at, &["should", "must"]) && reading.is_word(at + 1, &["be"])
             || reading.is_word(*at, &["is", "are"]) && reading.is_word(at + 1, &["now"])
     });
+    // "The dentist is on Thursday now", "dentist moved to 4 December".
+    let now = reading
+        .sentence
+        .left(reading.from, reading.to)
+        .last()
+        .is_some_and(|at| reading.is_word(*at, &["now", "instead"]));
+    let moved = (reading.from + 1..reading.to).find(|at| {
+        now && reading.is_word(*at, &["is", "are"])
+            || reading.sentence.tokens[*at].is_mark('→')
+            || reading.is_word(*at, &["moved", "shifted", "rescheduled", "postponed", "pushed"])
+                && reading.is_word(at + 1, &["to", "till", "until"])
+    });
+    // "Gym tomorrow instead of today"
+    if reading.corrected
+        && reading
+            .sentence
+            .any(
+                reading.from,
+                &[
+                    Plain::Add,
+                    Plain::Must,
+                    Plain::Show,
+                    Plain::Move,
+                    Plain::Update,
+                    Plain::Delete,
+                    Plain::Verb,
+                ],
+            )
+            .is_none()
+        && !reading.sentence.roman
+        && !reading.asks()
+    {
+        let change = due_change(reading);
+        let target = reading.target();
+        return (!change.is_empty() && !target.words.is_empty()).then_some(Intent::Update(target, change));
+    }
+    let cut = cut.or(moved);
     let urgent = (reading.from + 1..reading.to).find(|at| {
         reading.is_word(*at, &["is", "are"])
             && reading
                 .sentence
-                .senses(at + 1)
+                .senses(at + 1 + usize::from(reading.is_word(at + 1, &["super", "really", "very", "so", "extremely", "a"])))
                 .iter()
-                .any(|(n, s)| at + 1 + n == reading.to && matches!(s, Sense::Priority(_)))
+                .any(|(_, s)| matches!(s, Sense::Priority(_)))
     });
     let at = cut.or(urgent)?;
     if reading.asks()
@@ -82,19 +126,23 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
     {
         return None;
     }
-    reading.sentence.take(at, if cut.is_some() { 2 } else { 1 });
+    let two = reading.is_word(at + 1, &["be", "now", "to", "till", "until"]);
+    reading.sentence.take(at, if two { 2 } else { 1 });
     let (from, to) = (at, reading.to);
     let priority = reading.take_priority(from, to);
     let change = Change {
         priority,
         ..due_change(reading)
     };
+    reading.drop_all(&[Plain::DateNoun, Plain::PriorityNoun]);
     if change.is_empty()
-        || !reading
-            .sentence
-            .left(at, to)
-            .iter()
-            .all(|p| reading.sentence.any(*p, &[Plain::Filler, Plain::Particle, Plain::Before]).is_some())
+        || !reading.sentence.left(at, to).iter().all(|p| {
+            reading
+                .sentence
+                .any(*p, &[Plain::Filler, Plain::Particle, Plain::Before, Plain::Polite])
+                .is_some()
+                || reading.is_word(*p, &["instead", "super", "really", "very", "so"])
+        })
     {
         return None;
     }
@@ -103,13 +151,34 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
     (target.it || !target.words.is_empty()).then_some(Intent::Update(target, change))
 }
 
-/// "Push it to Friday", "reschedule the meeting".
+/// "Push it to Friday", "delay gym by an hour", "bring the dentist forward one day", "reschedule the meeting".
 pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     let sure = reading.is_word(reading.from, &["reschedule", "postpone", "snooze", "delay", "defer"]);
-    if !led_by(reading, Plain::Move) {
+    let forward = (reading.from..reading.to).find(|at| reading.is_word(*at, &["forward", "ahead"]));
+    let brought = reading.is_word(reading.from, &["bring", "pull"]).then_some(forward).flatten();
+    let first = reading.from;
+    let up = reading.is_word(first, &["advance"]) || reading.is_word(first, &["move"]) && reading.is_word(first + 1, &["up"]);
+    let pushed = sure || reading.is_word(first, &["push", "put"]) || (first..reading.to).any(|at| reading.is_word(at, &["back"]));
+    if let Some(at) = brought {
+        reading.sentence.take(first, 1);
+        reading.sentence.take(at, 1);
+        reading.from += 1;
+    } else if !led_by(reading, Plain::Move) {
         return None;
     }
-    let change = due_change(reading);
+    let direction = if brought.is_some() || up {
+        Some(false)
+    } else {
+        pushed.then_some(true)
+    };
+    let (from, to) = (reading.from, reading.to);
+    let mut change = Change::default();
+    // "Push it to the 3rd" names a day; "push it 3 days" an amount.
+    if let Some(shift) = when::shift(&mut reading.sentence, from, to, direction) {
+        change.shift = Some(shift);
+    } else {
+        change = due_change(reading);
+    }
     if change.is_empty() && !sure {
         return None;
     }
@@ -120,13 +189,7 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
 
 fn due_change(reading: &mut Reading<'_>) -> Change {
     // The date that counts stands last, behind "to".
-    let when = reading.take_when(Which::Last);
-    let due = when.due(reading.now);
-    Change {
-        due: due.clone().and_then(Result::ok),
-        due_error: due.and_then(Result::err),
-        ..Change::default()
-    }
+    reading.take_when(Which::Last).change(reading.now)
 }
 
 /// "to", "on", "due" that lost their date.
@@ -136,7 +199,27 @@ fn drop_to(reading: &mut Reading<'_>) {
         if !reading.is_word(
             at,
             &[
-                "to", "on", "due", "for", "by", "back", "until", "till", "at", "from", "forward", "up", "the", "date", "be",
+                "to",
+                "on",
+                "due",
+                "for",
+                "by",
+                "back",
+                "until",
+                "till",
+                "at",
+                "from",
+                "forward",
+                "up",
+                "the",
+                "date",
+                "be",
+                "by",
+                "repeat",
+                "happen",
+                "repeating",
+                "recurring",
+                "instead",
             ],
         ) {
             break;
@@ -188,7 +271,11 @@ pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
     let cut = (reading.from..reading.to)
         .rev()
         .find(|at| !reading.sentence.used[*at] && reading.is_word(*at, &["to", "as", "into"]) && at + 1 < reading.to);
+    // "edit the name of gym, make it leg day"
+    let made = (reading.from..reading.to)
+        .find(|at| name && reading.is_word(*at, &["make", "call"]) && reading.is_word(at + 1, &["it"]) && at + 2 < reading.to);
     let (end, start) = match cut {
+        _ if made.is_some() => made.map(|at| (at, at + 2))?,
         Some(at) if at > reading.from => (at, at + 1),
         _ if pointer => (reading.from + 1, reading.from + 1),
         _ => (
@@ -216,7 +303,9 @@ pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
 pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let strong = reading.is_word(
         reading.from,
-        &["change", "edit", "modify", "adjust", "correct", "alter", "amend", "update"],
+        &[
+            "change", "edit", "modify", "adjust", "correct", "alter", "amend", "update", "repeat", "switch", "revise",
+        ],
     );
     let make = reading.is_word(
         reading.from,
@@ -241,7 +330,7 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     if !led_by(reading, Plain::Update) {
         return None;
     }
-    let has_to = (reading.from..reading.to).any(|at| reading.is_word(at, &["to", "due", "for", "on"]));
+    let has_to = (reading.from..reading.to).any(|at| reading.is_word(at, &["to", "due", "for", "on", "at", "by"]));
     let pointer = (reading.from..reading.to.min(reading.from + 2)).any(|at| reading.sentence.is(at, Plain::It).is_some());
     let (from, to) = (reading.from, reading.to);
     let mut change = Change {
@@ -254,12 +343,21 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
         change.priority = Some(if lower { Priority::P4 } else { Priority::P1 });
     }
     reading.drop_all(&[Plain::PriorityNoun, Plain::DateNoun]);
-    let used = reading.sentence.used.clone();
-    let dated = due_change(reading);
-    if strong || pointer || (make && has_to) {
-        (change.due, change.due_error) = (dated.due, dated.due_error);
+    if let Some(shift) = when::shift(&mut reading.sentence, from, to, None) {
+        change.shift = Some(shift);
     } else {
-        reading.sentence.used = used;
+        let used = reading.sentence.used.clone();
+        let dated = due_change(reading);
+        // "Change the sheets every two weeks" is a deed of daily life.
+        let repeats = dated.repeat.is_some() && (make || reading.is_word(from.saturating_sub(1), &["repeat"]));
+        if (strong && (dated.repeat.is_none() || has_to)) || pointer || (make && has_to) || repeats {
+            change = Change {
+                priority: change.priority,
+                ..dated
+            };
+        } else {
+            reading.sentence.used = used;
+        }
     }
     if change.is_empty() && strong && has_to {
         let cut = (reading.from..reading.to)

@@ -12,31 +12,11 @@ use crate::domain::language::{
     when::Which,
 };
 
-/// One way to read a sentence.
-type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
-
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
-    first_of(
-        reading,
-        &[
-            renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative,
-        ],
-    )
-}
-
-/// What the first rule that fits makes of it; a rule that does not fit leaves no trace.
-fn first_of(reading: &mut Reading<'_>, rules: &[Rule]) -> Option<Intent> {
-    let used = reading.sentence.used.clone();
-    let (from, to) = (reading.from, reading.to);
-    for rule in rules {
-        if let Some(intent) = rule(reading) {
-            return Some(intent);
-        }
-        reading.sentence.used.clone_from(&used);
-        (reading.from, reading.to) = (from, to);
-    }
-    None
+    reading.first_of(&[
+        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative,
+    ])
 }
 
 /// The longest of the kinds that begins the sentence.
@@ -92,6 +72,10 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
     if !(led_by(reading, Plain::Add) || led_by(reading, Plain::Must)) {
         return None;
     }
+    // "Don't forget what I said"
+    if reading.sentence.any(reading.from, &[Plain::What]).is_some() || reading.is_word(reading.from, &["how", "who", "why"]) {
+        return None;
+    }
     // "I'd like to add a task to ..."
     if !order && lead(reading).is_some_and(|(length, kinds)| length > 1 && kinds.contains(&Plain::Add)) {
         led_by(reading, Plain::Add);
@@ -100,7 +84,7 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.asks() && !order {
         return None;
     }
-    if wants && let Some(intent) = first_of(reading, &[deleted, moved, renamed, changed, listed]) {
+    if wants && let Some(intent) = reading.first_of(&[deleted, moved, renamed, changed, listed]) {
         return Some(intent);
     }
     if !order
@@ -111,7 +95,7 @@ pub(super) fn added(reading: &mut Reading<'_>) -> Option<Intent> {
         && (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Task, Plain::List]).is_some())
     {
         // "I want to delete the milk task"
-        return first_of(reading, &[deleted, listed, moved, completed]);
+        return reading.first_of(&[deleted, listed, moved, completed]);
     }
     let (from, to) = (reading.from, reading.to);
     // "add a task to call mom", "remind me that I have to ..."
@@ -223,7 +207,7 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let noun_only = !nouns.is_empty() && rest.is_none() && !question && lead_is_plain(reading, begins);
     let range = when.range(reading.now, past).map(|(first, last)| (Some(first), last));
     let range = if overdue {
-        Some((None, reading.now.date().pred_opt()?))
+        Some((None, reading.now.local.date().pred_opt()?))
     } else {
         range
     };
@@ -233,7 +217,9 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
         _ => Status::Pending,
     };
     let asked = shows || what || (question && (rest.is_some() || !nouns.is_empty() || !when.is_empty()));
-    let clear = rest.is_none() || !nouns.is_empty() || finds || (question && reading.asks());
+    // "did i call the bank" asks without a mark.
+    let inverted = question && reading.is_word(begins, &["did", "have", "has", "is", "are", "was", "am", "do", "when"]);
+    let clear = rest.is_none() || !nouns.is_empty() || finds || (question && (reading.asks() || inverted));
     let only_date = asked && rest.is_none() && nouns.is_empty() && !status_words && when.is_empty();
     ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none()))
         .then_some(Intent::List(ListWish {
@@ -317,6 +303,39 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
         let subject = reading.target();
         return (subject.it || subject.all || !subject.words.is_empty()).then_some(Intent::Complete(subject));
     }
+    // "The rent's paid"
+    if reading.sentence.is(last, Plain::Past).is_some() && last > reading.from {
+        let owner = &reading.sentence.tokens[last - 1];
+        let owner = &reading.sentence.text[owner.start..owner.end];
+        if owner.ends_with("'s") || owner.ends_with("’s") {
+            reading.to = last;
+            return Some(Intent::Complete(reading.target()));
+        }
+    }
+    // "The plumber has been called", "the car was washed".
+    let passive = (reading.from + 1..=last).rev().take(3).find(|at| {
+        let been = reading.is_word(*at, &["has", "have"]) && reading.is_word(at + 1, &["been"]);
+        let length = if been {
+            2
+        } else {
+            usize::from(reading.is_word(*at, &["was", "were", "got", "is", "are"]))
+        };
+        length > 0
+            && at + length <= last
+            && reading
+                .sentence
+                .is(at + length, Plain::Past)
+                .is_some_and(|n| at + length + n == last + 1)
+    });
+    if let Some(at) = passive {
+        for helper in at..last {
+            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got", "is", "are"]) {
+                reading.sentence.take(helper, 1);
+            }
+        }
+        reading.take_when(Which::First);
+        return Some(Intent::Complete(reading.target()));
+    }
     // I (have) bought milk; bought milk.
     let start = reading.from;
     let from = (start..reading.to).find(|at| {
@@ -359,7 +378,15 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
     ) && reading.is_word(reading.from + 1, &["me", "it", "you", "nothing", "that", "this"]);
     let verb = lead(reading).is_some_and(|(_, kinds)| kinds.contains(&Plain::Verb));
     let chat = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Chat).is_some());
-    (verb && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
+    // "call aadha ghanta pehle kar do": the verb is the Urdu one at the end.
+    let urdu = reading.sentence.roman
+        && reading
+            .sentence
+            .left(reading.from, reading.to)
+            .last()
+            .is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Copula]).is_some());
+    reading.loose = true;
+    (verb && !urdu && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
         .then(|| adding::add(reading))
         .flatten()
 }

@@ -1,6 +1,6 @@
 //! New tasks: "mujhe doodh lena hai", "yaad dilao ke ...", "list mein ... daal do".
 
-use super::{imperative, is_infinitive, tail};
+use super::{imperative, is_infinitive, tail::tail};
 use crate::domain::language::{
     Intent,
     lexicon::Plain,
@@ -37,8 +37,10 @@ pub(super) fn duty_added(reading: &mut Reading<'_>, duty: usize, infinitive: boo
 /// "yaad dilao ke", "please add karo": the order before the title.
 fn lead_in(reading: &mut Reading<'_>) {
     let (from, to) = (reading.from, reading.to);
-    let mut at = reading.peel(from, to, &[Plain::Self_, Plain::Polite, Plain::Filler]);
     let dated = reading.dates().1;
+    // "ek din chhor kar" is a date, not an "ek" to pass over.
+    let until = (from..to).find(|at| dated[*at]).unwrap_or(to);
+    let mut at = reading.peel(from, until, &[Plain::Self_, Plain::Polite, Plain::Filler]);
     while at < to && (dated[at] || reading.sentence.used[at]) {
         at += 1;
     }

@@ -1,13 +1,15 @@
 //! What is asked about the list, and what is done to it: "kaam dikhao", "le liya", "mita do", "Monday ko kar do".
 
-use super::{is_infinitive, names_wala};
+use super::{
+    is_infinitive, names_wala,
+    renaming::{renamed, replaced},
+};
 use crate::domain::{
     language::{
         Change, Intent, ListWish, Status,
         lexicon::{Plain, Sense},
-        token::Kind,
         understand::Reading,
-        when::Which,
+        when::{self, When, Which},
     },
     task::Priority,
 };
@@ -103,35 +105,8 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let near: Vec<usize> = content.iter().rev().take(5).chain(content.iter().take(2)).copied().collect();
     let place = |reading: &Reading<'_>, kind: Plain| near.iter().copied().find(|at| reading.sentence.is(*at, kind).is_some());
     let (from, to) = (reading.from, reading.to);
-    let rename = content.iter().copied().find(|at| reading.sentence.is(*at, Plain::Rename).is_some());
-    if let Some(at) = rename.or_else(|| {
-        content
-            .iter()
-            .copied()
-            .find(|at| reading.sentence.is(*at, Plain::Instead).is_some())
-    }) {
-        let length = reading.sentence.any(at, &[Plain::Rename, Plain::Instead]).unwrap_or(1);
-        reading.sentence.take(at, length);
-        for place in near {
-            if place > at
-                && reading
-                    .sentence
-                    .any(place, &[Plain::Request, Plain::Stem, Plain::Update, Plain::Polite])
-                    .is_some()
-                && reading.sentence.tokens[place].kind != Kind::Quote
-            {
-                reading.sentence.take(place, 1);
-            }
-        }
-        let title = reading.words(at + length, to)?;
-        reading.to = at;
-        return Some(Intent::Update(
-            reading.target(),
-            Change {
-                title: Some(title),
-                ..Change::default()
-            },
-        ));
+    if let Some(intent) = renamed(reading, content) {
+        return Some(intent);
     }
     // Of two orders the later one counts: "mukammal kaam mita do" deletes, "khatam kar do" completes.
     let (complete, delete) = match (place(reading, Plain::Complete), place(reading, Plain::Delete)) {
@@ -143,6 +118,18 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let date_noun = content
         .iter()
         .any(|at| reading.is_word(*at, &["tareekh", "tarikh", "date", "deadline", "تاریخ"]));
+    // "Sana wali call ko chhor do"
+    let left = content
+        .iter()
+        .rev()
+        .take(3)
+        .copied()
+        .find(|at| reading.is_word(*at, &["chhor", "chor", "chhod", "chod", "چھوڑ"]));
+    let delete = delete.or(left.filter(|_| names_wala(reading, content)));
+    if let Some(at) = left {
+        reading.sentence.take(at, 1);
+    }
+    let lists = content.iter().any(|at| reading.sentence.is(*at, Plain::List).is_some());
     if delete.is_some() {
         verbs_away(reading, content, &[Plain::Delete, Plain::List]);
         if date_noun {
@@ -159,7 +146,10 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
                 },
             ));
         }
-        return Some(Intent::Delete(reading.target()));
+        let mut target = reading.target();
+        // "list saaf kar do": everything on it.
+        target.all |= lists && target.words.is_empty() && !target.it;
+        return Some(Intent::Delete(target));
     }
     let moves = place(reading, Plain::Move).is_some();
     let updates = place(reading, Plain::Update).is_some();
@@ -177,6 +167,9 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
                 "kar",
                 "kr",
                 "karo",
+                "karwa",
+                "krwa",
+                "کروا",
                 "karein",
                 "karen",
                 "kardo",
@@ -194,37 +187,37 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     });
     let infinitive = content.iter().any(|at| is_infinitive(&reading.sentence, *at));
     let names = !infinitive && content.iter().any(|at| reading.sentence.is(*at, Plain::Wala).is_some());
-    if adds && !(moves || updates || names || wala && helper) {
+    // "gym ko shaam 7 baje rakh do" gives a task a time; "list mein rakh do" makes one.
+    let placed = adds && !lists && !infinitive && kept_at(reading, content);
+    if adds && !(moves || updates || names || placed || wala && helper) {
         return None;
     }
-    let priority = reading.take_priority(from, to).or_else(|| loose_priority(reading, content));
-    let when = reading.take_when(Which::Last);
-    let due = when.due(reading.now);
-    if !(moves || updates || helper || (wala && (due.is_some() || priority.is_some()))) {
-        return None;
-    }
-    let mut change = Change {
-        due: due.clone().and_then(Result::ok),
-        due_error: due.and_then(Result::err),
-        priority,
-        ..Change::default()
+    let priority = raised(reading, content)
+        .or_else(|| reading.take_priority(from, to))
+        .or_else(|| loose_priority(reading, content));
+    let late = content.iter().any(|at| {
+        reading.is_word(
+            *at,
+            &["postpone", "delay", "multavi", "taal", "snooze", "ملتوی", "ٹال", "موخر", "snooz"],
+        )
+    });
+    let shift = when::shift(&mut reading.sentence, from, to, late.then_some(true));
+    let when = if shift.is_some() {
+        When::default()
+    } else {
+        reading.take_when(Which::Last)
     };
-    // "X ko badal kar Y kar do"
-    if change.is_empty()
-        && let Some(at) = content.iter().copied().find(|at| reading.sentence.is(*at, Plain::Update).is_some())
-        && reading.is_word(at + 1, &["kar", "ke", "kr", "کر", "کے"])
-    {
-        for place in content.iter().rev().take(3) {
-            if *place > at + 1 && reading.sentence.any(*place, &[Plain::Request, Plain::Stem]).is_some() {
-                reading.sentence.take(*place, 1);
-            }
-        }
-        reading.sentence.take(at, 2);
-        change.title = reading.words(at + 2, to);
-        reading.to = if change.title.is_some() { at } else { to };
-    }
-    if change.is_empty() && !(moves || updates) {
+    let dated = shift.is_some() || !when.is_empty();
+    if !(moves || updates || helper || placed || (wala && (dated || priority.is_some()))) {
         return None;
+    }
+    let change = Change {
+        priority,
+        shift,
+        ..when.change(reading.now)
+    };
+    if change.is_empty() && !(moves || updates) {
+        return replaced(reading, content);
     }
     reading.drop_all(&[Plain::PriorityNoun]);
     if change.due.is_some() {
@@ -233,13 +226,70 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     verbs_away(
         reading,
         content,
-        if names {
+        if names || placed {
             &[Plain::Move, Plain::Update, Plain::Add]
         } else {
             &[Plain::Move, Plain::Update]
         },
     );
     Some(Intent::Update(reading.target(), change))
+}
+
+/// "gym ko shaam 7 baje rakh do": a noun with its "ko", then a time.
+fn kept_at(reading: &mut Reading<'_>, content: &[usize]) -> bool {
+    let keeps = content.iter().rev().take(2).any(|at| {
+        reading.is_word(
+            *at,
+            &[
+                "rakh",
+                "rakho",
+                "rakhdo",
+                "daal",
+                "dal",
+                "daaldo",
+                "daldo",
+                "ڈال",
+                "rkh",
+                "rakhein",
+                "rakhna",
+                "رکھ",
+                "رکھو",
+                "رکھیں",
+                "رکھنا",
+            ],
+        )
+    });
+    let (when, dated) = reading.dates();
+    let named = content.iter().any(|at| reading.sentence.is(*at, Plain::DateNoun).is_some());
+    let owned = named
+        || content
+            .windows(2)
+            .any(|pair| reading.is_word(pair[1], &["ko", "کو"]) && !dated[pair[0]]);
+    let urgent = content.iter().any(|at| {
+        reading
+            .sentence
+            .find(*at, |s| matches!(s, Sense::Priority(_)).then_some(()))
+            .is_some()
+    });
+    keeps && owned && (urgent || !when.is_empty())
+}
+
+/// "priority kam kar do", "اہمیت بڑھا دو".
+fn raised(reading: &mut Reading<'_>, content: &[usize]) -> Option<Priority> {
+    let noun = content
+        .iter()
+        .position(|at| reading.sentence.is(*at, Plain::PriorityNoun).is_some())?;
+    let (at, next) = (content[noun], *content.get(noun + 1)?);
+    let priority = if reading.is_word(next, &["kam", "kum", "low", "کم", "گھٹا", "ghata"]) {
+        Priority::P4
+    } else if reading.is_word(next, &["zyada", "ziada", "zada", "barha", "bara", "زیادہ", "بڑھا"]) {
+        Priority::P1
+    } else {
+        return None;
+    };
+    reading.sentence.take(at, 1);
+    reading.sentence.take(next, 1);
+    Some(priority)
 }
 
 /// "isay zaroori kar do": before the request even a weak word of priority counts.

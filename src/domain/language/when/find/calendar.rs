@@ -64,26 +64,36 @@ fn full_day(hour: u32) -> Option<bool> {
     }
 }
 
+/// A number of halves of a unit: 3 days, half an hour, dedh ghanta, do hafte.
+pub(super) fn span(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u32, Unit)> {
+    let halves = sentence.find(at, |s| if let Sense::Halves(n) = s { Some(n) } else { None });
+    let (length, halves) = match (halves, clock::number(sentence, at)) {
+        (Some(halves), _) if unit(sentence, at + halves.0).is_some() => halves,
+        (_, Some((length, n))) if n <= 100_000 => (length, n * 2),
+        _ => return None,
+    };
+    // "a couple of days", "2 more days"
+    let more = usize::from(
+        sentence
+            .tokens
+            .get(at + length)
+            .is_some_and(|t| matches!(t.plain.as_str(), "more" | "aur" | "mazeed")),
+    );
+    let (units, unit) = unit(sentence, at + length + more)?;
+    Some((length + more + units, halves, unit))
+}
+
 /// In 3 days, 2 hours later, do ghante baad.
 pub(super) fn duration(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
     let ahead = sentence.is(at, Plain::In);
     let start = at + ahead.unwrap_or(0);
-    let halves = sentence.find(start, |s| if let Sense::Halves(n) = s { Some(n) } else { None });
-    let (length, halves) = match (halves, clock::number(sentence, start)) {
-        (Some(halves), _) if unit(sentence, start + halves.0).is_some() => halves,
-        (_, Some((length, n))) if n <= 100_000 => (length, n * 2),
-        _ if unit(sentence, start).is_some()
-            && sentence
-                .tokens
-                .get(start + 1)
-                .is_some_and(|t| matches!(t.plain.as_str(), "baad" | "bad" | "بعد")) =>
-        {
-            (0, 2)
-        }
-        _ => return None,
-    };
-    let (more, unit) = unit(sentence, start + length)?;
-    let mut end = start + length + more;
+    let (length, halves, unit) = span(sentence, start).or_else(|| {
+        // "hafte baad": one of it.
+        let (length, unit) = unit(sentence, start)?;
+        let later = sentence.tokens.get(start + length)?;
+        matches!(later.plain.as_str(), "baad" | "bad" | "بعد").then_some((length, 2, unit))
+    })?;
+    let mut end = start + length;
     let linked = sentence
         .tokens
         .get(end)
@@ -207,6 +217,11 @@ pub(super) fn day_of_month(sentence: &Sentence<'_>, at: usize, from: usize, to: 
     {
         return Some((length + 1, Day::OfMonth(day, None)));
     }
+    // "21 ko result hai"
+    let bare = sentence.tokens[at].number().filter(|n| (1..=31).contains(n));
+    if let Some(day) = bare.filter(|_| sentence.tokens.get(at + 1).is_some_and(|t| matches!(t.plain.as_str(), "ko" | "کو"))) {
+        return Some((1, Day::OfMonth(day, None)));
+    }
     let (length, day) = nth(sentence, at, true)?;
     let next = at + length;
     if sentence.tokens.get(next).is_some_and(|t| t.plain == "of") {
@@ -240,5 +255,10 @@ pub(super) fn day_of_month(sentence: &Sentence<'_>, at: usize, from: usize, to: 
             .any(next, &[Plain::Before, Plain::And, Plain::Polite, Plain::After, Plain::Instead])
             .is_some()
         || clock::at(sentence, next).is_some();
-    (said && closed).then_some((length, Day::OfMonth(day, None)))
+    // "1st ko", "5th tak"
+    let followed = sentence
+        .tokens
+        .get(next)
+        .is_some_and(|t| matches!(t.plain.as_str(), "ko" | "tak" | "کو" | "تک"));
+    (said && closed || followed).then_some((length, Day::OfMonth(day, None)))
 }

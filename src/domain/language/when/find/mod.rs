@@ -1,17 +1,23 @@
 //! Finds the pieces of dates in a sentence.
 
 mod calendar;
+mod every;
+mod shift;
 mod words;
 
 use calendar::{calendar_day, day_of_month, duration, iso};
-use words::{day_word, every, part, relative, weekday};
+use every::every;
+pub(in crate::domain::language) use shift::shift;
+use words::{day_word, part, relative, weekday};
 
 use super::{Clock, Day, When, clock};
-use crate::domain::language::{
-    Repeat,
-    lexicon::{Part, Plain, Sense, Unit},
-    sentence::Sentence,
-    token::Kind,
+use crate::domain::{
+    language::{
+        lexicon::{Part, Plain, Sense, Unit},
+        sentence::Sentence,
+        token::Kind,
+    },
+    repeat::{Frequency, Repeat, Weekdays},
 };
 
 /// Which of several dates counts: the first, or, for "move Monday's meeting to Friday", the last.
@@ -27,7 +33,6 @@ enum Piece {
     Day(Day),
     DayClock(Day, Clock),
     DayPart(Day, Part),
-    DayRepeat(Day, Repeat),
     PartRepeat(Part, Repeat),
     Clock(Clock),
     Part(Part),
@@ -38,7 +43,7 @@ enum Piece {
 impl Piece {
     fn day(self) -> Option<Day> {
         match self {
-            Self::Day(d) | Self::DayClock(d, _) | Self::DayPart(d, _) | Self::DayRepeat(d, _) => Some(d),
+            Self::Day(d) | Self::DayClock(d, _) | Self::DayPart(d, _) => Some(d),
             _ => None,
         }
     }
@@ -56,15 +61,16 @@ impl Piece {
     }
     fn repeat(self) -> Option<Repeat> {
         match self {
-            Self::Repeat(r) | Self::DayRepeat(_, r) | Self::PartRepeat(_, r) => Some(r),
+            Self::Repeat(r) | Self::PartRepeat(_, r) => Some(r),
             _ => None,
         }
     }
 }
 
-struct Found {
-    from: usize,
-    to: usize,
+/// A piece and where it stands.
+pub(super) struct Found {
+    pub from: usize,
+    pub to: usize,
     piece: Piece,
 }
 
@@ -95,6 +101,13 @@ pub(super) fn whole(sentence: &mut Sentence<'_>, end: usize) -> When {
 /// Finds and takes the date words between two tokens.
 pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which) -> When {
     let to = to.min(sentence.len());
+    let found = pieces(sentence, from, to);
+    assemble(sentence, &found, from, to, which)
+}
+
+/// The pieces of dates between two tokens.
+pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<Found> {
+    let to = to.min(sentence.len());
     let mut found: Vec<Found> = Vec::new();
     let mut at = from;
     while at < to {
@@ -111,7 +124,7 @@ pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: W
             _ => at += 1,
         }
     }
-    assemble(sentence, &found, from, to, which)
+    found
 }
 
 /// Chooses among the pieces, joins them, and marks their words.
@@ -153,7 +166,22 @@ fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize
         sentence.take(*start, end - start);
         take_around(sentence, *start, *end, from, to);
     }
+    if let Some(repeat) = &mut when.repeat {
+        settle(repeat, when.day);
+    }
     when
+}
+
+/// The day that was named beside a recurrence is a part of it: "har hafte peer ko", "monthly on the 5th".
+fn settle(repeat: &mut Repeat, day: Option<Day>) {
+    match (repeat.frequency, day) {
+        (Frequency::Weekly, Some(Day::Weekday(day, _))) if repeat.days.is_empty() => repeat.days = Weekdays::default().with(day),
+        (Frequency::Monthly, Some(Day::OfMonth(day, _))) if repeat.nth == 0 && repeat.month_day == 0 => {
+            repeat.month_day = i8::try_from(day).unwrap_or(0);
+        }
+        (Frequency::Monthly, Some(Day::EndOfMonth(_))) if repeat.nth == 0 => repeat.month_day = -1,
+        _ => {}
+    }
 }
 
 /// Two day words that say one day: "Friday next week", "20th of next month".
@@ -209,7 +237,7 @@ fn take_around(sentence: &mut Sentence<'_>, start: usize, end: usize, from: usiz
 
 fn is_weekday(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u8)> {
     sentence.find(at, |s| {
-        if let Sense::Weekday(d) | Sense::ShortDay(d) = s {
+        if let Sense::Weekday(d) | Sense::ShortDay(d) | Sense::Weekly(d) = s {
             Some(d)
         } else {
             None

@@ -1,50 +1,11 @@
-//! Dates in words: every Monday, next week, kal, jumma ko, in the evening.
+//! Dates in words: next week, kal, jumma ko, in the evening.
 
 use super::{Found, Piece, calendar::nth, is_weekday, unit};
 use crate::domain::language::{
-    Repeat,
     lexicon::{Part, Plain, Sense, Unit},
     sentence::Sentence,
     when::{Clock, Day, clock},
 };
-
-/// Every Monday, har subah, daily.
-pub(super) fn every(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<(usize, Piece)> {
-    if let Some(length) = sentence.is(at, Plain::Every) {
-        if let Some((more, day)) = is_weekday(sentence, at + length)
-            && unit(sentence, at + length).is_none()
-        {
-            return Some((length + more, Piece::DayRepeat(Day::Weekday(day, None), Repeat::Weekly)));
-        }
-        if let Some((more, part)) = sentence.find(at + length, |s| if let Sense::Part(p) = s { Some(p) } else { None }) {
-            return Some((length + more, Piece::PartRepeat(part, Repeat::Daily)));
-        }
-        if let Some((more, day)) = nth(sentence, at + length, true)
-            && sentence.tokens.get(at + length + more).is_none_or(|t| !t.is_text())
-        {
-            return Some((length + more, Piece::DayRepeat(Day::OfMonth(day, None), Repeat::Monthly)));
-        }
-    }
-    // "on the 1st of every month"
-    if let Some((length, day)) = nth(sentence, at, true)
-        && sentence.tokens.get(at + length).is_some_and(|t| t.plain == "of")
-        && let Some((more, Repeat::Monthly)) = sentence.find(at + length + 1, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })
-    {
-        return Some((length + 1 + more, Piece::DayRepeat(Day::OfMonth(day, None), Repeat::Monthly)));
-    }
-    let (length, repeat) = sentence.find(at, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })?;
-    let end = at + length;
-    // "the weekly report": an adjective, not an order.
-    let adjective = matches!(sentence.tokens[at].plain.as_str(), "daily" | "weekly" | "monthly")
-        && at > from
-        && end < to
-        && sentence.tokens[end].is_text()
-        && sentence
-            .any(end, &[Plain::Before, Plain::In, Plain::Polite, Plain::Link, Plain::Separate])
-            .is_none()
-        && clock::at(sentence, end).is_none();
-    (!adjective).then_some((length, Piece::Repeat(repeat)))
-}
 
 /// Next week, this Friday, agle mahine, is hafte, the weekend, end of the month.
 pub(super) fn relative(sentence: &Sentence<'_>, at: usize, from: usize) -> Option<(usize, Piece)> {
@@ -65,6 +26,18 @@ pub(super) fn relative(sentence: &Sentence<'_>, at: usize, from: usize) -> Optio
             };
             return day(length + skip + more, end);
         }
+    }
+    // "mahine ke aakhir mein": the end of this one.
+    if let Some((length, unit)) = unit(sentence, at)
+        && let Some(more) = sentence.is(at + length, Plain::EndOf)
+    {
+        let end = match unit {
+            Unit::Week => Day::EndOfWeek(0),
+            Unit::Month => Day::EndOfMonth(0),
+            Unit::Year => Day::EndOfYear,
+            _ => return None,
+        };
+        return day(length + more, end);
     }
     let (length, n) = count(sentence, at)?;
     let next = at + length;
@@ -97,6 +70,9 @@ pub(super) fn relative(sentence: &Sentence<'_>, at: usize, from: usize) -> Optio
                     length + more + last.unwrap_or(0),
                     if last.is_some() { Day::EndOfMonth(n) } else { Day::Month(n) },
                 )
+            }
+            Unit::Year if n == 0 && sentence.is(end, Plain::EndOf).is_some() => {
+                day(length + more + sentence.is(end, Plain::EndOf).unwrap_or(0), Day::EndOfYear)
             }
             Unit::Year => day(length + more, Day::Months(n * 12)),
             _ => None,

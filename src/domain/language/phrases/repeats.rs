@@ -1,0 +1,175 @@
+//! A recurrence in words: "every Tuesday and Friday", "har mangal aur jumma", "ہر منگل اور جمعہ".
+
+use super::dates::{ENGLISH_DAYS, ROMAN_DAYS, URDU_DAYS};
+use crate::domain::{
+    locale::Script,
+    repeat::{Frequency, Repeat, Weekdays},
+};
+
+/// A rule of RFC 5545 in words; of a rule that says too much, only that it repeats.
+pub fn repeats(rule: &str, script: Script) -> String {
+    let Ok(repeat) = rule.parse::<Repeat>() else {
+        return match script {
+            Script::En => "repeats",
+            Script::UrLatn => "baar baar",
+            Script::Ur => "بار بار",
+        }
+        .to_owned();
+    };
+    let n = repeat.interval;
+    if repeat.frequency == Frequency::Weekly && n == 1 && !repeat.days.is_empty() {
+        return on_days(repeat.days, script);
+    }
+    let unit = units(repeat.frequency, n > 1, script);
+    let every = match (script, n) {
+        (Script::En, 1) => format!("every {unit}"),
+        (Script::En, _) => format!("every {n} {unit}"),
+        (Script::UrLatn, 1) if repeat.frequency == Frequency::Daily => "rozana".to_owned(),
+        (Script::UrLatn, 1) => format!("har {unit}"),
+        (Script::UrLatn, _) => format!("har {n} {unit}"),
+        (Script::Ur, 1) if repeat.frequency == Frequency::Daily => "روزانہ".to_owned(),
+        (Script::Ur, 1) => format!("ہر {unit}"),
+        (Script::Ur, _) => format!("ہر {n} {unit}"),
+    };
+    match on(&repeat, script) {
+        Some(on) => match script {
+            Script::En => format!("{every} on {on}"),
+            Script::UrLatn | Script::Ur => format!("{every} {on}"),
+        },
+        None => every,
+    }
+}
+
+fn units(frequency: Frequency, many: bool, script: Script) -> &'static str {
+    match (script, frequency, many) {
+        (Script::En, Frequency::Daily, false) => "day",
+        (Script::En, Frequency::Daily, true) => "days",
+        (Script::En, Frequency::Weekly, false) => "week",
+        (Script::En, Frequency::Weekly, true) => "weeks",
+        (Script::En, Frequency::Monthly, false) => "month",
+        (Script::En, Frequency::Monthly, true) => "months",
+        (Script::En, Frequency::Yearly, false) => "year",
+        (Script::En, Frequency::Yearly, true) => "years",
+        (Script::UrLatn, Frequency::Daily, _) => "din",
+        (Script::UrLatn, Frequency::Weekly, _) => "hafte",
+        (Script::UrLatn, Frequency::Monthly, _) => "mahine",
+        (Script::UrLatn, Frequency::Yearly, _) => "saal",
+        (Script::Ur, Frequency::Daily, _) => "دن",
+        (Script::Ur, Frequency::Weekly, _) => "ہفتے",
+        (Script::Ur, Frequency::Monthly, _) => "مہینے",
+        (Script::Ur, Frequency::Yearly, _) => "سال",
+    }
+}
+
+/// The day inside the unit.
+fn on(repeat: &Repeat, script: Script) -> Option<String> {
+    let names = || joined(repeat.days, script);
+    if repeat.nth != 0 {
+        let rank = usize::try_from(repeat.nth).ok();
+        let pick = |ranks: [&str; 5], last: &str| rank.and_then(|n| ranks.get(n.wrapping_sub(1)).copied()).unwrap_or(last).to_owned();
+        return Some(match script {
+            Script::En => format!("the {} {}", pick(["first", "second", "third", "fourth", "fifth"], "last"), names()),
+            Script::UrLatn => format!(
+                "{} {}",
+                pick(["pehle", "doosre", "teesre", "chauthe", "paanchwen"], "aakhri"),
+                names()
+            ),
+            Script::Ur => format!("{} {}", pick(["پہلے", "دوسرے", "تیسرے", "چوتھے", "پانچویں"], "آخری"), names()),
+        });
+    }
+    if !repeat.days.is_empty() {
+        return Some(names());
+    }
+    Some(match (repeat.month_day, script) {
+        (0, _) => return None,
+        (-1, Script::En) => "the last day".to_owned(),
+        (-1, Script::UrLatn) => "ke aakhri din".to_owned(),
+        (-1, Script::Ur) => "کے آخری دن".to_owned(),
+        (day, Script::En) => format!("the {day}{}", ending(day)),
+        (day, Script::UrLatn) => format!("ki {day} tareekh ko"),
+        (day, Script::Ur) => format!("کی {day} تاریخ کو"),
+    })
+}
+
+fn ending(day: i8) -> &'static str {
+    match (day % 10, day) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    }
+}
+
+fn on_days(days: Weekdays, script: Script) -> String {
+    match (script, days == Weekdays::WORKING) {
+        (Script::En, true) => "every weekday".to_owned(),
+        (Script::UrLatn, true) => "peer se jumma tak rozana".to_owned(),
+        (Script::Ur, true) => "پیر سے جمعہ تک روزانہ".to_owned(),
+        (Script::En, false) => format!("every {}", joined(days, script)),
+        (Script::UrLatn, false) => format!("har {}", joined(days, script)),
+        (Script::Ur, false) => format!("ہر {}", joined(days, script)),
+    }
+}
+
+/// "Monday, Tuesday and Friday".
+fn joined(days: Weekdays, script: Script) -> String {
+    let (names, comma, and) = match script {
+        Script::En => (&ENGLISH_DAYS, ", ", " and "),
+        Script::UrLatn => (&ROMAN_DAYS, ", ", " aur "),
+        Script::Ur => (&URDU_DAYS, "، ", " اور "),
+    };
+    let all: Vec<&str> = days.iter().filter_map(|day| names.get(usize::from(day)).copied()).collect();
+    match all.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{}{and}{last}", before.join(comma)),
+        _ => all.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_said_in_words() {
+        for (rule, en, roman, urdu) in [
+            ("FREQ=DAILY", "every day", "rozana", "روزانہ"),
+            ("FREQ=DAILY;INTERVAL=2", "every 2 days", "har 2 din", "ہر 2 دن"),
+            (
+                "FREQ=WEEKLY;BYDAY=TU,FR",
+                "every Tuesday and Friday",
+                "har mangal aur jumma",
+                "ہر منگل اور جمعہ",
+            ),
+            (
+                "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+                "every weekday",
+                "peer se jumma tak rozana",
+                "پیر سے جمعہ تک روزانہ",
+            ),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
+                "every 2 weeks on Friday",
+                "har 2 hafte jumma",
+                "ہر 2 ہفتے جمعہ",
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=22",
+                "every month on the 22nd",
+                "har mahine ki 22 tareekh ko",
+                "ہر مہینے کی 22 تاریخ کو",
+            ),
+            (
+                "FREQ=MONTHLY;BYDAY=-1FR",
+                "every month on the last Friday",
+                "har mahine aakhri jumma",
+                "ہر مہینے آخری جمعہ",
+            ),
+            ("FREQ=HOURLY", "repeats", "baar baar", "بار بار"),
+        ] {
+            assert_eq!(repeats(rule, Script::En), en);
+            assert_eq!(repeats(rule, Script::UrLatn), roman);
+            assert_eq!(repeats(rule, Script::Ur), urdu);
+        }
+    }
+}

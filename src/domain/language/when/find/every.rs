@@ -1,0 +1,249 @@
+//! Recurrence in words: every Monday and Friday, har do din baad, monthly on the 5th, roz raat ko.
+
+use super::{
+    Piece,
+    calendar::{nth, span},
+    is_weekday, unit,
+};
+use crate::domain::{
+    language::{
+        lexicon::{Plain, Sense, Unit},
+        sentence::Sentence,
+        when::clock,
+    },
+    repeat::{Frequency, Repeat, Weekdays},
+};
+
+/// The recurrence that begins at a token.
+pub(super) fn every(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<(usize, Piece)> {
+    if let Some(length) = sentence.is(at, Plain::EveryOther)
+        && let Some((more, repeat)) = counted(sentence, at + length, 2)
+    {
+        return Some((length + more, Piece::Repeat(repeat)));
+    }
+    if let Some(length) = sentence.is(at, Plain::Every)
+        && let Some((more, piece)) = behind_every(sentence, at + length, to)
+    {
+        return Some((length + more, piece));
+    }
+    of_the_month(sentence, at)
+        .or_else(|| plural(sentence, at, to))
+        .or_else(|| adverb(sentence, at, from, to))
+}
+
+/// What "every" stands before: a day or days, a part of the day, a day of the month, a number of units.
+fn behind_every(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece)> {
+    if let Some((length, days)) = weekdays(sentence, at, to)
+        && (unit(sentence, at).is_none() || days.len() > 1)
+    {
+        return Some((length, Piece::Repeat(weekly(days))));
+    }
+    if let Some((length, part)) = sentence.find(at, |s| if let Sense::Part(p) = s { Some(p) } else { None }) {
+        return Some((length, Piece::PartRepeat(part, Repeat::every(Frequency::Daily))));
+    }
+    if let Some((length, halves, unit)) = span(sentence, at).filter(|(_, halves, _)| halves % 2 == 0) {
+        // "har 6 mahine baad"
+        let behind = [at + length, at + length + 1].into_iter().find_map(|end| {
+            let later = sentence.tokens.get(end)?;
+            matches!(later.plain.as_str(), "baad" | "bad" | "bd" | "بعد").then_some(end + 1 - at - length)
+        });
+        let repeat = Repeat {
+            interval: u16::try_from(halves / 2).ok()?.max(1),
+            ..Repeat::every(frequency(unit)?)
+        };
+        return Some((length + behind.unwrap_or(0), Piece::Repeat(repeat)));
+    }
+    if let Some((length, unit)) = unit(sentence, at) {
+        return Some((length, Piece::Repeat(Repeat::every(frequency(unit)?))));
+    }
+    let (length, number) = nth(sentence, at, true)?;
+    if let Some((more, repeat)) = counted(sentence, at + length, number) {
+        return Some((length + more, Piece::Repeat(repeat)));
+    }
+    let alone = sentence.tokens.get(at + length).is_none_or(|t| !t.is_text());
+    alone.then_some((length, Piece::Repeat(on_day(number)?)))
+}
+
+/// "every second | Friday", "every other | day".
+fn counted(sentence: &Sentence<'_>, at: usize, number: u32) -> Option<(usize, Repeat)> {
+    let interval = u16::try_from(number).ok()?.max(1);
+    if let Some((length, unit)) = unit(sentence, at) {
+        let repeat = Repeat::every(frequency(unit)?);
+        return Some((length, Repeat { interval, ..repeat }));
+    }
+    let (length, day) = is_weekday(sentence, at)?;
+    Some((
+        length,
+        Repeat {
+            interval,
+            ..weekly(Weekdays::default().with(day))
+        },
+    ))
+}
+
+/// "on the 1st of every month", "first Monday of the month", "har mahine ke pehle peer ko".
+fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
+    let of = |place: usize| {
+        usize::from(
+            sentence
+                .tokens
+                .get(place)
+                .is_some_and(|t| matches!(t.plain.as_str(), "of" | "in" | "ke" | "ki" | "کے" | "کی")),
+        )
+    };
+    let monthly = |place: usize| {
+        let repeat = sentence.find(place, |s| if let Sense::Repeat(r) = s { Some(r) } else { None });
+        repeat
+            .filter(|(_, r)| r.frequency == Frequency::Monthly && r.interval == 1)
+            .map(|(length, _)| length)
+    };
+    // Which one, and of what weekday.
+    let ranked = |place: usize| {
+        let last = sentence.is(place, Plain::FinalOne).map(|length| (length, -1));
+        let (length, rank) = last.or_else(|| {
+            let (length, n) = nth(sentence, place, true).filter(|(_, n)| *n <= 5)?;
+            Some((length, i8::try_from(n).ok()?))
+        })?;
+        let (more, day) = is_weekday(sentence, place + length)?;
+        let repeat = Repeat {
+            days: Weekdays::default().with(day),
+            nth: rank,
+            ..Repeat::every(Frequency::Monthly)
+        };
+        Some((length + more, repeat))
+    };
+    if let Some(length) = monthly(at) {
+        let start = at + length + of(at + length);
+        let (more, repeat) = ranked(start)?;
+        return Some((start + more - at, Piece::Repeat(repeat)));
+    }
+    if let Some((length, repeat)) = ranked(at) {
+        let start = at + length + of(at + length);
+        return Some((start + monthly(start)? - at, Piece::Repeat(repeat)));
+    }
+    let (length, number) = nth(sentence, at, true)?;
+    let start = at + length + of(at + length);
+    Some((start + monthly(start)? - at, Piece::Repeat(on_day(number)?)))
+}
+
+/// "on Mondays and Wednesdays", "mon wed fri", "peer se jumma tak rozana".
+fn plural(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece)> {
+    let (length, days) = weekdays(sentence, at, to)?;
+    let plural = sentence.find(at, |s| matches!(s, Sense::Weekly(_)).then_some(())).is_some();
+    // Three names in a row, without a word between them.
+    let row = length == days.len() && days.len() > 2 && !sentence.tokens[at..at + length].iter().any(|t| t.plain == "to");
+    let until = usize::from(
+        sentence
+            .tokens
+            .get(at + length)
+            .is_some_and(|t| matches!(t.plain.as_str(), "tak" | "تک")),
+    );
+    let end = at + length + until;
+    let daily = sentence.find(end, |s| {
+        matches!(s, Sense::Repeat(r) if r == Repeat::every(Frequency::Daily)).then_some(())
+    });
+    match daily.filter(|_| days.len() > 1) {
+        Some((more, ())) => Some((end + more - at, Piece::Repeat(weekly(days)))),
+        None => (plural || row).then_some((length, Piece::Repeat(weekly(days)))),
+    }
+}
+
+/// "daily", "roz", "har hafte", "weekly on Monday and Thursday".
+fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<(usize, Piece)> {
+    let (length, mut repeat) = sentence.find(at, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })?;
+    let end = at + length;
+    // "the weekly report": an adjective, not an order.
+    let adjective = length == 1
+        && sentence.tokens[at].plain.is_ascii()
+        && sentence.tokens[at].plain.ends_with(['y', 'l'])
+        && at > from
+        && end < to
+        && sentence.tokens[end].is_text()
+        && sentence
+            .any(
+                end,
+                &[
+                    Plain::Before,
+                    Plain::In,
+                    Plain::Polite,
+                    Plain::Link,
+                    Plain::Separate,
+                    Plain::Request,
+                    Plain::Stem,
+                ],
+            )
+            .is_none()
+        && clock::at(sentence, end).is_none();
+    if adjective {
+        return None;
+    }
+    let on = end + usize::from(sentence.tokens.get(end).is_some_and(|t| t.plain == "on"));
+    if repeat.frequency == Frequency::Weekly
+        && repeat.days.is_empty()
+        && let Some((more, days)) = weekdays(sentence, on, to).filter(|(_, days)| days.len() > 1)
+    {
+        repeat.days = days;
+        return Some((on + more - at, Piece::Repeat(repeat)));
+    }
+    Some((length, Piece::Repeat(repeat)))
+}
+
+/// Weekdays, one or several: "Monday", "peer aur jumerat", "Monday to Friday".
+fn weekdays(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Weekdays)> {
+    let (length, first) = is_weekday(sentence, at)?;
+    let mut days = Weekdays::default().with(first);
+    let (mut end, mut latest) = (at + length, first);
+    while end < to {
+        let token = &sentence.tokens[end];
+        let range = matches!(token.plain.as_str(), "to" | "through" | "se" | "سے" | "-" | "–");
+        let joins = range || token.is_mark(',') || token.is_mark('،') || token.is_mark('/') || sentence.word_is(end, Plain::And);
+        // "mon wed fri"
+        if !joins && let Some((more, day)) = is_weekday(sentence, end).filter(|_| unit(sentence, end).is_none()) {
+            days = days.with(day);
+            (end, latest) = (end + more, day);
+            continue;
+        }
+        let start = end + 1;
+        let also = sentence
+            .tokens
+            .get(start)
+            .is_some_and(|t| matches!(t.plain.as_str(), "and" | "every" | "on" | "har"));
+        let start = start + usize::from(also);
+        let Some((more, day)) = is_weekday(sentence, start).filter(|_| joins) else {
+            break;
+        };
+        if range {
+            days = (0..7)
+                .map(|step| (latest + step) % 7)
+                .take_while(|d| *d != day)
+                .fold(days, Weekdays::with);
+        }
+        days = days.with(day);
+        (end, latest) = (start + more, day);
+    }
+    Some((end - at, days))
+}
+
+fn weekly(days: Weekdays) -> Repeat {
+    Repeat {
+        days,
+        ..Repeat::every(Frequency::Weekly)
+    }
+}
+
+fn on_day(day: u32) -> Option<Repeat> {
+    Some(Repeat {
+        month_day: i8::try_from(day).ok()?,
+        ..Repeat::every(Frequency::Monthly)
+    })
+}
+
+fn frequency(unit: Unit) -> Option<Frequency> {
+    Some(match unit {
+        Unit::Day => Frequency::Daily,
+        Unit::Week => Frequency::Weekly,
+        Unit::Month => Frequency::Monthly,
+        Unit::Year => Frequency::Yearly,
+        Unit::Minute | Unit::Hour => return None,
+    })
+}

@@ -1,0 +1,56 @@
+//! A change of a date by an amount: by two days, an hour later, ek ghanta aage, ek din pehle.
+
+use super::calendar::span;
+use crate::domain::language::{
+    Shift,
+    lexicon::{Plain, Unit},
+    sentence::Sentence,
+};
+
+/// Finds an amount of time with a direction, and marks its words. `later` is the direction when no word says one.
+pub(in crate::domain::language) fn shift(sentence: &mut Sentence<'_>, from: usize, to: usize, later: Option<bool>) -> Option<Shift> {
+    let (at, (length, halves, unit)) = (from..to)
+        .filter(|at| !sentence.used[*at])
+        .find_map(|at| span(sentence, at).filter(|(length, ..)| at + length <= to).map(|found| (at, found)))?;
+    let end = at + length;
+    // "in two days" and "do din baad" count from now.
+    let before = at.checked_sub(1).filter(|place| *place >= from);
+    let from_now = before.is_some_and(|place| sentence.is(place, Plain::In).is_some())
+        || [end, end + 1].iter().any(|place| {
+            *place < to && sentence.is(*place, Plain::Later).is_some() && sentence.is(*place, Plain::Onwards).is_none() && {
+                *place == end || sentence.tokens[end].plain == "ke" || sentence.tokens[end].plain == "کے"
+            }
+        });
+    if from_now {
+        return None;
+    }
+    let said = |kind: Plain| (from..to).find(|place| sentence.is(*place, kind).is_some() && !(at..end).contains(place));
+    let (earlier, after) = (said(Plain::Earlier), said(Plain::Onwards));
+    let forward = match (earlier, after, later) {
+        (Some(_), ..) => false,
+        (None, Some(_), _) => true,
+        (None, None, later) => later?,
+    };
+    for place in [earlier, after].into_iter().flatten() {
+        let length = sentence.any(place, &[Plain::Earlier, Plain::Onwards]).unwrap_or(1);
+        sentence.take(place, length);
+    }
+    sentence.take(at, length);
+    if let Some(place) = before.filter(|place| {
+        matches!(
+            sentence.tokens[*place].plain.as_str(),
+            "by" | "for" | "another" | "mazeed" | "aur" | "مزید" | "اور"
+        )
+    }) {
+        sentence.take(place, 1);
+    }
+    let half = i64::from(halves) * if forward { 1 } else { -1 };
+    Some(match unit {
+        Unit::Minute => Shift::Minutes(half / 2),
+        Unit::Hour => Shift::Minutes(half * 30),
+        Unit::Day => Shift::Days(half / 2),
+        Unit::Week => Shift::Days(half * 7 / 2),
+        Unit::Month => Shift::Months(half / 2),
+        Unit::Year => Shift::Months(half * 6),
+    })
+}
