@@ -6,7 +6,7 @@ use kaam_bench::server::{Server, Setup};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
-    check::{self, Counts},
+    check::{self, Counts, Expect},
     client::{self, Door, Person},
     random::Random,
     world::World,
@@ -51,7 +51,7 @@ pub async fn run(setup: &Setup, plan: &Plan, world: Rc<World>) -> Result<Kills, 
         });
     }
     for number in 0..plan.kills {
-        let moment = random.millis(200, 1400);
+        let moment = random.millis(250, 1600);
         let way = random.between(0, 100);
         let mut setup = setup.clone();
         if let Some(point) = pick(&plan.points, &mut random) {
@@ -86,6 +86,12 @@ pub async fn run(setup: &Setup, plan: &Plan, world: Rc<World>) -> Result<Kills, 
         kills.done += 1;
         server = start(setup).await?;
         kills.restart.push(server.ready_after);
+        if std::env::var_os("CHAOS_VERBOSE").is_some() {
+            eprintln!(
+                "  kill {number}: way {way} after {moment:?}; ready again after {:?}",
+                server.ready_after
+            );
+        }
         world.moved(server.port);
         if (number + 1).is_multiple_of(10) {
             eprintln!("  {} of {} kills", number + 1, plan.kills);
@@ -102,7 +108,7 @@ pub async fn run(setup: &Setup, plan: &Plan, world: Rc<World>) -> Result<Kills, 
         ended?;
     }
     for (person, exchanges) in talks.borrow().iter() {
-        kills.counts.add(check::check(&world, person, exchanges).await?);
+        kills.counts.add(check::check(&world, person, exchanges, Expect::Whole).await?);
     }
     server.stop()?;
     Ok(kills)

@@ -9,11 +9,16 @@
 mod chatkit;
 mod check;
 mod client;
+mod database;
 mod kills;
 mod model;
+mod network;
 mod page;
+mod postgres;
+mod proxy;
 mod random;
 mod script;
+mod stopping;
 mod world;
 
 use std::{error::Error, path::PathBuf, process::ExitCode, rc::Rc, time::Duration};
@@ -100,6 +105,25 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
         };
         let done = kills::run(&setup("kills")?, &plan, world.clone()).await?;
         report(&done, &world);
+        total = sum(total, world.tally());
+    }
+    // Kills first: the others set the model's pace.
+    if options.wants("network") {
+        eprintln!("bad lines, seed {}", options.seed);
+        let world = Rc::new(World::default());
+        network::run(&setup("network")?, &model, options.seed, world.clone()).await?;
+        total = sum(total, world.tally());
+    }
+    if options.wants("stop") {
+        eprintln!("SIGTERM with {} open streams", options.streams);
+        let world = Rc::new(World::default());
+        stopping::run(&setup("stop")?, &model, options.streams, world.clone()).await?;
+        total = sum(total, world.tally());
+    }
+    if options.wants("database") {
+        eprintln!("faults of the database");
+        let world = Rc::new(World::default());
+        database::run(&setup("database")?, &model, world.clone()).await?;
         total = sum(total, world.tally());
     }
     let strange = model.strange.get();

@@ -21,7 +21,7 @@ pub struct Question {
 
 pub fn question(name: &str, random: &mut Random) -> Question {
     let kind = ["say", "add", "both"][random.between(0, 3) as usize];
-    with_words(kind, name, random.between(8, 90))
+    with_words(kind, name, random.between(8, 70))
 }
 
 pub fn with_words(kind: &str, name: &str, words: u64) -> Question {

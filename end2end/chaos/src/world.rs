@@ -33,12 +33,6 @@ pub struct Figures {
 }
 
 impl World {
-    pub fn at(port: u16) -> Self {
-        let world = Self::default();
-        world.moved(port);
-        world
-    }
-
     /// The server is up, at this port.
     pub fn moved(&self, port: u16) {
         self.port.set(port);
