@@ -75,6 +75,8 @@ class Server:
     url: str
     control: str | None
     people: dict[str, str]
+    bare: str | None = None
+    """Where the same server is without anything that transcribes."""
     http: httpx.Client = field(default_factory=client)
 
 

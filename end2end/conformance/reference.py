@@ -11,7 +11,17 @@ from typing import Any
 
 import uvicorn
 from chatkit.server import ChatKitServer, StreamingResult
-from chatkit.types import Action, FeedbackKind, SyncCustomActionResponse, ThreadMetadata, ThreadStreamEvent, UserMessageItem, WidgetItem
+from chatkit.types import (
+    Action,
+    AudioInput,
+    FeedbackKind,
+    SyncCustomActionResponse,
+    ThreadMetadata,
+    ThreadStreamEvent,
+    TranscriptionResult,
+    UserMessageItem,
+    WidgetItem,
+)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -61,13 +71,23 @@ class Reference(ChatKitServer[str]):
                 return SyncCustomActionResponse(updated_item=item)
         raise ValueError("it cannot be done")
 
+    async def transcribe(self, audio_input: AudioInput, context: str) -> TranscriptionResult:
+        return TranscriptionResult(text=f"{audio_input.media_type} {len(audio_input.data)}")
+
     async def add_feedback(self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: str) -> None:
         await self.store.load_thread(thread_id, context)
         for item_id in item_ids:
             await self.store.load_item(thread_id, item_id, context)
 
 
-def application(server: Reference, tokens: dict[str, str]) -> Starlette:
+class Bare(Reference):
+    """One that leaves out what may be left out."""
+
+    async def transcribe(self, audio_input: AudioInput, context: str) -> TranscriptionResult:
+        return await ChatKitServer.transcribe(self, audio_input, context)
+
+
+def application(server: Reference, bare: Bare, tokens: dict[str, str]) -> Starlette:
     def person(request: Request) -> str | None:
         return tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
 
@@ -75,7 +95,8 @@ def application(server: Reference, tokens: dict[str, str]) -> Starlette:
         context = person(request)
         if context is None:
             return Response("Unauthorized", 401)
-        result = await server.process(await request.body(), context)
+        asked = bare if request.url.path.startswith("/bare") else server
+        result = await asked.process(await request.body(), context)
         if isinstance(result, StreamingResult):
             return StreamingResponse(result, media_type="text/event-stream")
         return Response(result.json, media_type="application/json")
@@ -102,6 +123,7 @@ def application(server: Reference, tokens: dict[str, str]) -> Starlette:
     return Starlette(
         routes=[
             Route("/chatkit", chatkit, methods=["POST"]),
+            Route("/bare/chatkit", chatkit, methods=["POST"]),
             Route("/attachments/{id}", upload, methods=["POST", "PUT"]),
             Route("/control/release/{gate}", release, methods=["POST"]),
             Route("/control/items/{person}/{thread}", items),
@@ -117,10 +139,10 @@ async def main() -> None:
     listener.listen()
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
     people = {name: f"reference_{name}" for name in PEOPLE}
-    app = application(Reference(origin), {token: name for name, token in people.items()})
+    app = application(Reference(origin), Bare(origin), {token: name for name, token in people.items()})
     uvicorn_server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
     serving = asyncio.create_task(uvicorn_server.serve(sockets=[listener]))
-    print(json.dumps({"url": origin, "control": f"{origin}/control", "people": people}), flush=True)
+    print(json.dumps({"url": origin, "control": f"{origin}/control", "bare": f"{origin}/bare", "people": people}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
     uvicorn_server.should_exit = True
     await serving

@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -19,10 +21,43 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
 
+class Transcriber(BaseHTTPRequestHandler):
+    """An OpenAI-compatible `/audio/transcriptions` that hears which type the sound has and how long it is."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        boundary = b"--" + self.headers["content-type"].split("boundary=")[1].strip('"').encode()
+        for part in body.split(boundary):
+            head, _, data = part.partition(b"\r\n\r\n")
+            if b'name="file"' in head:
+                kind = next(line.split(b":")[1].strip() for line in head.lower().split(b"\r\n") if line.startswith(b"content-type"))
+                text = f"{kind.decode()} {len(data) - 2}"
+        answer = json.dumps({"text": text}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
 @contextmanager
-def process(name: str, command: list[str], folder: Path):
+def transcriber():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Transcriber)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def process(name: str, command: list[str], folder: Path, **environment: str):
     with tempfile.TemporaryFile("w+") as log:
-        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        child = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             line = child.stdout.readline()
             if not line:
@@ -41,15 +76,15 @@ def process(name: str, command: list[str], folder: Path):
 @contextmanager
 def reference(name: str = "the reference"):
     with process(name, [sys.executable, "reference.py"], HERE) as said:
-        yield Server(name, said["url"], said["control"], said["people"])
+        yield Server(name, said["url"], said["control"], said["people"], said["bare"])
 
 
 @contextmanager
 def scripted(binary: str):
     """Kaam with a player of scripts, and beside it the same with the built-in assistant."""
-    with process("Kaam", [binary], ROOT) as said:
+    with transcriber() as url, process("Kaam", [binary], ROOT, AI_TRANSCRIBE_URL=url) as said:
         yield (
-            Server("Kaam", said["url"], said["control"], said["people"]),
+            Server("Kaam", said["url"], said["control"], said["people"], said["assistant"]),
             Server("Kaam, with its assistant", said["assistant"], None, said["people"]),
         )
 

@@ -125,7 +125,9 @@ test('the keyboard is enough', async ({ page, chat, context, person }) => {
       if (await target.evaluateAll((elements) => elements.some((element) => element === document.activeElement))) {
         const outline = await page.evaluate(() => {
           const element = document.activeElement as HTMLElement;
-          const around = [element, element.parentElement, element.closest('form')].filter((each) => each !== null);
+          const around: HTMLElement[] = [element];
+          for (let each = element.parentElement; each && element.closest('form')?.contains(each); each = each.parentElement) around.push(each);
+          if (element.parentElement) around.push(element.parentElement);
           return around.some((each) => getComputedStyle(each).outlineStyle !== 'none' || getComputedStyle(each).boxShadow !== 'none');
         });
         expect(outline, 'the focus can be seen').toBe(true);

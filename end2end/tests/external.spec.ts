@@ -77,6 +77,21 @@ test('a page on a known origin creates a thread and reads its stream', async ({ 
   expect((await run<Answer>(page, 'ask', kaam.url, token, 'threads.delete', { thread_id: thread })).status).toBe(200);
 });
 
+test('a page on a known origin uploads a file and sends it, and reads it back', async ({ page }) => {
+  await page.goto(known.origin);
+  for (const method of ['POST', 'PUT'] as const) {
+    const made = await run<Answer>(page, 'ask', kaam.url, token, 'attachments.create', { name: 'بل.txt', size: 3, mime_type: 'text/plain' });
+    expect(made.status).toBe(200);
+    const descriptor = { ...made.body.upload_descriptor, method };
+    expect(await run<number>(page, 'upload', descriptor, token, 'بل.txt', '500'), method).toBeLessThan(300);
+    const input = { content: [{ type: 'input_text', text: 'add pay the bill' }], attachments: [made.body.id], inference_options: {} };
+    const answer = await run<Answer>(page, 'ask', kaam.url, token, 'threads.create', { input });
+    const thread = answer.events[0]?.thread?.id;
+    const carried = answer.events.find((event) => event.item?.type === 'user_message')?.item?.attachments ?? [];
+    expect(carried.map((one) => [one.name, one.thread_id])).toEqual([['بل.txt', thread]]);
+  }
+});
+
 test('a page on another origin cannot, even with the token', async ({ page }) => {
   const before = await threads();
   const asked: string[] = [];

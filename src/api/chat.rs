@@ -12,7 +12,7 @@ use leptos::server_fn::codec::Json;
 use super::ApiError;
 use super::message::Outgoing;
 use super::sse::{Sse, Updates};
-use super::view::{Act, ItemView, PageContext, ThreadPage, ThreadView};
+use super::view::{Act, ItemView, PageContext, RatingView, ThreadPage, ThreadView};
 
 /// The person's threads, newest first.
 #[server(endpoint = "chat/threads", input = Json)]
@@ -85,6 +85,12 @@ pub async fn sync_action(thread: String, act: Act) -> Result<Option<ItemView>, A
 #[server(endpoint = "chat/rate", input = Json)]
 pub async fn rate(thread: String, item: String, rating: Option<bool>) -> Result<(), ApiError> {
     crate::server::page::acts::rate(thread, item, rating).await
+}
+
+/// The newest of what the person thinks of answers.
+#[server(endpoint = "chat/ratings", input = Json)]
+pub async fn ratings() -> Result<Vec<RatingView>, ApiError> {
+    crate::server::page::acts::ratings().await
 }
 
 /// Puts a thread away, or takes it out again. One that is locked stays so.

@@ -276,6 +276,19 @@ pub struct TaskLists {
     pub completed: Vec<TaskView>,
 }
 
+/// What the person thinks of an answer, on the settings page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatingView {
+    /// Where the answer is: a path with a fragment.
+    pub path: String,
+    /// How the answer begins, without its markup; may be empty.
+    pub text: String,
+    /// Good, or bad.
+    pub good: bool,
+    /// When it was said, in words.
+    pub at: String,
+}
+
 /// The tokens on the settings page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokensView {

@@ -165,6 +165,26 @@ pub(super) fn reveal(id: &str) {
     }
 }
 
+/// What stands behind the `#` of the address.
+pub(super) fn fragment() -> Option<String> {
+    let hash = location().hash().ok()?;
+    hash.strip_prefix('#').filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+/// Goes to an element, marks it and gives it the focus. Whether there is one.
+pub(super) fn show(id: &str) -> bool {
+    let Some(element) = document().get_element_by_id(id) else {
+        return false;
+    };
+    let _ = element.set_attribute("tabindex", "-1");
+    let _ = element.set_attribute("data-shown", "");
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+    element.scroll_into_view();
+    true
+}
+
 /// A step of the focus through elements of a class, in a circle.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -225,7 +245,7 @@ pub(super) fn open_task(id: &str) {
     }
     let selector = ["#task-", id, " .task-select"].concat();
     if let Ok(Some(row)) = document().query_selector(&selector) {
-        row.scroll_into_view();
+        reveal(&["task-", id].concat());
         if let Some(row) = row.dyn_ref::<HtmlElement>() {
             row.click();
             let _ = row.focus();

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
-use crate::api::view::{SignUpMode, TaskLists, ThreadPage, ThreadView, TokensView, WidgetExample};
+use crate::api::view::{RatingView, SignUpMode, TaskLists, ThreadPage, ThreadView, TokensView, WidgetExample};
 
 /// What one part of a page starts with. One type for all, because each type of resource is another 20 KB for the browser to load.
 #[derive(Clone, Serialize, Deserialize)]
@@ -21,6 +21,7 @@ pub(super) enum First {
     Tasks(Result<TaskLists, ApiError>),
     SignUp(Result<SignUpMode, ApiError>),
     Tokens(Result<TokensView, ApiError>),
+    Ratings(Result<Vec<RatingView>, ApiError>),
     Widgets(Result<Vec<WidgetExample>, ApiError>),
 }
 

@@ -96,6 +96,16 @@ impl Request {
     /// # Errors
     /// See [`RequestError`].
     pub fn parse(body: &[u8]) -> Result<Self, RequestError> {
+        // In JSON there is no other way to write one.
+        if body.windows(NUL.len()).any(|part| part == NUL) {
+            let mut value: Value = serde_json::from_slice(body).map_err(|error| RequestError::Invalid(error.to_string()))?;
+            drop_nul(&mut value);
+            return Self::parse_clean(value.to_string().as_bytes());
+        }
+        Self::parse_clean(body)
+    }
+
+    fn parse_clean(body: &[u8]) -> Result<Self, RequestError> {
         let Object(envelope) =
             serde_json::from_slice::<Object<Envelope<'_>>>(body).map_err(|error| RequestError::Invalid(error.to_string()))?;
         let params = envelope.params.map_or("null", RawValue::get);
@@ -122,6 +132,24 @@ impl Request {
             operation,
             metadata: envelope.metadata,
         })
+    }
+}
+
+const NUL: &[u8] = b"\\u0000";
+
+/// Takes NUL out of every text, for the database keeps none.
+fn drop_nul(value: &mut Value) {
+    match value {
+        Value::String(text) => text.retain(|letter| letter != '\0'),
+        Value::Array(list) => list.iter_mut().for_each(drop_nul),
+        Value::Object(fields) => {
+            for (mut name, mut field) in std::mem::take(fields) {
+                name.retain(|letter| letter != '\0');
+                drop_nul(&mut field);
+                fields.insert(name, field);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -430,6 +458,18 @@ mod tests {
         );
         let no_result = br#"{"type":"threads.add_client_tool_output","params":{"thread_id":"t"}}"#;
         assert!(matches!(Request::parse(no_result), Err(RequestError::Invalid(_))));
+    }
+
+    #[test]
+    fn texts_lose_their_nul_wherever_they_stand() {
+        let body =
+            br#"{"type":"threads.add_client_tool_output","params":{"thread_id":"t\u0000","result":{"a\u0000":["\u0000b",1.5,"\\u0000"]}}}"#;
+        let Ok(Operation::ThreadsAddClientToolOutput(output)) = operation(body) else {
+            panic!("not read");
+        };
+        assert_eq!(output.thread_id, "t");
+        assert_eq!(output.result, serde_json::json!({ "a": ["b", 1.5, "\\u0000"] }));
+        assert!(matches!(operation(b"{\"\\u0000"), Err(RequestError::Invalid(_))));
     }
 
     #[test]

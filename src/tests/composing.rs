@@ -63,7 +63,7 @@ async fn what_there_is_not_cannot_be_chosen() {
         (json!({ "model": "" }), "model"),
         (json!({ "tool_choice": { "id": "rm" } }), "rm"),
         (json!({ "tool_choice": {} }), "id"),
-        (json!({ "tool_choice": "add_task" }), "ToolChoice"),
+        (json!({ "tool_choice": "add_task" }), "an object"),
         (json!({ "model": 7 }), "string"),
     ] {
         let reply = client.chatkit("threads.create", with("hi", options.clone())).await;

@@ -107,6 +107,55 @@ async fn the_pages_stream_is_drawn_by_the_server() {
 }
 
 #[tokio::test]
+async fn what_a_person_thinks_of_answers_is_theirs_and_listed_with_the_way_to_each() {
+    let app = TestApp::start().await;
+    let client = app.person("a@example.com").await;
+    let page = client.get("/settings").await.text();
+    assert!(page.contains("You have not rated an answer."), "{page}");
+    app.model.reply(scripted_model::Reply::text(&["**Milk** is <i>bought</i>."]));
+    let seen = updates(&send(&client, None, "hello", "k").await);
+    let thread = thread_of(&seen);
+    let answers = |view: &Value| {
+        let items = view["items"].as_array().unwrap().iter();
+        let answers = items.filter(|item| item["body"]["Answer"].is_object());
+        answers.cloned().collect::<Vec<_>>()
+    };
+    let load = async || {
+        client
+            .json("/api/chat/thread", json!({ "id": thread, "before": null }))
+            .await
+            .json()
+    };
+    let answer = answers(&load().await)[0]["id"].as_str().unwrap().to_owned();
+    let rate = async |client: &Client, rating: Option<bool>| {
+        let body = json!({ "thread": thread, "item": answer, "rating": rating });
+        client.json("/api/chat/rate", body).await.status.as_u16()
+    };
+    let link = format!("/chat/{thread}#{answer}");
+
+    for (rating, label) in [(true, "Good answer"), (false, "Bad answer")] {
+        assert_eq!(rate(&client, Some(rating)).await, 200);
+        let listed = client.json("/api/chat/ratings", json!({})).await.json();
+        let only = json!([{ "path": link, "text": "Milk is <i>bought</i>.", "good": rating, "at": "Today, 10:00 AM" }]);
+        assert_eq!(listed, only);
+        assert_eq!(answers(&load().await)[0]["body"]["Answer"]["rating"], json!(rating));
+        let page = client.get("/settings").await.text();
+        for part in [format!("href=\"{link}\""), label.to_owned(), "Milk is &lt;i&gt;bought".to_owned()] {
+            assert!(page.contains(&part), "{part}: {page}");
+        }
+    }
+    let page = client.get(&format!("/chat/{thread}")).await.text();
+    assert!(page.contains(&format!("id=\"{answer}\"")), "the link leads nowhere: {page}");
+
+    let other = app.person("b@example.com").await;
+    assert_eq!(rate(&other, Some(true)).await, 404);
+    assert_eq!(other.json("/api/chat/ratings", json!({})).await.json(), json!([]));
+    assert_eq!(app.client().json("/api/chat/ratings", json!({})).await.status.as_u16(), 401);
+    assert_eq!(rate(&client, None).await, 200);
+    assert_eq!(client.json("/api/chat/ratings", json!({})).await.json(), json!([]));
+}
+
+#[tokio::test]
 async fn a_message_that_is_sent_twice_is_stored_once() {
     let app = TestApp::start().await;
     let client = app.person("a@example.com").await;

@@ -14,8 +14,6 @@ class Case:
     number: int
     title: str
     run: Callable[[Kit], None]
-    missing: str | None
-    """Why Kaam cannot pass it yet; it must then fail."""
 
     @property
     def id(self) -> str:
@@ -25,10 +23,10 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(title: str, missing: str | None = None):
+def case(title: str):
     def register(run: Callable[[Kit], None]) -> Callable[[Kit], None]:
         assert all(known.title != title for known in CASES), title
-        CASES.append(Case(len(CASES) + 1, title, run, missing))
+        CASES.append(Case(len(CASES) + 1, title, run))
         return run
 
     return register

@@ -99,3 +99,13 @@ def unknown(kit: Kit) -> None:
         thread = kit.create("Before").thread
         kit.add(thread, [], input={**text("Look"), "attachments": [id]}, deviation="not-found-in-stream")
         kit.look(thread)
+
+
+@case("sound becomes text, whatever stands behind its media type")
+def transcribe(kit: Kit) -> None:
+    import base64
+
+    for kind in ["audio/webm;codecs=opus", "audio/webm", "audio/ogg; codecs=opus", "audio/mp4"]:
+        sound = base64.b64encode(bytes(range(256)) * 5).decode()
+        answer = kit.request("input.transcribe", {"audio_base64": sound, "mime_type": kind, "more": 1})
+        assert answer.body == {"text": f"{kind.split(';')[0]} 1280"}

@@ -195,7 +195,14 @@ def feedback(kit: Kit) -> None:
 def transcribe(kit: Kit) -> None:
     good = {"audio_base64": "AAAA", "mime_type": "audio/webm;codecs=opus"}
     wrong(kit, "input.transcribe", good, {"audio_base64": [DELETE, None, 7, []], "mime_type": [DELETE, None, 7, []]})
-    kit.request("input.transcribe", good, deviation="transcription")
+    kit.request("input.transcribe", good, deviation="transcription", path=f"{kit.server.bare}/chatkit")
+    for sound, mime_type, deviation in [
+        ("%%%%", "audio/webm", "no-coercion"),
+        ("", "audio/webm", "no-sound"),
+        ("AAAA", "text/plain", "media-type"),
+        ("AAAA", "", "media-type"),
+    ]:
+        kit.request("input.transcribe", {"audio_base64": sound, "mime_type": mime_type}, deviation=deviation)
 
 
 @case("bad input: bodies that are no request")

@@ -253,3 +253,18 @@ def sync_fails(kit: Kit) -> None:
     kit.action(made.thread, widget, {"a": 1}, type="create_user", sync=True, deviation="invalid")
     kit.action(made.thread, words, {"do": "nothing"}, sync=True, deviation="invalid")
     kit.look(made.thread)
+
+
+@case("NUL is taken out of outputs, forms, actions and choices, for the database keeps none")
+def nul(kit: Kit) -> None:
+    nul = "a\0b"
+    made = kit.create([CALL], then=[[{"do": "history"}]], record=False)
+    told = [outputs(kit, made.thread, {nul: [nul]}, record=False).item("assistant_message")["content"][0]["text"]]
+    asked = kit.create(form(WORDS), record=False)
+    told += fill(kit, asked, {"answers": {"details": values(nul)}}, record=False).events[1]["item"]["inputs"][0]["answer"]["values"]
+    told.append(kit.action(made.thread, None, [{"do": "progress", "text": nul}], record=False).events[-1]["text"])
+    options = {"model": nul, "tool_choice": {"id": nul}}
+    message = kit.create("x", input={"quoted_text": nul, "inference_options": options}, record=False).item("user_message")
+    told += [message["quoted_text"], message["inference_options"]["model"], message["inference_options"]["tool_choice"]["id"]]
+    kit.note("what was told, without NUL", [one.replace("\\u0000", "").replace("\0", "") for one in told])
+    kit.note("whether there was any", any("\0" in one or "\\u0000" in one for one in told), deviation="nul")

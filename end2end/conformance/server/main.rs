@@ -44,7 +44,8 @@ async fn main() {
     let gates = player::Gates::default();
 
     let scripted = listener().await;
-    let mut state = state(&database, scripted.local_addr().unwrap(), &data).await;
+    let transcribe = std::env::var("AI_TRANSCRIBE_URL").ok();
+    let mut state = state(&database, scripted.local_addr().unwrap(), &data, transcribe).await;
     // No script has the model read a PDF.
     let files = Files::new(state.attachments.clone(), PdfReader::new(state.config.program.clone()));
     let player = player::Player::new(state.store.clone(), files, state.clock.clone(), gates.clone());
@@ -58,7 +59,7 @@ async fn main() {
     }
     let controller = listener().await;
     let assistant = listener().await;
-    let with_assistant = self::state(&database, assistant.local_addr().unwrap(), &data).await;
+    let with_assistant = self::state(&database, assistant.local_addr().unwrap(), &data, None).await;
     println!(
         "{}",
         json!({
@@ -96,7 +97,7 @@ fn tempfile() -> std::path::PathBuf {
 }
 
 /// The server's parts, with the built-in assistant.
-async fn state(database: &str, listen: SocketAddr, data: &std::path::Path) -> AppState {
+async fn state(database: &str, listen: SocketAddr, data: &std::path::Path, transcribe: Option<String>) -> AppState {
     let listen = listen.to_string();
     let data = data.to_string_lossy().into_owned();
     let config = Config::read(|name| match name {
@@ -104,8 +105,7 @@ async fn state(database: &str, listen: SocketAddr, data: &std::path::Path) -> Ap
         "KAAM_DATA_DIR" => Some(data.clone()),
         "KAAM_SIGN_UP" => Some("closed".into()),
         "KAAM_MESSAGES_PER_MINUTE" => Some("1000000".into()),
-        // What transcribes, if the tests have one.
-        "AI_TRANSCRIBE_URL" | "AI_TRANSCRIBE_MODEL" => std::env::var(name).ok(),
+        "AI_TRANSCRIBE_URL" => transcribe.clone(),
         _ => None,
     })
     .unwrap();

@@ -89,6 +89,8 @@ struct Play<'a> {
     workflow: Option<(ThreadItem, Workflow)>,
     /// How the thread is now, if it changed and nobody was told.
     thread: Option<ThreadMetadata>,
+    /// No step comes after this one.
+    is_last: bool,
 }
 
 /// Why a script goes no further.
@@ -126,6 +128,7 @@ impl Responder for Player {
             named: HashMap::new(),
             workflow: None,
             thread: None,
+            is_last: false,
         };
         match play.all().await {
             Ok(()) => Outcome::Done { usage: None },
@@ -202,7 +205,9 @@ impl Play<'_> {
                 serde_json::from_value(action.payload.clone()).map_err(|error| Stop::Broken(error.to_string()))?
             }
         };
-        for step in steps {
+        let mut steps = steps.into_iter().peekable();
+        while let Some(step) = steps.next() {
+            self.is_last = steps.peek().is_none();
             self.step(step).await?;
         }
         self.tell_thread();
@@ -363,7 +368,8 @@ impl Play<'_> {
 
     async fn text(&mut self, deltas: Vec<String>, annotations: Vec<kaam::protocol::item::Annotation>) -> Result<(), Stop> {
         self.close_workflow();
-        if annotations.is_empty() && self.thread.is_none() {
+        // The assistant's last item goes out with the end of the run, so only the last step can be its own.
+        if self.is_last && annotations.is_empty() && self.thread.is_none() {
             let limits = Limits {
                 run: Duration::from_secs(60),
                 tool_rounds: 1,

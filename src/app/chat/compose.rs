@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::draft::Draft;
 use super::files::{self, FileEntry, Files, Stage};
 use crate::api::message::Outgoing;
+use crate::domain::text::{self, TextError};
 
 /// The parts of the next message.
 #[derive(Clone, Copy)]
@@ -42,6 +43,16 @@ impl Compose {
             waits: RwSignal::new(false),
             needs_words: RwSignal::new(false),
         }
+    }
+
+    /// Whether a message of this text cannot go: it says nothing and has no files, is too long, or a file did not arrive.
+    pub fn refuses(self, meant: &Draft) -> bool {
+        let is_refused = match text::message(meant.text()) {
+            Ok(_) => false,
+            Err(TextError::Blank) => self.files.list.with(Vec::is_empty),
+            Err(TextError::TooLong) => true,
+        };
+        is_refused || self.files.have_failed()
     }
 
     /// Takes the message out; `meant` is what its text means.
@@ -95,6 +106,16 @@ impl Compose {
 }
 
 impl Taken {
+    /// What is shown of it until the server shows it: its words, or the names of its files.
+    pub fn words(&self) -> String {
+        let words = self.message.words();
+        if words.is_empty() {
+            let names: Vec<&str> = self.files.iter().map(|entry| entry.name.as_str()).collect();
+            return names.join("\n");
+        }
+        words
+    }
+
     /// The server has it.
     pub fn confirmed(&self) {
         files::forget(&self.files);

@@ -122,7 +122,7 @@ impl Chat {
                 return true;
             }
         };
-        if !self.is_free() || text::message(meant.text()).is_err() || untrack(|| compose.files.have_failed()) {
+        if !self.is_free() || untrack(|| compose.refuses(&meant)) {
             return false;
         }
         if untrack(|| compose.files.are_coming()) {
@@ -146,6 +146,7 @@ impl Chat {
 
     fn deliver(self, taken: Taken) {
         let message = taken.message.clone();
+        let words = taken.words();
         let key = self
             .unconfirmed
             .with_value(|last| {
@@ -154,7 +155,7 @@ impl Chat {
             })
             .unwrap_or_else(browser::random_key);
         self.unconfirmed.set_value(Some((taken, key.clone())));
-        self.state.update(|state| state.ask(Some(message.words())));
+        self.state.update(|state| state.ask(Some(words)));
         self.start(Ask::Send { message, key });
     }
 
@@ -357,25 +358,49 @@ impl Chat {
 
     /// Loads the items before the first one; `then` is called when they are there.
     pub fn earlier(self, then: impl FnOnce() + 'static) {
-        let (id, before) = self.state.with_untracked(|state| (state.id.clone(), state.earlier.clone()));
-        let (Some(id), Some(before)) = (id, before) else { return };
         spawn_local(async move {
-            let answer = door::thread(id.clone(), Some(before)).await;
-            if self
-                .state
-                .try_with_untracked(|state| state.id.as_ref() != Some(&id))
-                .unwrap_or(true)
-            {
-                return;
-            }
-            match answer {
-                Ok(older) => {
-                    self.state.update(|state| state.prepend(older));
-                    then();
-                }
-                Err(error) => self.state.update(|state| state.notice = Some(self.texts.error(&error))),
+            if self.load_earlier().await {
+                then();
             }
         });
+    }
+
+    /// Loads older items until this one is there, or there are no more; `then` is called in the end.
+    pub fn reach(self, item: String, then: impl FnOnce() + 'static) {
+        let lacks = move || {
+            let lacks = |state: &ThreadState| state.body(&item).is_none() && state.earlier.is_some();
+            self.state.try_with_untracked(lacks) == Some(true)
+        };
+        spawn_local(async move {
+            while lacks() && self.load_earlier().await {}
+            then();
+        });
+    }
+
+    /// Whether there are more items now.
+    async fn load_earlier(self) -> bool {
+        let (id, before) = self.state.with_untracked(|state| (state.id.clone(), state.earlier.clone()));
+        let (Some(id), Some(before)) = (id, before) else {
+            return false;
+        };
+        let answer = door::thread(id.clone(), Some(before)).await;
+        if self
+            .state
+            .try_with_untracked(|state| state.id.as_ref() != Some(&id))
+            .unwrap_or(true)
+        {
+            return false;
+        }
+        match answer {
+            Ok(older) => {
+                self.state.update(|state| state.prepend(older));
+                true
+            }
+            Err(error) => {
+                self.state.update(|state| state.notice = Some(self.texts.error(&error)));
+                false
+            }
+        }
     }
 
     fn start(self, ask: Ask) {

@@ -15,6 +15,8 @@ use crate::app::{browser, here};
 
 /// How far from the end the reader still counts as being there, in pixels.
 const NEAR: i32 = 96;
+/// What ids of entries begin with.
+const ITEM: &str = "itm_";
 
 /// The scrolling part of the chat.
 #[component]
@@ -38,10 +40,21 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
     };
     // Another thread, or a message of one's own: to the end, wherever the reader was.
     let turn = Memo::new(move |_| state.with(|state| (state.id.clone(), state.sending.is_some(), state.phase == Phase::Opening)));
-    Effect::new(move || {
+    // Or, at first, to the entry that the address names.
+    Effect::new(move |before: Option<()>| {
         turn.track();
-        at_end.set(true);
-        request_animation_frame(to_end);
+        let named = before.is_none().then(browser::fragment).flatten().filter(|id| id.starts_with(ITEM));
+        at_end.set(named.is_none());
+        match named {
+            None => request_animation_frame(to_end),
+            Some(id) => chat.reach(id.clone(), move || {
+                request_animation_frame(move || {
+                    if !browser::show(&id) {
+                        to_end();
+                    }
+                });
+            }),
+        }
     });
     Effect::new(move || {
         state.track();

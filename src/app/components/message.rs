@@ -69,7 +69,7 @@ fn widget(chat: Chat, id: String) -> AnyView {
     });
     let act = Callback::new(move |action: WidgetAction| chat.act(shown.get_value(), action));
     view! {
-        <section class="widget-item" data-testid="widget-item">
+        <section class="widget-item" id=shown.get_value() data-testid="widget-item">
             <WidgetView html=Signal::derive(move || body.with(|(html, _)| html.clone())) act />
             {move || {
                 body.with(|(_, copy)| !copy.is_empty())
@@ -98,7 +98,7 @@ fn html(chat: Chat, id: String) -> AnyView {
         }
     };
     view! {
-        <section class="entry-html" on:submit=submit>
+        <section class="entry-html" id=shown.get_value() on:submit=submit>
             {move || match body.get() {
                 Some(ItemBody::Html(html)) => view! { <div inner_html=html></div> }.into_any(),
                 Some(ItemBody::Call { title, pending, .. }) => {
@@ -157,7 +157,7 @@ fn answer(chat: Chat, id: String) -> AnyView {
         })
     };
     let blocks = Memo::new(move |_| {
-        chat.state.with(|state| match state.body(&id) {
+        chat.state.with(|state| match shown.with_value(|id| state.body(id)) {
             Some(ItemBody::Answer { blocks, .. }) => blocks.clone(),
             _ => Vec::new(),
         })
@@ -207,7 +207,7 @@ fn answer(chat: Chat, id: String) -> AnyView {
         .into_any()
     };
     view! {
-        <article class="answer" data-testid="message-answer">
+        <article class="answer" id=id data-testid="message-answer">
             <h2 class="hidden">{texts.assistant}</h2>
             <div class="prose" lang=move || script.get().tag() dir=move || if script.get() == Script::Ur { "rtl" } else { "ltr" } node_ref=whole>
                 {each(keys, block)}

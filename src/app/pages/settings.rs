@@ -10,6 +10,7 @@ use crate::api::account::set_profile;
 use crate::app::components::bar::Bar;
 use crate::app::components::icon::{CHECK, LEAVE, icon};
 use crate::app::components::problem::{Problem, told_by};
+use crate::app::components::ratings::Ratings;
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::Switches;
 use crate::app::components::tokens::Tokens;
@@ -136,6 +137,7 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                             <h2 id="appearance">{texts.appearance}</h2>
                             <Switches />
                         </section>
+                        <Ratings />
                         <Tokens />
                         <section class="card" aria-labelledby="account">
                             <h2 id="account">{texts.account}</h2>

@@ -156,6 +156,10 @@ pub struct Texts {
     pub saved: &'static str,
     pub appearance: &'static str,
     pub account: &'static str,
+    // Opinions of answers.
+    pub ratings: &'static str,
+    pub no_ratings: &'static str,
+    pub rated_item: &'static str,
     // Tokens.
     pub tokens: &'static str,
     pub tokens_note: &'static str,

@@ -59,6 +59,9 @@ pub enum Message {
     User {
         /// The text.
         text: String,
+        /// What of an earlier answer it refers to: not the person's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quote: Option<String>,
         /// The files that came with it. Never journaled.
         #[serde(skip)]
         files: Vec<File>,
@@ -89,6 +92,7 @@ impl Message {
     pub fn user(text: impl Into<String>) -> Self {
         Self::User {
             text: text.into(),
+            quote: None,
             files: Vec::new(),
             references: Vec::new(),
         }

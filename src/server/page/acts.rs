@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::{
     Caller, caller,
     chat::{FORM_PATIENCE, asked_in_vain, limit, thread_id, updates},
-    failed, refuse, view,
+    failed, markdown, refuse, view,
 };
 use crate::{
     api::{
         ApiError,
         sse::Updates,
-        view::{Act, ItemView, PageContext},
+        view::{Act, ItemView, PageContext, RatingView},
     },
     domain::{id::ItemId, text},
     protocol::{
@@ -23,11 +23,18 @@ use crate::{
         request::{Action, FeedbackKind, Submission, SubmissionStatus},
         thread::ThreadStatus,
     },
-    server::run::{ActionError, Ask, Asked, Signal},
+    server::{
+        run::{ActionError, Ask, Asked, Signal},
+        store::feedback::GivenFeedback,
+    },
 };
 
 /// The longest answer to a question, in characters.
 const ANSWER_MAX: usize = 2000;
+/// So many of a person's opinions are listed.
+const RATINGS: i64 = 100;
+/// So much is shown of an answer, in characters.
+const RATED_MAX: usize = 120;
 
 pub async fn retry(thread: String) -> Result<Updates, ApiError> {
     let caller = caller().await?;
@@ -131,6 +138,18 @@ pub async fn rate(thread: String, item: String, rating: Option<bool>) -> Result<
         None => state.store.remove_feedback(user.id, item).await,
     }
     .map_err(failed)
+}
+
+pub async fn ratings() -> Result<Vec<RatingView>, ApiError> {
+    let caller = caller().await?;
+    let given = caller.state.store.feedback(caller.user.id, RATINGS).await.map_err(failed)?;
+    let view = |given: GivenFeedback| RatingView {
+        path: format!("/chat/{}#{}", given.thread, given.item),
+        text: markdown::beginning(&given.text, RATED_MAX),
+        good: given.kind == FeedbackKind::Positive,
+        at: caller.when(given.created_at, true),
+    };
+    Ok(given.into_iter().map(view).collect())
 }
 
 pub async fn archive(id: String, archived: bool) -> Result<(), ApiError> {

@@ -7,6 +7,11 @@ use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html
 
 use crate::domain::text::direction;
 
+/// What answers are written in, beyond plain Markdown.
+const EXTENSIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS);
+
 /// The blocks of a text, each a `<div dir>`.
 pub fn blocks(markdown: &str) -> Vec<String> {
     linked(markdown, &[])
@@ -20,10 +25,7 @@ pub fn linked(markdown: &str, links: &[(String, String)]) -> Vec<String> {
     let mut depth = 0_usize;
     let mut events: Vec<Event<'_>> = Vec::new();
     let mut plain = String::new();
-    for event in Parser::new_ext(
-        markdown,
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS,
-    ) {
+    for event in Parser::new_ext(markdown, EXTENSIONS) {
         match &event {
             Event::Start(_) => depth += 1,
             Event::End(_) => depth = depth.saturating_sub(1),
@@ -50,6 +52,24 @@ pub fn linked(markdown: &str, links: &[(String, String)]) -> Vec<String> {
         }
     }
     blocks
+}
+
+/// The words with which a text begins, on one line and without markup; cut with an ellipsis where there are more characters.
+pub(super) fn beginning(markdown: &str, max: usize) -> String {
+    let mut words = String::new();
+    for event in Parser::new_ext(markdown, EXTENSIONS) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => words.push_str(&text),
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image) => {}
+            Event::SoftBreak | Event::HardBreak | Event::End(_) => words.push(' '),
+            _ => {}
+        }
+    }
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(max) {
+        Some((at, _)) => [words[..at].trim_end(), "…"].concat(),
+        None => words,
+    }
 }
 
 /// Splits a text where a link belongs. What is linked is linked no more.
@@ -112,6 +132,15 @@ pub(super) fn is_safe(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_has_no_markup() {
+        let text = "# To **do**\n\n- [x] *milk*: `2 l`\n- [the shop](https://example.org)\nand on\n\n<b>raw</b>";
+        assert_eq!(beginning(text, 100), "To do milk: 2 l the shop and on <b>raw</b>");
+        assert_eq!(beginning(text, 9), "To do mil…");
+        assert_eq!(beginning("کل **دودھ** لانا ہے", 8), "کل دودھ…");
+        assert_eq!(beginning("---", 8), "");
+    }
 
     #[test]
     fn blocks_have_their_own_directions() {

@@ -27,6 +27,7 @@ pub(crate) mod tokens;
 pub(crate) mod view;
 pub(crate) mod widget;
 
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -39,7 +40,10 @@ use super::{
     state::AppState,
     store::{StoreError, accounts::User},
 };
-use crate::{api::ApiError, api::view::Theme, domain::locale::Locale};
+use crate::{
+    api::{ApiError, view::Theme},
+    domain::{locale::Locale, task::Due, texts},
+};
 
 /// Cookies that remember how the page looks for whoever is not signed in.
 const LOCALE_COOKIE: &str = "kaam_locale";
@@ -63,6 +67,18 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// A moment in words, in the person's language and zone.
+    fn when(&self, at: DateTime<Utc>, with_time: bool) -> String {
+        let zone = self.state.zone_of(&self.user);
+        let local = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
+        let (now, at) = (local(self.state.clock.now()), local(at));
+        let due = Due {
+            date: at.date(),
+            time: with_time.then(|| at.time()),
+        };
+        texts::due_words(&due, self.locale, now)
+    }
+
     /// The person, as far as an answer depends on them.
     pub fn person(&self) -> Person {
         Person {

@@ -3,7 +3,7 @@
 //! A new token is shown once. The form that makes it is answered by a redirect, so the token travels to the next page in a cookie that no
 //! script can read and that lives for minutes; that page takes it away. The server keeps nothing but its hash.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
@@ -15,7 +15,6 @@ use crate::{
         view::{CallView, ClientSetup, TokenView, TokensView},
     },
     domain::{
-        task::Due,
         text::{self, TextError},
         texts,
     },
@@ -27,7 +26,7 @@ use crate::{
         state::AppState,
         store::{
             StoreError,
-            accounts::{ApiToken, NewToken, User},
+            accounts::{ApiToken, NewToken},
         },
     },
 };
@@ -139,14 +138,7 @@ fn carry(state: &AppState, token: &str, seconds: u32) {
 async fn view(caller: &Caller, token: ApiToken) -> Result<TokenView, ApiError> {
     let Caller { state, user, locale } = caller;
     let calls = state.store.calls_of_token(user.id, token.id, CALLS).await.map_err(failed)?;
-    let when = |at: DateTime<Utc>, with_time: bool| {
-        let at = local(state, user, at);
-        let due = Due {
-            date: at.date(),
-            time: with_time.then(|| at.time()),
-        };
-        texts::due_words(&due, *locale, local(state, user, state.clock.now()))
-    };
+    let when = |at, with_time| caller.when(at, with_time);
     Ok(TokenView {
         id: token.id.to_string(),
         name: token.name,
@@ -164,10 +156,6 @@ async fn view(caller: &Caller, token: ApiToken) -> Result<TokenView, ApiError> {
             .collect(),
         scopes: token.scopes,
     })
-}
-
-fn local(state: &AppState, user: &User, at: DateTime<Utc>) -> chrono::NaiveDateTime {
-    at.with_timezone(&state.zone_of(user)).naive_local()
 }
 
 /// How the usual programs are told of this server. The names are those of the programs, in every language.

@@ -39,21 +39,12 @@ pub(super) fn messages(items: &[ThreadItem]) -> Vec<Message> {
 
 fn of_item(item: &ThreadItem) -> Vec<Message> {
     match &item.body {
-        ItemBody::UserMessage(message) => {
-            let text = match &message.quoted_text {
-                Some(quoted) => format!(
-                    "About this part of an earlier answer:\n> {}\n\n{}",
-                    quoted.replace('\n', "\n> "),
-                    message.text()
-                ),
-                None => message.text(),
-            };
-            vec![Message::User {
-                text,
-                references: references(message),
-                files: message.attachments.iter().map(file).collect(),
-            }]
-        }
+        ItemBody::UserMessage(message) => vec![Message::User {
+            text: message.text(),
+            quote: message.quoted_text.clone(),
+            references: references(message),
+            files: message.attachments.iter().map(file).collect(),
+        }],
         ItemBody::AssistantMessage { .. } => vec![Message::Assistant {
             text: item.body.text(),
             calls: Vec::new(),
@@ -146,7 +137,7 @@ fn references(message: &UserMessage) -> Vec<Reference> {
 fn size(message: &Message) -> usize {
     match message {
         // What is in files has a budget of its own (`super::files`).
-        Message::User { text, .. } => text.len(),
+        Message::User { text, quote, .. } => text.len() + quote.as_ref().map_or(0, String::len),
         Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
         Message::Tool { result, .. } => result.to_string().len(),
     }

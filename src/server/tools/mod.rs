@@ -230,13 +230,14 @@ impl Registry {
         self.find(name).is_some_and(AnyTool::changes)
     }
 
-    /// Calls a tool with arguments as the model wrote them.
+    /// Calls a tool with arguments as the chat's model wrote them.
     ///
     /// # Errors
     /// [`ToolError::TellModel`] for an unknown tool and for arguments that are no JSON object or do not fit; else what the tool says.
     pub async fn call(&self, name: &str, arguments: &str, context: &mut ToolContext<'_>) -> Result<Value, ToolError> {
-        let Some(tool) = self.find(name) else {
-            let names: Vec<&str> = self.tools.iter().map(|tool| tool.name()).collect();
+        let Some(tool) = self.find(name).filter(|tool| tool.is_for_chat()) else {
+            let offered = self.tools.iter().filter(|tool| tool.is_for_chat());
+            let names: Vec<&str> = offered.map(|tool| tool.name()).collect();
             return Err(ToolError::TellModel(format!(
                 "There is no tool of this name. The tools are: {}.",
                 names.join(", ")

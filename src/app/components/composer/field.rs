@@ -200,7 +200,7 @@ impl Field {
                     name="text"
                     rows="1"
                     dir="auto"
-                    required
+                    required=move || compose.files.list.with(Vec::is_empty)
                     autofocus
                     autocomplete="off"
                     enterkeyhint="send"

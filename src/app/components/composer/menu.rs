@@ -189,7 +189,7 @@ pub(super) fn menu(chat: Chat, field: Field, thread: Memo<String>, is_alive: RwS
 
 fn entry(path: &'static str, name: String, note: Option<&'static str>, id: &'static str, chosen: impl Fn() + 'static) -> AnyView {
     view! {
-        <button type="button" role="menuitem" tabindex="-1" class=ENTRY data-testid=id on:click=move |_| chosen()>
+        <button type="button" role="menuitem" tabindex="0" class=ENTRY data-testid=id on:click=move |_| chosen()>
             {icon(path)}
             <span>
                 {name} {note.map(|note| view! { <span class="menu-note">{note}</span> }.into_any())}

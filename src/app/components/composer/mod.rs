@@ -22,7 +22,7 @@ use super::icon::{CLOSE, REPLY, SEND, STOP, icon};
 use crate::app::chat::driver::Chat;
 use crate::app::chat::state::{Phase, ThreadState};
 use crate::app::{browser, here};
-use crate::domain::text::{self, MESSAGE_MAX_BYTES, TextError};
+use crate::domain::text::MESSAGE_MAX_BYTES;
 
 /// The composer.
 #[component]
@@ -37,7 +37,7 @@ pub(in crate::app) fn Composer(chat: Chat) -> impl IntoView {
 
     let is_busy = Memo::new(move |_| state.with(ThreadState::busy));
     let is_resting = Memo::new(move |_| state.with(|state| state.phase == Phase::Idle && !state.missing));
-    let is_blank = Memo::new(move |_| draft.with(|draft| matches!(text::message(draft.text()), Err(TextError::Blank))));
+    let is_refused = Memo::new(move |_| draft.with(|draft| compose.refuses(draft)));
     let excess = Memo::new(move |_| draft.with(|draft| draft.text().len().saturating_sub(MESSAGE_MAX_BYTES).div_ceil(1024)));
     let thread = Memo::new(move |_| state.with(|state| state.id.clone().unwrap_or_default()));
     let field = Field::new(compose);
@@ -95,7 +95,7 @@ pub(in crate::app) fn Composer(chat: Chat) -> impl IntoView {
         submit();
         field.focus();
     };
-    let cannot_go = move || is_alive.get() && (is_blank.get() || excess.get() > 0 || !is_resting.get() || compose.files.have_failed());
+    let cannot_go = move || is_alive.get() && (is_refused.get() || !is_resting.get());
     let send_or_stop = move || {
         if is_busy.get() {
             view! {

@@ -29,7 +29,10 @@ pub(super) fn turns(messages: &[Message]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
     for (place, &start) in starts.iter().enumerate().skip(skip) {
         let end = starts.get(place + 1).copied().unwrap_or(messages.len());
-        if let Message::User { text, references, files } = &messages[start] {
+        if let Message::User {
+            text, references, files, ..
+        } = &messages[start]
+        {
             turns.push(Turn {
                 user: text,
                 references,

@@ -134,7 +134,7 @@ impl Step<'_> {
         let (tasks, more) = match outcome {
             Outcome::Tasks(tasks, more) => (tasks, *more),
             Outcome::Failed(error) => return self.say(phrases::failed(error, self.script)),
-            Outcome::Task(..) | Outcome::Declined => return self.say(phrases::not_understood(self.script)),
+            Outcome::Task(..) | Outcome::Declined(_) => return self.say(phrases::not_understood(self.script)),
         };
         let done = wish.status == Status::Completed;
         let within = |date: NaiveDate| {
@@ -161,6 +161,9 @@ impl Step<'_> {
 
     /// Completes, deletes or changes.
     fn act(&self, deed: &Deed, which: &Which) -> Reply {
+        if let Some(task) = self.meant() {
+            return self.do_it(deed, &[task]);
+        }
         if self.newest.has_deed() {
             return self.report(deed);
         }
@@ -177,7 +180,7 @@ impl Step<'_> {
             match outcome {
                 Outcome::Tasks(tasks, more) => lists.push((tasks, *more)),
                 Outcome::Failed(error) => return self.say(phrases::failed(error, self.script)),
-                Outcome::Task(..) | Outcome::Declined => {}
+                Outcome::Task(..) | Outcome::Declined(_) => {}
             }
         }
         let Some((tasks, more)) = lists.last() else {
@@ -196,6 +199,28 @@ impl Step<'_> {
             Which::It(It::Title(title)) => self.by_titles(deed, std::slice::from_ref(title), &tasks),
             Which::Words(words) => self.by_words(deed, words, &tasks, *more && lists.len() == 1),
             Which::It(It::Task(_)) => self.say(phrases::which_it(self.script)),
+        }
+    }
+
+    /// The task that the person named in words of their own when they were asked which one they mean: the only one whose title has all of
+    /// these words. Words that are in no title may well say no.
+    fn meant(&self) -> Option<&WireTask> {
+        let Some((_, Outcome::Declined(said))) = self.results.last() else {
+            return None;
+        };
+        let said = said.join(" ");
+        let wanted: Vec<String> = title_words(&said).filter(|word| !BESIDE.contains(&word.as_str())).collect();
+        let (_, Outcome::Tasks(tasks, _)) = self.results.iter().rfind(|(_, outcome)| matches!(outcome, Outcome::Tasks(..)))? else {
+            return None;
+        };
+        let has_all = |task: &&WireTask| {
+            let title: Vec<String> = title_words(&task.title).collect();
+            wanted.iter().all(|word| title.contains(word))
+        };
+        let mut fitting = tasks.iter().filter(has_all);
+        match (wanted.is_empty(), fitting.next(), fitting.next()) {
+            (false, Some(only), None) => Some(only),
+            _ => None,
         }
     }
 
@@ -307,7 +332,7 @@ impl Step<'_> {
         let named: Vec<_> = done.iter().map(|(task, _)| task.named()).collect();
         let mut said = Vec::new();
         match deed {
-            _ if named.is_empty() && self.results.iter().any(|(_, outcome)| matches!(outcome, Outcome::Declined)) => {
+            _ if named.is_empty() && self.results.iter().any(|(_, outcome)| matches!(outcome, Outcome::Declined(_))) => {
                 said.push(phrases::left_alone(self.script));
             }
             _ if named.is_empty() => {}
@@ -322,6 +347,14 @@ impl Step<'_> {
         said.extend(failures.iter().map(|error| phrases::failed(error, self.script)));
         self.say(said.join("\n\n"))
     }
+}
+
+/// Words that point at a task and are not in its title.
+const BESIDE: [&str; 9] = ["the", "a", "an", "one", "wala", "wali", "والا", "والی", "ko"];
+
+fn title_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let letters = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    text.split_whitespace().map(letters).filter(|word| !word.is_empty())
 }
 
 /// The status of the tasks among which one is looked for.

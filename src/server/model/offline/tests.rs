@@ -611,3 +611,48 @@ fn a_bare_delete_loses_nothing() {
     fake.say("Add bread to the list and remind me to call Ali tomorrow");
     assert_eq!(fake.titles(), ["buy milk", "bread", "call Ali"]);
 }
+
+/// What is called when the person, asked which task to complete, answers in words of their own.
+fn after_own_words(said: &[&str]) -> (String, Vec<ToolCall>) {
+    let task = |n: u8, title: &str| json!({"id": format!("tsk_{n}"), "title": title, "status": "pending", "priority": "p4", "created_at": NOW, "updated_at": NOW});
+    let call = |name: &str| ToolCall {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        arguments: "{}".to_owned(),
+        extra_content: None,
+    };
+    let mut messages = vec![Message::user("complete pay")];
+    let results = [
+        (
+            "list_tasks",
+            json!({"tasks": [task(1, "pay the rent"), task(2, "Pay: gas bill"), task(3, "گیس کا بل")], "has_more": false}),
+        ),
+        ("ask_person", json!({"declined": "Nothing was changed.", "said": said})),
+    ];
+    for (name, result) in results {
+        messages.push(Message::Assistant {
+            text: String::new(),
+            calls: vec![call(name)],
+        });
+        messages.push(Message::Tool {
+            call_id: name.to_owned(),
+            name: name.to_owned(),
+            result,
+        });
+    }
+    ask(messages, NOW.parse().unwrap())
+}
+
+#[test]
+fn a_choice_in_words_of_ones_own() {
+    for (said, id) in [("the gas bill", "tsk_2"), ("Rent!", "tsk_1"), ("بل والا", "tsk_3")] {
+        let (_, calls) = after_own_words(&[said]);
+        assert_eq!((calls.len(), calls[0].name.as_str()), (1, "complete_task"), "{said}");
+        assert!(calls[0].arguments.contains(id), "{said}: {}", calls[0].arguments);
+    }
+    // Nothing is done where it is not clear, or may be a no.
+    for said in [&["pay"][..], &["not the gas bill"], &["none of them"], &["the one"], &[]] {
+        let (words, calls) = after_own_words(said);
+        assert!(calls.is_empty() && !words.is_empty(), "{said:?}: {calls:?}");
+    }
+}

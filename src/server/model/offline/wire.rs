@@ -66,8 +66,8 @@ pub(super) enum Outcome {
     Task(WireTask, Vec<String>),
     /// Tasks were listed; whether there are more.
     Tasks(Vec<WireTask>, bool),
-    /// The person was asked, and did not agree.
-    Declined,
+    /// The person was asked, and did not agree; what they said in their own words, if anything.
+    Declined(Vec<String>),
     /// It failed, and this is why.
     Failed(String),
 }
@@ -86,6 +86,8 @@ fn outcome(result: &Value) -> Outcome {
     struct Shape {
         error: Option<Value>,
         declined: Option<Value>,
+        #[serde(default)]
+        said: Vec<String>,
         task: Option<WireTask>,
         tasks: Option<Vec<WireTask>>,
         #[serde(default)]
@@ -95,7 +97,9 @@ fn outcome(result: &Value) -> Outcome {
     }
     match Shape::deserialize(result) {
         Ok(Shape { error: Some(error), .. }) => Outcome::Failed(error.as_str().map_or_else(|| error.to_string(), str::to_owned)),
-        Ok(Shape { declined: Some(_), .. }) => Outcome::Declined,
+        Ok(Shape {
+            declined: Some(_), said, ..
+        }) => Outcome::Declined(said),
         Ok(Shape {
             task: Some(task), changed, ..
         }) => Outcome::Task(task, changed),

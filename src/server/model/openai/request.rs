@@ -225,8 +225,13 @@ fn wire_messages(request: &ModelRequest, dialect: Dialect, sees: bool) -> Vec<Wi
     }
     for (at, message) in request.messages.iter().enumerate() {
         match message {
-            Message::User { text, references, files } => {
-                let text = with_references(text, references);
+            Message::User {
+                text,
+                quote,
+                references,
+                files,
+            } => {
+                let text = with_quote(quote.as_deref(), with_references(text, references));
                 let content = if files.is_empty() {
                     Content::Text(text)
                 } else {
@@ -245,6 +250,14 @@ fn wire_messages(request: &ModelRequest, dialect: Dialect, sees: bool) -> Vec<Wi
         });
     }
     messages
+}
+
+/// A text behind what it refers to.
+fn with_quote(quote: Option<&str>, text: String) -> String {
+    match quote {
+        None => text,
+        Some(quote) => format!("About this part of an earlier answer:\n> {}\n\n{text}", quote.replace('\n', "\n> ")),
+    }
 }
 
 /// Writes an assistant's turn and, right after it, one result for each call.

@@ -163,6 +163,7 @@ fn pictures_are_shown_or_told_of() {
     };
     let asked = Message::User {
         text: "what is it?".into(),
+        quote: None,
         references: Vec::new(),
         files: vec![picture],
     };
@@ -183,4 +184,19 @@ fn pictures_are_shown_or_told_of() {
         "{told}"
     );
     assert_eq!(content(None, false), (true, told));
+}
+
+#[test]
+fn a_quote_stands_before_the_words() {
+    let asked = Message::User {
+        text: "why?".into(),
+        quote: Some("two\nlines".into()),
+        references: Vec::new(),
+        files: Vec::new(),
+    };
+    let body = serde_json::to_value(Conversation::new(&request(vec![asked]), Dialect::Plain, None).body("m", true, true)).unwrap();
+    assert_eq!(
+        body["messages"][1]["content"],
+        "About this part of an earlier answer:\n> two\n> lines\n\nwhy?"
+    );
 }
