@@ -5,13 +5,12 @@
 //!
 //!     kaam-bench --binary PATH [--runs 5] [--only start,sizes,turns,list,streams] [--streams 100,250,500,1000] [--database-url URL]
 
-mod http;
 mod measure;
 mod model;
-mod server;
 
-use std::{error::Error, io::Write, path::PathBuf, process::Stdio, time::Duration};
+use std::{error::Error, path::PathBuf, time::Duration};
 
+use kaam_bench::{http, server};
 use measure::Table;
 use model::Model;
 use server::{Scratch, Setup};
@@ -68,12 +67,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let model = Model::start().await?;
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::new("bench")?;
     let setup = Setup {
         binary: options.binary.clone(),
         folder: scratch.path().to_owned(),
         model_port: model.port,
         database_url: None,
+        extra: Vec::new(),
     };
     let mut table = Table::default();
 
@@ -134,34 +134,10 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Makes accounts by the binary's own commands, while the server runs, and gives an API token of each.
-fn accounts(setup: &Setup, count: usize) -> Result<Vec<String>, Box<dyn Error>> {
-    let command = |arguments: &[&str], input: &str| -> Result<String, Box<dyn Error>> {
-        let mut child = setup
-            .command()
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
-        let output = child.wait_with_output()?;
-        if !output.status.success() {
-            return Err(format!("kaam {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)).into());
-        }
-        Ok(String::from_utf8(output.stdout)?)
-    };
+/// Makes accounts while the server runs, and gives an API token of each.
+fn accounts(setup: &Setup, count: usize) -> std::io::Result<Vec<String>> {
     (0..count)
-        .map(|number| {
-            let email = format!("bench{number}@example.com");
-            command(&["user", "add", &email, "--password-stdin"], "correct horse battery\n")?;
-            let token = command(&["token", "add", &email, "--name", "bench"], "")?.trim().to_owned();
-            if token.starts_with("kaam_") {
-                Ok(token)
-            } else {
-                Err(format!("not a token: {token}").into())
-            }
-        })
+        .map(|number| setup.account(&format!("bench{number}@example.com")))
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{Read, Result, Write},
+    io::{Error, Read, Result, Write},
     net::{TcpListener, TcpStream},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
@@ -25,7 +25,12 @@ pub struct Setup {
     pub folder: PathBuf,
     pub model_port: u16,
     pub database_url: Option<String>,
+    /// More variables, after all others.
+    pub extra: Vec<(String, String)>,
 }
+
+/// The password of all accounts.
+pub const PASSWORD: &str = "correct horse battery";
 
 impl Setup {
     pub fn command(&self) -> Command {
@@ -45,7 +50,39 @@ impl Setup {
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
         }
+        command.envs(self.extra.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// Makes an account by the binary's own commands, and gives an API token of it.
+    pub fn account(&self, email: &str) -> Result<String> {
+        self.tell(&["user", "add", email, "--password-stdin"], &format!("{PASSWORD}\n"))?;
+        let token = self.tell(&["token", "add", email, "--name", "load"], "")?.trim().to_owned();
+        if token.starts_with("kaam_") {
+            Ok(token)
+        } else {
+            Err(Error::other(format!("not a token: {token}")))
+        }
+    }
+
+    /// Runs one of the binary's commands, and gives what it prints.
+    fn tell(&self, arguments: &[&str], input: &str) -> Result<String> {
+        let mut child = self
+            .command()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes())?;
+        }
+        let output = child.wait_with_output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(Error::other(format!("kaam {}: {said}", arguments.join(" "))));
+        }
+        String::from_utf8(output.stdout).map_err(Error::other)
     }
 
     /// How the embedded database is reached while the server runs.
@@ -59,7 +96,10 @@ impl Setup {
     /// Starts the server and waits until it is ready.
     pub fn start(&self) -> Result<Server> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let log = fs::File::create(self.folder.join("server.log"))?;
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("server.log"))?;
         let mut command = self.command();
         command
             .arg("serve")
@@ -72,7 +112,7 @@ impl Setup {
         let started = Instant::now();
         let mut child = command.spawn()?;
         loop {
-            if is_ready(port) {
+            if matches!(readiness(port), Ok(200)) {
                 return Ok(Server {
                     port,
                     ready_after: started.elapsed(),
@@ -81,27 +121,28 @@ impl Setup {
             }
             if let Some(status) = child.try_wait()? {
                 let log = fs::read_to_string(self.folder.join("server.log")).unwrap_or_default();
-                return Err(std::io::Error::other(format!("the server ended ({status}):\n{log}")));
+                return Err(Error::other(format!("the server ended ({status}):\n{log}")));
             }
             if started.elapsed() > Duration::from_secs(60) {
                 let _ = child.kill();
-                return Err(std::io::Error::other("the server is not ready after 60 s"));
+                return Err(Error::other("the server is not ready after 60 s"));
             }
             thread::sleep(Duration::from_millis(1));
         }
     }
 }
 
-fn is_ready(port: u16) -> bool {
-    let ask = || -> Result<bool> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer)?;
-        Ok(&answer == b"HTTP/1.1 200")
-    };
-    ask().unwrap_or(false)
+/// The status of `/readyz`; an error where nobody answers.
+pub fn readiness(port: u16) -> Result<u16> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer)?;
+    std::str::from_utf8(&answer[9..])
+        .ok()
+        .and_then(|status| status.parse().ok())
+        .ok_or_else(|| Error::other("no status"))
 }
 
 impl Server {
@@ -151,10 +192,37 @@ impl Server {
         }
     }
 
+    /// Ends it as a crash does, its database with it where `with_database`.
+    pub fn kill(mut self, with_database: bool) -> Result<()> {
+        let others = if with_database { descendants(self.pid()) } else { Vec::new() };
+        self.child.kill()?;
+        for other in others {
+            signal(other, libc::SIGKILL);
+        }
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Ends its database as a crash does.
+    pub fn kill_database(&self) {
+        for process in descendants(self.pid()) {
+            signal(process, libc::SIGKILL);
+        }
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, number: i32) {
+        signal(self.pid(), number);
+    }
+
     /// Stops as a service manager would; kills after ten seconds.
     pub fn stop(mut self) -> Result<()> {
-        // SAFETY: the process is our child and has not been waited for.
-        unsafe { libc::kill(i32::try_from(self.pid()).unwrap_or(0), libc::SIGTERM) };
+        self.signal(libc::SIGTERM);
         let asked = Instant::now();
         while self.child.try_wait()?.is_none() {
             if asked.elapsed() > Duration::from_secs(10) {
@@ -171,6 +239,14 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn signal(process: u32, number: i32) {
+    // Never to 0, which is a whole group.
+    if let Ok(process @ 1..) = i32::try_from(process) {
+        // SAFETY: kill takes plain values; the processes are those that this program started.
+        unsafe { libc::kill(process, number) };
     }
 }
 
@@ -228,8 +304,8 @@ fn descendants(process: u32) -> Vec<u32> {
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    pub fn new() -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("kaam-bench-{}", std::process::id()));
+    pub fn new(name: &str) -> Result<Self> {
+        let path = std::env::temp_dir().join(format!("kaam-{name}-{}", std::process::id()));
         fs::create_dir_all(&path)?;
         Ok(Self(path))
     }

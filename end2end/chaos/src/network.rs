@@ -1,0 +1,145 @@
+//! Bad lines: between clients and the server, and between the server and the model.
+
+use std::{
+    error::Error,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use kaam_bench::server::Setup;
+use tokio::task::JoinSet;
+
+use crate::{
+    check::{self, Expect},
+    client::{self, Door, Exchange, Person, SILENCE},
+    kills::{people, start},
+    model::Model,
+    proxy::{Proxy, Rule},
+    random::Random,
+    script,
+    world::World,
+};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// Messages of each client.
+const MESSAGES: u64 = 6;
+
+pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> Outcome {
+    let to_model = Proxy::start(model.port).await?;
+    let mut setup = setup.clone();
+    setup.model_port = to_model.port;
+    // Silence of the model is noticed soon.
+    for name in ["AI_GAP_SECONDS", "AI_FIRST_TOKEN_SECONDS"] {
+        setup.extra.push((name.into(), "2".into()));
+    }
+    let server = start(setup.clone()).await?;
+    let to_server = Proxy::start(server.port).await?;
+    world.moved(to_server.port);
+    let mut random = Random::new(seed);
+    let mut accounts = people(&setup, server.port, "n", 12).await?.into_iter();
+    let mut next = || -> Outcome<Person> { Ok(accounts.next().ok_or("not enough accounts")?) };
+
+    eprintln!("  page, connections cut in the middle");
+    to_server.bend((0..60).map(|number| match number % 3 {
+        2 => Rule::Pass,
+        _ => Rule::Cut(random.between(150, 9000) as usize),
+    }));
+    talk(&world, &next()?, Door::Page, "both", &mut random, SILENCE, Expect::Whole).await?;
+    world.check(to_server.bent.get() > 6, || "nothing was cut".into());
+
+    eprintln!("  /chatkit, connections cut in the middle: an aborted request stops the answer");
+    to_server.bend((0..60).map(|number| match number % 3 {
+        2 => Rule::Pass,
+        _ => Rule::Cut(random.between(150, 9000) as usize),
+    }));
+    talk(&world, &next()?, Door::ChatKit, "both", &mut random, SILENCE, Expect::Part).await?;
+
+    eprintln!("  page, connections that hang half-open");
+    let hang = random.between(300, 4000) as usize;
+    to_server.bend((0..30).map(|number| if number % 2 == 0 { Rule::Hang(hang) } else { Rule::Pass }));
+    talk(
+        &world,
+        &next()?,
+        Door::Page,
+        "add",
+        &mut random,
+        Duration::from_secs(1),
+        Expect::Whole,
+    )
+    .await?;
+
+    eprintln!("  a slow line");
+    to_server.bend((0..200).map(|_| Rule::Delay(Duration::from_millis(60))));
+    talk(&world, &next()?, Door::Page, "add", &mut random, SILENCE, Expect::Whole).await?;
+    talk(&world, &next()?, Door::ChatKit, "say", &mut random, SILENCE, Expect::Whole).await?;
+    to_server.bend([]);
+
+    for (what, rule, door) in [
+        ("the model is cut in the middle", Rule::Cut(4000), Door::Page),
+        ("the model falls silent", Rule::Hang(4000), Door::ChatKit),
+        ("the model says nothing", Rule::Hang(0), Door::Page),
+    ] {
+        eprintln!("  {what}");
+        // The first turn passes, so that its tool has taken effect.
+        to_model.bend([Rule::Pass].into_iter().chain((0..3).map(|_| rule)));
+        let person = next()?;
+        let asked = Instant::now();
+        let question = script::with_words("add", &format!("{}-0", person.name), 60);
+        let broken = client::ask(&world, &person, door, question, None, SILENCE).await;
+        world.check(broken.heard.failed.as_ref().is_some_and(|why| !why.is_empty()), || {
+            format!("{what}: the person is not told that there is no answer")
+        });
+        world.check(asked.elapsed() < Duration::from_secs(30), || {
+            format!("{what}: told after {:?}", asked.elapsed())
+        });
+        to_model.bend([]);
+        // The thread takes the next message.
+        let question = script::with_words("say", &format!("{}-1", person.name), 10);
+        let after = client::ask(&world, &person, door, question, broken.thread.clone(), SILENCE).await;
+        world.check(after.is_over && after.heard.failed.is_none(), || {
+            format!("{what}: the next message has no answer")
+        });
+        check::check(&world, &person, &[broken, after], Expect::Whole).await?;
+    }
+    server.stop()?;
+    Ok(())
+}
+
+async fn talk(world: &World, person: &Person, door: Door, kind: &str, random: &mut Random, silence: Duration, expect: Expect) -> Outcome {
+    let mut exchanges: Vec<Exchange> = Vec::new();
+    for number in 0..MESSAGES {
+        let question = script::with_words(kind, &format!("{}-{number}", person.name), random.between(20, 60));
+        let thread = exchanges.last().and_then(|last| last.thread.clone());
+        exchanges.push(client::ask(world, person, door, question, thread, silence).await);
+    }
+    check::check(world, person, &exchanges, expect).await?;
+    Ok(())
+}
+
+/// Asks many questions at once, each in a thread of its own, and hears all of them out.
+pub fn many(world: &Rc<World>, people: &[Person], count: usize, words: u64, door: impl Fn(usize) -> Door) -> JoinSet<(usize, Exchange)> {
+    let mut asked = JoinSet::new();
+    for number in 0..count {
+        let at = number % people.len();
+        let (world, person, door) = (world.clone(), people[at].clone(), door(number));
+        let kind = ["say", "add", "both"][number % 3];
+        let question = script::with_words(kind, &format!("{}-m{number}", person.name), words);
+        asked.spawn_local(async move { (at, client::ask(&world, &person, door, question, None, SILENCE).await) });
+    }
+    asked
+}
+
+/// Waits for all of them and checks them.
+pub async fn check_many(world: &World, people: &[Person], mut asked: JoinSet<(usize, Exchange)>) -> Outcome<check::Counts> {
+    let mut exchanges: Vec<Vec<Exchange>> = people.iter().map(|_| Vec::new()).collect();
+    while let Some(done) = asked.join_next().await {
+        let (at, exchange) = done?;
+        exchanges[at].push(exchange);
+    }
+    let mut counts = check::Counts::default();
+    for (person, exchanges) in people.iter().zip(&exchanges) {
+        counts.add(check::check(world, person, exchanges, Expect::Whole).await?);
+    }
+    Ok(counts)
+}

@@ -1,0 +1,113 @@
+//! A client as Kaam's own page is one: sends through a server function, and after a break follows behind the last frame it has seen.
+
+use std::{
+    io::Result,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Attempt, Exchange, Frames, Heard, Person, piece, post, refusal},
+    world::World,
+};
+
+pub async fn attempt(
+    world: &World,
+    person: &Person,
+    exchange: &mut Exchange,
+    broken: Option<Instant>,
+    silence: Duration,
+) -> Result<Attempt> {
+    let (path, body) = match (&exchange.thread, &exchange.heard.after) {
+        (Some(thread), Some(after)) => ("/api/chat/follow", json!({ "thread": thread, "after": after })),
+        (thread, _) => {
+            let thread = thread.as_ref().filter(|_| !exchange.is_new_thread);
+            let message = json!({ "parts": [{ "Text": exchange.question.text }] });
+            (
+                "/api/chat/send",
+                json!({ "thread": thread, "message": message, "key": exchange.key }),
+            )
+        }
+    };
+    let asked = Instant::now();
+    let (mut connection, head) = post(world, path, &person.session(), &body.to_string(), silence).await?;
+    if head.status != 200 {
+        return refusal(connection, head.status).await;
+    }
+    let mut is_resumed = false;
+    let mut frames = Frames::default();
+    while let Some(read) = piece(&mut connection, silence).await? {
+        for frame in frames.push(&read) {
+            let (mut id, mut data, mut is_error) = (None, "", false);
+            for line in frame.lines() {
+                match line.split_once(": ") {
+                    Some(("id", value)) => id = Some(value.to_owned()),
+                    Some(("data", value)) => data = value,
+                    Some(("event", value)) => is_error = value == "error",
+                    _ => {}
+                }
+            }
+            // Signs of life, and the time to wait between two attempts.
+            if data.is_empty() {
+                continue;
+            }
+            let update: Value = serde_json::from_str(data).unwrap_or_default();
+            if is_error {
+                return Err(std::io::Error::other(format!("the stream says: {data}")));
+            }
+            exchange.acknowledged = true;
+            if update == "Done" {
+                return Ok(Attempt::Over);
+            }
+            if let Some(broken) = broken.filter(|_| !is_resumed) {
+                is_resumed = true;
+                world.resumed(broken, asked);
+            }
+            if let (Some(before), Some(now)) = (&exchange.heard.after, &id)
+                && place(now) <= place(before)
+            {
+                exchange.heard.wrong.push(format!("frame {now} came after {before}"));
+            }
+            exchange.heard.after = id.or(exchange.heard.after.take());
+            hear(&mut exchange.heard, &mut exchange.thread, &update);
+        }
+    }
+    Err(std::io::Error::other("the stream ended without its last frame"))
+}
+
+/// The number in `<run>.<number>`.
+fn place(id: &str) -> u64 {
+    id.rsplit('.').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn hear(heard: &mut Heard, thread: &mut Option<String>, update: &Value) {
+    let Some((kind, value)) = update.as_object().and_then(|update| update.iter().next()) else {
+        return;
+    };
+    match kind.as_str() {
+        "Thread" => *thread = value["id"].as_str().map(str::to_owned),
+        "Item" => heard.put(value["id"].as_str().unwrap_or_default(), value["body"].clone()),
+        "Blocks" => {
+            let id = value["item"].as_str().unwrap_or_default();
+            let from = value["from"].as_u64().unwrap_or(0) as usize;
+            match heard.item(id).and_then(|item| item["Answer"]["blocks"].as_array_mut()) {
+                Some(blocks) if from <= blocks.len() => {
+                    blocks.truncate(from);
+                    blocks.extend(value["blocks"].as_array().into_iter().flatten().cloned());
+                }
+                _ => heard
+                    .wrong
+                    .push(format!("blocks from {from} on of an answer that has not so many: {id}")),
+            }
+        }
+        "Removed" => heard.remove(value.as_str().unwrap_or_default()),
+        "Failed" => heard.failed = Some(value["message"].as_str().unwrap_or("no reason").to_owned()),
+        _ => {}
+    }
+}
+
+/// The HTML of an answer, in blocks; `None` for other items.
+pub fn answer(body: &Value) -> Option<&Value> {
+    body.get("Answer").map(|answer| &answer["blocks"])
+}

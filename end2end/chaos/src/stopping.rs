@@ -1,0 +1,81 @@
+//! SIGTERM with many open streams, and what the next server makes of them.
+
+use std::{
+    error::Error,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use kaam_bench::server::{self, Setup};
+use tokio::time::sleep;
+
+use crate::{
+    client::Door,
+    kills::{people, start},
+    model::Model,
+    network::{check_many, many},
+    world::World,
+};
+
+pub async fn run(setup: &Setup, model: &Model, streams: usize, world: Rc<World>) -> Result<(), Box<dyn Error>> {
+    let mut server = start(setup.clone()).await?;
+    let people = people(setup, server.port, "s", 10).await?;
+    world.moved(server.port);
+    model.pace(Duration::from_millis(500));
+    let asked = many(&world, &people, streams, 240, |_| Door::Page);
+    let began = Instant::now();
+    while model.open() < streams && began.elapsed() < Duration::from_secs(60) {
+        sleep(Duration::from_millis(50)).await;
+    }
+    let open = model.open();
+    world.check(open >= streams, || format!("only {open} of {streams} answers are being written"));
+    let port = server.port;
+    let first_other = std::thread::spawn(move || {
+        // Until it says something else than that it is ready, or nothing.
+        loop {
+            match server::readiness(port) {
+                Ok(200) => std::thread::sleep(Duration::from_millis(1)),
+                other => return other.map_err(|error| error.to_string()),
+            }
+        }
+    });
+    world.ready.set(None);
+    let asked_to = Instant::now();
+    server.signal(libc::SIGTERM);
+    let limit = Duration::from_secs(10);
+    while !server.has_ended() && asked_to.elapsed() < limit {
+        sleep(Duration::from_millis(5)).await;
+    }
+    let took = asked_to.elapsed();
+    world.check(took <= Duration::from_secs(3), || {
+        format!("stopping took {took:?} with {open} open streams")
+    });
+    drop(server);
+    let readiness = first_other.join().map_err(|_| "asking /readyz panicked")?;
+    world.check(readiness == Ok(503), || {
+        format!("/readyz said {readiness:?} when the server stopped, and not 503")
+    });
+    model.pace(Duration::from_millis(5));
+    let server = start(setup.clone()).await?;
+    world.moved(server.port);
+    let counts = check_many(&world, &people, asked).await?;
+    let mut figures = world.figures.borrow_mut();
+    let [half, all] = [50, 100].map(|percent| crate::world::percentile(&mut figures.take_over, percent));
+    println!(
+        "SIGTERM with {open} open streams: ended after {:.2} s; {} acknowledged, {} lost, {} doubled, {} equal to what is stored; \
+         the next server goes on p50 {:.1} s, most {:.1} s after it is ready",
+        took.as_secs_f64(),
+        counts.messages,
+        counts.lost,
+        counts.doubled,
+        counts.equal,
+        half.as_secs_f64(),
+        all.as_secs_f64(),
+    );
+    world.check(all < Duration::from_secs(12), || {
+        format!("the last answer was gone on with {all:?} after the restart")
+    });
+    drop(figures);
+    server.stop()?;
+    Ok(())
+}
