@@ -12,7 +12,10 @@ use std::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::chat_tools::{ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask};
+use super::{
+    chat_tools::{ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask},
+    patience::patiently,
+};
 use crate::{
     domain::{id::TaskId, locale::Script, texts, time::Clock},
     server::{
@@ -206,7 +209,8 @@ impl Effects for RunEffects {
     fn keep_turn<'a>(&'a self, turn_n: usize, turn: &'a Message) -> Pin<Box<dyn Future<Output = Result<(), AgentFailure>> + Send + 'a>> {
         Box::pin(async move {
             let response = serde_json::to_value(turn).unwrap_or(Value::Null);
-            self.store.keep_turn(&self.key, turn_n as i32, &response).await.map_err(|error| {
+            let keep = || self.store.keep_turn(&self.key, turn_n as i32, &response);
+            patiently(keep).await.map_err(|error| {
                 tracing::error!(run = %self.key.run, %error, "a turn could not be kept");
                 AgentFailure::Tools
             })
@@ -215,7 +219,7 @@ impl Effects for RunEffects {
 
     fn wait_for<'a>(&'a self, calls: &'a [ToolCall]) -> Pin<Box<dyn Future<Output = Result<Option<Wait>, AgentFailure>> + Send + 'a>> {
         Box::pin(async move {
-            self.wait(calls).await.map_err(|error| {
+            patiently(|| self.wait(calls)).await.map_err(|error| {
                 tracing::error!(run = %self.key.run, %error, "what calls wait for could not be found out");
                 AgentFailure::Tools
             })
@@ -229,7 +233,8 @@ impl Effects for RunEffects {
         call: &'a ToolCall,
     ) -> Pin<Box<dyn Future<Output = Result<Effect, AgentFailure>> + Send + 'a>> {
         Box::pin(async move {
-            self.run(turn_n as i32, call_n as i32, call).await.map_err(|error| {
+            // A call that took effect, unheard, is in the journal.
+            patiently(|| self.run(turn_n as i32, call_n as i32, call)).await.map_err(|error| {
                 tracing::error!(run = %self.key.run, tool = %call.name, %error, "a tool failed");
                 AgentFailure::Tools
             })

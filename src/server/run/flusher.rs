@@ -3,17 +3,19 @@
 //! Packed rows cost a fifteenth of the write-ahead log of a row per token. The first event after a pause is written at once; under load
 //! flushes are [`BREATH`] apart, and what comes in meanwhile is one batch.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Live, Recorded, Runs, Signal, StopReason, recorder};
-use crate::{
-    domain::id::RunId,
-    server::store::{
-        StoreError,
-        flush::{Batch, Change, Ending, LogRow},
-    },
+use super::{Live, Recorded, Runs, Signal, StopReason, log, patience::patiently};
+use crate::server::store::{
+    StoreError,
+    flush::{Batch, Change, Ending, Held},
+    runs::RunKey,
 };
 
 /// What a recorder hands over.
@@ -46,11 +48,8 @@ pub(super) enum End {
 
 /// The time between two flushes under load.
 const BREATH: Duration = Duration::from_millis(15);
-/// Events in a row of the log, and entries in a flush.
-const ROW_MAX: usize = 64;
+/// Entries in a flush.
 const FLUSH_MAX: usize = 8192;
-/// How long the database may be away before the runs that wait for it are given up.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn work(runs: Runs, mut queue: mpsc::UnboundedReceiver<Entry>) {
     let mut last = Instant::now();
@@ -72,48 +71,42 @@ pub(super) async fn work(runs: Runs, mut queue: mpsc::UnboundedReceiver<Entry>) 
 
 async fn flush(runs: &Runs, entries: Vec<Entry>) {
     let batch = batch_of(&entries);
-    let started = Instant::now();
-    let owned = loop {
-        match runs.0.store.flush(&batch).await {
-            Ok(owned) => break Ok(owned),
-            Err(StoreError::Unavailable(error)) if started.elapsed() < PATIENCE => {
-                tracing::warn!(%error, "the database is away; the flush waits");
-                tokio::time::sleep(Duration::from_millis(250)).await;
-            }
-            Err(error) => break Err(error),
-        }
-    };
-    match owned {
-        Ok(owned) => {
-            for entry in entries {
-                deliver(runs, entry, |run| owned.contains(&run));
-            }
-        }
-        Err(error) if batch.log.len() + batch.changes.len() + batch.ends.len() + batch.released.len() > 1 => {
-            // One run's rows may be refused (its thread was deleted this moment): the others must not suffer.
-            tracing::warn!(%error, "a flush was refused; every run is flushed by itself");
-            for group in by_run(entries) {
-                let batch = batch_of(&group);
-                let owned = runs.0.store.flush(&batch).await.unwrap_or_default();
-                for entry in group {
-                    deliver(runs, entry, |run| owned.contains(&run));
-                }
-            }
+    match patiently(|| runs.0.store.flush(&batch)).await {
+        Ok(held) => deliver_all(runs, entries, &held),
+        Err(StoreError::Unavailable(error)) => {
+            tracing::error!(%error, "the database does not come back; its runs are given up");
+            deliver_all(runs, entries, &HashSet::new());
         }
         Err(error) => {
-            tracing::warn!(%error, "a flush was refused; its run is given up");
-            for entry in entries {
-                deliver(runs, entry, |_| false);
+            // One run's rows may be refused (its thread was deleted this moment): the others must not suffer.
+            let groups = by_run(entries);
+            let is_alone = groups.len() == 1;
+            tracing::warn!(%error, runs = groups.len(), "a flush was refused; every run is flushed by itself, and a single one given up");
+            for group in groups {
+                let held = if is_alone {
+                    HashSet::new()
+                } else {
+                    let batch = batch_of(&group);
+                    patiently(|| runs.0.store.flush(&batch)).await.unwrap_or_default()
+                };
+                deliver_all(runs, group, &held);
             }
         }
     }
 }
 
-fn deliver(runs: &Runs, entry: Entry, is_owned: impl Fn(RunId) -> bool) {
+fn deliver_all(runs: &Runs, entries: Vec<Entry>, held: &HashSet<Held>) {
+    for entry in entries {
+        let key = entry.live.key;
+        deliver(runs, entry, held.contains(&(key.run, key.epoch)));
+    }
+}
+
+fn deliver(runs: &Runs, entry: Entry, is_held: bool) {
     let live = entry.live;
-    if !is_owned(live.key.run) {
+    if !is_held {
         live.stop(StopReason::Lost);
-        runs.lives().remove(&live.key.run);
+        leave(runs, &live);
         let _ = live.signals.send(Signal::Broken);
         return;
     }
@@ -122,7 +115,7 @@ fn deliver(runs: &Runs, entry: Entry, is_owned: impl Fn(RunId) -> bool) {
         let _ = live.signals.send(Signal::Event(event));
     }
     if let Some(end) = entry.end {
-        runs.lives().remove(&live.key.run);
+        leave(runs, &live);
         let _ = live.signals.send(match end {
             End::Over(_) => Signal::End,
             End::Released => Signal::Broken,
@@ -130,11 +123,19 @@ fn deliver(runs: &Runs, entry: Entry, is_owned: impl Fn(RunId) -> bool) {
     }
 }
 
+/// Takes a run from those of this process, unless it has been taken over here meanwhile.
+fn leave(runs: &Runs, live: &Arc<Live>) {
+    let mut lives = runs.lives();
+    if lives.get(&live.key.run).is_some_and(|known| Arc::ptr_eq(known, live)) {
+        lives.remove(&live.key.run);
+    }
+}
+
 fn by_run(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
-    let mut places: HashMap<RunId, usize> = HashMap::new();
+    let mut places: HashMap<RunKey, usize> = HashMap::new();
     let mut groups: Vec<Vec<Entry>> = Vec::new();
     for entry in entries {
-        let place = *places.entry(entry.live.key.run).or_insert_with(|| {
+        let place = *places.entry(entry.live.key).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });
@@ -146,15 +147,11 @@ fn by_run(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 /// Packs the events of each run into rows.
 fn batch_of(entries: &[Entry]) -> Batch {
     let mut batch = Batch::default();
-    let mut events: HashMap<RunId, (&Entry, Vec<Arc<Recorded>>)> = HashMap::new();
+    let mut events: HashMap<RunKey, Vec<Arc<Recorded>>> = HashMap::new();
     for entry in entries {
         let key = entry.live.key;
         if !entry.events.is_empty() {
-            events
-                .entry(key.run)
-                .or_insert_with(|| (entry, Vec::new()))
-                .1
-                .extend(entry.events.iter().cloned());
+            events.entry(key).or_default().extend(entry.events.iter().cloned());
         }
         batch.changes.extend(entry.changes.iter().map(|change| (key, change.clone())));
         match &entry.end {
@@ -163,16 +160,8 @@ fn batch_of(entries: &[Entry]) -> Batch {
             None => {}
         }
     }
-    for (entry, events) in events.into_values() {
-        for row in events.chunks(ROW_MAX) {
-            batch.log.push((
-                entry.live.key,
-                LogRow {
-                    seq: row[0].seq,
-                    body: recorder::lines(row),
-                },
-            ));
-        }
+    for (key, events) in events {
+        batch.log.extend(log::rows(&events).into_iter().map(|row| (key, row)));
     }
     batch
 }

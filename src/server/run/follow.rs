@@ -5,11 +5,8 @@ use std::{sync::Arc, time::Duration};
 use futures::stream::BoxStream;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::{Recorded, Runs};
-use crate::{
-    protocol::event::ThreadStreamEvent,
-    server::store::{StoreError, runs::RunKey},
-};
+use super::{Recorded, Runs, log};
+use crate::server::store::{StoreError, runs::RunKey};
 
 /// What a listener hears.
 #[derive(Debug, Clone)]
@@ -135,20 +132,5 @@ fn poll(runs: Runs, key: RunKey, mut seen: i64) -> RunStream {
 
 /// The events of a run behind `after`, from its log.
 pub(super) async fn read(runs: &Runs, key: &RunKey, after: i64) -> Result<Vec<Arc<Recorded>>, StoreError> {
-    let rows = runs.0.store.run_log(key.user, key.run, after).await?;
-    let mut events = Vec::new();
-    for row in rows {
-        for (line, seq) in row.body.lines().zip(row.seq..) {
-            if seq > after
-                && let Ok(event) = serde_json::from_str::<ThreadStreamEvent>(line)
-            {
-                events.push(Arc::new(Recorded {
-                    seq,
-                    event,
-                    json: line.to_owned(),
-                }));
-            }
-        }
-    }
-    Ok(events)
+    Ok(log::events(&runs.0.store.run_log(key.user, key.run, after).await?, after))
 }

@@ -12,7 +12,9 @@ mod flusher;
 mod follow;
 mod form;
 mod history;
+mod log;
 mod own;
+mod patience;
 mod pending;
 mod prepare;
 mod recorder;
@@ -57,6 +59,7 @@ use crate::{
     },
 };
 use flusher::{End, Entry};
+use patience::patiently;
 use prepare::Prepared;
 
 /// What the SDK writes when a person stops an answer (`chatkit/server.py`).
@@ -249,8 +252,8 @@ impl Runs {
             prompt,
         } = self.prepare(person, ask).await?;
         let request = own::request(person, &prompt);
-        let first: Vec<Arc<Recorded>> = recorder::number(first, 1);
-        let log = recorder::lines(&first);
+        let first: Vec<Arc<Recorded>> = log::number(first, 1);
+        let lines = log::lines(&first);
         let new = NewRun {
             user: person.id,
             run,
@@ -262,7 +265,7 @@ impl Runs {
             request: &request,
             key,
             owner: inner.owner,
-            log: &log,
+            log: &lines,
             // A message is stored with the time that it is told with.
             now: item.as_ref().map_or_else(|| inner.clock.now(), |item| item.created_at),
         };
@@ -377,7 +380,7 @@ impl Runs {
         let key = live.key;
         let items = match only_item {
             Some(item) => Ok(vec![item]),
-            None => inner.store.history(key.user, key.thread, HISTORY_ITEMS).await,
+            None => patiently(|| inner.store.history(key.user, key.thread, HISTORY_ITEMS)).await,
         };
         let items = match items {
             Ok(items) => items,

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Earlier, Live, Person, Prompt, Runs, StopReason, ending, follow, recorder::Recorder};
+use super::{Earlier, Live, Person, Prompt, Runs, StopReason, ending, follow, patience::patiently, recorder::Recorder};
 use crate::{
     domain::{
         locale::Locale,
@@ -121,7 +121,7 @@ pub(super) async fn take_over(runs: &Runs, all: bool) -> Result<(), StoreError> 
 
 async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     let key = orphan.key;
-    let events = follow::read(runs, &key, 0).await?;
+    let events = patiently(|| follow::read(runs, &key, 0)).await?;
     let seq = events.last().map_or(0, |event| event.seq);
     let request: Option<Request> = orphan.request.and_then(|request| serde_json::from_value(request).ok());
     let locale = request.as_ref().map_or(Locale::En, |request| request.locale);

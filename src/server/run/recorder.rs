@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::{
-    Live, Recorded, ending,
+    Live, ending,
     flusher::{End, Entry},
+    log,
     pending::Pending,
 };
 use crate::{
@@ -158,7 +159,7 @@ impl Recorder {
     }
 
     fn send(&mut self, events: Vec<ThreadStreamEvent>, changes: Vec<Change>, end: Option<End>) {
-        let events = number(events, self.seq + 1);
+        let events = log::number(events, self.seq + 1);
         self.seq += events.len() as i64;
         let held = self.held.take();
         let holds = held.is_some() && end.is_none();
@@ -173,31 +174,4 @@ impl Recorder {
         // The flusher lives as long as the process.
         let _ = self.entries.send(entry);
     }
-}
-
-/// Numbers events from `from` on and makes their JSON.
-pub(super) fn number(events: Vec<ThreadStreamEvent>, from: i64) -> Vec<Arc<Recorded>> {
-    events
-        .into_iter()
-        .zip(from..)
-        .map(|(event, seq)| {
-            Arc::new(Recorded {
-                seq,
-                json: serde_json::to_string(&event).unwrap_or_default(),
-                event,
-            })
-        })
-        .collect()
-}
-
-/// Events as a row of the log has them: a line each.
-pub(super) fn lines(events: &[Arc<Recorded>]) -> String {
-    let mut body = String::with_capacity(events.iter().map(|event| event.json.len() + 1).sum());
-    for event in events {
-        if !body.is_empty() {
-            body.push('\n');
-        }
-        body.push_str(&event.json);
-    }
-    body
 }

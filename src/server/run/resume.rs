@@ -1,7 +1,7 @@
 //! Going on with an answer that another process began: complete turns and what their calls came to stay, the rest is done anew. Text that is
 //! visible is never appended to: an item that was not whole begins anew.
 
-use super::{Earlier, Recorder, Turn, history, translate::Translator};
+use super::{Earlier, Recorder, Turn, history, patience::patiently, translate::Translator};
 use crate::{
     protocol::item::{AssistantContent, ItemBody, ThreadItem},
     server::{
@@ -58,7 +58,7 @@ pub(super) async fn resume(
         translator.reopen(item);
     }
 
-    let opening = match store.kept_turn(&turn.key, turns_done as i32).await? {
+    let opening = match patiently(|| store.kept_turn(&turn.key, turns_done as i32)).await? {
         Some(kept) if turns_done > 0 || opening == Opening::Ask => match serde_json::from_value(kept) {
             Ok(Message::Assistant { text, calls }) => {
                 // Its text was told, unless that was lost.

@@ -66,26 +66,30 @@ pub struct Batch {
     pub released: Vec<RunKey>,
 }
 
+/// A run, and the epoch under which a process holds it.
+pub type Held = (RunId, i64);
+
 impl Store {
-    /// Writes what has come together since the last flush, fenced by the epochs. Gives the runs that are still in these hands.
+    /// Writes what has come together since the last flush, fenced by the epochs. Gives the runs that are still in these hands. Written
+    /// again, it is the same: whoever cannot know whether it was stored writes it once more.
     ///
     /// # Errors
-    /// See [`StoreError`]; then nothing was written.
-    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<RunId>, StoreError> {
+    /// See [`StoreError`]; then nothing was written, unless the database went away at the very end.
+    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<Held>, StoreError> {
         let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
         keys.extend(batch.changes.iter().map(|(key, _)| *key));
         keys.extend(batch.ends.iter().map(|(key, _)| *key));
         keys.extend(&batch.released);
-        keys.sort_by_key(|key| key.run);
+        keys.sort_by_key(|key| (key.run, key.epoch));
         keys.dedup();
-        let owned: Vec<Uuid> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
-            Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
+        let owned: Vec<(Uuid, i64)> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
+            Self::flush_log(batch).fetch_all(&self.pool).await?
         } else {
             let (users, runs, epochs) = columns(keys.iter());
             let mut transaction = self.pool.begin().await?;
             // The rows of the runs are locked in one order, so that two flushes never wait for each other.
-            let owned: Vec<Uuid> = sqlx::query_scalar(
-                "select r.id from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+            let owned: Vec<(Uuid, i64)> = sqlx::query_as(
+                "select r.id, r.lease_epoch from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
                  on r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch order by r.id for update of r",
             )
             .bind(users)
@@ -94,9 +98,7 @@ impl Store {
             .fetch_all(&mut *transaction)
             .await?;
             if !batch.log.is_empty() {
-                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch)
-                    .fetch_all(&mut *transaction)
-                    .await?;
+                Self::flush_log(batch).fetch_all(&mut *transaction).await?;
             }
             flush_changes(&mut transaction, batch, &owned).await?;
             flush_ends(&mut transaction, batch).await?;
@@ -104,15 +106,12 @@ impl Store {
             transaction.commit().await?;
             owned
         };
-        Ok(owned.into_iter().map(RunId).collect())
+        Ok(owned.into_iter().map(|(run, epoch)| (RunId(run), epoch)).collect())
     }
 
-    fn flush_log<'q>(
-        query: sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments>,
-        batch: &Batch,
-    ) -> sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments> {
+    fn flush_log(batch: &Batch) -> sqlx::query::QueryAs<'static, sqlx::Postgres, (Uuid, i64), sqlx::postgres::PgArguments> {
         let (users, runs, epochs) = columns(batch.log.iter().map(|(key, _)| key));
-        query
+        sqlx::query_as(FLUSH_LOG)
             .bind(users)
             .bind(runs)
             .bind(epochs)
@@ -124,12 +123,14 @@ impl Store {
 const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
     select x.user_id, x.run_id, x.seq, x.epoch, x.body \
     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[]) as x(user_id, run_id, epoch, seq, body) \
-    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch returning run_id";
+    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch \
+    on conflict (user_id, run_id, seq) do update set body = excluded.body where run_events.epoch = excluded.epoch \
+    returning run_id, epoch";
 
 /// Items come in bulk; what removes items or changes the thread stands between two bulks, so that the order is kept.
-async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[Uuid]) -> Result<(), StoreError> {
+async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[(Uuid, i64)]) -> Result<(), StoreError> {
     let mut bulk: Vec<(&RunKey, i64, &ThreadItem)> = Vec::new();
-    for (key, change) in batch.changes.iter().filter(|(key, _)| owned.contains(&key.run.0)) {
+    for (key, change) in batch.changes.iter().filter(|(key, _)| owned.contains(&(key.run.0, key.epoch))) {
         match change {
             Change::Put(position, item) => match bulk.iter_mut().find(|(.., known)| known.id == item.id) {
                 Some(known) => known.2 = item,

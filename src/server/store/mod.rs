@@ -74,8 +74,9 @@ impl From<sqlx::Error> for StoreError {
                 Self::Unavailable(error)
             }
             sqlx::Error::Database(ref cause) => match cause.code().as_deref() {
-                // Class 08: connection; 57P0x: shutting down, starting up; 53300: too many connections; 25006: read-only stand-by.
-                Some(code) if code.starts_with("08") || code.starts_with("57P0") || code == "53300" || code == "25006" => {
+                // Class 08: connection; 57P0x: shutting down, starting up; class 53: no room for connections, on the disk, in memory;
+                // 25006: read-only stand-by.
+                Some(code) if code.starts_with("08") || code.starts_with("57P0") || code.starts_with("53") || code == "25006" => {
                     Self::Unavailable(error)
                 }
                 _ => Self::Other(Box::new(error)),

@@ -425,14 +425,14 @@ impl Store {
         .await?)
     }
 
-    /// Keeps a complete turn of the model.
+    /// Keeps a complete turn of the model. Once more is no more than once: its caller may not know whether it was stored.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn keep_turn(&self, key: &RunKey, n: i32, response: &Value) -> Result<(), StoreError> {
         sqlx::query(
             "insert into model_turns (user_id, run_id, attempt, n, response) select r.user_id, r.id, r.attempt, $4, $5 from runs r \
-             where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3",
+             where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3 on conflict do nothing",
         )
         .bind(key.user.0)
         .bind(key.run.0)

@@ -1,0 +1,27 @@
+//! Waiting for a database that is away: a run is not given up because Postgres restarts.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::server::store::StoreError;
+
+/// How long the database may be away before the runs that wait for it are given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two attempts.
+const BREATH: Duration = Duration::from_millis(250);
+
+/// Asks again while the database is away, for as long as [`PATIENCE`]. What is asked must be the same when it is done twice, for nobody
+/// knows whether a commit was done whose answer never came.
+pub(super) async fn patiently<T, Asking: Future<Output = Result<T, StoreError>>>(mut ask: impl FnMut() -> Asking) -> Result<T, StoreError> {
+    let started = Instant::now();
+    loop {
+        match ask().await {
+            Err(StoreError::Unavailable(error)) if started.elapsed() < PATIENCE => {
+                tracing::warn!(%error, "the database is away; a run waits for it");
+                sleep(BREATH).await;
+            }
+            answer => return answer,
+        }
+    }
+}
