@@ -14,7 +14,7 @@ use tokio::{sync::mpsc, time::Instant};
 use super::{Live, Recorded, Runs, Signal, StopReason, log, patience::patiently};
 use crate::server::store::{
     StoreError,
-    flush::{Batch, Change, Ending, Held},
+    flush::{Batch, Change, Ending, Held, Release},
     runs::RunKey,
 };
 
@@ -42,8 +42,8 @@ impl Entry {
 pub(super) enum End {
     /// It is over.
     Over(Ending),
-    /// This process lets it go: another one goes on with it.
-    Released,
+    /// This process lets it go: whoever comes first goes on with it.
+    Released(Release),
 }
 
 /// The time between two flushes under load.
@@ -97,8 +97,8 @@ async fn flush(runs: &Runs, entries: Vec<Entry>) {
 
 fn deliver_all(runs: &Runs, entries: Vec<Entry>, held: &HashSet<Held>) {
     for entry in entries {
-        let key = entry.live.key;
-        deliver(runs, entry, held.contains(&(key.run, key.epoch)));
+        let is_held = held.contains(&entry.live.held());
+        deliver(runs, entry, is_held);
     }
 }
 
@@ -106,7 +106,7 @@ fn deliver(runs: &Runs, entry: Entry, is_held: bool) {
     let live = entry.live;
     if !is_held {
         live.stop(StopReason::Lost);
-        leave(runs, &live);
+        runs.leave(&live);
         let _ = live.signals.send(Signal::Broken);
         return;
     }
@@ -115,19 +115,11 @@ fn deliver(runs: &Runs, entry: Entry, is_held: bool) {
         let _ = live.signals.send(Signal::Event(event));
     }
     if let Some(end) = entry.end {
-        leave(runs, &live);
+        runs.leave(&live);
         let _ = live.signals.send(match end {
             End::Over(_) => Signal::End,
-            End::Released => Signal::Broken,
+            End::Released(_) => Signal::Broken,
         });
-    }
-}
-
-/// Takes a run from those of this process, unless it has been taken over here meanwhile.
-fn leave(runs: &Runs, live: &Arc<Live>) {
-    let mut lives = runs.lives();
-    if lives.get(&live.key.run).is_some_and(|known| Arc::ptr_eq(known, live)) {
-        lives.remove(&live.key.run);
     }
 }
 
@@ -156,7 +148,7 @@ fn batch_of(entries: &[Entry]) -> Batch {
         batch.changes.extend(entry.changes.iter().map(|change| (key, change.clone())));
         match &entry.end {
             Some(End::Over(end)) => batch.ends.push((key, end.clone())),
-            Some(End::Released) => batch.released.push(key),
+            Some(End::Released(release)) => batch.released.push((key, *release)),
             None => {}
         }
     }

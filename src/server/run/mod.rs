@@ -54,7 +54,7 @@ use crate::{
     },
     server::store::{
         Store, StoreError,
-        flush::Ending,
+        flush::{Ending, Held, Release},
         runs::{Accepted, NewRun, RunKey},
     },
 };
@@ -165,6 +165,10 @@ struct Live {
 }
 
 impl Live {
+    fn held(&self) -> Held {
+        (self.key.run, self.key.epoch)
+    }
+
     fn stop(&self, reason: StopReason) {
         let _ = self.reason.set(reason);
         self.cancel.cancel();
@@ -361,7 +365,7 @@ impl Runs {
             if work.await.is_err() {
                 tracing::error!(run = %live.key.run, "answering panicked");
                 let mut entry = Entry::of(&live);
-                entry.end = Some(End::Released);
+                entry.end = Some(End::Released(Release::Failed));
                 let _ = entries.send(entry);
             }
         });
@@ -488,6 +492,14 @@ impl Runs {
         live
     }
 
+    /// Takes a run out of those of this process, unless it has been taken up again since.
+    fn leave(&self, live: &Arc<Live>) {
+        let mut lives = self.lives();
+        if lives.get(&live.key.run).is_some_and(|known| Arc::ptr_eq(known, live)) {
+            lives.remove(&live.key.run);
+        }
+    }
+
     /// How many answers this process is writing.
     pub fn count(&self) -> usize {
         self.lives().len()
@@ -510,9 +522,10 @@ fn finish(outcome: Outcome, reason: Option<StopReason>, mut recorder: Recorder) 
             },
         ),
         // Another process goes on with it.
-        Outcome::Cancelled if reason == Some(StopReason::Shutdown) => return recorder.release(),
-        // Another process does already: fenced by the epoch, this writes nothing, but tells those who listen.
-        Outcome::Cancelled if reason == Some(StopReason::Lost) => return recorder.release(),
+        Outcome::Cancelled if reason == Some(StopReason::Shutdown) => return recorder.release(Release::HandedOn),
+        // Another process does already: fenced by the epoch, this writes nothing, but tells those who listen. Or nothing of it can be
+        // stored, which may be its own fault: that counts, or it would be begun for ever.
+        Outcome::Cancelled if reason == Some(StopReason::Lost) => return recorder.release(Release::Failed),
         Outcome::Cancelled => {
             recorder.keep_answers();
             let note = recorder.item(ItemBody::SdkHiddenContext { content: CANCELLED.into() });

@@ -21,7 +21,7 @@ use crate::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{ItemBody, ThreadItem},
     },
-    server::store::flush::{Change, Ending},
+    server::store::flush::{Change, Ending, Release},
 };
 
 /// Takes the events of a run. What an event says of an item is stored with it (`chatkit/server.py`, `_process_events`): whole items are
@@ -131,9 +131,9 @@ impl Recorder {
     }
 
     /// Lets the run go: another process goes on with it.
-    pub(super) fn release(mut self) {
+    pub(super) fn release(mut self, why: Release) {
         self.held = None;
-        self.send(Vec::new(), Vec::new(), Some(End::Released));
+        self.send(Vec::new(), Vec::new(), Some(End::Released(why)));
     }
 
     /// Keeps the answers that are not whole, if they say something.

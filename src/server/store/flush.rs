@@ -62,12 +62,21 @@ pub struct Batch {
     pub changes: Vec<(RunKey, Change)>,
     /// Ends.
     pub ends: Vec<(RunKey, Ending)>,
-    /// Runs that go on elsewhere: their leases end.
-    pub released: Vec<RunKey>,
+    /// Runs that this process lets go: their leases end.
+    pub released: Vec<(RunKey, Release)>,
 }
 
-/// A run, and the epoch under which a process holds it.
+/// A run in somebody's hands: with the epoch under which they have it.
 pub type Held = (RunId, i64);
+
+/// Why a run is let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// The server stops. However often that happens, it is no failed attempt.
+    HandedOn,
+    /// Answering it failed.
+    Failed,
+}
 
 impl Store {
     /// Writes what has come together since the last flush, fenced by the epochs. Gives the runs that are still in these hands. Written
@@ -79,7 +88,7 @@ impl Store {
         let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
         keys.extend(batch.changes.iter().map(|(key, _)| *key));
         keys.extend(batch.ends.iter().map(|(key, _)| *key));
-        keys.extend(&batch.released);
+        keys.extend(batch.released.iter().map(|(key, _)| *key));
         keys.sort_by_key(|key| (key.run, key.epoch));
         keys.dedup();
         let owned: Vec<(Uuid, i64)> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
@@ -195,19 +204,21 @@ async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &Thr
 }
 
 /// Ends the leases of runs, so that another process goes on with them at once.
-async fn release(connection: &mut PgConnection, keys: &[RunKey]) -> Result<(), StoreError> {
-    if keys.is_empty() {
+async fn release(connection: &mut PgConnection, released: &[(RunKey, Release)]) -> Result<(), StoreError> {
+    if released.is_empty() {
         return Ok(());
     }
-    let (users, runs, epochs) = columns(keys.iter());
+    let (users, runs, epochs) = columns(released.iter().map(|(key, _)| key));
     sqlx::query(
-        "update runs r set lease_owner = null, lease_until = now() - interval '1 second' \
-         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+        "update runs r set lease_owner = null, lease_until = now() - interval '1 second', \
+           attempt = attempt - (x.handed_on and r.lease_owner is not null)::int \
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::boolean[]) as x(user_id, id, epoch, handed_on) \
          where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running'",
     )
     .bind(users)
     .bind(runs)
     .bind(epochs)
+    .bind(released.iter().map(|(_, why)| *why == Release::HandedOn).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())
