@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     chat_tools::{ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask},
+    fail_point::fail_point,
     patience::patiently,
 };
 use crate::{
@@ -188,7 +189,9 @@ impl RunEffects {
         if !keep_effect(&mut transaction, &self.key, &row).await? {
             return Err(StoreError::Conflict("the run is in other hands"));
         }
+        fail_point!("effect-written");
         transaction.commit().await?;
+        fail_point!("effect-done");
         if is_done && self.tools.changes(&call.name) {
             self.store.tasks_changed(self.key.user);
         }
@@ -213,7 +216,9 @@ impl Effects for RunEffects {
             patiently(keep).await.map_err(|error| {
                 tracing::error!(run = %self.key.run, %error, "a turn could not be kept");
                 AgentFailure::Tools
-            })
+            })?;
+            fail_point!("turn-kept");
+            Ok(())
         })
     }
 

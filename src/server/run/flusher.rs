@@ -11,7 +11,7 @@ use std::{
 
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Live, Recorded, Runs, Signal, StopReason, log, patience::patiently};
+use super::{Live, Recorded, Runs, Signal, StopReason, fail_point::fail_point, log, patience::patiently};
 use crate::server::store::{
     StoreError,
     flush::{Batch, Change, Ending, Held, Release},
@@ -71,8 +71,14 @@ pub(super) async fn work(runs: Runs, mut queue: mpsc::UnboundedReceiver<Entry>) 
 
 async fn flush(runs: &Runs, entries: Vec<Entry>) {
     let batch = batch_of(&entries);
+    fail_point!("flushing", !batch.log.is_empty());
+    fail_point!("ending", !batch.ends.is_empty());
     match patiently(|| runs.0.store.flush(&batch)).await {
-        Ok(held) => deliver_all(runs, entries, &held),
+        Ok(held) => {
+            fail_point!("flushed", !batch.log.is_empty());
+            fail_point!("ended", !batch.ends.is_empty());
+            deliver_all(runs, entries, &held);
+        }
         Err(StoreError::Unavailable(error)) => {
             tracing::error!(%error, "the database does not come back; its runs are given up");
             deliver_all(runs, entries, &HashSet::new());

@@ -7,6 +7,7 @@ mod actions;
 mod assistant;
 mod chat_tools;
 mod effects;
+mod fail_point;
 mod files;
 mod flusher;
 mod follow;
@@ -58,6 +59,7 @@ use crate::{
         runs::{Accepted, NewRun, RunKey},
     },
 };
+use fail_point::fail_point;
 use flusher::{End, Entry};
 use patience::patiently;
 use prepare::Prepared;
@@ -273,8 +275,10 @@ impl Runs {
             // A message is stored with the time that it is told with.
             now: item.as_ref().map_or_else(|| inner.clock.now(), |item| item.created_at),
         };
+        fail_point!("accepting");
         match inner.store.accept_run(&new).await? {
             Accepted::New { position } => {
+                fail_point!("accepted");
                 let key = RunKey {
                     user: person.id,
                     run,

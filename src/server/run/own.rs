@@ -6,7 +6,9 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Earlier, Live, Person, Prompt, Runs, StopReason, ending, follow, patience::patiently, recorder::Recorder};
+use super::{
+    Earlier, Live, Person, Prompt, Runs, StopReason, ending, fail_point::fail_point, follow, patience::patiently, recorder::Recorder,
+};
 use crate::{
     domain::{
         id::RunId,
@@ -111,6 +113,7 @@ pub(super) async fn take_over(runs: &Runs, all: bool) -> Result<(), StoreError> 
     loop {
         let lives: Vec<RunId> = runs.lives().keys().copied().collect();
         let orphans = runs.0.store.take_orphans(runs.0.owner, &lives, all).await?;
+        fail_point!("claimed", !orphans.is_empty());
         let is_last = orphans.len() < ORPHANS_AT_ONCE as usize;
         for orphan in orphans {
             go_on(runs, orphan).await?;
