@@ -16,6 +16,8 @@ use crate::{
 pub struct Counts {
     pub messages: usize,
     pub effects: usize,
+    /// Answers whose end was told.
+    pub answers: usize,
     /// Answers whose text the client ended with is that which is stored.
     pub equal: usize,
     pub lost: usize,
@@ -28,6 +30,7 @@ impl Counts {
     pub fn add(&mut self, other: Self) {
         self.messages += other.messages;
         self.effects += other.effects;
+        self.answers += other.answers;
         self.equal += other.equal;
         self.lost += other.lost;
         self.doubled += other.doubled;
@@ -108,6 +111,7 @@ pub async fn check(world: &World, person: &Person, exchanges: &[Exchange], expec
         if !exchange.is_over {
             continue;
         }
+        counts.answers += 1;
         let told: Vec<(String, Value)> = match exchange.door {
             Door::ChatKit => {
                 let told = exchange.heard.items.iter();

@@ -1,15 +1,21 @@
 //! Faults of a database from outside, and of one of two servers on it.
 
-use std::{error::Error, rc::Rc, time::Duration};
+use std::{
+    error::Error,
+    ffi::CString,
+    path::{Path, PathBuf},
+    rc::Rc,
+    time::Duration,
+};
 
 use kaam_bench::server::{self, Setup};
 use tokio::time::sleep;
 
 use crate::{
     client::Door,
-    kills::{people, start},
+    kills::{people, start, stop},
     model::Model,
-    network::{check_many, many},
+    network::{MIXED, check_many, many},
     postgres::Postgres,
     world::{World, percentile},
 };
@@ -22,7 +28,7 @@ const STREAMS: usize = 100;
 const LONG_OUTAGE: Duration = Duration::from_secs(33);
 
 pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Outcome {
-    let mut postgres = Postgres::make(&setup.folder.join("cluster"))?;
+    let mut postgres = Postgres::make(&setup.folder.join("cluster"), &[])?;
     let mut setup = setup.clone();
     setup.database_url = Some(postgres.url());
     let server = start(setup.clone()).await?;
@@ -37,7 +43,7 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Outcome {
         eprintln!("  the database is {what}");
         let people = people(&setup, server.port, prefix, 5).await?;
         model.pace(Duration::from_millis(20));
-        let asked = many(&world, &people, STREAMS, 150, both);
+        let asked = many(&world, &people, STREAMS, "m", &MIXED, 150, both);
         sleep(Duration::from_millis(1500)).await;
         let open = model.open();
         world.check(open > STREAMS / 2, || {
@@ -53,13 +59,11 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Outcome {
         sleep(gone / 2).await;
         postgres.start()?;
         let counts = check_many(&world, &people, asked).await?;
-        println!(
-            "database {what}: {} acknowledged, {} lost, {} doubled, {} equal to what is stored, {} told that they failed",
-            counts.messages, counts.lost, counts.doubled, counts.equal, counts.given_up
-        );
+        world.row(format!("database {what}"), counts, String::new());
     }
-    server.stop()?;
-    twins(&setup, model, &world).await
+    stop(server).await?;
+    twins(&setup, model, &world).await?;
+    full_disk(&setup, model, &world).await
 }
 
 /// Two servers on one database: one is killed, then one hangs.
@@ -69,25 +73,19 @@ async fn twins(setup: &Setup, model: &Model, world: &Rc<World>) -> Outcome {
     eprintln!("  one of two servers is killed");
     world.moved(one.port);
     model.pace(Duration::from_millis(50));
-    *world.figures.borrow_mut() = crate::world::Figures::default();
-    let asked = many(world, &folk, 12, 80, |_| Door::Page);
+    let asked = many(world, &folk, 12, "m", &MIXED, 80, |_| Door::Page);
     sleep(Duration::from_millis(1500)).await;
     world.moved(other.port);
     one.kill(false)?;
     let counts = check_many(world, &folk, asked).await?;
-    let mut next_word = std::mem::take(&mut world.figures.borrow_mut().next_word);
-    println!(
-        "one of two servers killed: {} acknowledged, {} lost, {} doubled; the other goes on after p50 {:.1} s, most {:.1} s",
-        counts.messages,
-        counts.lost,
-        counts.doubled,
-        percentile(&mut next_word, 50).as_secs_f64(),
-        percentile(&mut next_word, 100).as_secs_f64(),
+    let most = percentile(&mut world.figures.borrow_mut().next_word, 100);
+    world.row(
+        "one of two servers killed, 12 streams".into(),
+        counts,
+        "the other one goes on".into(),
     );
     // The first new frame may come up to a round of looking (3 s) after the lease (10 s) has ended.
-    world.check(percentile(&mut next_word, 100) < Duration::from_secs(14), || {
-        "taking over took too long".into()
-    });
+    world.check(most < Duration::from_secs(14), || format!("taking over took {most:?}"));
 
     eprintln!("  one of two servers hangs, and comes back");
     let hanging = start(setup.clone()).await?;
@@ -95,17 +93,91 @@ async fn twins(setup: &Setup, model: &Model, world: &Rc<World>) -> Outcome {
     world.moved(hanging.port);
     // Half of the answers have not begun when it hangs.
     model.pace(Duration::from_millis(150));
-    let asked = many(world, &folk, 12, 60, |_| Door::Page);
+    let asked = many(world, &folk, 12, "m", &MIXED, 60, |_| Door::Page);
     sleep(Duration::from_millis(1500)).await;
     hanging.signal(libc::SIGSTOP);
     sleep(Duration::from_millis(14_500)).await;
     hanging.signal(libc::SIGCONT);
     let counts = check_many(world, &folk, asked).await?;
-    println!(
-        "one of two servers hangs for 14.5 s: {} acknowledged, {} lost, {} doubled, {} equal to what is stored",
-        counts.messages, counts.lost, counts.doubled, counts.equal
+    world.row(
+        "one of two servers hangs for 14.5 s, 12 streams".into(),
+        counts,
+        "the other one goes on".into(),
     );
-    hanging.stop()?;
-    other.stop()?;
-    Ok(())
+    stop(hanging).await?;
+    stop(other).await
+}
+
+/// The disk of the database is full, and has room again. It is a small file system of ours, in memory.
+async fn full_disk(setup: &Setup, model: &Model, world: &Rc<World>) -> Outcome {
+    let Some(disk) = Disk::mount(&setup.folder.join("disk"))? else {
+        println!("the disk of the database is not filled: only root can mount a small one");
+        return Ok(());
+    };
+    eprintln!("  the disk of the database is full");
+    // Small pieces of its own log, so that it needs room for the next one soon.
+    let mut postgres = Postgres::make(&disk.0.join("cluster"), &["--wal-segsize=1"])?;
+    let mut setup = setup.clone();
+    setup.database_url = Some(postgres.url());
+    let server = start(setup.clone()).await?;
+    let people = people(&setup, server.port, "v", 5).await?;
+    world.moved(server.port);
+    model.pace(Duration::from_millis(20));
+    let both = |number: usize| if number.is_multiple_of(2) { Door::Page } else { Door::ChatKit };
+    let asked = many(world, &people, STREAMS, "m", &MIXED, 250, both);
+    sleep(Duration::from_millis(1500)).await;
+    let filler = disk.0.join("filler");
+    let filled = std::fs::write(&filler, vec![0; DISK]);
+    world.check(filled.is_err(), || "the disk cannot be filled".into());
+    // Somebody who comes now is told so, or is taken in: never half.
+    let late = many(world, &people, 5, "late", &MIXED, 20, |_| Door::Page);
+    sleep(Duration::from_secs(8)).await;
+    let log = std::fs::read_to_string(disk.0.join("cluster.log"))?;
+    let complaints = log.matches("No space left on device").count();
+    world.check(complaints > 0, || "the database did not notice that its disk is full".into());
+    std::fs::remove_file(&filler)?;
+    // A Postgres that cannot write its own log stops, and waits for somebody who makes room and starts it again.
+    let has_stopped = postgres.has_ended();
+    if has_stopped {
+        postgres.start()?;
+    }
+    let mut counts = check_many(world, &people, asked).await?;
+    counts.add(check_many(world, &people, late).await?);
+    let note = if has_stopped {
+        "Postgres stopped, and was started again"
+    } else {
+        "Postgres went on"
+    };
+    world.row(
+        format!("the database's disk full for 8 s, {STREAMS} streams and 5 new ones"),
+        counts,
+        note.into(),
+    );
+    stop(server).await
+}
+
+/// A file system in memory, which goes with this.
+struct Disk(PathBuf);
+
+const DISK: usize = 160 << 20;
+
+impl Disk {
+    /// `None` where that is not allowed.
+    fn mount(folder: &Path) -> Result<Option<Self>, Box<dyn Error>> {
+        std::fs::create_dir_all(folder)?;
+        let path = CString::new(folder.as_os_str().as_encoded_bytes())?;
+        let size = CString::new(format!("size={DISK},mode=755"))?;
+        // SAFETY: the strings live longer than the call, which copies what it needs.
+        let done = unsafe { libc::mount(c"none".as_ptr(), path.as_ptr(), c"tmpfs".as_ptr(), 0, size.as_ptr().cast()) };
+        Ok((done == 0).then(|| Self(folder.to_owned())))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        if let Ok(path) = CString::new(self.0.as_os_str().as_encoded_bytes()) {
+            // SAFETY: only reads the string; the file system is the one that was mounted above.
+            unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
+        }
+    }
 }

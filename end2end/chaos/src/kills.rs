@@ -7,20 +7,13 @@ use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     check::{self, Counts, Expect},
-    client::{self, Door, Person},
+    client::{self, Door, Exchange, Person},
     random::Random,
     world::World,
 };
 
 /// Clients that talk at the same time, half of them through each door.
-const CLIENTS: usize = 6;
-
-pub struct Plan {
-    pub kills: usize,
-    pub seed: u64,
-    /// Points of the code at which the server kills itself, for a binary that has them.
-    pub points: Vec<String>,
-}
+pub const CLIENTS: usize = 6;
 
 /// What the kills came to, beside the world's figures.
 #[derive(Default)]
@@ -28,63 +21,45 @@ pub struct Kills {
     pub done: usize,
     pub with_database: usize,
     pub database_alone: usize,
-    pub by_itself: usize,
     pub stopped: usize,
+    pub breaks: usize,
+    pub unconfirmed: usize,
     pub restart: Vec<Duration>,
-    pub counts: Counts,
+    pub next_word: Vec<Duration>,
 }
 
-pub async fn run(setup: &Setup, plan: &Plan, world: Rc<World>) -> Result<Kills, Box<dyn Error>> {
-    let mut random = Random::new(plan.seed);
+pub async fn run(setup: &Setup, count: usize, seed: u64, world: Rc<World>) -> Result<Kills, Box<dyn Error>> {
+    let mut random = Random::new(seed);
     let mut kills = Kills::default();
     let mut server = start(setup.clone()).await?;
     let people = people(setup, server.port, "k", CLIENTS).await?;
     world.moved(server.port);
-    let talks = Rc::new(RefCell::new(Vec::new()));
-    let mut clients = JoinSet::new();
-    for (number, person) in people.into_iter().enumerate() {
-        let (world, talks, random) = (world.clone(), talks.clone(), Random::new(random.next()));
-        let door = if number.is_multiple_of(2) { Door::ChatKit } else { Door::Page };
-        clients.spawn_local(async move {
-            let exchanges = client::converse(&world, &person, door, random).await;
-            talks.borrow_mut().push((person, exchanges));
-        });
-    }
-    for number in 0..plan.kills {
+    let talks = Talks::begin(&world, people, &mut random);
+    for number in 0..count {
         let moment = random.millis(250, 1600);
         let way = random.between(0, 100);
-        let mut setup = setup.clone();
-        if let Some(point) = pick(&plan.points, &mut random) {
-            // One in four of those who come by.
-            setup.extra.push(("FAILPOINTS".into(), format!("{point}=25%return")));
-        }
         wait(&mut server, moment).await;
-        if server.has_ended() {
-            kills.by_itself += 1;
-        } else {
-            match way {
-                0..55 => server.kill(false)?,
-                55..80 => {
-                    kills.with_database += 1;
-                    server.kill(true)?;
-                }
-                80..90 => {
-                    kills.stopped += 1;
-                    // Blocks: clients hear of it afterwards, as they would over a slow line.
-                    let stopping = tokio::task::spawn_blocking(move || server.stop());
-                    stopping.await??;
-                }
-                _ => {
-                    kills.database_alone += 1;
-                    server.kill_database();
-                    wait(&mut server, random.millis(300, 900)).await;
-                    server.kill(false)?;
-                }
+        world.check(!server.has_ended(), || format!("the server ended by itself before kill {number}"));
+        match way {
+            0..55 => server.kill(false)?,
+            55..80 => {
+                kills.with_database += 1;
+                server.kill(true)?;
+            }
+            80..90 => {
+                kills.stopped += 1;
+                stop(server).await?;
+            }
+            _ => {
+                kills.database_alone += 1;
+                server.kill_database();
+                wait(&mut server, random.millis(300, 900)).await;
+                server.kill(false)?;
             }
         }
         world.ready.set(None);
         kills.done += 1;
-        server = start(setup).await?;
+        server = start(setup.clone()).await?;
         kills.restart.push(server.ready_after);
         if std::env::var_os("CHAOS_VERBOSE").is_some() {
             eprintln!(
@@ -94,33 +69,61 @@ pub async fn run(setup: &Setup, plan: &Plan, world: Rc<World>) -> Result<Kills, 
         }
         world.moved(server.port);
         if (number + 1).is_multiple_of(10) {
-            eprintln!("  {} of {} kills", number + 1, plan.kills);
+            eprintln!("  {} of {count} kills", number + 1);
         }
     }
-    // The last one has no points at which it dies.
-    if server.has_ended() || !plan.points.is_empty() {
-        server.kill(false)?;
-        server = start(setup.clone()).await?;
-        world.moved(server.port);
-    }
-    world.stop.set(true);
-    while let Some(ended) = clients.join_next().await {
-        ended?;
-    }
-    for (person, exchanges) in talks.borrow().iter() {
-        kills.counts.add(check::check(&world, person, exchanges, Expect::Whole).await?);
-    }
-    server.stop()?;
+    let counts = talks.end(&world).await?;
+    let figures = world.figures.borrow();
+    (kills.breaks, kills.unconfirmed) = (figures.breaks, figures.unconfirmed);
+    kills.next_word.clone_from(&figures.next_word);
+    drop(figures);
+    world.row(format!("{count} kills at random moments"), counts, format!("seed {seed}"));
+    stop(server).await?;
     Ok(kills)
 }
 
-fn pick<'p>(points: &'p [String], random: &mut Random) -> Option<&'p str> {
-    let at = random.next() as usize;
-    points.get(at.checked_rem(points.len())?).map(String::as_str)
+/// Clients that talk until the world stops, half of them through each door.
+pub struct Talks {
+    clients: JoinSet<()>,
+    said: Rc<RefCell<Vec<(Person, Vec<Exchange>)>>>,
+}
+
+impl Talks {
+    pub fn begin(world: &Rc<World>, people: Vec<Person>, random: &mut Random) -> Self {
+        let said = Rc::new(RefCell::new(Vec::new()));
+        let mut clients = JoinSet::new();
+        for (number, person) in people.into_iter().enumerate() {
+            let (world, said, random) = (world.clone(), said.clone(), Random::new(random.next()));
+            let door = if number.is_multiple_of(2) { Door::ChatKit } else { Door::Page };
+            clients.spawn_local(async move {
+                let exchanges = client::converse(&world, &person, door, random).await;
+                said.borrow_mut().push((person, exchanges));
+            });
+        }
+        Self { clients, said }
+    }
+
+    /// Lets everyone hear their last answer out, and checks all that was told.
+    pub async fn end(mut self, world: &World) -> Result<Counts, Box<dyn Error>> {
+        world.stop.set(true);
+        while let Some(ended) = self.clients.join_next().await {
+            ended?;
+        }
+        let mut counts = Counts::default();
+        for (person, exchanges) in self.said.borrow().iter() {
+            counts.add(check::check(world, person, exchanges, Expect::Whole).await?);
+        }
+        Ok(counts)
+    }
+}
+
+/// Stops a server in order. Clients hear of it afterwards, as they would over a slow line.
+pub async fn stop(server: Server) -> Result<(), Box<dyn Error>> {
+    Ok(tokio::task::spawn_blocking(move || server.stop()).await??)
 }
 
 /// Waits, but no longer than the server lives.
-async fn wait(server: &mut Server, time: Duration) {
+pub async fn wait(server: &mut Server, time: Duration) {
     let until = tokio::time::Instant::now() + time;
     while tokio::time::Instant::now() < until && !server.has_ended() {
         sleep(Duration::from_millis(5)).await;

@@ -4,28 +4,32 @@
 //! Starts the binary with a database of its own in a temporary folder and a scripted model in this process; all of it on the loopback
 //! interface, all of it bounded.
 //!
-//!     kaam-chaos --binary PATH [--kills 50] [--seed 1] [--only kills,network,database,stop] [--points NAME,NAME] [--streams 1000]
+//!     kaam-chaos --binary PATH [--kills 50] [--seed 1] [--only kills,network,stop,database,log,points] [--streams 1000]
+//!         [--points all|NAME,NAME --points-binary PATH [--rounds 3]]
 
 mod chatkit;
 mod check;
 mod client;
 mod database;
 mod kills;
+mod log;
 mod model;
 mod network;
 mod page;
+mod points;
 mod postgres;
 mod proxy;
 mod random;
+mod report;
 mod script;
 mod stopping;
 mod world;
 
-use std::{error::Error, path::PathBuf, process::ExitCode, rc::Rc, time::Duration};
+use std::{error::Error, path::PathBuf, process::ExitCode, rc::Rc};
 
 use kaam_bench::server::{self, Scratch, Setup};
 use model::Model;
-use world::{World, percentile};
+use world::World;
 
 struct Options {
     binary: PathBuf,
@@ -33,6 +37,8 @@ struct Options {
     seed: u64,
     only: Vec<String>,
     points: Vec<String>,
+    points_binary: PathBuf,
+    rounds: usize,
     streams: usize,
 }
 
@@ -44,6 +50,8 @@ impl Options {
             seed: 1,
             only: Vec::new(),
             points: Vec::new(),
+            points_binary: PathBuf::new(),
+            rounds: 3,
             streams: 1000,
         };
         let mut arguments = std::env::args().skip(1);
@@ -56,7 +64,10 @@ impl Options {
                 "--kills" => options.kills = number(&value)?.min(100_000),
                 "--seed" => options.seed = number(&value)? as u64,
                 "--only" => options.only = list(&value),
+                "--points" if value == "all" => options.points = points::ALL.map(str::to_owned).to_vec(),
                 "--points" => options.points = list(&value),
+                "--points-binary" => options.points_binary = value.into(),
+                "--rounds" => options.rounds = number(&value)?.clamp(1, 1000),
                 "--streams" => options.streams = number(&value)?.clamp(1, 5000),
                 _ => return Err(format!("unknown argument {name}")),
             }
@@ -65,6 +76,15 @@ impl Options {
             return Err(format!("--binary: there is no file {}", options.binary.display()));
         }
         options.binary = options.binary.canonicalize().map_err(|error| error.to_string())?;
+        if let Some(unknown) = options.points.iter().find(|point| !points::ALL.contains(&point.as_str())) {
+            return Err(format!("--points: there is no {unknown}; there are {}", points::ALL.join(", ")));
+        }
+        if !options.points.is_empty() {
+            let binary = &options.points_binary;
+            options.points_binary = binary
+                .canonicalize()
+                .map_err(|error| format!("--points-binary: {}: {error}", binary.display()))?;
+        }
         Ok(options)
     }
 
@@ -95,36 +115,66 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
             extra: Vec::new(),
         })
     };
+    let mut rows = Vec::new();
+    let mut gather = |world: Rc<World>| {
+        let (passed, failed) = world.tally();
+        total = (total.0 + passed, total.1 + failed);
+        rows.append(&mut world.rows.borrow_mut());
+    };
+    let (mut kills, mut ended, mut loads) = (None, Vec::new(), Vec::new());
+    // Kills and points first: the others set the model's pace.
     if options.wants("kills") {
         eprintln!("{} kills, seed {}", options.kills, options.seed);
         let world = Rc::new(World::default());
-        let plan = kills::Plan {
-            kills: options.kills,
-            seed: options.seed,
-            points: options.points.clone(),
-        };
-        let done = kills::run(&setup("kills")?, &plan, world.clone()).await?;
-        report(&done, &world);
-        total = sum(total, world.tally());
+        kills = Some(kills::run(&setup("kills")?, options.kills, options.seed, world.clone()).await?);
+        gather(world);
     }
-    // Kills first: the others set the model's pace.
+    if options.wants("points") && !options.points.is_empty() {
+        eprintln!(
+            "{} fail points, {} times each, seed {}",
+            options.points.len(),
+            options.rounds,
+            options.seed
+        );
+        let world = Rc::new(World::default());
+        let mut setup = setup("points")?;
+        setup.binary.clone_from(&options.points_binary);
+        ended = points::run(&setup, &options.points, options.rounds, options.seed, world.clone()).await?;
+        gather(world);
+    }
     if options.wants("network") {
         eprintln!("bad lines, seed {}", options.seed);
         let world = Rc::new(World::default());
         network::run(&setup("network")?, &model, options.seed, world.clone()).await?;
-        total = sum(total, world.tally());
+        gather(world);
     }
     if options.wants("stop") {
         eprintln!("SIGTERM with {} open streams", options.streams);
         let world = Rc::new(World::default());
         stopping::run(&setup("stop")?, &model, options.streams, world.clone()).await?;
-        total = sum(total, world.tally());
+        gather(world);
     }
     if options.wants("database") {
         eprintln!("faults of the database");
         let world = Rc::new(World::default());
         database::run(&setup("database")?, &model, world.clone()).await?;
-        total = sum(total, world.tally());
+        gather(world);
+    }
+    if options.wants("log") {
+        eprintln!("what the log costs");
+        let world = Rc::new(World::default());
+        loads = log::run(&setup("log")?, &model, world.clone()).await?;
+        gather(world);
+    }
+    report::scenarios(&mut rows);
+    if let Some(kills) = &mut kills {
+        report::kills(kills);
+    }
+    if !ended.is_empty() {
+        report::points(&ended);
+    }
+    if !loads.is_empty() {
+        report::log(&loads);
     }
     let strange = model.strange.get();
     if strange > 0 {
@@ -133,48 +183,4 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
     }
     println!("{} passed, {} failed", total.0, total.1);
     Ok(if total.1 == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn sum(one: (usize, usize), other: (usize, usize)) -> (usize, usize) {
-    (one.0 + other.0, one.1 + other.1)
-}
-
-fn report(done: &kills::Kills, world: &World) {
-    let mut figures = world.figures.borrow_mut();
-    let figures = &mut *figures;
-    let mut restart = done.restart.clone();
-    let counts = done.counts;
-    println!("| after {} kills | |\n| --- | ---: |", done.done);
-    for (name, count) in [
-        ("of them with the database", done.with_database),
-        ("of them after the database alone was killed", done.database_alone),
-        ("of them SIGTERM", done.stopped),
-        ("of them by the server itself, at a named point", done.by_itself),
-        ("messages acknowledged", counts.messages),
-        ("tool effects", counts.effects),
-        ("lost", counts.lost),
-        ("doubled", counts.doubled),
-        ("answers that the client ended with exactly as stored", counts.equal),
-        ("answers given up after three attempts, as the person was told", counts.given_up),
-        ("connections that broke", figures.breaks),
-        ("of them before the message was acknowledged", figures.unconfirmed),
-    ] {
-        println!("| {name} | {count} |");
-    }
-    for (name, values) in [
-        ("start to ready", &mut restart),
-        ("take-over: ready to the next new word", &mut figures.take_over),
-        ("break to the next new word, with the restart", &mut figures.next_word),
-        ("resume: request to its first new frame", &mut figures.resume),
-    ] {
-        let [p50, p99, most] = [50, 99, 100].map(|percent| millis(percentile(values, percent)));
-        println!(
-            "| {name}, p50 / p99 / most (ms), of {} | {p50:.0} / {p99:.0} / {most:.0} |",
-            values.len()
-        );
-    }
-}
-
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }

@@ -45,7 +45,17 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         2 => Rule::Pass,
         _ => Rule::Cut(random.between(150, 9000) as usize),
     }));
-    talk(&world, &next()?, Door::Page, "both", &mut random, SILENCE, Expect::Whole).await?;
+    talk(
+        "page, connections cut in the middle",
+        &world,
+        &next()?,
+        Door::Page,
+        "both",
+        &mut random,
+        SILENCE,
+        Expect::Whole,
+    )
+    .await?;
     world.check(to_server.bent.get() > 6, || "nothing was cut".into());
 
     eprintln!("  /chatkit, connections cut in the middle: an aborted request stops the answer");
@@ -53,12 +63,23 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         2 => Rule::Pass,
         _ => Rule::Cut(random.between(150, 9000) as usize),
     }));
-    talk(&world, &next()?, Door::ChatKit, "both", &mut random, SILENCE, Expect::Part).await?;
+    talk(
+        "/chatkit, connections cut in the middle",
+        &world,
+        &next()?,
+        Door::ChatKit,
+        "both",
+        &mut random,
+        SILENCE,
+        Expect::Part,
+    )
+    .await?;
 
     eprintln!("  page, connections that hang half-open");
     let hang = random.between(300, 4000) as usize;
     to_server.bend((0..30).map(|number| if number % 2 == 0 { Rule::Hang(hang) } else { Rule::Pass }));
     talk(
+        "page, connections that hang half-open",
         &world,
         &next()?,
         Door::Page,
@@ -71,8 +92,28 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
 
     eprintln!("  a slow line");
     to_server.bend((0..200).map(|_| Rule::Delay(Duration::from_millis(60))));
-    talk(&world, &next()?, Door::Page, "add", &mut random, SILENCE, Expect::Whole).await?;
-    talk(&world, &next()?, Door::ChatKit, "say", &mut random, SILENCE, Expect::Whole).await?;
+    talk(
+        "page, a slow line",
+        &world,
+        &next()?,
+        Door::Page,
+        "add",
+        &mut random,
+        SILENCE,
+        Expect::Whole,
+    )
+    .await?;
+    talk(
+        "/chatkit, a slow line",
+        &world,
+        &next()?,
+        Door::ChatKit,
+        "say",
+        &mut random,
+        SILENCE,
+        Expect::Whole,
+    )
+    .await?;
     to_server.bend([]);
 
     for (what, rule, door) in [
@@ -100,35 +141,58 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         world.check(after.is_over && after.heard.failed.is_none(), || {
             format!("{what}: the next message has no answer")
         });
-        check::check(&world, &person, &[broken, after], Expect::Whole).await?;
+        let counts = check::check(&world, &person, &[broken, after], Expect::Whole).await?;
+        world.row(what.to_owned(), counts, "the person is told, and the thread goes on".into());
     }
     server.stop()?;
     Ok(())
 }
 
-async fn talk(world: &World, person: &Person, door: Door, kind: &str, random: &mut Random, silence: Duration, expect: Expect) -> Outcome {
+async fn talk(
+    name: &str,
+    world: &World,
+    person: &Person,
+    door: Door,
+    kind: &str,
+    random: &mut Random,
+    silence: Duration,
+    expect: Expect,
+) -> Outcome {
     let mut exchanges: Vec<Exchange> = Vec::new();
     for number in 0..MESSAGES {
         let question = script::with_words(kind, &format!("{}-{number}", person.name), random.between(20, 60));
         let thread = exchanges.last().and_then(|last| last.thread.clone());
         exchanges.push(client::ask(world, person, door, question, thread, silence).await);
     }
-    check::check(world, person, &exchanges, expect).await?;
+    let counts = check::check(world, person, &exchanges, expect).await?;
+    world.row(format!("{name}, {MESSAGES} messages"), counts, String::new());
     Ok(())
 }
 
 /// Asks many questions at once, each in a thread of its own, and hears all of them out.
-pub fn many(world: &Rc<World>, people: &[Person], count: usize, words: u64, door: impl Fn(usize) -> Door) -> JoinSet<(usize, Exchange)> {
+/// `kinds` come in turn (`script`); names begin with `prefix`.
+pub fn many(
+    world: &Rc<World>,
+    people: &[Person],
+    count: usize,
+    prefix: &str,
+    kinds: &[&str],
+    words: u64,
+    door: impl Fn(usize) -> Door,
+) -> JoinSet<(usize, Exchange)> {
     let mut asked = JoinSet::new();
     for number in 0..count {
         let at = number % people.len();
         let (world, person, door) = (world.clone(), people[at].clone(), door(number));
-        let kind = ["say", "add", "both"][number % 3];
-        let question = script::with_words(kind, &format!("{}-m{number}", person.name), words);
+        let kind = kinds[number % kinds.len()];
+        let question = script::with_words(kind, &format!("{}-{prefix}{number}", person.name), words);
         asked.spawn_local(async move { (at, client::ask(&world, &person, door, question, None, SILENCE).await) });
     }
     asked
 }
+
+/// All kinds of questions.
+pub const MIXED: [&str; 3] = ["say", "add", "both"];
 
 /// Waits for all of them and checks them.
 pub async fn check_many(world: &World, people: &[Person], mut asked: JoinSet<(usize, Exchange)>) -> Outcome<check::Counts> {

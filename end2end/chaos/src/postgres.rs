@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{Error, Result},
+    io::{Error, Read, Result, Write},
     os::unix::{
         fs::{PermissionsExt, chown},
         net::UnixStream,
@@ -24,8 +24,8 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a cluster in a new folder and starts it.
-    pub fn make(folder: &Path) -> Result<Self> {
+    /// Makes a cluster in a new folder and starts it. `more` goes to `initdb`.
+    pub fn make(folder: &Path, more: &[&str]) -> Result<Self> {
         let programs = std::env::var_os("KAAM_PG_BIN").ok_or_else(|| Error::other("KAAM_PG_BIN names no folder of Postgres' programs"))?;
         let mut postgres = Self {
             programs: programs.into(),
@@ -47,6 +47,7 @@ impl Postgres {
                 "--locale=C",
                 "--encoding=UTF8",
             ])
+            .args(more)
             .output()?;
         if !output.status.success() {
             return Err(Error::other(format!("initdb: {}", String::from_utf8_lossy(&output.stderr))));
@@ -94,6 +95,38 @@ impl Postgres {
         Ok(())
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// Asks it something by the simple protocol, and gives the columns of the last row. Whoever comes over the socket is let in.
+    pub fn ask(&self, sql: &str) -> Result<Vec<String>> {
+        let mut socket = UnixStream::connect(self.folder.join(".s.PGSQL.5432"))?;
+        socket.set_read_timeout(Some(Duration::from_secs(30)))?;
+        // Protocol 3.0.
+        let mut hello = 196_608_u32.to_be_bytes().to_vec();
+        hello.extend_from_slice(b"user\0postgres\0database\0postgres\0\0");
+        socket.write_all(&message(None, &hello))?;
+        socket.write_all(&message(Some(b'Q'), format!("{sql}\0").as_bytes()))?;
+        let (mut row, mut is_greeted) = (Vec::new(), false);
+        loop {
+            let mut head = [0; 5];
+            socket.read_exact(&mut head)?;
+            let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+            let mut body = vec![0; length.saturating_sub(4)];
+            socket.read_exact(&mut body)?;
+            match head[0] {
+                b'D' => row = columns(&body),
+                b'E' => return Err(Error::other(String::from_utf8_lossy(&body).replace('\0', " "))),
+                // Ready: once after the greeting, once after the answer.
+                b'Z' if is_greeted => return Ok(row),
+                b'Z' => is_greeted = true,
+                _ => {}
+            }
+        }
+    }
+
     /// Ends it: at once and without a checkpoint, as a crash, or in order.
     pub fn stop(&mut self, as_a_crash: bool) -> Result<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
@@ -113,7 +146,27 @@ impl Drop for Postgres {
     }
 }
 
-fn is_root() -> bool {
+fn message(kind: Option<u8>, body: &[u8]) -> Vec<u8> {
+    let mut message: Vec<u8> = kind.into_iter().collect();
+    message.extend_from_slice(&(body.len() as u32 + 4).to_be_bytes());
+    message.extend_from_slice(body);
+    message
+}
+
+/// The columns of a row, as text; what is null is empty.
+fn columns(mut body: &[u8]) -> Vec<String> {
+    let mut columns = Vec::new();
+    body = body.get(2..).unwrap_or_default();
+    while let Some((length, rest)) = body.split_first_chunk() {
+        let length = i32::from_be_bytes(*length).max(0) as usize;
+        let (column, rest) = rest.split_at(length.min(rest.len()));
+        columns.push(String::from_utf8_lossy(column).into_owned());
+        body = rest;
+    }
+    columns
+}
+
+pub fn is_root() -> bool {
     // SAFETY: geteuid only reads.
     unsafe { libc::geteuid() == 0 }
 }

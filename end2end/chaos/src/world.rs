@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::{check::Counts, report::Row};
+
 #[derive(Default)]
 pub struct World {
     /// Where clients connect: the server, or a proxy before it.
@@ -14,6 +16,8 @@ pub struct World {
     /// Clients begin nothing new.
     pub stop: Cell<bool>,
     pub figures: RefCell<Figures>,
+    /// What came of each scenario.
+    pub rows: RefCell<Vec<Row>>,
     problems: RefCell<Vec<String>>,
     passed: Cell<usize>,
 }
@@ -47,6 +51,22 @@ impl World {
             eprintln!("  failed: {what}");
             self.problems.borrow_mut().push(what);
         }
+    }
+
+    /// A scenario has ended: its row takes the times that were measured since the last one.
+    pub fn row(&self, what: String, counts: Counts, note: String) {
+        let figures = self.figures.take();
+        self.rows.borrow_mut().push(Row {
+            what,
+            counts,
+            goes_on: if figures.take_over.is_empty() {
+                figures.next_word
+            } else {
+                figures.take_over
+            },
+            resume: figures.resume,
+            note,
+        });
     }
 
     /// How many checks passed and failed.

@@ -1,0 +1,78 @@
+//! What the log of running answers costs the database: bytes of its write-ahead log a token, and write transactions a second.
+
+use std::{error::Error, rc::Rc, time::Duration};
+
+use kaam_bench::server::Setup;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    client::Door,
+    kills::{people, start, stop},
+    model::Model,
+    network::{check_many, many},
+    postgres::Postgres,
+    world::World,
+};
+
+pub struct Load {
+    pub streams: usize,
+    pub tokens_a_second: f64,
+    pub bytes_a_token: f64,
+    pub commits_a_second: f64,
+    pub tokens_a_commit: f64,
+}
+
+const STREAMS: [usize; 3] = [1, 100, 500];
+/// 50 tokens a second and stream.
+const PACE: Duration = Duration::from_millis(20);
+const MEASURED: Duration = Duration::from_secs(8);
+
+/// The place in the write-ahead log, and the number of the next write transaction.
+const PLACE: &str = "select pg_current_wal_lsn() - '0/0', pg_snapshot_xmax(pg_current_snapshot())";
+
+pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Result<Vec<Load>, Box<dyn Error>> {
+    let postgres = Postgres::make(&setup.folder.join("cluster"), &[])?;
+    let mut setup = setup.clone();
+    setup.database_url = Some(postgres.url());
+    let server = start(setup.clone()).await?;
+    world.moved(server.port);
+    let people = people(&setup, server.port, "l", 10).await?;
+    let mut loads = Vec::new();
+    for (round, streams) in STREAMS.into_iter().enumerate() {
+        model.pace(PACE);
+        // Of one kind, and long enough to be written when the measuring ends: the log is measured, not accepting and ending.
+        let asked = many(&world, &people, streams, &format!("l{round}-"), &["say"], 1500, |_| Door::Page);
+        let began = Instant::now();
+        while model.open() < streams && began.elapsed() < Duration::from_secs(15) {
+            sleep(Duration::from_millis(50)).await;
+        }
+        // What touches its page for the first time after a checkpoint is written whole, which is no property of the load.
+        postgres.ask("checkpoint")?;
+        sleep(Duration::from_secs(1)).await;
+        let (from, sent, at) = (place(&postgres)?, model.sent(), Instant::now());
+        sleep(MEASURED).await;
+        let (to, tokens, took) = (place(&postgres)?, model.sent() - sent, at.elapsed().as_secs_f64());
+        let open = model.open();
+        world.check(open >= streams, || format!("only {open} of {streams} answers were being written"));
+        let (bytes, commits) = (to.0 - from.0, to.1 - from.1);
+        loads.push(Load {
+            streams,
+            tokens_a_second: tokens as f64 / took,
+            bytes_a_token: bytes / (tokens as f64).max(1.0),
+            commits_a_second: commits / took,
+            tokens_a_commit: tokens as f64 / commits.max(1.0),
+        });
+        model.pace(Duration::from_millis(1));
+        check_many(&world, &people, asked).await?;
+    }
+    stop(server).await?;
+    Ok(loads)
+}
+
+fn place(postgres: &Postgres) -> Result<(f64, f64), Box<dyn Error>> {
+    let row = postgres.ask(PLACE)?;
+    match &row[..] {
+        [bytes, commits] => Ok((bytes.parse()?, commits.parse()?)),
+        _ => Err("the database does not tell its place".into()),
+    }
+}
