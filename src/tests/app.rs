@@ -97,6 +97,19 @@ impl TestApp {
         Self::build(model, client, variables).await
     }
 
+    /// With the scripted model, asked within these limits.
+    pub async fn limited(limits: Limits) -> Self {
+        let model = ScriptedModel::start().await;
+        let client = client_of(model.base_url(), &["scripted"], limits);
+        Self::build(model, Arc::new(client), &[]).await
+    }
+
+    /// With a model at this address, asked within these limits.
+    pub async fn asking(address: url::Url, limits: Limits) -> Self {
+        let client = client_of(address, &["scripted"], limits);
+        Self::build(ScriptedModel::start().await, Arc::new(client), &[]).await
+    }
+
     /// With two models, `scripted` and `scripted-small`, and the built-in assistant, of which a person may choose one.
     pub async fn choosing() -> Self {
         let model = ScriptedModel::start().await;
@@ -254,8 +267,12 @@ fn endpoint(model: &ScriptedModel, models: &[&str]) -> OpenAiModel {
         longest_wait: Duration::from_millis(5),
         ..Limits::default()
     };
+    client_of(model.base_url(), models, limits)
+}
+
+fn client_of(base_url: url::Url, models: &[&str], limits: Limits) -> OpenAiModel {
     let config = OpenAiConfig {
-        base_url: model.base_url(),
+        base_url,
         api_key: None,
         models: models.iter().map(|model| (*model).to_owned()).collect(),
         sees_pictures: None,

@@ -71,6 +71,9 @@ pub async fn check(world: &World, person: &Person, exchanges: &[Exchange], expec
         // Its task.
         let has_failed = exchange.heard.failed.is_some() || !exchange.is_over;
         counts.given_up += usize::from(has_failed);
+        if let Some(why) = &exchange.heard.failed {
+            eprintln!("  {name}: told that it failed: {why}");
+        }
         let is_whole = !has_failed && expect == Expect::Whole;
         if let Some(title) = &question.task {
             let is_done = titles.get(title);

@@ -40,8 +40,9 @@ pub async fn run(setup: &Setup, points: &[String], rounds: usize, seed: u64, wor
     for point in points {
         let mut times = 0;
         for _ in 0..rounds {
-            // What was left behind before is gone on with; stopping is no attempt, and leaves something to take over.
-            sleep(random.millis(300, 700)).await;
+            // What was left behind before is gone on with, or it would die three times and be given up. Stopping is no attempt, and leaves
+            // something to take over.
+            sleep(random.millis(800, 1300)).await;
             world.ready.set(None);
             stop(server).await?;
             let mut armed = setup.clone();

@@ -86,7 +86,8 @@ impl Postgres {
             .spawn()?;
         self.child = Some(child);
         let began = Instant::now();
-        while UnixStream::connect(self.folder.join(".s.PGSQL.5432")).is_err() {
+        // It listens before it is ready.
+        while self.ask("select 1").is_err() {
             if began.elapsed() > Duration::from_secs(60) {
                 return Err(Error::other("Postgres did not start within 60 s"));
             }

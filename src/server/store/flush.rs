@@ -129,11 +129,14 @@ impl Store {
     }
 }
 
+/// The same row once more, under the same epoch, is the same; under another one it is refused: a statement that began before somebody took
+/// over may have written there meanwhile (`epoch` is not null).
 const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
     select x.user_id, x.run_id, x.seq, x.epoch, x.body \
     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[]) as x(user_id, run_id, epoch, seq, body) \
     join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch \
-    on conflict (user_id, run_id, seq) do update set body = excluded.body where run_events.epoch = excluded.epoch \
+    on conflict (user_id, run_id, seq) do update set body = excluded.body, \
+        epoch = case when run_events.epoch = excluded.epoch then excluded.epoch end \
     returning run_id, epoch";
 
 /// Items come in bulk; what removes items or changes the thread stands between two bulks, so that the order is kept.
