@@ -5,7 +5,7 @@ use std::{
     ffi::CString,
     path::{Path, PathBuf},
     rc::Rc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use kaam_bench::server::{self, Setup};
@@ -44,7 +44,10 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Outcome {
         let people = people(&setup, server.port, prefix, 5).await?;
         model.pace(Duration::from_millis(20));
         let asked = many(&world, &people, STREAMS, "m", &MIXED, 150, both);
-        sleep(Duration::from_millis(1500)).await;
+        let began = Instant::now();
+        while model.open() <= STREAMS / 2 && began.elapsed() < Duration::from_secs(10) {
+            sleep(Duration::from_millis(50)).await;
+        }
         let open = model.open();
         world.check(open > STREAMS / 2, || {
             format!("only {open} answers are being written when the database goes")

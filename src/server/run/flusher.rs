@@ -5,13 +5,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Live, Recorded, Runs, Signal, StopReason, fail_point::fail_point, log, patience::patiently};
+use super::{Live, Recorded, Runs, Signal, StopReason, fail_point::fail_point, log, patience::flushing};
 use crate::server::store::{
     StoreError,
     flush::{Batch, Change, Ending, Held, Release},
@@ -34,6 +34,15 @@ impl Entry {
             events: Vec::new(),
             changes: Vec::new(),
             end: None,
+        }
+    }
+
+    /// Of a run whose earlier events were not stored, later ones must not be: the log would have a gap. It is only let go.
+    fn forget_if_lost(&mut self) {
+        if self.live.is_lost.load(Ordering::Relaxed) {
+            self.events.clear();
+            self.changes.clear();
+            self.end = self.end.take().map(|_| End::Released(Release::Failed));
         }
     }
 }
@@ -69,11 +78,12 @@ pub(super) async fn work(runs: Runs, mut queue: mpsc::UnboundedReceiver<Entry>) 
     }
 }
 
-async fn flush(runs: &Runs, entries: Vec<Entry>) {
+async fn flush(runs: &Runs, mut entries: Vec<Entry>) {
+    entries.iter_mut().for_each(Entry::forget_if_lost);
     let batch = batch_of(&entries);
     fail_point!("flushing", !batch.log.is_empty());
     fail_point!("ending", !batch.ends.is_empty());
-    match patiently(|| runs.0.store.flush(&batch)).await {
+    match flushing(|| runs.0.store.flush(&batch)).await {
         Ok(held) => {
             fail_point!("flushed", !batch.log.is_empty());
             fail_point!("ended", !batch.ends.is_empty());
@@ -93,7 +103,7 @@ async fn flush(runs: &Runs, entries: Vec<Entry>) {
                     HashSet::new()
                 } else {
                     let batch = batch_of(&group);
-                    patiently(|| runs.0.store.flush(&batch)).await.unwrap_or_default()
+                    flushing(|| runs.0.store.flush(&batch)).await.unwrap_or_default()
                 };
                 deliver_all(runs, group, &held);
             }
@@ -111,6 +121,7 @@ fn deliver_all(runs: &Runs, entries: Vec<Entry>, held: &HashSet<Held>) {
 fn deliver(runs: &Runs, entry: Entry, is_held: bool) {
     let live = entry.live;
     if !is_held {
+        live.is_lost.store(true, Ordering::Relaxed);
         live.stop(StopReason::Lost);
         runs.leave(&live);
         let _ = live.signals.send(Signal::Broken);

@@ -26,7 +26,7 @@ mod translate;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
 };
 
 use futures::FutureExt;
@@ -164,6 +164,8 @@ struct Live {
     signals: broadcast::Sender<Signal>,
     cancel: CancellationToken,
     reason: OnceLock<StopReason>,
+    /// Some of it could not be stored: nothing more of it is.
+    is_lost: AtomicBool,
 }
 
 impl Live {
@@ -491,6 +493,7 @@ impl Runs {
             signals: broadcast::channel(BACKLOG).0,
             cancel: CancellationToken::new(),
             reason: OnceLock::new(),
+            is_lost: AtomicBool::new(false),
         });
         self.lives().insert(key.run, Arc::clone(&live));
         live
