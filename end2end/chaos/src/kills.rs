@@ -110,7 +110,7 @@ impl Talks {
             ended?;
         }
         let mut counts = Counts::default();
-        for (person, exchanges) in self.said.borrow().iter() {
+        for (person, exchanges) in &self.said.take() {
             counts.add(check::check(world, person, exchanges, Expect::Whole).await?);
         }
         Ok(counts)
