@@ -22,6 +22,8 @@ use crate::{
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
+/// Longer than anything that is tried here.
+const NEVER: Duration = Duration::from_secs(80);
 /// Messages of each client.
 const MESSAGES: u64 = 6;
 
@@ -186,7 +188,9 @@ pub fn many(
         let (world, person, door) = (world.clone(), people[at].clone(), door(number));
         let kind = kinds[number % kinds.len()];
         let question = script::with_words(kind, &format!("{}-{prefix}{number}", person.name), words);
-        asked.spawn_local(async move { (at, client::ask(&world, &person, door, question, None, SILENCE).await) });
+        // Whoever leaves `/chatkit` stops the answer; so nobody does, also where there is nothing to hear for long.
+        let silence = if door == Door::ChatKit { NEVER } else { SILENCE };
+        asked.spawn_local(async move { (at, client::ask(&world, &person, door, question, None, silence).await) });
     }
     asked
 }
