@@ -73,19 +73,22 @@ pub async fn run(setup: &Setup, count: usize, seed: u64, world: Rc<World>) -> Re
         }
     }
     let counts = talks.end(&world).await?;
-    let figures = world.figures.borrow();
-    (kills.breaks, kills.unconfirmed) = (figures.breaks, figures.unconfirmed);
-    kills.next_word.clone_from(&figures.next_word);
-    drop(figures);
+    {
+        let figures = world.figures.borrow();
+        (kills.breaks, kills.unconfirmed) = (figures.breaks, figures.unconfirmed);
+        kills.next_word.clone_from(&figures.next_word);
+    }
     world.row(format!("{count} kills at random moments"), counts, format!("seed {seed}"));
     stop(server).await?;
     Ok(kills)
 }
 
+type Said = Vec<(Person, Vec<Exchange>)>;
+
 /// Clients that talk until the world stops, half of them through each door.
 pub struct Talks {
     clients: JoinSet<()>,
-    said: Rc<RefCell<Vec<(Person, Vec<Exchange>)>>>,
+    said: Rc<RefCell<Said>>,
 }
 
 impl Talks {

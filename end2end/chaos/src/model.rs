@@ -17,7 +17,6 @@ pub struct Model {
     pub port: u16,
     gap: Rc<Cell<Duration>>,
     open: Rc<Cell<usize>>,
-    sent: Rc<Cell<usize>>,
     /// Requests that held no message of ours.
     pub strange: Rc<Cell<usize>>,
 }
@@ -29,7 +28,6 @@ impl Model {
             port: listener.local_addr()?.port(),
             gap: Rc::new(Cell::new(Duration::from_millis(6))),
             open: Rc::default(),
-            sent: Rc::default(),
             strange: Rc::default(),
         };
         let accepting = model.clone();
@@ -57,11 +55,6 @@ impl Model {
         self.open.get()
     }
 
-    /// How many tokens were sent so far.
-    pub fn sent(&self) -> usize {
-        self.sent.get()
-    }
-
     async fn answer(&self, mut socket: TcpStream) -> Result<()> {
         socket.set_nodelay(true)?;
         let body = read(&mut socket).await?;
@@ -77,7 +70,6 @@ impl Model {
             .await?;
         for token in turn.tokens {
             socket.write_all(&chunk(&json!({ "content": token }), None)).await?;
-            self.sent.set(self.sent.get() + 1);
             sleep(self.gap.get()).await;
         }
         let finish = if let Some((id, name, arguments)) = turn.call {

@@ -42,22 +42,15 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
     let mut accounts = people(&setup, server.port, "n", 12).await?.into_iter();
     let mut next = || -> Outcome<Person> { Ok(accounts.next().ok_or("not enough accounts")?) };
 
+    let row = |name: &str, counts| world.row(format!("{name}, {MESSAGES} messages"), counts, String::new());
+
     eprintln!("  page, connections cut in the middle");
     to_server.bend((0..60).map(|number| match number % 3 {
         2 => Rule::Pass,
         _ => Rule::Cut(random.between(150, 9000) as usize),
     }));
-    talk(
-        "page, connections cut in the middle",
-        &world,
-        &next()?,
-        Door::Page,
-        "both",
-        &mut random,
-        SILENCE,
-        Expect::Whole,
-    )
-    .await?;
+    let counts = talk(&world, &next()?, Door::Page, "both", &mut random, SILENCE, Expect::Whole).await?;
+    row("page, connections cut in the middle", counts);
     world.check(to_server.bent.get() > 6, || "nothing was cut".into());
 
     eprintln!("  /chatkit, connections cut in the middle: an aborted request stops the answer");
@@ -65,23 +58,13 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         2 => Rule::Pass,
         _ => Rule::Cut(random.between(150, 9000) as usize),
     }));
-    talk(
-        "/chatkit, connections cut in the middle",
-        &world,
-        &next()?,
-        Door::ChatKit,
-        "both",
-        &mut random,
-        SILENCE,
-        Expect::Part,
-    )
-    .await?;
+    let counts = talk(&world, &next()?, Door::ChatKit, "both", &mut random, SILENCE, Expect::Part).await?;
+    row("/chatkit, connections cut in the middle", counts);
 
     eprintln!("  page, connections that hang half-open");
     let hang = random.between(300, 4000) as usize;
     to_server.bend((0..30).map(|number| if number % 2 == 0 { Rule::Hang(hang) } else { Rule::Pass }));
-    talk(
-        "page, connections that hang half-open",
+    let counts = talk(
         &world,
         &next()?,
         Door::Page,
@@ -91,31 +74,14 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         Expect::Whole,
     )
     .await?;
+    row("page, connections that hang half-open", counts);
 
     eprintln!("  a slow line");
     to_server.bend((0..200).map(|_| Rule::Delay(Duration::from_millis(60))));
-    talk(
-        "page, a slow line",
-        &world,
-        &next()?,
-        Door::Page,
-        "add",
-        &mut random,
-        SILENCE,
-        Expect::Whole,
-    )
-    .await?;
-    talk(
-        "/chatkit, a slow line",
-        &world,
-        &next()?,
-        Door::ChatKit,
-        "say",
-        &mut random,
-        SILENCE,
-        Expect::Whole,
-    )
-    .await?;
+    let counts = talk(&world, &next()?, Door::Page, "add", &mut random, SILENCE, Expect::Whole).await?;
+    row("page, a slow line", counts);
+    let counts = talk(&world, &next()?, Door::ChatKit, "say", &mut random, SILENCE, Expect::Whole).await?;
+    row("/chatkit, a slow line", counts);
     to_server.bend([]);
 
     for (what, rule, door) in [
@@ -151,7 +117,6 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
 }
 
 async fn talk(
-    name: &str,
     world: &World,
     person: &Person,
     door: Door,
@@ -159,16 +124,14 @@ async fn talk(
     random: &mut Random,
     silence: Duration,
     expect: Expect,
-) -> Outcome {
+) -> Outcome<check::Counts> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     for number in 0..MESSAGES {
         let question = script::with_words(kind, &format!("{}-{number}", person.name), random.between(20, 60));
         let thread = exchanges.last().and_then(|last| last.thread.clone());
         exchanges.push(client::ask(world, person, door, question, thread, silence).await);
     }
-    let counts = check::check(world, person, &exchanges, expect).await?;
-    world.row(format!("{name}, {MESSAGES} messages"), counts, String::new());
-    Ok(())
+    Ok(check::check(world, person, &exchanges, expect).await?)
 }
 
 /// Asks many questions at once, each in a thread of its own, and hears all of them out.

@@ -1,6 +1,6 @@
 //! A run as a pure state machine: what the SQL of `store::runs` and `store::flush` does, without a database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// A lease, in milliseconds of the database's clock.
 pub const LEASE: i64 = 10_000;
@@ -116,11 +116,11 @@ impl Run {
     pub fn effect(&mut self, epoch: i64, fence: i64, call: i32, result: String) -> Written {
         if fence != epoch || !self.is_live() {
             Written::Fenced
-        } else if self.effects.contains_key(&call) {
-            Written::Refused
-        } else {
-            self.effects.insert(call, result);
+        } else if let Entry::Vacant(line) = self.effects.entry(call) {
+            line.insert(result);
             Written::Held
+        } else {
+            Written::Refused
         }
     }
 
