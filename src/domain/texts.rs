@@ -1,5 +1,6 @@
-//! What the server says by itself, in English and Urdu: steps, notices, failures. (The page's own words are in `app::text`; the offline
-//! assistant's in `domain::language`.)
+//! What the server says by itself. What it says within a conversation (steps, notices, questions, failures) is in the language of the
+//! conversation, in three forms; what belongs to the page's furniture (lists, forms, widgets) is in the page's language. (The page's own words
+//! are in `app::text`; the offline assistant's in `domain::language`.)
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -15,61 +16,79 @@ fn isolated(text: &str) -> String {
 }
 
 /// A tool that runs.
-pub fn step_running(locale: Locale, tool: &str) -> String {
-    let (en, ur) = match tool {
-        "add_task" => ("Adding a task …", "کام شامل ہو رہا ہے …"),
-        "list_tasks" => ("Looking at your tasks …", "آپ کے کام دیکھے جا رہے ہیں …"),
-        "complete_task" => ("Completing a task …", "کام مکمل ہو رہا ہے …"),
-        "update_task" => ("Changing a task …", "کام بدلا جا رہا ہے …"),
-        "delete_task" => ("Deleting a task …", "کام حذف ہو رہا ہے …"),
-        "open_task" => ("Opening a task …", "کام کھولا جا رہا ہے …"),
-        "get_page_context" => ("Looking at your page …", "آپ کا صفحہ دیکھا جا رہا ہے …"),
-        _ => ("Working …", "کام جاری ہے …"),
+pub fn step_running(script: Script, tool: &str) -> &'static str {
+    let (en, roman, urdu) = match tool {
+        "add_task" => ("Adding a task …", "Kaam shamil ho raha hai …", "کام شامل ہو رہا ہے …"),
+        "list_tasks" => (
+            "Looking at your tasks …",
+            "Aap ke kaam dekhe ja rahe hain …",
+            "آپ کے کام دیکھے جا رہے ہیں …",
+        ),
+        "complete_task" => ("Completing a task …", "Kaam mukammal ho raha hai …", "کام مکمل ہو رہا ہے …"),
+        "update_task" => ("Changing a task …", "Kaam badla ja raha hai …", "کام بدلا جا رہا ہے …"),
+        "delete_task" => ("Deleting a task …", "Kaam delete ho raha hai …", "کام حذف ہو رہا ہے …"),
+        "ask_person" => ("Asking you …", "Aap se poocha ja raha hai …", "آپ سے پوچھا جا رہا ہے …"),
+        "open_task" => ("Opening a task …", "Kaam khola ja raha hai …", "کام کھولا جا رہا ہے …"),
+        "get_page_context" => (
+            "Looking at your page …",
+            "Aap ka safha dekha ja raha hai …",
+            "آپ کا صفحہ دیکھا جا رہا ہے …",
+        ),
+        _ => ("Working …", "Kaam jaari hai …", "کام جاری ہے …"),
     };
-    match locale {
-        Locale::En => en.into(),
-        Locale::Ur => ur.into(),
-    }
+    script.choose(en, roman, urdu)
 }
 
 /// A tool that is done: the task's title, if it was about one, or the number of tasks found; `failed` if the model got an error.
-pub fn step_done(locale: Locale, tool: &str, title: Option<&str>, count: Option<usize>, failed: bool) -> String {
-    let name = title.map(isolated).unwrap_or_default();
+pub fn step_done(script: Script, tool: &str, title: Option<&str>, count: Option<usize>, failed: bool) -> String {
     if failed {
-        return match locale {
-            Locale::En => "That did not work".into(),
-            Locale::Ur => "یہ نہیں ہو سکا".into(),
-        };
+        return script.choose("That did not work", "Ye nahi ho saka", "یہ نہیں ہو سکا").into();
     }
-    match (locale, tool) {
-        (Locale::En, "add_task") => format!("Added {name}"),
-        (Locale::Ur, "add_task") => format!("{name} شامل ہو گیا"),
-        (Locale::En, "list_tasks") => match count.unwrap_or_default() {
-            1 => "Found 1 task".into(),
-            n => format!("Found {n} tasks"),
-        },
-        (Locale::Ur, "list_tasks") => format!("{} کام ملے", count.unwrap_or_default()),
-        (Locale::En, "complete_task") => format!("Completed {name}"),
-        (Locale::Ur, "complete_task") => format!("{name} مکمل ہو گیا"),
-        (Locale::En, "update_task") => format!("Changed {name}"),
-        (Locale::Ur, "update_task") => format!("{name} بدل دیا گیا"),
-        (Locale::En, "delete_task") => format!("Deleted {name}"),
-        (Locale::Ur, "delete_task") => format!("{name} حذف ہو گیا"),
-        (Locale::En, "open_task") => format!("Opened {name}"),
-        (Locale::Ur, "open_task") => format!("{name} کھول دیا گیا"),
-        (Locale::En, "get_page_context") => "Looked at your page".into(),
-        (Locale::Ur, "get_page_context") => "آپ کا صفحہ دیکھ لیا".into(),
-        (Locale::En, _) => "Done".into(),
-        (Locale::Ur, _) => "ہو گیا".into(),
+    let name = title.map(isolated).unwrap_or_default();
+    let count = count.unwrap_or_default();
+    match tool {
+        "add_task" => script.choose(
+            format!("Added {name}"),
+            format!("{name} shamil ho gaya"),
+            format!("{name} شامل ہو گیا"),
+        ),
+        "list_tasks" if count == 1 => script.choose("Found 1 task", "1 kaam mila", "1 کام ملا").into(),
+        "list_tasks" => script.choose(
+            format!("Found {count} tasks"),
+            format!("{count} kaam mile"),
+            format!("{count} کام ملے"),
+        ),
+        "complete_task" => script.choose(
+            format!("Completed {name}"),
+            format!("{name} mukammal ho gaya"),
+            format!("{name} مکمل ہو گیا"),
+        ),
+        "update_task" => script.choose(
+            format!("Changed {name}"),
+            format!("{name} badal diya gaya"),
+            format!("{name} بدل دیا گیا"),
+        ),
+        "delete_task" => script.choose(
+            format!("Deleted {name}"),
+            format!("{name} delete ho gaya"),
+            format!("{name} حذف ہو گیا"),
+        ),
+        "ask_person" => script.choose("Asked you", "Aap se pooch liya", "آپ سے پوچھ لیا").into(),
+        "open_task" => script.choose(
+            format!("Opened {name}"),
+            format!("{name} khol diya gaya"),
+            format!("{name} کھول دیا گیا"),
+        ),
+        "get_page_context" => script
+            .choose("Looked at your page", "Aap ka safha dekh liya", "آپ کا صفحہ دیکھ لیا")
+            .into(),
+        _ => script.choose("Done", "Ho gaya", "ہو گیا").into(),
     }
 }
 
 /// Somebody was asked, and said no (or something else): nothing was done.
-pub fn step_declined(locale: Locale) -> String {
-    match locale {
-        Locale::En => "Nothing was changed".into(),
-        Locale::Ur => "کچھ نہیں بدلا".into(),
-    }
+pub fn step_declined(script: Script) -> &'static str {
+    script.choose("Nothing was changed", "Kuch nahi badla", "کچھ نہیں بدلا")
 }
 
 /// The question before much is deleted or changed, and the two answers: yes, then no.
@@ -108,37 +127,49 @@ pub fn choice(script: Script, task: &Task) -> String {
 }
 
 /// The built-in assistant answers, because no model is set up.
-pub fn offline_answers(locale: Locale) -> &'static str {
-    match locale {
-        Locale::En => {
-            "The built-in assistant answers: it understands plain requests about tasks. Whoever runs this server can connect a model."
-        }
-        Locale::Ur => "اندرونی معاون جواب دے رہا ہے: یہ کاموں کی سادہ باتیں سمجھتا ہے۔ سرور چلانے والے کوئی ماڈل جوڑ سکتے ہیں۔",
-    }
+pub fn offline_answers(script: Script) -> &'static str {
+    script.choose(
+        "The built-in assistant answers: it understands plain requests about tasks. Whoever runs this server can connect a model.",
+        "Andarooni assistant jawab de raha hai: ye kaamon ki saada baatein samajhta hai. Server chalane wale koi model jor sakte hain.",
+        "اندرونی معاون جواب دے رہا ہے: یہ کاموں کی سادہ باتیں سمجھتا ہے۔ سرور چلانے والے کوئی ماڈل جوڑ سکتے ہیں۔",
+    )
 }
 
 /// Another process goes on with an answer.
-pub fn going_on(locale: Locale) -> &'static str {
-    match locale {
-        Locale::En => "The server was restarted; going on with the answer …",
-        Locale::Ur => "سرور دوبارہ چلا ہے؛ جواب جاری ہے …",
-    }
+pub fn going_on(script: Script) -> &'static str {
+    script.choose(
+        "The server was restarted; going on with the answer …",
+        "Server dobara chala hai; jawab jaari hai …",
+        "سرور دوبارہ چلا ہے؛ جواب جاری ہے …",
+    )
 }
 
 /// The provider is busy.
-pub fn busy(locale: Locale, seconds: u64) -> String {
-    match locale {
-        Locale::En => format!("The model is busy. Trying again in {seconds} s …"),
-        Locale::Ur => format!("ماڈل مصروف ہے۔ {seconds} سیکنڈ بعد دوبارہ کوشش ہو گی …"),
-    }
+pub fn busy(script: Script, seconds: u64) -> String {
+    script.choose(
+        format!("The model is busy. Trying again in {seconds} s …"),
+        format!("Model masroof hai. {seconds} second baad dobara koshish ho gi …"),
+        format!("ماڈل مصروف ہے۔ {seconds} سیکنڈ بعد دوبارہ کوشش ہو گی …"),
+    )
 }
 
 /// Another model answers.
-pub fn fallback(locale: Locale, to: &str) -> String {
-    match locale {
-        Locale::En => format!("The usual model is not available; {} answers.", isolated(to)),
-        Locale::Ur => format!("معمول کا ماڈل دستیاب نہیں؛ {} جواب دے رہا ہے۔", isolated(to)),
-    }
+pub fn fallback(script: Script, to: &str) -> String {
+    let to = isolated(to);
+    script.choose(
+        format!("The usual model is not available; {to} answers."),
+        format!("Mamool ka model dastyab nahi; {to} jawab de raha hai."),
+        format!("معمول کا ماڈل دستیاب نہیں؛ {to} جواب دے رہا ہے۔"),
+    )
+}
+
+/// The answer below is not in the person's language, though the model was asked again.
+pub fn other_language(script: Script) -> &'static str {
+    script.choose(
+        "The model answered in another language, even when it was asked again.",
+        "Model ne dobara kehne par bhi doosri zaban mein jawab diya.",
+        "ماڈل نے دوبارہ کہنے پر بھی دوسری زبان میں جواب دیا۔",
+    )
 }
 
 /// Why there is no answer, or no more of it.
@@ -173,56 +204,75 @@ pub enum Failure {
 }
 
 /// A failure in words that say what to do.
-pub fn failure(locale: Locale, failure: Failure) -> &'static str {
-    let (en, ur) = match failure {
+pub fn failure(script: Script, failure: Failure) -> &'static str {
+    let (en, roman, urdu) = match failure {
         Failure::Unreachable => (
             "The model cannot be reached. Check the server's connection, then try again.",
+            "Model tak rasai nahi ho saki. Server ka rabta dekhein, phir dobara koshish karein.",
             "ماڈل تک رسائی نہیں ہو سکی۔ سرور کا رابطہ دیکھیں، پھر دوبارہ کوشش کریں۔",
         ),
         Failure::Unauthorized => (
             "The model refused the server's key. Whoever runs this server should check AI_API_KEY.",
+            "Model ne server ki key qabool nahi ki. Server chalane wale AI_API_KEY dekhein.",
             "ماڈل نے سرور کی کلید قبول نہیں کی۔ سرور چلانے والے AI_API_KEY دیکھیں۔",
         ),
         Failure::NoSuchModel => (
             "The model does not exist any more. Whoever runs this server should check AI_MODEL.",
+            "Ye model ab mojood nahi. Server chalane wale AI_MODEL dekhein.",
             "یہ ماڈل اب موجود نہیں۔ سرور چلانے والے AI_MODEL دیکھیں۔",
         ),
         Failure::RateLimited => (
             "The model's limit is reached. Try again in a while.",
+            "Model ki had poori ho gayi hai. Kuch der baad dobara koshish karein.",
             "ماڈل کی حد پوری ہو گئی ہے۔ کچھ دیر بعد دوبارہ کوشش کریں۔",
         ),
         Failure::Unavailable => (
             "The model is not available just now. Try again.",
+            "Model is waqt dastyab nahi. Dobara koshish karein.",
             "ماڈل اس وقت دستیاب نہیں۔ دوبارہ کوشش کریں۔",
         ),
         Failure::Refused => (
             "The model refused this request. Try other words.",
+            "Model ne ye darkhwast qabool nahi ki. Doosre alfaz mein kahein.",
             "ماڈل نے یہ درخواست قبول نہیں کی۔ دوسرے الفاظ میں کہیں۔",
         ),
-        Failure::CutOff => ("The answer broke off. Try again.", "جواب بیچ میں ٹوٹ گیا۔ دوبارہ کوشش کریں۔"),
-        Failure::TimedOut => ("The model took too long. Try again.", "ماڈل نے بہت دیر لگائی۔ دوبارہ کوشش کریں۔"),
+        Failure::CutOff => (
+            "The answer broke off. Try again.",
+            "Jawab beech mein toot gaya. Dobara koshish karein.",
+            "جواب بیچ میں ٹوٹ گیا۔ دوبارہ کوشش کریں۔",
+        ),
+        Failure::TimedOut => (
+            "The model took too long. Try again.",
+            "Model ne bohat der lagayi. Dobara koshish karein.",
+            "ماڈل نے بہت دیر لگائی۔ دوبارہ کوشش کریں۔",
+        ),
         Failure::Unreadable => (
             "The model gave no usable answer. Try again.",
+            "Model ne koi kaam ka jawab nahi diya. Dobara koshish karein.",
             "ماڈل نے کوئی قابلِ استعمال جواب نہیں دیا۔ دوبارہ کوشش کریں۔",
         ),
         Failure::TooManyRounds => (
             "The assistant went round in circles and was stopped. What it did is shown above; try again in other words.",
+            "Assistant aik hi chakkar mein ghoomta raha, is liye rok diya gaya. Jo hua woh oopar hai; doosre alfaz mein dobara kahein.",
             "معاون ایک ہی چکر میں گھومتا رہا، اس لیے روک دیا گیا۔ جو ہوا وہ اوپر ہے؛ دوسرے الفاظ میں دوبارہ کہیں۔",
         ),
-        Failure::Filtered => ("The model's filter cut the answer.", "ماڈل کی چھلنی نے جواب روک دیا۔"),
+        Failure::Filtered => (
+            "The model's filter cut the answer.",
+            "Model ke filter ne jawab rok diya.",
+            "ماڈل کی چھلنی نے جواب روک دیا۔",
+        ),
         Failure::ServerStopped => (
             "The server was stopped while it answered. What there is of the answer is kept; try again for a whole one.",
+            "Jawab ke dauran server ruk gaya. Jitna jawab tha mehfooz hai; poore jawab ke liye dobara koshish karein.",
             "جواب کے دوران سرور رک گیا۔ جتنا جواب تھا محفوظ ہے؛ پورے جواب کے لیے دوبارہ کوشش کریں۔",
         ),
         Failure::Internal => (
             "Something failed on the server. Try again.",
+            "Server par kuch kharab ho gaya. Dobara koshish karein.",
             "سرور پر کچھ خراب ہو گیا۔ دوبارہ کوشش کریں۔",
         ),
     };
-    match locale {
-        Locale::En => en,
-        Locale::Ur => ur,
-    }
+    script.choose(en, roman, urdu)
 }
 
 /// A due date as a list shows it: near days by their names, others by date.

@@ -10,6 +10,7 @@
 
 mod begun;
 mod detect;
+mod habit;
 mod lexicon;
 mod matching;
 mod normal;
@@ -29,7 +30,8 @@ use super::{
 };
 
 pub use begun::find_begun;
-pub use detect::{detect, detect_in, is_in};
+pub use detect::{begins_in, detect, detect_in, is_in};
+pub use habit::{Wanted, wanted};
 pub use matching::find_matches;
 pub use pick::{Pick, pick};
 pub use understand::understand;
