@@ -500,6 +500,71 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+    use crate::domain::language;
+
+    /// All that the server says by itself within a conversation.
+    fn said(script: Script) -> Vec<String> {
+        const TOOLS: [&str; 9] = [
+            "add_task",
+            "list_tasks",
+            "complete_task",
+            "update_task",
+            "delete_task",
+            "ask_person",
+            "open_task",
+            "get_page_context",
+            "another",
+        ];
+        const FAILURES: [Failure; 13] = [
+            Failure::Unreachable,
+            Failure::Unauthorized,
+            Failure::NoSuchModel,
+            Failure::RateLimited,
+            Failure::Unavailable,
+            Failure::Refused,
+            Failure::CutOff,
+            Failure::TimedOut,
+            Failure::Unreadable,
+            Failure::TooManyRounds,
+            Failure::Filtered,
+            Failure::ServerStopped,
+            Failure::Internal,
+        ];
+        let mut said: Vec<String> = Vec::new();
+        for tool in TOOLS {
+            said.push(step_running(script, tool).into());
+            for count in [0, 1, 2] {
+                said.push(step_done(script, tool, Some("X"), Some(count), false));
+            }
+            said.push(step_done(script, tool, None, None, true));
+        }
+        said.push(step_declined(script).into());
+        for (deletes, titles) in [(true, &["X", "Y"][..]), (false, &["X"; 12])] {
+            let (question, yes, no) = are_you_sure(script, deletes, titles);
+            said.extend([question, yes, no]);
+        }
+        let texts = [offline_answers(script), going_on(script), other_language(script)];
+        said.extend(texts.map(str::to_owned));
+        said.extend([busy(script, 5), fallback(script, "X")]);
+        said.extend(FAILURES.map(|of| failure(script, of).to_owned()));
+        said
+    }
+
+    #[test]
+    fn everything_is_said_in_three_forms() {
+        let all = Script::ALL.map(|script| (script, said(script)));
+        for (script, texts) in &all {
+            for text in texts {
+                assert!(language::is_in(text, *script), "{script:?}: {text}");
+                let has_urdu = text.chars().any(|c| ('\u{0600}'..='\u{06FF}').contains(&c));
+                assert_eq!(has_urdu, *script == Script::Ur, "{script:?}: {text}");
+            }
+        }
+        let [(_, english), (_, roman), (_, urdu)] = &all;
+        for ((english, roman), urdu) in english.iter().zip(roman).zip(urdu) {
+            assert!(english != roman && roman != urdu, "{english}");
+        }
+    }
 
     #[test]
     fn due_dates_in_both_languages() {

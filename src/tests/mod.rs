@@ -12,6 +12,7 @@ mod composing;
 mod embedded_database;
 mod fuzz_corpus;
 mod mcp;
+mod mirror;
 mod outage;
 mod pages;
 mod rest;

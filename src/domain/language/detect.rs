@@ -57,8 +57,8 @@ fn weights(text: &str) -> (u32, u32) {
 pub fn detect_in(text: &str, habit: Option<Script>) -> Option<Script> {
     let detected = detect(text);
     let says = match detected {
-        Some(Script::Ur) => true,
-        Some(Script::En | Script::UrLatn) => weights(text) != (0, 0) && pick(text).is_none() && !is_of_both(text),
+        Some(Script::Ur | Script::UrLatn) => true,
+        Some(Script::En) => weights(text) != (0, 0) && pick(text).is_none() && !is_of_both(text),
         None => false,
     };
     if says { detected } else { habit.or(detected) }
@@ -90,7 +90,7 @@ pub fn begins_in(text: &str, script: Script) -> Option<bool> {
     let signs = Signs::of(text);
     let is_sure = match script {
         Script::Ur => signs.urdu >= 2 && signs.urdu > signs.latin,
-        Script::En => signs.urdu == 0 && signs.roman == 0 && (signs.english >= 2 || signs.latin >= 4),
+        Script::En => signs.urdu == 0 && signs.roman == 0 && (signs.english >= 2 || signs.latin >= 3),
         Script::UrLatn => signs.urdu == 0 && signs.roman >= 3 && signs.roman > signs.english,
     };
     if is_sure {
@@ -213,11 +213,23 @@ mod tests {
             ("Ahmed's birthday party starts ", Script::En, Some(true)),
             ("Theek hai, ", Script::UrLatn, Some(true)),
             ("Theek hai, ", Script::En, None),
-            ("Theek hai, aap ka kaam shamil kar liya gaya hai, aur kal yaad dila doon ga", Script::En, Some(false)),
+            (
+                "Theek hai, aap ka kaam shamil kar liya gaya hai, aur kal yaad dila doon ga",
+                Script::En,
+                Some(false),
+            ),
             ("ٹھیک ہے، ", Script::Ur, Some(true)),
             ("ٹھیک ", Script::Ur, None),
-            ("I have added the task to your list for tomorrow morning", Script::Ur, Some(false)),
-            ("I have added the task to your list for tomorrow morning", Script::UrLatn, Some(false)),
+            (
+                "I have added the task to your list for tomorrow morning, as you said",
+                Script::Ur,
+                Some(false),
+            ),
+            (
+                "I have added the task to your list for tomorrow morning, as you said",
+                Script::UrLatn,
+                Some(false),
+            ),
             // What may still be a title does not count, nor does a word that may go on.
             ("**دودھ اور انڈے اور ڈبل روٹی اور مکھن اور شہد لینا ہے بازار سے", Script::En, None),
             ("Added \"دودھ اور انڈے\" to your list ", Script::En, Some(true)),

@@ -61,13 +61,16 @@ fn language(words: &[Token]) -> Option<(Wish, usize)> {
         ("urdu" | "اردو", _) => (Wish::In(Script::Ur), 1),
         ("english" | "inglish" | "angrezi" | "angreezi" | "angreji" | "انگریزی" | "انگلش", _) => (Wish::In(Script::En), 1),
         (
-            "hindi" | "punjabi" | "panjabi" | "sindhi" | "pashto" | "balochi" | "saraiki" | "arabic" | "arbi" | "farsi" | "persian" | "turkish"
-            | "french" | "german" | "spanish" | "chinese",
+            "hindi" | "punjabi" | "panjabi" | "sindhi" | "pashto" | "balochi" | "saraiki" | "arabic" | "arbi" | "farsi" | "persian"
+            | "turkish" | "french" | "german" | "spanish" | "chinese",
             _,
         ) => (Wish::Other, 1),
         (other, _) => {
             const OTHERS: [&str; 9] = ["ہندی", "پنجابی", "سندھی", "پشتو", "بلوچی", "سرائیکی", "عربی", "فارسی", "ترکی"];
-            OTHERS.iter().any(|known| normal::is_plain(known, other)).then_some((Wish::Other, 1))?
+            OTHERS
+                .iter()
+                .any(|known| normal::is_plain(known, other))
+                .then_some((Wish::Other, 1))?
         }
     })
 }
@@ -79,27 +82,106 @@ const IN: [&str; 4] = ["in", "to", "into", "using"];
 const MEIN: [&str; 8] = ["mein", "main", "mei", "men", "me", "may", "mai", "میں"];
 /// What may stand between "reply" and "in English".
 const BETWEEN: [&str; 15] = [
-    "to", "me", "us", "it", "that", "this", "back", "only", "please", "pls", "your", "reply", "answer", "everything", "again",
+    "to",
+    "me",
+    "us",
+    "it",
+    "that",
+    "this",
+    "back",
+    "only",
+    "please",
+    "pls",
+    "your",
+    "reply",
+    "answer",
+    "everything",
+    "again",
 ];
 /// What may stand before a wish, and after it, where it is a sentence of its own.
 const BESIDE: [&str; 42] = [
-    "please", "pls", "plz", "kindly", "can", "could", "would", "you", "now", "and", "then", "so", "ok", "okay", "but", "from", "on", "always",
-    "only", "thanks", "instead", "i", "not", "in", "mujhe", "mujhse", "mjhe", "aap", "ab", "sirf", "hamesha", "ye", "yeh", "isko", "bhai", "yaar",
-    "jawab", "مجھے", "اب", "صرف", "جواب", "براہ",
+    "please", "pls", "plz", "kindly", "can", "could", "would", "you", "now", "and", "then", "so", "ok", "okay", "but", "from", "on",
+    "always", "only", "thanks", "instead", "i", "not", "in", "mujhe", "mujhse", "mjhe", "aap", "ab", "sirf", "hamesha", "ye", "yeh",
+    "isko", "bhai", "yaar", "jawab", "مجھے", "اب", "صرف", "جواب", "براہ",
 ];
 /// Orders to say something, behind "in English" in Urdu.
 const SAY_IT: [&str; 40] = [
-    "likho", "likhein", "likhen", "likhain", "likhiye", "likh", "bolo", "bolein", "bolen", "boliye", "bol", "batao", "bataein", "batayein",
-    "bataen", "batain", "bataiye", "bata", "btao", "samjhao", "samjhaein", "لکھو", "لکھیں", "لکھیے", "لکھ", "بولو", "بولیں", "بولیے", "بتاؤ",
-    "بتائیں", "بتائیے", "بتا", "سمجھاؤ", "سمجھائیں", "reply", "answer", "jawab", "baat", "جواب", "بات",
+    "likho",
+    "likhein",
+    "likhen",
+    "likhain",
+    "likhiye",
+    "likh",
+    "bolo",
+    "bolein",
+    "bolen",
+    "boliye",
+    "bol",
+    "batao",
+    "bataein",
+    "batayein",
+    "bataen",
+    "batain",
+    "bataiye",
+    "bata",
+    "btao",
+    "samjhao",
+    "samjhaein",
+    "لکھو",
+    "لکھیں",
+    "لکھیے",
+    "لکھ",
+    "بولو",
+    "بولیں",
+    "بولیے",
+    "بتاؤ",
+    "بتائیں",
+    "بتائیے",
+    "بتا",
+    "سمجھاؤ",
+    "سمجھائیں",
+    "reply",
+    "answer",
+    "jawab",
+    "baat",
+    "جواب",
+    "بات",
 ];
 /// Orders behind "jawab urdu mein".
 const GIVE_IT: [&str; 22] = [
-    "do", "dein", "dain", "den", "dijiye", "dijye", "dena", "de", "karo", "karein", "karen", "kro", "krein", "kijiye", "دو", "دیں", "دیجیے",
-    "دینا", "کرو", "کریں", "کیجیے", "دے",
+    "do",
+    "dein",
+    "dain",
+    "den",
+    "dijiye",
+    "dijye",
+    "dena",
+    "de",
+    "karo",
+    "karein",
+    "karen",
+    "kro",
+    "krein",
+    "kijiye",
+    "دو",
+    "دیں",
+    "دیجیے",
+    "دینا",
+    "کرو",
+    "کریں",
+    "کیجیے",
+    "دے",
 ];
 const TRANSLATION: [&str; 9] = [
-    "translate", "translation", "translated", "tarjuma", "tarjama", "tarjma", "tarjumah", "ترجمہ", "ترجمے",
+    "translate",
+    "translation",
+    "translated",
+    "tarjuma",
+    "tarjama",
+    "tarjma",
+    "tarjumah",
+    "ترجمہ",
+    "ترجمے",
 ];
 /// "likhna hai" is something to do, not something to say.
 const IS: [&str; 6] = ["hai", "hain", "he", "h", "ہے", "ہیں"];
@@ -132,7 +214,9 @@ fn in_english(before: &[Token], after: &[Token]) -> bool {
     if !ends || !is_one_of(Some(preposition), &IN) {
         return false;
     }
-    let verb = before.iter().rposition(|word| !is_one_of(Some(word), &BETWEEN) || is_one_of(Some(word), &["reply", "answer"]));
+    let verb = before
+        .iter()
+        .rposition(|word| !is_one_of(Some(word), &BETWEEN) || is_one_of(Some(word), &["reply", "answer"]));
     match verb {
         // "in English, please"
         None => true,

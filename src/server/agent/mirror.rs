@@ -325,15 +325,27 @@ mod tests {
     #[test]
     fn what_is_wrong_is_held_back_to_its_end() {
         for (script, words) in [
-            (Script::Ur, "You have three tasks for tomorrow: milk, eggs and rice, and much more than that."),
-            (Script::UrLatn, "You have three tasks for tomorrow: milk, eggs and rice, and much more than that."),
-            (Script::En, "Aap ke teen kaam hain kal ke liye: doodh, anday aur chawal, aur bhi bohat kuch karna hai."),
+            (
+                Script::Ur,
+                "You have three tasks for tomorrow: milk, eggs and rice, and much more than that.",
+            ),
+            (
+                Script::UrLatn,
+                "You have three tasks for tomorrow: milk, eggs and rice, and much more than that.",
+            ),
+            (
+                Script::En,
+                "Aap ke teen kaam hain kal ke liye: doodh, anday aur chawal, aur bhi bohat kuch karna hai.",
+            ),
             (Script::En, "آپ کے کل کے لیے تین کام ہیں، اور بھی بہت کچھ کرنا ہے، سب لکھا ہوا ہے۔"),
         ] {
             assert_eq!(passes_after(script, words), None, "{words}");
             let mut turn = turn(script, &[]);
             turn.take(text(words));
-            assert!(matches!(turn.take(done()), (events, Then::Judge(_)) if events.is_empty()), "{words}");
+            assert!(
+                matches!(turn.take(done()), (events, Then::Judge(_)) if events.is_empty()),
+                "{words}"
+            );
         }
     }
 
@@ -368,7 +380,11 @@ mod tests {
     #[test]
     fn a_turn_with_calls_is_left_as_it_is() {
         let mut turn = turn(Script::Ur, &[]);
-        assert!(turn.take(text("Let me look at your list of tasks for the whole of this week. ")).0.is_empty());
+        assert!(
+            turn.take(text("Let me look at your list of tasks for the whole of this week. "))
+                .0
+                .is_empty()
+        );
         let call = ModelEvent::ToolCall(crate::server::model::ToolCall {
             id: "1".into(),
             name: "list_tasks".into(),

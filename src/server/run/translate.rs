@@ -168,7 +168,10 @@ impl Translator {
                 icon: None,
                 text: texts::step_running(recorder.script, &call.name).into(),
             });
-            let task = WorkflowTask::custom(StatusIndicator::Loading, texts::step_running(recorder.script, &call.name).to_owned());
+            let task = WorkflowTask::custom(
+                StatusIndicator::Loading,
+                texts::step_running(recorder.script, &call.name).to_owned(),
+            );
             recorder.update(
                 item.id,
                 ItemUpdate::WorkflowTaskAdded {
