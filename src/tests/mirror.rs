@@ -148,7 +148,9 @@ async fn titles_in_another_script_are_not_held_against_an_answer() {
         r#"{"title":"دودھ اور انڈے اور ڈبل روٹی لینا"}"#,
     )]));
     app.model.reply(Reply::text(&["Added: ", "دودھ اور انڈے ", "اور ڈبل روٹی لینا"]));
-    let events = client.create("add “دودھ اور انڈے اور ڈبل روٹی لینا” for me please").await;
+    let events = client
+        .create("please add this to the things that I have to buy at the market: “دودھ اور انڈے اور ڈبل روٹی لینا”")
+        .await;
     assert_eq!((notices(&events).len(), app.model.requests().len()), (0, 2));
 }
 

@@ -86,13 +86,9 @@ async fn a_task_that_repeats_comes_back() {
         assert_eq!((status, &stopped["changed"]), (200, &json!(["repeat"])), "{words}");
         assert!(stopped["task"].get("repeat").is_none(), "{words}");
     }
-    // Left out is not taken away, and null is left out.
+    // Null is no word for it.
     let (status, error) = call(&program, "update_task", json!({ "task_id": rent, "repeat": null })).await;
     assert_eq!(status, 400, "{error}");
-    assert!(
-        error["error"]["message"].as_str().unwrap().contains("\"none\", not null"),
-        "{error}"
-    );
     for wrong in ["FREQ=HOURLY", "FREQ=DAILY;COUNT=2", "now and then", "FREQ=NEVER"] {
         let (status, error) = call(&program, "add_task", json!({ "title": "x", "repeat": wrong })).await;
         assert_eq!(status, 400, "{wrong}: {error}");

@@ -1,5 +1,7 @@
 //! The conversation so far: turns, the task that was just named, the titles of a numbered list.
 
+use serde_json::Value;
+
 use super::{
     super::{File, Message, Reference},
     wire::{Outcome, WireTask, outcomes},
@@ -50,7 +52,11 @@ impl Turn<'_> {
         self.after
             .iter()
             .flat_map(|m| match m {
-                Message::Tool { name, result, .. } => outcomes(result).into_iter().map(|outcome| (name.as_str(), outcome)).collect(),
+                Message::Tool { name, result, .. } => {
+                    // What was done to the tasks that were chosen in a form was done by the tool that the question named.
+                    let name = result.get("tool").and_then(Value::as_str).unwrap_or(name);
+                    outcomes(result).into_iter().map(|outcome| (name, outcome)).collect()
+                }
                 _ => Vec::new(),
             })
             .collect()
