@@ -1,10 +1,8 @@
 //! The conversation so far: turns, the task that was just named, the titles of a numbered list.
 
-use serde_json::Value;
-
 use super::{
     super::{File, Message, Reference},
-    wire::{Outcome, WireTask, outcomes},
+    wire::{Outcome, WireTask, outcomes, tool_of},
 };
 
 /// A message of the person and what followed it.
@@ -53,8 +51,7 @@ impl Turn<'_> {
             .iter()
             .flat_map(|m| match m {
                 Message::Tool { name, result, .. } => {
-                    // What was done to the tasks that were chosen in a form was done by the tool that the question named.
-                    let name = result.get("tool").and_then(Value::as_str).unwrap_or(name);
+                    let name = tool_of(result).unwrap_or(name);
                     outcomes(result).into_iter().map(|outcome| (name, outcome)).collect()
                 }
                 _ => Vec::new(),
