@@ -63,7 +63,28 @@ pub enum Script {
     Ur,
 }
 
+impl From<Locale> for Script {
+    fn from(locale: Locale) -> Self {
+        match locale {
+            Locale::En => Self::En,
+            Locale::Ur => Self::Ur,
+        }
+    }
+}
+
 impl Script {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::En, Self::UrLatn, Self::Ur];
+
+    /// The one of three texts that is in this language.
+    pub fn choose<T>(self, en: T, roman: T, urdu: T) -> T {
+        match self {
+            Self::En => en,
+            Self::UrLatn => roman,
+            Self::Ur => urdu,
+        }
+    }
+
     /// The BCP 47 tag, as in `lang`.
     pub fn tag(self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ mod durable;
 mod embedded_database;
 mod fuzz_corpus;
 mod mcp;
+mod mirror;
 mod outage;
 mod pages;
 mod rest;

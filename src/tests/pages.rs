@@ -81,8 +81,11 @@ async fn the_pages_stream_is_drawn_by_the_server() {
         "add_task",
         r#"{"title":"call <b>Ahmed</b>","due":"tomorrow 17:00"}"#,
     )]));
-    app.model
-        .reply(scripted_model::Reply::text(&["Added **it", "**.\n\n", "<script>alert(1)</script>"]));
+    app.model.reply(scripted_model::Reply::text(&[
+        "I have added **it",
+        "**.\n\n",
+        "<script>alert(1)</script>",
+    ]));
     let client = app.person("a@example.com").await;
     let seen = updates(&send(&client, None, "remind me", "k").await);
     insta::assert_json_snapshot!(seen);

@@ -80,6 +80,15 @@ async fn a_task_that_repeats_comes_back() {
     );
     let (_, stopped) = call(&program, "update_task", json!({ "task_id": rent, "repeat": "none" })).await;
     assert!(stopped["task"].get("repeat").is_none());
+    for words in ["stop repeating", "dobara nahi", "اب دہرانا بند کرو", "never"] {
+        call(&program, "update_task", json!({ "task_id": rent, "repeat": "rozana" })).await;
+        let (status, stopped) = call(&program, "update_task", json!({ "task_id": rent, "repeat": words })).await;
+        assert_eq!((status, &stopped["changed"]), (200, &json!(["repeat"])), "{words}");
+        assert!(stopped["task"].get("repeat").is_none(), "{words}");
+    }
+    // Null is no word for it.
+    let (status, error) = call(&program, "update_task", json!({ "task_id": rent, "repeat": null })).await;
+    assert_eq!(status, 400, "{error}");
     for wrong in ["FREQ=HOURLY", "FREQ=DAILY;COUNT=2", "now and then", "FREQ=NEVER"] {
         let (status, error) = call(&program, "add_task", json!({ "title": "x", "repeat": wrong })).await;
         assert_eq!(status, 400, "{wrong}: {error}");

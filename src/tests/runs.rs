@@ -54,12 +54,12 @@ pub async fn eventually<T>(mut check: impl AsyncFnMut() -> Option<T>) -> T {
 #[tokio::test]
 async fn tokens_arrive_one_by_one() {
     let app = TestApp::start().await;
-    let (reply, gate) = Reply::gated(&["one ", "two ", "three"]);
+    let (reply, gate) = Reply::gated(&["You have one ", "two ", "three"]);
     app.model.reply(reply);
     let client = app.program("a@example.com").await;
     let request = Client::json_request("/chatkit", &json!({ "type": "threads.create", "params": { "input": input("hi") } }));
     let mut body = client.open(request).await.into_body();
-    for token in ["one ", "two ", "three"] {
+    for token in ["You have one ", "two ", "three"] {
         // The next token leaves the model only now, so this one was not held back.
         gate.release(1);
         let events = until(&mut body, is_delta).await;
@@ -72,7 +72,7 @@ async fn tokens_arrive_one_by_one() {
 #[tokio::test]
 async fn an_aborted_request_stops_the_answer_and_keeps_what_there_is() {
     let app = TestApp::start().await;
-    app.model.reply(Reply::unfinished(&["half an ", "answer"]).then_stall());
+    app.model.reply(Reply::unfinished(&["You have half an ", "answer"]).then_stall());
     let client = app.program("a@example.com").await;
     let request = Client::json_request("/chatkit", &json!({ "type": "threads.create", "params": { "input": input("hi") } }));
     let mut body = client.open(request).await.into_body();
@@ -92,7 +92,7 @@ async fn an_aborted_request_stops_the_answer_and_keeps_what_there_is() {
         (read["data"].as_array().unwrap().len() == 2).then(|| read["data"].clone())
     })
     .await;
-    assert_eq!(items[1]["content"][0]["text"], "half an answer");
+    assert_eq!(items[1]["content"][0]["text"], "You have half an answer");
     // The model is told that it was stopped; people are not shown that note.
     eventually(async || (app.state.runs.count() == 0).then_some(())).await;
     client.add(&thread, "go on").await;
@@ -291,7 +291,7 @@ async fn a_listener_that_comes_later_hears_the_same() {
         locale: Locale::En,
         client_tools: vec![],
     };
-    let (reply, gate) = Reply::gated(&["a", "b", "c", "d"]);
+    let (reply, gate) = Reply::gated(&["You have a ", "b", "c", "d"]);
     app.model.reply(reply);
     let asked = app
         .state
@@ -376,7 +376,7 @@ async fn a_stopping_server_lets_its_answers_go_and_takes_no_more() {
         locale: Locale::En,
         client_tools: vec![],
     };
-    app.model.reply(Reply::unfinished(&["half"]).then_stall());
+    app.model.reply(Reply::unfinished(&["You have half "]).then_stall());
     let asked = app
         .state
         .runs

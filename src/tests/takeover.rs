@@ -56,20 +56,20 @@ struct Broken {
     seen: Vec<Value>,
 }
 
-/// A server that has told "half ", or has not come to that yet, and another one beside it.
+/// A server that has told "You have half ", or has not come to that yet, and another one beside it.
 async fn broken(before: &[Reply], tells_half: bool) -> Broken {
     let one = TestApp::start().await;
     for reply in before {
         one.model.reply(reply.clone());
     }
-    let (reply, gate) = Reply::gated(&["half ", "an answer"]);
+    let (reply, gate) = Reply::gated(&["You have half ", "an answer"]);
     one.model.reply(reply);
     let user = one.user("a@example.com").await;
     let client = one.program_of(user, &["read", "write", "delete"]).await;
     let mut body = client.open(create("hello")).await.into_body();
     let seen = if tells_half {
         gate.release(1);
-        until(&mut body, |event| event["update"]["delta"] == "half ").await
+        until(&mut body, |event| event["update"]["delta"] == "You have half ").await
     } else {
         let seen = until(&mut body, |event| event["type"] == "client_effect").await;
         one.model.arrived(before.len() + 1).await;
@@ -221,24 +221,28 @@ async fn an_answer_that_kills_every_server_is_given_up() {
         (run.status == "incomplete").then_some(())
     })
     .await;
-    assert_eq!(answers(&items(&b.client, &b.thread).await), ["half "], "what there was is kept");
+    assert_eq!(
+        answers(&items(&b.client, &b.thread).await),
+        ["You have half "],
+        "what there was is kept"
+    );
     assert_eq!(b.two.model.requests().len(), 0);
 }
 
 #[tokio::test]
 async fn an_answer_is_stopped_from_another_server() {
     let one = TestApp::start().await;
-    let (reply, gate) = Reply::gated(&["half ", "an answer"]);
+    let (reply, gate) = Reply::gated(&["You have half ", "an answer"]);
     one.model.reply(reply);
     let user = one.user("a@example.com").await;
     let client = one.program_of(user, &["read", "write", "delete"]).await;
     let mut body = client.open(create("hello")).await.into_body();
     gate.release(1);
-    let seen = until(&mut body, |event| event["update"]["delta"] == "half ").await;
+    let seen = until(&mut body, |event| event["update"]["delta"] == "You have half ").await;
     let thread = seen[0]["thread"]["id"].as_str().unwrap().to_owned();
     let two = one.beside().await;
     two.state.runs.stop(user, thread.parse().unwrap()).await.unwrap();
     let rest = until(&mut body, |event| event["type"] == "thread.item.done").await;
-    assert_eq!(rest.last().unwrap()["item"]["content"][0]["text"], "half ");
+    assert_eq!(rest.last().unwrap()["item"]["content"][0]["text"], "You have half ");
     eventually(async || (one.state.runs.count() == 0).then_some(())).await;
 }

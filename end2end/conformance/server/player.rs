@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use kaam::{
-    domain::{id::ItemId, time::Clock},
+    domain::{id::ItemId, language::Wanted, time::Clock},
     protocol::{
         event::{ErrorCode, ItemUpdate, ThreadStreamEvent},
         item::{
@@ -388,6 +388,11 @@ impl Play<'_> {
                 person: self.turn.person.clone(),
                 key: self.turn.key,
                 items: self.turn.items.iter().rfind(|item| is_message(item)).cloned().into_iter().collect(),
+                // A script says what it says.
+                wanted: Wanted {
+                    is_firm: false,
+                    ..self.turn.wanted
+                },
                 prompt: Prompt::Message,
                 earlier: None,
                 cancel: self.turn.cancel.clone(),

@@ -57,44 +57,95 @@ fn weights(text: &str) -> (u32, u32) {
 pub fn detect_in(text: &str, habit: Option<Script>) -> Option<Script> {
     let detected = detect(text);
     let says = match detected {
-        Some(Script::Ur) => true,
-        Some(Script::En | Script::UrLatn) => weights(text) != (0, 0) && pick(text).is_none(),
+        Some(Script::Ur | Script::UrLatn) => true,
+        Some(Script::En) => weights(text) != (0, 0) && pick(text).is_none() && !is_of_both(text),
         None => false,
     };
     if says { detected } else { habit.or(detected) }
 }
 
+/// Whether a text is a single word that people say in both languages: "ok", "done".
+fn is_of_both(text: &str) -> bool {
+    let all = tokens(text);
+    let mut words = all.iter().filter(|token| token.kind == Kind::Word);
+    let first = words.next();
+    first.is_some_and(|first| lexicon().is_ambiguous(first) && words.all(|word| word.plain == first.plain))
+}
+
 /// Whether an answer is in the language and script it should be in. Names, quoted titles, bold titles and code may be in any; a text that has
 /// nothing else is right in every script.
 pub fn is_in(text: &str, script: Script) -> bool {
-    let text = without_citations(text);
-    let (mut urdu, mut latin) = (0_usize, 0_usize);
-    for token in tokens(&text).iter().filter(|t| t.kind == Kind::Word) {
-        match token.plain.chars().next() {
-            Some(letter) if normal::is_urdu_letter(letter) => urdu += 1,
-            Some(_) => latin += 1,
-            None => {}
+    Signs::of(&without_citations(text, false)).fit(script)
+}
+
+/// So many letters are enough to judge by.
+const ENOUGH_LETTERS: usize = 40;
+
+/// Whether an answer that is still being written is in the language it should be in. Yes as soon as a few words of it say so; `None` while too
+/// little is there.
+pub fn begins_in(text: &str, script: Script) -> Option<bool> {
+    let text = without_citations(text, true);
+    // The last word may go on.
+    let text = text.trim_end_matches(|c: char| c.is_alphanumeric() || normal::is_urdu_letter(c));
+    let signs = Signs::of(text);
+    let is_sure = match script {
+        Script::Ur => signs.urdu >= 2 && signs.urdu > signs.latin,
+        Script::En => signs.urdu == 0 && signs.roman == 0 && (signs.english >= 2 || signs.latin >= 3),
+        Script::UrLatn => signs.urdu == 0 && signs.roman >= 3 && signs.roman > signs.english,
+    };
+    if is_sure {
+        return Some(true);
+    }
+    let letters = text.chars().filter(|c| c.is_alphabetic()).take(ENOUGH_LETTERS).count();
+    (letters == ENOUGH_LETTERS).then(|| signs.fit(script))
+}
+
+/// What speaks for a language in a text.
+struct Signs {
+    /// Words in Urdu letters.
+    urdu: usize,
+    /// Words in other letters.
+    latin: usize,
+    /// See [`weights`].
+    roman: u32,
+    english: u32,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let (mut urdu, mut latin) = (0, 0);
+        for token in tokens(text).iter().filter(|t| t.kind == Kind::Word) {
+            match token.plain.chars().next() {
+                Some(letter) if normal::is_urdu_letter(letter) => urdu += 1,
+                Some(_) => latin += 1,
+                None => {}
+            }
+        }
+        let (roman, english) = weights(text);
+        Self {
+            urdu,
+            latin,
+            roman,
+            english,
         }
     }
-    if urdu + latin == 0 {
-        return true;
-    }
-    match script {
-        Script::Ur => urdu >= latin,
-        _ if urdu > latin => false,
-        Script::En => {
-            let (roman, english) = weights(&text);
-            roman < 3 || english >= roman
+
+    fn fit(&self, script: Script) -> bool {
+        if self.urdu + self.latin == 0 {
+            return true;
         }
-        Script::UrLatn => {
-            let (roman, english) = weights(&text);
-            english < 4 || roman * 3 >= english * 2
+        match script {
+            Script::Ur => self.urdu >= self.latin,
+            _ if self.urdu > self.latin => false,
+            Script::En => self.roman < 3 || self.english >= self.roman,
+            Script::UrLatn => self.english < 4 || self.roman * 3 >= self.english * 2,
         }
     }
 }
 
-/// A text without what it cites: code, quotes, bold titles, addresses.
-fn without_citations(text: &str) -> String {
+/// A text without what it cites: code, quotes, bold titles, addresses. Of one that is still `being_written`, what was opened last may be closed
+/// yet, and counts as cited.
+fn without_citations(text: &str, being_written: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     'text: while let Some(first) = rest.chars().next() {
@@ -107,12 +158,16 @@ fn without_citations(text: &str) -> String {
             ("«", "»"),
             ("‘", "’"),
         ] {
-            if let Some(inner) = rest.strip_prefix(open)
-                && let Some(end) = inner.find(close).filter(|end| open == "```" || !inner[..*end].contains('\n'))
-            {
-                out.push(' ');
-                rest = &inner[end + close.len()..];
-                continue 'text;
+            let Some(inner) = rest.strip_prefix(open) else { continue };
+            let fits = |inner: &str| open == "```" || !inner.contains('\n');
+            match inner.find(close) {
+                Some(end) if fits(&inner[..end]) => {
+                    out.push(' ');
+                    rest = &inner[end + close.len()..];
+                    continue 'text;
+                }
+                None if being_written && fits(inner) => return out,
+                _ => {}
             }
         }
         out.push(first);
@@ -151,9 +206,48 @@ mod tests {
     }
 
     #[test]
+    fn the_beginning_of_an_answer_tells_soon() {
+        for (text, script, told) in [
+            ("Added ", Script::En, None),
+            ("You have three ", Script::En, Some(true)),
+            ("Ahmed's birthday party starts ", Script::En, Some(true)),
+            ("Theek hai, ", Script::UrLatn, Some(true)),
+            ("Theek hai, ", Script::En, None),
+            (
+                "Theek hai, aap ka kaam shamil kar liya gaya hai, aur kal yaad dila doon ga",
+                Script::En,
+                Some(false),
+            ),
+            ("ٹھیک ہے، ", Script::Ur, Some(true)),
+            ("ٹھیک ", Script::Ur, None),
+            (
+                "I have added the task to your list for tomorrow morning, as you said",
+                Script::Ur,
+                Some(false),
+            ),
+            (
+                "I have added the task to your list for tomorrow morning, as you said",
+                Script::UrLatn,
+                Some(false),
+            ),
+            // What may still be a title does not count, nor does a word that may go on.
+            ("**دودھ اور انڈے اور ڈبل روٹی اور مکھن اور شہد لینا ہے بازار سے", Script::En, None),
+            ("Added \"دودھ اور انڈے\" to your list ", Script::En, Some(true)),
+            ("", Script::Ur, None),
+            ("1. **milk**\n2. ", Script::Ur, None),
+        ] {
+            assert_eq!(begins_in(text, script), told, "{text} {script:?}");
+        }
+    }
+
+    #[test]
     fn the_habit_decides_where_no_word_does() {
         for (text, habit, script) in [
             ("Zoom", Some(Script::Ur), Some(Script::Ur)),
+            ("ok", Some(Script::Ur), Some(Script::Ur)),
+            ("Done!", Some(Script::UrLatn), Some(Script::UrLatn)),
+            ("add milk", Some(Script::UrLatn), Some(Script::En)),
+            ("ok", None, Some(Script::En)),
             ("2", Some(Script::UrLatn), Some(Script::UrLatn)),
             ("2", None, None),
             ("doodh le liya", Some(Script::En), Some(Script::UrLatn)),

@@ -297,9 +297,14 @@ impl Lexicon {
         found
     }
 
+    /// Whether a Latin word is read in the language of its sentence.
+    pub fn is_ambiguous(&self, token: &Token) -> bool {
+        self.roman.ambiguous.contains(&token.plain)
+    }
+
     /// How much a Latin word speaks for Roman Urdu and for English.
     pub fn weight(&self, token: &Token) -> (u32, u32) {
-        let two_ways = self.roman.ambiguous.contains(&token.plain);
+        let two_ways = self.is_ambiguous(token);
         let english = match self.english.exact.get(&token.plain) {
             Some(senses) if senses.contains(&Sense::Is(Plain::English)) => 2,
             Some(_) => 1,

@@ -10,6 +10,7 @@
 
 mod begun;
 mod detect;
+mod habit;
 mod lexicon;
 mod matching;
 mod normal;
@@ -29,10 +30,11 @@ use super::{
 };
 
 pub use begun::find_begun;
-pub use detect::{detect, detect_in, is_in};
+pub use detect::{begins_in, detect, detect_in, is_in};
+pub use habit::{Wanted, wanted};
 pub use matching::find_matches;
 pub use pick::{Pick, pick};
-pub use understand::understand;
+pub use understand::{stops_repeating, understand};
 pub use when::{DateWords, DueError, Moment, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.
@@ -158,6 +160,8 @@ pub struct Change {
     pub priority: Option<Priority>,
     /// How often it comes back.
     pub repeat: Option<Repeat>,
+    /// It comes back no more.
+    pub stop_repeat: bool,
     /// Words to be written into the notes.
     pub notes: Option<String>,
     /// A completed task is to do again.

@@ -3,6 +3,7 @@
 //! Knows nothing of the wire or the store: what happens goes out as [`AgentEvent`]s, and tools run through [`Effects`], which journals
 //! them. A model's turn is complete before its tools run: of a half-received turn nothing can have happened.
 
+pub mod mirror;
 pub mod prompt;
 mod waiting;
 
@@ -68,6 +69,8 @@ pub enum AgentEvent {
         /// The model that does.
         to: String,
     },
+    /// The answer is not in the person's language, though the model was asked again.
+    OtherLanguage,
 }
 
 /// How it ended.
@@ -265,6 +268,7 @@ async fn one_turn(model: &dyn Model, request: ModelRequest, emit: &mut (dyn FnMu
             }),
             ModelEvent::Busy { retry_in } => emit(AgentEvent::Busy { retry_in }),
             ModelEvent::Fallback { from, to } => emit(AgentEvent::Fallback { from, to }),
+            ModelEvent::OtherLanguage => emit(AgentEvent::OtherLanguage),
             ModelEvent::Done { finish, usage } => {
                 if text.trim().is_empty() && calls.is_empty() && finish != Finish::Filter {
                     return Err(ModelError::Empty);

@@ -152,6 +152,8 @@ pub enum ModelEvent {
         /// The model that is asked now.
         to: String,
     },
+    /// The text that follows is not in the language of the request, though the model was asked again ([`crate::server::agent::mirror`]).
+    OtherLanguage,
     /// The end of a whole turn.
     Done {
         /// Why it ended.

@@ -48,8 +48,8 @@ pub fn item(item: &ThreadItem, locale: Locale) -> Option<ItemView> {
         ItemBody::ClientToolCall(call) => View::Call {
             name: call.name.clone(),
             title: match call.status {
-                CallStatus::Pending => texts::step_running(locale, &call.name),
-                CallStatus::Completed => texts::step_done(locale, &call.name, None, None, false),
+                CallStatus::Pending => texts::step_running(locale.into(), &call.name).to_owned(),
+                CallStatus::Completed => texts::step_done(locale.into(), &call.name, None, None, false),
             },
             pending: call.status == CallStatus::Pending,
         },
@@ -176,7 +176,7 @@ impl Updater {
             ThreadStreamEvent::Error { message, allow_retry, .. } => Some(ChatUpdate::Failed {
                 message: match message {
                     Some(message) => message.clone(),
-                    None => texts::failure(self.locale, texts::Failure::Internal).to_owned(),
+                    None => texts::failure(self.locale.into(), texts::Failure::Internal).to_owned(),
                 },
                 retry: *allow_retry,
             }),
@@ -271,10 +271,6 @@ fn of_thread(thread: &Thread) -> ChatUpdate {
 /// A task to draw; `now` is the person's clock.
 pub fn task(task: &Task, locale: Locale, now: NaiveDateTime) -> TaskView {
     let done = task.status == TaskStatus::Completed;
-    let spoken = match locale {
-        Locale::En => Script::En,
-        Locale::Ur => Script::Ur,
-    };
     TaskView {
         id: task.id.to_string(),
         title: task.title.clone(),
@@ -286,7 +282,7 @@ pub fn task(task: &Task, locale: Locale, now: NaiveDateTime) -> TaskView {
         repeat: task
             .repeat
             .as_deref()
-            .map(|rule| language::phrases::repeats(rule, spoken))
+            .map(|rule| language::phrases::repeats(rule, locale.into()))
             .unwrap_or_default(),
         overdue: !done && task.due.as_ref().is_some_and(|due| due.is_past(now)),
     }

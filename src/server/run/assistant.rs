@@ -8,20 +8,15 @@ use super::{
     ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate,
 };
 use crate::{
-    domain::{
-        language,
-        locale::{Locale, Script},
-        texts,
-        time::Clock,
-    },
+    domain::{texts, time::Clock},
     protocol::{
         event::{NoticeLevel, ThreadStreamEvent},
         item::{InferenceOptions, InputStatus, ItemBody, ThreadItem},
         request::Action,
     },
     server::{
-        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, Waiting},
-        model::{Model, ModelRequest, ToolSpec},
+        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, Waiting, mirror::Mirror},
+        model::{Model, ModelRequest, ToolSpec, offline},
         store::Store,
         tools::Registry,
     },
@@ -91,15 +86,15 @@ impl Responder for Assistant {
         };
         if turn.prompt == Prompt::Message && turn.earlier.is_none() {
             leave_forms(&turn.items, recorder);
-            if self.model.name() == "offline" && turn.items.len() == 1 {
+            if self.model.name() == offline::NAME && turn.items.len() == 1 {
                 recorder.event(ThreadStreamEvent::Notice {
                     level: NoticeLevel::Info,
-                    message: texts::offline_answers(recorder.locale).into(),
+                    message: texts::offline_answers(recorder.script).into(),
                     title: None,
                 });
             }
         }
-        let script = script_of(&turn.items, person.locale);
+        let script = turn.wanted.script;
         let now = self.clock.now();
         let mut messages = history::messages(&turn.items);
         if self.model.reads_files() {
@@ -110,6 +105,12 @@ impl Responder for Assistant {
             }
         }
         let chosen = options_of(&turn.items);
+        // The built-in assistant needs no watching over.
+        let is_offline = self.model.name() == offline::NAME || chosen.model.as_deref() == Some(offline::NAME);
+        let model: Arc<dyn Model> = match turn.wanted.is_firm && !is_offline {
+            true => Arc::new(Mirror::new(Arc::clone(&self.model))),
+            false => Arc::clone(&self.model),
+        };
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.zone, script),
             messages,
@@ -130,7 +131,7 @@ impl Responder for Assistant {
             client_tools: person.client_tools.clone(),
             done: Mutex::default(),
         };
-        let mut translator = translate::Translator::new(now.with_timezone(&person.zone).naive_local());
+        let mut translator = translate::Translator::new(now.with_timezone(&person.zone).naive_local(), person.locale);
         let resumed = match &turn.earlier {
             None => Resumed { turns_done: 0, opening },
             Some(earlier) => match resume::resume(&self.store, turn, earlier, opening, &mut translator, recorder).await {
@@ -145,7 +146,7 @@ impl Responder for Assistant {
             request,
             resumed.turns_done,
             resumed.opening,
-            self.model.as_ref(),
+            model.as_ref(),
             &effects,
             self.limits,
             &turn.cancel,
@@ -199,19 +200,6 @@ fn options_of(items: &[ThreadItem]) -> InferenceOptions {
         _ => None,
     });
     newest.unwrap_or_default()
-}
-
-/// The language of the newest message of the person; where it has no letters, that of an earlier one, or of the page.
-fn script_of(items: &[ThreadItem], locale: Locale) -> Script {
-    items
-        .iter()
-        .rev()
-        .filter(|item| matches!(item.body, ItemBody::UserMessage(_)))
-        .find_map(|item| language::detect(&item.body.text()))
-        .unwrap_or(match locale {
-            Locale::En => Script::En,
-            Locale::Ur => Script::Ur,
-        })
 }
 
 fn tool_specs(tools: &Registry) -> Arc<[ToolSpec]> {

@@ -45,6 +45,9 @@ pub(super) struct Changes {
     /// The new due date: YYYY-MM-DD, YYYY-MM-DDTHH:MM, the person's words, or "none".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due: Option<String>,
+    /// How often it comes back, as for update_task; "none" stops it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repeat: Option<String>,
     /// The new priority, p1 to p4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     priority: Option<String>,

@@ -1,6 +1,10 @@
 //! What the model is told of a thread: the newest items, within a budget.
 
 use crate::{
+    domain::{
+        language::{self, Wanted},
+        locale::Locale,
+    },
     protocol::{
         attachment::Attachment,
         item::{InputStatus, ItemBody, QuestionKind, StructuredInput, ThreadItem, UserContent, UserMessage},
@@ -35,6 +39,17 @@ pub(super) fn messages(items: &[ThreadItem]) -> Vec<Message> {
         .position(|message| matches!(message, Message::User { .. }))
         .unwrap_or(messages.len());
     messages.into_iter().skip(first).collect()
+}
+
+/// Messages of the person that make their habit.
+const HABIT: usize = 12;
+
+/// The language in which the newest message of the person is to be answered; `locale` is that of their page.
+pub(super) fn wanted(items: &[ThreadItem], locale: Locale) -> Wanted {
+    let said = |item: &ThreadItem| matches!(item.body, ItemBody::UserMessage(_)).then(|| item.body.text());
+    let mut newest: Vec<String> = items.iter().rev().filter_map(said).take(HABIT).collect();
+    newest.reverse();
+    language::wanted(newest.iter().map(String::as_str), locale.into())
 }
 
 fn of_item(item: &ThreadItem) -> Vec<Message> {

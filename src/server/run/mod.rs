@@ -85,7 +85,7 @@ pub struct Person {
     pub id: UserId,
     /// Their zone.
     pub zone: chrono_tz::Tz,
-    /// The language of what the server itself says.
+    /// The language of their page.
     pub locale: Locale,
     /// The tools that the client has, by name.
     pub client_tools: Vec<String>,
@@ -357,7 +357,7 @@ impl Runs {
             Arc::clone(&self.0.clock),
             seq,
             position,
-            person.locale,
+            person.locale.into(),
         );
         self.spawn(live, |runs, live| runs.answer(person, live, recorder, prompt, only_item, None));
         follow::from_start(self.clone(), key, first, receiver)
@@ -400,10 +400,13 @@ impl Runs {
                 return;
             }
         };
+        let wanted = history::wanted(&items, person.locale);
+        recorder.script = wanted.script;
         let turn = Turn {
             person,
             key,
             items,
+            wanted,
             prompt,
             earlier,
             cancel: live.cancel.clone(),

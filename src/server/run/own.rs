@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Earlier, Live, Person, Prompt, Runs, StopReason, ending, fail_point::fail_point, follow, patience::patiently, recorder::Recorder,
+    Earlier, HISTORY_ITEMS, Live, Person, Prompt, Runs, StopReason, ending, fail_point::fail_point, follow, history, patience::patiently, recorder::Recorder,
 };
 use crate::{
     domain::{
@@ -130,6 +130,8 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     let seq = events.last().map_or(0, |event| event.seq);
     let request: Option<Request> = orphan.request.and_then(|request| serde_json::from_value(request).ok());
     let locale = request.as_ref().map_or(Locale::En, |request| request.locale);
+    let items = runs.0.store.history(key.user, key.thread, HISTORY_ITEMS).await?;
+    let script = history::wanted(&items, locale).script;
     let live = runs.enter(key);
     if runs.is_stopping() {
         live.stop(StopReason::Shutdown);
@@ -140,7 +142,7 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
         Arc::clone(&runs.0.clock),
         seq,
         orphan.position,
-        locale,
+        script,
     );
     let mut told = Vec::new();
     for recorded in &events {
@@ -159,7 +161,7 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
             tracing::info!(run = %key.run, attempt = orphan.attempt, "going on with a run whose server is gone");
             recorder.event(ThreadStreamEvent::Progress {
                 icon: None,
-                text: texts::going_on(locale).into(),
+                text: texts::going_on(script).into(),
             });
             let person = Person {
                 id: key.user,
@@ -184,7 +186,7 @@ fn close(mut recorder: Recorder) {
     recorder.keep_answers();
     let event = ThreadStreamEvent::Error {
         code: ErrorCode::Custom,
-        message: Some(texts::failure(recorder.locale, Failure::ServerStopped).into()),
+        message: Some(texts::failure(recorder.script, Failure::ServerStopped).into()),
         allow_retry: true,
     };
     recorder.end(Some(event), ending("incomplete", Some("its server is gone".into())));

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         id::ItemId,
-        locale::Locale,
+        locale::Script,
         texts::{self, Failure},
         time::Clock,
     },
@@ -35,8 +35,8 @@ pub struct Recorder {
     pending: Pending,
     /// What is held back to go out with the end.
     held: Option<Entry>,
-    /// The language of what the server itself says.
-    pub locale: Locale,
+    /// The language of what the server itself says in the conversation.
+    pub script: Script,
 }
 
 impl Recorder {
@@ -47,7 +47,7 @@ impl Recorder {
         clock: Arc<dyn Clock>,
         seq: i64,
         position: i64,
-        locale: Locale,
+        script: Script,
     ) -> Self {
         Self {
             live,
@@ -57,7 +57,7 @@ impl Recorder {
             position,
             pending: Pending::default(),
             held: None,
-            locale,
+            script,
         }
     }
 
@@ -152,7 +152,7 @@ impl Recorder {
     pub(super) fn fail_internal(self, reason: &str) {
         let event = ThreadStreamEvent::Error {
             code: ErrorCode::StreamError,
-            message: Some(texts::failure(self.locale, Failure::Internal).into()),
+            message: Some(texts::failure(self.script, Failure::Internal).into()),
             allow_retry: true,
         };
         self.end(Some(event), ending("failed", Some(reason.into())));

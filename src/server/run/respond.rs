@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Person, Recorder};
 use crate::{
-    domain::id::ItemId,
+    domain::{id::ItemId, language::Wanted},
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{InferenceOptions, ThreadItem},
@@ -25,6 +25,8 @@ pub struct Turn {
     pub key: RunKey,
     /// The newest items of the thread, hidden ones too, oldest first.
     pub items: Vec<ThreadItem>,
+    /// The language of the answer.
+    pub wanted: Wanted,
     /// What began the run.
     pub prompt: Prompt,
     /// What an earlier attempt, by a process that is gone, has done.

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 
 use super::{Outcome, Recorder, chat_tools::OPEN_TASK, tasks_seen::TasksSeen};
 use crate::{
-    domain::texts::{self, Failure},
+    domain::{
+        locale::Locale,
+        texts::{self, Failure},
+    },
     protocol::{
         event::{ErrorCode, ItemUpdate, NoticeLevel, ThreadStreamEvent},
         item::{
@@ -29,17 +32,20 @@ pub(super) struct Translator {
     tasks: TasksSeen,
     /// The person's clock.
     now: NaiveDateTime,
+    /// The language of the page, for lists of tasks.
+    locale: Locale,
 }
 
 impl Translator {
-    /// `now` is on the person's clock.
-    pub fn new(now: NaiveDateTime) -> Self {
+    /// `now` is on the person's clock, `locale` the language of their page.
+    pub fn new(now: NaiveDateTime, locale: Locale) -> Self {
         Self {
             answer: None,
             workflow: None,
             round: 0,
             tasks: TasksSeen::default(),
             now,
+            locale,
         }
     }
 
@@ -95,17 +101,22 @@ impl Translator {
                 recorder.item_done(item);
             }
             AgentEvent::Busy { retry_in } => {
-                let text = texts::busy(recorder.locale, retry_in.as_secs_f64().ceil() as u64);
+                let text = texts::busy(recorder.script, retry_in.as_secs_f64().ceil() as u64);
                 recorder.event(ThreadStreamEvent::Progress { icon: None, text });
             }
             AgentEvent::Fallback { to, .. } => {
-                let message = texts::fallback(recorder.locale, &to);
+                let message = texts::fallback(recorder.script, &to);
                 recorder.event(ThreadStreamEvent::Notice {
                     level: NoticeLevel::Info,
                     message,
                     title: None,
                 });
             }
+            AgentEvent::OtherLanguage => recorder.event(ThreadStreamEvent::Notice {
+                level: NoticeLevel::Warning,
+                message: texts::other_language(recorder.script).into(),
+                title: None,
+            }),
         }
     }
 
@@ -155,9 +166,12 @@ impl Translator {
         for call in calls {
             recorder.event(ThreadStreamEvent::Progress {
                 icon: None,
-                text: texts::step_running(recorder.locale, &call.name),
+                text: texts::step_running(recorder.script, &call.name).into(),
             });
-            let task = WorkflowTask::custom(StatusIndicator::Loading, texts::step_running(recorder.locale, &call.name));
+            let task = WorkflowTask::custom(
+                StatusIndicator::Loading,
+                texts::step_running(recorder.script, &call.name).to_owned(),
+            );
             recorder.update(
                 item.id,
                 ItemUpdate::WorkflowTaskAdded {
@@ -176,8 +190,8 @@ impl Translator {
         let count = result.get("tasks").and_then(Value::as_array).map(Vec::len);
         let failed = result.get("error").is_some();
         let done = match result.get("declined") {
-            Some(_) => texts::step_declined(recorder.locale),
-            None => texts::step_done(recorder.locale, &call.name, title, count, failed),
+            Some(_) => texts::step_declined(recorder.script).into(),
+            None => texts::step_done(recorder.script, &call.name, title, count, failed),
         };
         let task = WorkflowTask::custom(StatusIndicator::Complete, done);
         recorder.update(
@@ -225,7 +239,7 @@ impl Translator {
 
     /// The list of the tasks that were found or changed, to look at and to use.
     fn show_tasks(&mut self, recorder: &mut Recorder) {
-        if let Some((widget, copy_text)) = self.tasks.widget(self.now, recorder.locale) {
+        if let Some((widget, copy_text)) = self.tasks.widget(self.now, self.locale) {
             let item = recorder.item(ItemBody::Widget {
                 widget,
                 copy_text: Some(copy_text),
@@ -280,7 +294,7 @@ impl Translator {
         }
         let failed = |failure: Failure, reason: String| Outcome::Failed {
             code: ErrorCode::Custom,
-            message: Some(texts::failure(recorder.locale, failure).into()),
+            message: Some(texts::failure(recorder.script, failure).into()),
             allow_retry: true,
             reason,
         };

@@ -21,6 +21,9 @@ pub struct Args {
 pub struct Output {
     /// The tasks that are completed now.
     completed: Vec<TaskJson>,
+    /// Of those that come back: the next ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    next: Vec<TaskJson>,
     /// Those that are not, and why.
     failed: Vec<Failure>,
 }
@@ -48,11 +51,14 @@ impl Tool for CompleteTasks {
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         super::outside::check_batch("task_ids", args.task_ids.len())?;
-        let (mut completed, mut failed) = (Vec::new(), Vec::new());
+        let (mut completed, mut next, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for task_id in args.task_ids {
             let one = super::arguments::<CompleteTask>(json!({ "task_id": task_id }))?;
             match CompleteTask.run(context, one).await {
-                Ok(one) => completed.push(one.task),
+                Ok(one) => {
+                    completed.push(one.task);
+                    next.extend(one.next);
+                }
                 Err(ToolError::TellModel(error)) => failed.push(Failure { task_id, error }),
                 Err(stop) => return Err(stop),
             }
@@ -64,6 +70,6 @@ impl Tool for CompleteTasks {
                 ids.join(" or ")
             )));
         }
-        Ok(Output { completed, failed })
+        Ok(Output { completed, next, failed })
     }
 }

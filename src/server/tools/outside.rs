@@ -132,7 +132,7 @@ impl Registry {
         let mut result = tool.call(context, Value::Object(args)).await?;
         if let (Some(Named { mut ids, .. }), Some(before)) = (named, before) {
             // The next one of a task that comes back goes with its completion.
-            ids.extend(result["next"]["id"].as_str().and_then(|id| id.parse::<TaskId>().ok()));
+            ids.extend(made_by(&result));
             let id = context.clock.random_uuid();
             if undos::keep(context.connection, context.user, id, &ids, &before, context.now).await? {
                 result[UNDO_TOKEN] = undo::token(id).into();
@@ -236,6 +236,16 @@ fn named_tasks(args: &Map<String, Value>) -> Option<Named> {
         ids: ids.iter().filter_map(parse).collect(),
         is_one: false,
     })
+}
+
+/// The tasks that completing made: `next` is one, or, of a batch, several.
+fn made_by(result: &Value) -> impl Iterator<Item = TaskId> {
+    let next = &result["next"];
+    let all = match next {
+        Value::Array(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    all.iter().filter_map(|task| task["id"].as_str()?.parse().ok())
 }
 
 async fn before(named: &Named, context: &mut ToolContext<'_>) -> Result<Snapshot, OutsideError> {

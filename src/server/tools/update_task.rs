@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Reach, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
 use crate::{
-    domain::task::{Priority, TaskStatus},
+    domain::{
+        language,
+        task::{Priority, TaskStatus},
+    },
     server::{recurrence, store::tasks},
 };
 
@@ -74,7 +77,9 @@ impl Tool for UpdateTask {
             .any(|field| field.is_some());
         if !given && args.priority.is_none() && args.status.is_none() {
             return Err(ToolError::TellModel(
-                "Nothing to change was given: name at least one of title, notes, due, repeat, priority, status.".into(),
+                "Nothing to change was given: name at least one of title, notes, due, repeat, priority, status. \"none\", not null, takes a due \
+                 date or a recurrence away."
+                    .into(),
             ));
         }
         let mut task = before.clone();
@@ -96,7 +101,8 @@ impl Tool for UpdateTask {
         }
         if let Some(words) = args.repeat {
             match words.trim() {
-                "" | "none" | "null" => task.repeat = None,
+                "" | "none" | "null" | "never" => task.repeat = None,
+                words if language::stops_repeating(words) => task.repeat = None,
                 words => {
                     let (rule, first) = super::repeat(words, context)?;
                     task.repeat = Some(rule);

@@ -203,6 +203,31 @@ async fn a_change_is_taken_back_once() {
 }
 
 #[tokio::test]
+async fn a_completion_is_taken_back_with_what_it_made() {
+    let app = TestApp::start().await;
+    let program = app.program("a@x.example").await;
+    let mut ids = Vec::new();
+    for title in ["Gym", "Walk"] {
+        let words = json!({ "title": title, "due": "tomorrow", "repeat": "every day" });
+        ids.push(done(&program, "add_task", words).await["task"]["id"].clone());
+    }
+    let all = json!({ "status": "all" });
+    let before = done(&program, "list_tasks", all.clone()).await;
+    for (tool, arguments, made) in [
+        ("complete_task", json!({ "task_id": ids[0] }), 1),
+        ("update_task", json!({ "task_id": ids[0], "status": "completed" }), 1),
+        ("complete_tasks", json!({ "task_ids": ids }), 2),
+    ] {
+        let completed = done(&program, tool, arguments).await;
+        let now = done(&program, "list_tasks", all.clone()).await;
+        assert_eq!(now["tasks"].as_array().unwrap().len(), 2 + made, "{tool}: {completed}");
+        let undone = done(&program, "undo", json!({ "undo_token": completed["undo_token"] })).await;
+        assert_eq!(undone["removed"].as_array().unwrap().len(), made, "{tool}: {undone}");
+        assert_eq!(done(&program, "list_tasks", all.clone()).await, before, "{tool}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_changed_since_or_is_too_long_ago_stays() {
     let app = TestApp::start().await;
     let program = app.program("a@x.example").await;

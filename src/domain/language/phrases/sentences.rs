@@ -192,11 +192,19 @@ fn done_deed(tasks: &[Named], script: Script, words: [&str; 3], stop: &str, urdu
 pub fn updated(task: &Named, changed: &[String], script: Script) -> String {
     let cleared = changed.iter().any(|field| field == "due") && task.due.is_none();
     let state = with_due(task, script);
-    let none = if cleared {
+    let mut none = if cleared {
         three(script, " (no date)", " (koi tareekh nahi)", " (کوئی تاریخ نہیں)")
     } else {
         String::new()
     };
+    if task.repeat.is_none() && changed.iter().any(|field| field == "repeat") {
+        none.push_str(&three(
+            script,
+            " (no longer repeats)",
+            " (ab dobara nahi aaye ga)",
+            " (اب دوبارہ نہیں آئے گا)",
+        ));
+    }
     match script {
         Script::En => format!("Updated {state}{none}."),
         Script::UrLatn => format!("Badal diya: {state}{none}."),

@@ -7,6 +7,7 @@ mod adding;
 mod clauses;
 mod english;
 mod special;
+mod stopping;
 mod titles;
 mod urdu;
 
@@ -35,6 +36,12 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
             None => single(sentence, english_first, now).intent,
         },
     }
+}
+
+/// Whether words say that something is to come back no more: "stop repeating", "dobara nahi".
+pub fn stops_repeating(text: &str) -> bool {
+    let sentence = Sentence::new(text, detect(text) != Some(Script::En));
+    stopping::is_said(&sentence)
 }
 
 /// What one clause says, and how.
@@ -110,7 +117,10 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
         return Intent::Unknown;
     }
     special::correct_days(reading);
-    if let Some(intent) = special::read(reading).or_else(|| adding::colon(reading)) {
+    if let Some(intent) = stopping::read(reading)
+        .or_else(|| special::read(reading))
+        .or_else(|| adding::colon(reading))
+    {
         return intent;
     }
     let found = if english_first {

@@ -7,7 +7,7 @@ use super::{
     conversation::{It, Turn, it},
 };
 use crate::domain::{
-    language::{Change, Intent, ListWish, NewTask, Pick, Talk, Target, date_words, detect, find_matches, phrases, pick, understand},
+    language::{Change, Intent, ListWish, NewTask, Pick, Talk, Target, date_words, find_matches, phrases, pick, understand},
     locale::Script,
 };
 
@@ -236,16 +236,5 @@ fn dated(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naive
             script,
         )),
         _ => None,
-    }
-}
-
-/// The script of the reply: that of the newest message which has letters and says more than a choice.
-pub(super) fn script_of(turns: &[Turn<'_>], fallback: Script) -> Script {
-    let Some((newest, before)) = turns.split_last() else {
-        return fallback;
-    };
-    match detect(newest.user) {
-        Some(script) if script != Script::En || pick(newest.user).is_none() || before.is_empty() => script,
-        _ => before.iter().rev().find_map(|turn| detect(turn.user)).unwrap_or(fallback),
     }
 }

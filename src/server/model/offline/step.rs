@@ -6,7 +6,7 @@ use super::{
     super::{Message, ModelRequest, ToolCall},
     Reply,
     conversation::{It, Turn, turns},
-    plan::{Deed, Plan, Which, plan, script_of},
+    plan::{Deed, Plan, Which, plan},
     wire::{Arguments, Outcome, WireTask, status},
 };
 use crate::domain::{
@@ -27,7 +27,7 @@ const UNASKED_MAX: usize = 5;
 /// Answers one request.
 pub(super) fn answer(request: &ModelRequest) -> Reply {
     let turns = turns(&request.messages);
-    let script = script_of(&turns, request.script);
+    let script = request.script;
     let Some(newest) = turns.last() else {
         return Reply::Say(phrases::greeting(script));
     };

@@ -218,7 +218,10 @@ impl Arguments {
             notes: change.notes.clone(),
             due,
             priority: change.priority,
-            repeat: change.repeat.map(|repeat| repeat.to_string()),
+            repeat: match change.stop_repeat {
+                true => Some("none".to_owned()),
+                false => change.repeat.map(|repeat| repeat.to_string()),
+            },
             status: change.reopen.then(|| status(Status::Pending)),
             ..Self::default()
         }

@@ -10,7 +10,7 @@ use super::super::{
     super::{Finish, Message, Model, ModelEvent, ModelRequest, ToolCall, ToolSpec},
     OfflineModel,
 };
-use crate::domain::locale::Script;
+use crate::domain::{language::wanted, locale::Script};
 
 /// Monday, 23 November 2026, 10:30 in Karachi.
 pub(super) const NOW: &str = "2026-11-23T05:30:00Z";
@@ -171,6 +171,11 @@ impl Fake {
 
 pub(super) fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<ToolCall>) {
     let tools = ["add_task", "list_tasks", "complete_task", "delete_task", "update_task"];
+    let said = messages.iter().filter_map(|message| match message {
+        Message::User { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    let script = wanted(said, Script::En).script;
     let request = ModelRequest {
         system: String::new(),
         messages,
@@ -184,7 +189,7 @@ pub(super) fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<To
             .collect(),
         now,
         zone: chrono_tz::Asia::Karachi,
-        script: Script::En,
+        script,
         model: None,
         tool_choice: None,
     };

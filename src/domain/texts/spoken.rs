@@ -1,0 +1,338 @@
+//! What the server says within a conversation, in its language: steps, questions, notices, failures.
+
+use crate::domain::{language::phrases, locale::Script, task::Task};
+
+/// A text of the person or a model inside one of ours: isolated, so that its direction stays its own (UAX #9, 2.4).
+fn isolated(text: &str) -> String {
+    format!("“\u{2068}{text}\u{2069}”")
+}
+
+/// A tool that runs.
+pub fn step_running(script: Script, tool: &str) -> &'static str {
+    let (en, roman, urdu) = match tool {
+        "add_task" => ("Adding a task …", "Kaam shamil ho raha hai …", "کام شامل ہو رہا ہے …"),
+        "list_tasks" => (
+            "Looking at your tasks …",
+            "Aap ke kaam dekhe ja rahe hain …",
+            "آپ کے کام دیکھے جا رہے ہیں …",
+        ),
+        "complete_task" => ("Completing a task …", "Kaam mukammal ho raha hai …", "کام مکمل ہو رہا ہے …"),
+        "update_task" => ("Changing a task …", "Kaam badla ja raha hai …", "کام بدلا جا رہا ہے …"),
+        "delete_task" => ("Deleting a task …", "Kaam delete ho raha hai …", "کام حذف ہو رہا ہے …"),
+        "ask_person" => ("Asking you …", "Aap se poocha ja raha hai …", "آپ سے پوچھا جا رہا ہے …"),
+        "open_task" => ("Opening a task …", "Kaam khola ja raha hai …", "کام کھولا جا رہا ہے …"),
+        "get_page_context" => (
+            "Looking at your page …",
+            "Aap ka safha dekha ja raha hai …",
+            "آپ کا صفحہ دیکھا جا رہا ہے …",
+        ),
+        _ => ("Working …", "Kaam jaari hai …", "کام جاری ہے …"),
+    };
+    script.choose(en, roman, urdu)
+}
+
+/// A tool that is done: the task's title, if it was about one, or the number of tasks found; `failed` if the model got an error.
+pub fn step_done(script: Script, tool: &str, title: Option<&str>, count: Option<usize>, failed: bool) -> String {
+    if failed {
+        return script.choose("That did not work", "Ye nahi ho saka", "یہ نہیں ہو سکا").into();
+    }
+    let name = title.map(isolated).unwrap_or_default();
+    let count = count.unwrap_or_default();
+    match tool {
+        "add_task" => script.choose(
+            format!("Added {name}"),
+            format!("{name} shamil ho gaya"),
+            format!("{name} شامل ہو گیا"),
+        ),
+        "list_tasks" if count == 1 => script.choose("Found 1 task", "1 kaam mila", "1 کام ملا").into(),
+        "list_tasks" => script.choose(
+            format!("Found {count} tasks"),
+            format!("{count} kaam mile"),
+            format!("{count} کام ملے"),
+        ),
+        "complete_task" => script.choose(
+            format!("Completed {name}"),
+            format!("{name} mukammal ho gaya"),
+            format!("{name} مکمل ہو گیا"),
+        ),
+        "update_task" => script.choose(
+            format!("Changed {name}"),
+            format!("{name} badal diya gaya"),
+            format!("{name} بدل دیا گیا"),
+        ),
+        "delete_task" => script.choose(
+            format!("Deleted {name}"),
+            format!("{name} delete ho gaya"),
+            format!("{name} حذف ہو گیا"),
+        ),
+        "ask_person" => script.choose("Asked you", "Aap se pooch liya", "آپ سے پوچھ لیا").into(),
+        "open_task" => script.choose(
+            format!("Opened {name}"),
+            format!("{name} khol diya gaya"),
+            format!("{name} کھول دیا گیا"),
+        ),
+        "get_page_context" => script
+            .choose("Looked at your page", "Aap ka safha dekh liya", "آپ کا صفحہ دیکھ لیا")
+            .into(),
+        _ => script.choose("Done", "Ho gaya", "ہو گیا").into(),
+    }
+}
+
+/// Somebody was asked, and said no (or something else): nothing was done.
+pub fn step_declined(script: Script) -> &'static str {
+    script.choose("Nothing was changed", "Kuch nahi badla", "کچھ نہیں بدلا")
+}
+
+/// The question before much is deleted or changed, and the two answers: yes, then no.
+pub fn are_you_sure(script: Script, deletes: bool, titles: &[&str]) -> (String, String, String) {
+    const SHOWN: usize = 10;
+    let mut list = String::new();
+    for title in titles.iter().take(SHOWN) {
+        list.push_str("\n• ");
+        list.push_str(&isolated(title));
+    }
+    if titles.len() > SHOWN {
+        list.push_str(&format!("\n… +{}", titles.len() - SHOWN));
+    }
+    let n = titles.len();
+    let (question, yes, no) = match (script, deletes) {
+        (Script::En, true) => (format!("Delete these {n} tasks for good?"), "Yes, delete them", "No, keep them"),
+        (Script::En, false) => (format!("Change these {n} tasks?"), "Yes, change them", "No, leave them"),
+        (Script::UrLatn, true) => (
+            format!("Ye {n} kaam hamesha ke liye delete kar dein?"),
+            "Haan, delete karein",
+            "Nahi, rehne dein",
+        ),
+        (Script::UrLatn, false) => (format!("Ye {n} kaam badal dein?"), "Haan, badal dein", "Nahi, rehne dein"),
+        (Script::Ur, true) => (format!("یہ {n} کام ہمیشہ کے لیے حذف کر دیں؟"), "جی ہاں، حذف کریں", "نہیں، رہنے دیں"),
+        (Script::Ur, false) => (format!("یہ {n} کام بدل دیں؟"), "جی ہاں، بدل دیں", "نہیں، رہنے دیں"),
+    };
+    (format!("{question}{list}"), yes.into(), no.into())
+}
+
+/// A task as something to choose: its title, and when it is due.
+pub fn choice(script: Script, task: &Task) -> String {
+    match &task.due {
+        None => task.title.clone(),
+        Some(due) => format!("{} — {}", task.title, phrases::due(due, script)),
+    }
+}
+
+/// The built-in assistant answers, because no model is set up.
+pub fn offline_answers(script: Script) -> &'static str {
+    script.choose(
+        "The built-in assistant answers: it understands plain requests about tasks. Whoever runs this server can connect a model.",
+        "Andarooni assistant jawab de raha hai: ye kaamon ki saada baatein samajhta hai. Server chalane wale koi model jor sakte hain.",
+        "اندرونی معاون جواب دے رہا ہے: یہ کاموں کی سادہ باتیں سمجھتا ہے۔ سرور چلانے والے کوئی ماڈل جوڑ سکتے ہیں۔",
+    )
+}
+
+/// Another process goes on with an answer.
+pub fn going_on(script: Script) -> &'static str {
+    script.choose(
+        "The server was restarted; going on with the answer …",
+        "Server dobara chala hai; jawab jaari hai …",
+        "سرور دوبارہ چلا ہے؛ جواب جاری ہے …",
+    )
+}
+
+/// The provider is busy.
+pub fn busy(script: Script, seconds: u64) -> String {
+    script.choose(
+        format!("The model is busy. Trying again in {seconds} s …"),
+        format!("Model masroof hai. {seconds} second baad dobara koshish ho gi …"),
+        format!("ماڈل مصروف ہے۔ {seconds} سیکنڈ بعد دوبارہ کوشش ہو گی …"),
+    )
+}
+
+/// Another model answers.
+pub fn fallback(script: Script, to: &str) -> String {
+    let to = isolated(to);
+    script.choose(
+        format!("The usual model is not available; {to} answers."),
+        format!("Mamool ka model dastyab nahi; {to} jawab de raha hai."),
+        format!("معمول کا ماڈل دستیاب نہیں؛ {to} جواب دے رہا ہے۔"),
+    )
+}
+
+/// The answer below is not in the person's language, though the model was asked again.
+pub fn other_language(script: Script) -> &'static str {
+    script.choose(
+        "The model answered in another language, even when it was asked again.",
+        "Model ne dobara kehne par bhi doosri zaban mein jawab diya.",
+        "ماڈل نے دوبارہ کہنے پر بھی دوسری زبان میں جواب دیا۔",
+    )
+}
+
+/// Why there is no answer, or no more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection to the model.
+    Unreachable,
+    /// The key is wrong.
+    Unauthorized,
+    /// No such model.
+    NoSuchModel,
+    /// The quota is used up.
+    RateLimited,
+    /// The provider failed.
+    Unavailable,
+    /// The provider refused the request.
+    Refused,
+    /// The answer broke off.
+    CutOff,
+    /// The model was silent.
+    TimedOut,
+    /// The model's answer was unreadable or empty.
+    Unreadable,
+    /// The model went on calling tools.
+    TooManyRounds,
+    /// The provider's filter cut the answer.
+    Filtered,
+    /// The server stopped while it answered.
+    ServerStopped,
+    /// Something in the server failed.
+    Internal,
+}
+
+/// A failure in words that say what to do.
+pub fn failure(script: Script, failure: Failure) -> &'static str {
+    let (en, roman, urdu) = match failure {
+        Failure::Unreachable => (
+            "The model cannot be reached. Check the server's connection, then try again.",
+            "Model tak rasai nahi ho saki. Server ka rabta dekhein, phir dobara koshish karein.",
+            "ماڈل تک رسائی نہیں ہو سکی۔ سرور کا رابطہ دیکھیں، پھر دوبارہ کوشش کریں۔",
+        ),
+        Failure::Unauthorized => (
+            "The model refused the server's key. Whoever runs this server should check AI_API_KEY.",
+            "Model ne server ki key qabool nahi ki. Server chalane wale AI_API_KEY dekhein.",
+            "ماڈل نے سرور کی کلید قبول نہیں کی۔ سرور چلانے والے AI_API_KEY دیکھیں۔",
+        ),
+        Failure::NoSuchModel => (
+            "The model does not exist any more. Whoever runs this server should check AI_MODEL.",
+            "Ye model ab mojood nahi. Server chalane wale AI_MODEL dekhein.",
+            "یہ ماڈل اب موجود نہیں۔ سرور چلانے والے AI_MODEL دیکھیں۔",
+        ),
+        Failure::RateLimited => (
+            "The model's limit is reached. Try again in a while.",
+            "Model ki had poori ho gayi hai. Kuch der baad dobara koshish karein.",
+            "ماڈل کی حد پوری ہو گئی ہے۔ کچھ دیر بعد دوبارہ کوشش کریں۔",
+        ),
+        Failure::Unavailable => (
+            "The model is not available just now. Try again.",
+            "Model is waqt dastyab nahi. Dobara koshish karein.",
+            "ماڈل اس وقت دستیاب نہیں۔ دوبارہ کوشش کریں۔",
+        ),
+        Failure::Refused => (
+            "The model refused this request. Try other words.",
+            "Model ne ye darkhwast qabool nahi ki. Doosre alfaz mein kahein.",
+            "ماڈل نے یہ درخواست قبول نہیں کی۔ دوسرے الفاظ میں کہیں۔",
+        ),
+        Failure::CutOff => (
+            "The answer broke off. Try again.",
+            "Jawab beech mein toot gaya. Dobara koshish karein.",
+            "جواب بیچ میں ٹوٹ گیا۔ دوبارہ کوشش کریں۔",
+        ),
+        Failure::TimedOut => (
+            "The model took too long. Try again.",
+            "Model ne bohat der lagayi. Dobara koshish karein.",
+            "ماڈل نے بہت دیر لگائی۔ دوبارہ کوشش کریں۔",
+        ),
+        Failure::Unreadable => (
+            "The model gave no usable answer. Try again.",
+            "Model ne koi kaam ka jawab nahi diya. Dobara koshish karein.",
+            "ماڈل نے کوئی قابلِ استعمال جواب نہیں دیا۔ دوبارہ کوشش کریں۔",
+        ),
+        Failure::TooManyRounds => (
+            "The assistant went round in circles and was stopped. What it did is shown above; try again in other words.",
+            "Assistant aik hi chakkar mein ghoomta raha, is liye rok diya gaya. Jo hua woh oopar hai; doosre alfaz mein dobara kahein.",
+            "معاون ایک ہی چکر میں گھومتا رہا، اس لیے روک دیا گیا۔ جو ہوا وہ اوپر ہے؛ دوسرے الفاظ میں دوبارہ کہیں۔",
+        ),
+        Failure::Filtered => (
+            "The model's filter cut the answer.",
+            "Model ke filter ne jawab rok diya.",
+            "ماڈل کی چھلنی نے جواب روک دیا۔",
+        ),
+        Failure::ServerStopped => (
+            "The server was stopped while it answered. What there is of the answer is kept; try again for a whole one.",
+            "Jawab ke dauran server ruk gaya. Jitna jawab tha mehfooz hai; poore jawab ke liye dobara koshish karein.",
+            "جواب کے دوران سرور رک گیا۔ جتنا جواب تھا محفوظ ہے؛ پورے جواب کے لیے دوبارہ کوشش کریں۔",
+        ),
+        Failure::Internal => (
+            "Something failed on the server. Try again.",
+            "Server par kuch kharab ho gaya. Dobara koshish karein.",
+            "سرور پر کچھ خراب ہو گیا۔ دوبارہ کوشش کریں۔",
+        ),
+    };
+    script.choose(en, roman, urdu)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::language;
+
+    /// All that the server says by itself within a conversation.
+    fn said(script: Script) -> Vec<String> {
+        const TOOLS: [&str; 9] = [
+            "add_task",
+            "list_tasks",
+            "complete_task",
+            "update_task",
+            "delete_task",
+            "ask_person",
+            "open_task",
+            "get_page_context",
+            "another",
+        ];
+        const FAILURES: [Failure; 13] = [
+            Failure::Unreachable,
+            Failure::Unauthorized,
+            Failure::NoSuchModel,
+            Failure::RateLimited,
+            Failure::Unavailable,
+            Failure::Refused,
+            Failure::CutOff,
+            Failure::TimedOut,
+            Failure::Unreadable,
+            Failure::TooManyRounds,
+            Failure::Filtered,
+            Failure::ServerStopped,
+            Failure::Internal,
+        ];
+        let mut said: Vec<String> = Vec::new();
+        for tool in TOOLS {
+            said.push(step_running(script, tool).into());
+            for count in [0, 1, 2] {
+                said.push(step_done(script, tool, Some("X"), Some(count), false));
+            }
+            said.push(step_done(script, tool, None, None, true));
+        }
+        said.push(step_declined(script).into());
+        for (deletes, titles) in [(true, &["X", "Y"][..]), (false, &["X"; 12])] {
+            let (question, yes, no) = are_you_sure(script, deletes, titles);
+            said.extend([question, yes, no]);
+        }
+        let texts = [offline_answers(script), going_on(script), other_language(script)];
+        said.extend(texts.map(str::to_owned));
+        said.extend([busy(script, 5), fallback(script, "X")]);
+        said.extend(FAILURES.map(|of| failure(script, of).to_owned()));
+        said
+    }
+
+    #[test]
+    fn everything_is_said_in_three_forms() {
+        let all = Script::ALL.map(|script| (script, said(script)));
+        for (script, texts) in &all {
+            for text in texts {
+                assert!(language::is_in(text, *script), "{script:?}: {text}");
+                let has_urdu = text.chars().any(|c| ('\u{0600}'..='\u{06FF}').contains(&c));
+                assert_eq!(has_urdu, *script == Script::Ur, "{script:?}: {text}");
+            }
+        }
+        let [(_, english), (_, roman), (_, urdu)] = &all;
+        for ((english, roman), urdu) in english.iter().zip(roman).zip(urdu) {
+            assert!(english != roman && roman != urdu, "{english}");
+        }
+    }
+}
