@@ -50,7 +50,7 @@ pub(in crate::app) fn sending(text: String) -> AnyView {
     view! {
         <article class="said" data-testid="message-user">
             <h2 class="hidden">{here().you}</h2>
-            <div class="bubble" dir=direction>
+            <div class="bubble" dir=direction lang=(direction == "rtl").then_some("ur")>
                 {text}
             </div>
         </article>

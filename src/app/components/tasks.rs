@@ -12,7 +12,9 @@ use super::problem::Problem;
 use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
 use crate::app::first::{First, Json, first};
+use crate::app::text::value_of;
 use crate::app::{browser, here};
+use crate::domain::text::direction;
 
 /// The tasks of the person. `changed` counts up whenever somebody else has changed them.
 #[component]
@@ -271,14 +273,14 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
             <div class="task-body">
                 <p class="task-title">
                     <button type="button" class="task-select" aria-pressed=move || is_selected().to_string() on:click=select>
-                        <bdi>{title.clone()}</bdi>
+                        {value_of(title.clone())}
                     </button>
                 </p>
                 {(!notes.is_empty())
                     .then(|| {
                         view! {
-                            <p class="task-notes" dir="auto">
-                                {notes}
+                            <p class="task-notes" dir=direction(&notes)>
+                                {notes.clone()}
                             </p>
                         }
                     })}

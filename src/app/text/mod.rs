@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script};
+use crate::domain::text::direction;
 
 /// The catalogue of a language.
 pub fn texts(locale: Locale) -> &'static Texts {
@@ -34,10 +35,16 @@ impl Around {
     pub fn view(self, value: String) -> impl IntoView {
         view! {
             {self.0}
-            <bdi>{value}</bdi>
+            {value_of(value)}
             {self.1}
         }
     }
+}
+
+/// A value inside a text of ours: isolated, and in the direction of most of its letters.
+pub(super) fn value_of(value: String) -> impl IntoView {
+    let direction = direction(&value);
+    view! { <bdi dir=direction>{value}</bdi> }
 }
 
 /// A message that can be sent by one click, and the language it is in.
