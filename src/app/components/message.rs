@@ -4,15 +4,18 @@ use leptos::ev::SubmitEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
+use leptos::web_sys::{Element, HtmlElement};
 use std::time::Duration;
 
 use super::each::{PART, each};
-use super::icon::{AGAIN, BAD, CHECK, COPY, GOOD, REPLY, icon};
+use super::icon::{AGAIN, BAD, CHECK, COPY, GOOD, REPLY, SPEAKER, STOP, icon};
 use super::widget::{WidgetAction, WidgetView};
 use crate::api::view::{ItemBody, StepView, StepsView};
+use crate::app::browser::{self, speak};
 use crate::app::chat::driver::Chat;
-use crate::app::{browser, here};
+use crate::app::chat::state::ThreadState;
+use crate::app::here;
+use crate::app::text::words;
 use crate::domain::locale::Script;
 use crate::domain::text::direction;
 
@@ -105,7 +108,7 @@ fn html(chat: Chat, id: String) -> AnyView {
                     view! {
                         <p class="step" class:is-running=pending data-testid="step">
                             {if pending { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                            <bdi dir=texts.locale.dir()>{title}</bdi>
+                            <bdi dir=texts.locale.dir()>{words(&title)}</bdi>
                         </p>
                     }
                         .into_any()
@@ -177,7 +180,16 @@ fn answer(chat: Chat, id: String) -> AnyView {
             })
         })
     };
-    let is_last = Memo::new(move |_| chat.state.with(|state| shown.with_value(|id| state.is_last_answer(id))));
+    let takes_retry = Memo::new(move |_| chat.state.with(ThreadState::takes_retry));
+    let is_spoken = Memo::new(move |_| chat.spoken.with(|spoken| shown.with_value(|id| spoken.as_ref() == Some(id))));
+    let read_aloud = move |_| {
+        if let Some(whole) = whole.get_untracked() {
+            chat.speak(shown.get_value(), spoken_texts(&whole, script.get_untracked()));
+        }
+    };
+    // Known in the browser only, after the page was drawn as the server drew it.
+    let can_speak = RwSignal::new(false);
+    Effect::new(move || can_speak.set(speak::can_speak()));
     let is_whole = Memo::new(move |_| {
         chat.state
             .with(|state| !state.busy() || !state.items.last().is_some_and(|item| shown.with_value(|id| *id == item.id)))
@@ -220,7 +232,28 @@ fn answer(chat: Chat, id: String) -> AnyView {
                 {rate(true, texts.rate_good, GOOD)}
                 {rate(false, texts.rate_bad, BAD)}
                 {move || {
-                    is_last
+                    can_speak
+                        .get()
+                        .then(|| {
+                            let label = move || if is_spoken.get() { texts.stop_reading } else { texts.read_aloud };
+                            view! {
+                                <button
+                                    type="button"
+                                    class="copy"
+                                    aria-label=label
+                                    title=label
+                                    aria-pressed=move || is_spoken.get().to_string()
+                                    data-testid="read-aloud"
+                                    on:click=read_aloud
+                                >
+                                    {move || icon(if is_spoken.get() { STOP } else { SPEAKER })}
+                                </button>
+                            }
+                            .into_any()
+                        })
+                }}
+                {move || {
+                    takes_retry
                         .get()
                         .then(|| {
                             view! {
@@ -230,7 +263,7 @@ fn answer(chat: Chat, id: String) -> AnyView {
                                     aria-label=texts.answer_again
                                     title=texts.answer_again
                                     data-testid="answer-again"
-                                    on:click=move |_| chat.retry()
+                                    on:click=move |_| chat.retry(shown.get_value())
                                 >
                                     {icon(AGAIN)}
                                 </button>
@@ -242,6 +275,19 @@ fn answer(chat: Chat, id: String) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// What there is to say of an answer: its blocks, each in its language.
+fn spoken_texts(whole: &HtmlElement, script: Script) -> Vec<(String, &'static str)> {
+    let blocks = whole.get_elements_by_class_name("block");
+    let block = |at| blocks.item(at)?.first_element_child()?.dyn_into::<HtmlElement>().ok();
+    let said = |block: HtmlElement| {
+        let language = block.get_attribute("lang").unwrap_or_else(|| script.tag().to_owned());
+        // A voice for Urdu also knows what to do with Urdu in Latin letters; an English one does not.
+        let voice = if language.starts_with("ur") { "ur-PK" } else { "en-US" };
+        (block.inner_text(), voice)
+    };
+    (0..blocks.length()).filter_map(block).map(said).collect()
 }
 
 fn steps(chat: Chat, id: String) -> AnyView {
@@ -267,7 +313,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                <bdi dir=texts.locale.dir()>{title}</bdi>
+                <bdi dir=texts.locale.dir()>{words(&title)}</bdi>
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
                 {(!detail.is_empty()).then(|| view! { <div class="step-detail prose" inner_html=detail></div> }.into_any())}
             </li>
@@ -291,7 +337,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <details class="folded-steps" open=open>
                 <summary>
-                    <bdi dir=texts.locale.dir()>{title}</bdi>
+                    <bdi dir=texts.locale.dir()>{words(&title)}</bdi>
                 </summary>
                 {list()}
             </details>

@@ -219,6 +219,7 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
             text: texts.delete_task_question,
             name: name.get_value(),
             note: None,
+            yes_text: texts.delete,
             yes: Callback::new(move |()| board.delete(id.get_value())),
         }));
     };

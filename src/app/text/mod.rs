@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script};
-use crate::domain::text::direction;
+use crate::domain::text::{direction, stretches};
 
 /// The catalogue of a language.
 pub fn texts(locale: Locale) -> &'static Texts {
@@ -44,7 +44,24 @@ impl Around {
 /// A value inside a text of ours: isolated, and in the direction of most of its letters.
 pub(super) fn value_of(value: String) -> impl IntoView {
     let direction = direction(&value);
-    view! { <bdi dir=direction>{value}</bdi> }
+    view! { <bdi dir=direction>{words(&value)}</bdi> }
+}
+
+/// A text with its Urdu marked, where it runs to the right.
+pub(super) fn words(text: &str) -> Vec<AnyView> {
+    let part = |(is_urdu, part): (bool, &str)| {
+        let part = part.to_owned();
+        if is_urdu {
+            view! { <span lang="ur">{part}</span> }.into_any()
+        } else {
+            part.into_any()
+        }
+    };
+    if direction(text) == "rtl" {
+        vec![text.to_owned().into_any()]
+    } else {
+        stretches(text).into_iter().map(part).collect()
+    }
 }
 
 /// A message that can be sent by one click, and the language it is in.
@@ -117,6 +134,10 @@ pub struct Texts {
     pub rate_good: &'static str,
     pub rate_bad: &'static str,
     pub answer_again: &'static str,
+    pub answer_again_question: Around,
+    pub answer_again_note: &'static str,
+    pub read_aloud: &'static str,
+    pub stop_reading: &'static str,
     pub archive: &'static str,
     pub archived: &'static str,
     pub archived_note: &'static str,

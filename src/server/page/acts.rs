@@ -36,9 +36,10 @@ const RATINGS: i64 = 100;
 /// So much is shown of an answer, in characters.
 const RATED_MAX: usize = 120;
 
-pub async fn retry(thread: String) -> Result<Updates, ApiError> {
+pub async fn retry(thread: String, item: Option<String>) -> Result<Updates, ApiError> {
     let caller = caller().await?;
-    let ask = Ask::Retry(thread_id(&thread)?, None);
+    let item = item.as_deref().map(item_id).transpose()?;
+    let ask = Ask::Retry(thread_id(&thread)?, item);
     stream(&caller, ask).await
 }
 

@@ -1,6 +1,6 @@
 //! From the protocol's items and events to what the page draws ([`crate::api::view`]): the one match over [`ThreadStreamEvent`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDateTime;
 use serde_json::Value;
@@ -110,12 +110,21 @@ fn script(text: &str) -> Script {
     language::detect(text).unwrap_or_default()
 }
 
+/// An answer that is being written.
+#[derive(Default)]
+struct Growing {
+    text: String,
+    blocks: Vec<String>,
+    /// Of the blocks that have begun.
+    directions: BTreeMap<usize, &'static str>,
+}
+
 /// Turns events of a stream into updates of the page. Keeps the items that are being written.
 pub struct Updater {
     locale: Locale,
     /// The language of the newest message: an answer that is still empty is taken to be in it.
     asked_in: Script,
-    answers: HashMap<ItemId, (String, Vec<String>)>,
+    answers: HashMap<ItemId, Growing>,
     workflows: HashMap<ItemId, Workflow>,
     widgets: HashMap<ItemId, Value>,
 }
@@ -193,9 +202,13 @@ impl Updater {
     fn item_update(&mut self, item_id: ItemId, update: &ItemUpdate) -> Option<ChatUpdate> {
         match update {
             ItemUpdate::TextDelta { delta, .. } => {
-                let (text, before) = self.answers.entry(item_id).or_default();
+                let Growing {
+                    text,
+                    blocks: before,
+                    directions,
+                } = self.answers.entry(item_id).or_default();
                 text.push_str(delta);
-                let now = markdown::blocks(text);
+                let now = markdown::growing(text, self.asked_in, directions);
                 let from = now.iter().zip(before.iter()).take_while(|(now, before)| now == before).count();
                 if from == now.len() && now.len() == before.len() {
                     return None;
