@@ -43,13 +43,13 @@ export async function inkOutOfPlace(page: Page): Promise<string[]> {
     };
 
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
       const parent = node.parentElement;
       if (!parent || !urdu.test(node.data) || !visible(parent) || parent.closest('.hidden, .skip, option, .mirror')) continue;
       const style = getComputedStyle(parent);
       let block: Element = parent;
       while (block.parentElement && getComputedStyle(block).display === 'inline') block = block.parentElement;
-      for (const { 0: text, index } of (node as Text).data.matchAll(/\S*[\u0600-\u06ff]\S*/g)) {
+      for (const { 0: text, index } of node.data.matchAll(/\S*[\u0600-\u06ff]\S*/g)) {
         const range = document.createRange();
         range.setStart(node, index);
         range.setEnd(node, index + text.length);

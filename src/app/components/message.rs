@@ -108,7 +108,7 @@ fn html(chat: Chat, id: String) -> AnyView {
                     view! {
                         <p class="step" class:is-running=pending data-testid="step">
                             {if pending { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                            <bdi dir=texts.locale.dir()>{words(&title)}</bdi>
+                            <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
                         </p>
                     }
                         .into_any()
@@ -313,7 +313,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                <bdi dir=texts.locale.dir()>{words(&title)}</bdi>
+                <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
                 {(!detail.is_empty()).then(|| view! { <div class="step-detail prose" inner_html=detail></div> }.into_any())}
             </li>
@@ -337,7 +337,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <details class="folded-steps" open=open>
                 <summary>
-                    <bdi dir=texts.locale.dir()>{words(&title)}</bdi>
+                    <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
                 </summary>
                 {list()}
             </details>

@@ -44,11 +44,11 @@ impl Around {
 /// A value inside a text of ours: isolated, and in the direction of most of its letters.
 pub(super) fn value_of(value: String) -> impl IntoView {
     let direction = direction(&value);
-    view! { <bdi dir=direction>{words(&value)}</bdi> }
+    view! { <bdi dir=direction>{words(&value, direction)}</bdi> }
 }
 
-/// A text with its Urdu marked, where it runs to the right.
-pub(super) fn words(text: &str) -> Vec<AnyView> {
+/// A text that is shown in this direction, with its Urdu marked where that is to the right.
+pub(super) fn words(text: &str, direction: &str) -> Vec<AnyView> {
     let part = |(is_urdu, part): (bool, &str)| {
         let part = part.to_owned();
         if is_urdu {
@@ -57,7 +57,7 @@ pub(super) fn words(text: &str) -> Vec<AnyView> {
             part.into_any()
         }
     };
-    if direction(text) == "rtl" {
+    if direction == "rtl" {
         vec![text.to_owned().into_any()]
     } else {
         stretches(text).into_iter().map(part).collect()
