@@ -141,6 +141,9 @@ pub fn App() -> impl IntoView {
     Effect::new(|| {
         if let Some(body) = document().body() {
             let _ = body.dataset().set("hydrated", "true");
+            if browser::speak::can_speak() {
+                let _ = body.dataset().set("speaks", "true");
+            }
         }
     });
 

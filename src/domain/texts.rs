@@ -48,7 +48,10 @@ pub fn step_done(locale: Locale, tool: &str, title: Option<&str>, count: Option<
             1 => "Found 1 task".into(),
             n => format!("Found {n} tasks"),
         },
-        (Locale::Ur, "list_tasks") => format!("{} کام ملے", count.unwrap_or_default()),
+        (Locale::Ur, "list_tasks") => match count.unwrap_or_default() {
+            1 => "1 کام ملا".into(),
+            n => format!("{n} کام ملے"),
+        },
         (Locale::En, "complete_task") => format!("Completed {name}"),
         (Locale::Ur, "complete_task") => format!("{name} مکمل ہو گیا"),
         (Locale::En, "update_task") => format!("Changed {name}"),
@@ -450,6 +453,16 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+
+    #[test]
+    fn counts_follow_the_plural_rules_of_both_languages() {
+        let found = |locale, count| step_done(locale, "list_tasks", None, Some(count), false);
+        assert_eq!(
+            [0, 1, 2].map(|n| found(Locale::En, n)),
+            ["Found 0 tasks", "Found 1 task", "Found 2 tasks"]
+        );
+        assert_eq!([0, 1, 2].map(|n| found(Locale::Ur, n)), ["0 کام ملے", "1 کام ملا", "2 کام ملے"]);
+    }
 
     #[test]
     fn due_dates_in_both_languages() {

@@ -12,7 +12,7 @@ use super::speech::{call, get};
 /// What is being said. Kept here because browsers forget the events of what nobody holds.
 struct Speech {
     utterances: Vec<JsValue>,
-    _over: Closure<dyn FnMut()>,
+    _over: Closure<dyn FnMut(JsValue)>,
 }
 
 thread_local! {
@@ -36,7 +36,7 @@ pub(in crate::app) fn say(texts: Vec<(String, &'static str)>, mut over: impl FnM
     };
     let utterances: Vec<JsValue> = texts.into_iter().filter_map(utterance).collect();
     let Some(last) = utterances.last() else { return over() };
-    let over = Closure::<dyn FnMut()>::new(over);
+    let over = Closure::<dyn FnMut(JsValue)>::new(move |_| over());
     let _ = Reflect::set(last, &"onend".into(), over.as_ref());
     for utterance in &utterances {
         let _ = Reflect::set(utterance, &"onerror".into(), over.as_ref());

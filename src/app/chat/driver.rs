@@ -358,23 +358,16 @@ impl Chat {
     }
 
     fn retry_now(self, answer: String) {
-        let lacks = {
-            let answer = answer.clone();
-            move || {
-                self.state
-                    .try_with_untracked(|state| state.question_of(&answer).is_none() && state.earlier.is_some())
-                    == Some(true)
-            }
-        };
-        spawn_local(async move {
-            // The message may be further up than what is loaded.
-            while lacks() && self.load_earlier().await {}
+        let wanted = answer.clone();
+        let then = move || {
             let question = |state: &ThreadState| state.question_of(&answer).filter(|_| state.takes_retry()).map(str::to_owned);
             if let Some(message) = self.state.try_with_untracked(question).flatten() {
                 self.state.update(|state| state.ask(None));
                 self.start(Ask::Retry(Some(message)));
             }
-        });
+        };
+        // The message may be further up than what is loaded.
+        self.load_until(Box::new(move |state| state.question_of(&wanted).is_some()), Box::new(then));
     }
 
     /// Reads an answer aloud, or stops.
@@ -421,8 +414,13 @@ impl Chat {
 
     /// Loads older items until this one is there, or there are no more; `then` is called in the end.
     pub fn reach(self, item: String, then: impl FnOnce() + 'static) {
+        self.load_until(Box::new(move |state| state.body(&item).is_some()), Box::new(then));
+    }
+
+    /// Loads older items until what is wanted is there, or there are no more; `then` is called in the end.
+    fn load_until(self, is_there: Box<dyn Fn(&ThreadState) -> bool>, then: Box<dyn FnOnce()>) {
         let lacks = move || {
-            let lacks = |state: &ThreadState| state.body(&item).is_none() && state.earlier.is_some();
+            let lacks = |state: &ThreadState| !is_there(state) && state.earlier.is_some();
             self.state.try_with_untracked(lacks) == Some(true)
         };
         spawn_local(async move {

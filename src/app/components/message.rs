@@ -11,9 +11,8 @@ use super::each::{PART, each};
 use super::icon::{AGAIN, BAD, CHECK, COPY, GOOD, REPLY, SPEAKER, STOP, icon};
 use super::widget::{WidgetAction, WidgetView};
 use crate::api::view::{ItemBody, StepView, StepsView};
-use crate::app::browser::{self, speak};
+use crate::app::browser;
 use crate::app::chat::driver::Chat;
-use crate::app::chat::state::ThreadState;
 use crate::app::here;
 use crate::app::text::words;
 use crate::domain::locale::Script;
@@ -180,16 +179,13 @@ fn answer(chat: Chat, id: String) -> AnyView {
             })
         })
     };
-    let takes_retry = Memo::new(move |_| chat.state.with(ThreadState::takes_retry));
-    let is_spoken = Memo::new(move |_| chat.spoken.with(|spoken| shown.with_value(|id| spoken.as_ref() == Some(id))));
+    let is_spoken = move || chat.spoken.with(|spoken| shown.with_value(|id| spoken.as_ref() == Some(id)));
+    let read_label = move || if is_spoken() { texts.stop_reading } else { texts.read_aloud };
     let read_aloud = move |_| {
         if let Some(whole) = whole.get_untracked() {
             chat.speak(shown.get_value(), spoken_texts(&whole, script.get_untracked()));
         }
     };
-    // Known in the browser only, after the page was drawn as the server drew it.
-    let can_speak = RwSignal::new(false);
-    Effect::new(move || can_speak.set(speak::can_speak()));
     let is_whole = Memo::new(move |_| {
         chat.state
             .with(|state| !state.busy() || !state.items.last().is_some_and(|item| shown.with_value(|id| *id == item.id)))
@@ -231,46 +227,27 @@ fn answer(chat: Chat, id: String) -> AnyView {
                 </button>
                 {rate(true, texts.rate_good, GOOD)}
                 {rate(false, texts.rate_bad, BAD)}
-                {move || {
-                    can_speak
-                        .get()
-                        .then(|| {
-                            let label = move || if is_spoken.get() { texts.stop_reading } else { texts.read_aloud };
-                            view! {
-                                <button
-                                    type="button"
-                                    class="copy"
-                                    aria-label=label
-                                    title=label
-                                    aria-pressed=move || is_spoken.get().to_string()
-                                    data-testid="read-aloud"
-                                    on:click=read_aloud
-                                >
-                                    {move || icon(if is_spoken.get() { STOP } else { SPEAKER })}
-                                </button>
-                            }
-                            .into_any()
-                        })
-                }}
-                {move || {
-                    takes_retry
-                        .get()
-                        .then(|| {
-                            view! {
-                                <button
-                                    type="button"
-                                    class="copy"
-                                    aria-label=texts.answer_again
-                                    title=texts.answer_again
-                                    data-testid="answer-again"
-                                    on:click=move |_| chat.retry(shown.get_value())
-                                >
-                                    {icon(AGAIN)}
-                                </button>
-                            }
-                            .into_any()
-                        })
-                }}
+                <button
+                    type="button"
+                    class="copy read-aloud"
+                    aria-label=read_label
+                    title=read_label
+                    aria-pressed=move || is_spoken().to_string()
+                    data-testid="read-aloud"
+                    on:click=read_aloud
+                >
+                    {move || icon(if is_spoken() { STOP } else { SPEAKER })}
+                </button>
+                <button
+                    type="button"
+                    class="copy again"
+                    aria-label=texts.answer_again
+                    title=texts.answer_again
+                    data-testid="answer-again"
+                    on:click=move |_| chat.retry(shown.get_value())
+                >
+                    {icon(AGAIN)}
+                </button>
             </div>
         </article>
     }

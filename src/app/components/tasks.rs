@@ -13,7 +13,7 @@ use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
 use crate::app::first::{First, Json, first};
 use crate::app::text::value_of;
-use crate::app::{browser, here};
+use crate::app::{Session, browser, here};
 use crate::domain::text::direction;
 
 /// The tasks of the person. `changed` counts up whenever somebody else has changed them.
@@ -135,7 +135,8 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Optio
         let task = lists.with_untracked(|lists| lists.pending.iter().chain(&lists.completed).find(|task| task.id == id).cloned());
         task.map(|task| view! { <Row board task /> }.into_any()).into_any()
     };
-    let count = |number: usize| view! { <span class="count">{number}</span> };
+    let digits = Session::here().viewer.digits;
+    let count = move |number: usize| view! { <span class="count">{digits.show(number.to_string())}</span> };
 
     view! {
         <Problem error />

@@ -114,6 +114,7 @@ pub static EN: Texts = Texts {
     profile: "Profile",
     zone: "Time zone",
     zone_note: "“Tomorrow at 5” is understood in this zone.",
+    digits: "Digits of dates and counts",
     use_zone: Around("Use this device’s zone: ", ""),
     saved: "Saved.",
     appearance: "Language and colours",

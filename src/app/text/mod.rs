@@ -182,6 +182,7 @@ pub struct Texts {
     pub profile: &'static str,
     pub zone: &'static str,
     pub zone_note: &'static str,
+    pub digits: &'static str,
     pub use_zone: Around,
     pub saved: &'static str,
     pub appearance: &'static str,

@@ -114,6 +114,7 @@ pub static UR: Texts = Texts {
     profile: "پروفائل",
     zone: "ٹائم زون",
     zone_note: "”کل 5 بجے“ کا مطلب اسی ٹائم زون میں لیا جاتا ہے۔",
+    digits: "تاریخوں اور گنتی کے ہندسے",
     use_zone: Around("اس آلے کا ٹائم زون لیں: ", ""),
     saved: "محفوظ ہو گیا۔",
     appearance: "زبان اور رنگ",
