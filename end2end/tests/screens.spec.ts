@@ -16,7 +16,7 @@ const conversations = {
   },
   mixed: {
     locale: 'en',
-    says: ['remind me to pay the electricity bill on Friday', 'kal subah 9 baje team meeting hai', 'مجھے ہفتے کو بچوں کے لیے Lahore کے ٹکٹ لینے ہیں', 'list my tasks'],
+    says: ['remind me to pay the electricity bill on Friday', 'kal subah 9 baje team meeting hai', 'مجھے ہفتے کو بچوں کے لیے Lahore کے ٹکٹ لینے ہیں'],
   },
 } as const;
 

@@ -66,7 +66,7 @@ pub fn rule(text: &str, today: NaiveDate) -> Result<String, RuleError> {
             .iter()
             .any(|often| part.starts_with(often))
     };
-    if parts.iter().any(|part| too_often(&part)) {
+    if parts.iter().any(too_often) {
         return Err(RuleError::TooOften);
     }
     let set = set(&rule, today.and_time(NaiveTime::MIN))?;

@@ -103,7 +103,7 @@ pub(super) fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<u
         let verb = content.iter().rev().find(|at| **at < start);
         let listed = ends(reading, Plain::Self_, last).is_none();
         if verb.is_none()
-            || listed && !verb.is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Delete]).is_some())
+            || listed && verb.is_none_or(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Delete]).is_none())
         {
             break;
         }
