@@ -164,7 +164,63 @@ test('the newest answer is given anew, in the place of the old one', async ({ pa
   await expect(chat.answers).toHaveCount(count);
   await chat.idle();
   await expect(chat.users).toHaveCount(1);
-  await expect(page.getByTestId('answer-again'), 'only under the newest').toHaveCount(1);
+});
+
+test('an older answer is given anew, after a question, and takes away what came later', async ({ page, chat }) => {
+  await chat.open();
+  for (const text of ['add buy milk', 'add buy bread', 'add buy tea']) await chat.ask(text);
+  await expect(page.getByTestId('answer-again'), 'under every answer').toHaveCount(3);
+  const middle = page.getByTestId('message-answer').nth(1);
+  const old = await middle.getAttribute('id');
+  const again = async () => {
+    await middle.hover();
+    await middle.getByTestId('answer-again').click();
+  };
+  const question = page.getByRole('dialog').filter({ visible: true });
+
+  await test.step('a no changes nothing', async () => {
+    await again();
+    await expect(question).toContainText('What you wrote after it');
+    await axe(page, 'the question');
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await expect(question).toHaveCount(0);
+    await expect(chat.answers).toHaveCount(3);
+    await expect(page.locator(`[id="${old}"]`)).toHaveCount(1);
+  });
+  await test.step('a yes does', async () => {
+    await again();
+    await question.getByTestId('confirm').click();
+    await expect(page.locator(`[id="${old}"]`)).toHaveCount(0);
+    await chat.idle();
+    await expect(chat.users).toHaveText(['add buy milk', 'add buy bread']);
+    await expect(chat.answers).toHaveCount(2);
+    await expect(chat.answers.last()).toContainText('bread');
+  });
+  await test.step('for good', async () => {
+    await page.reload();
+    await chat.hydrated();
+    await expect(chat.users).toHaveText(['add buy milk', 'add buy bread']);
+    await expect(chat.answers).toHaveCount(2);
+  });
+});
+
+test('an opinion that does not get through is what it was before', async ({ page, chat, watch }) => {
+  watch.allow(/ERR_FAILED|Failed to load resource/);
+  await chat.open();
+  await chat.ask('add buy milk');
+  const [good, bad] = [page.getByTestId('rate-good').last(), page.getByTestId('rate-bad').last()];
+  await page.getByTestId('message-answer').last().hover();
+  const kept = page.waitForResponse(/\/api\/chat\/rate/);
+  await good.click();
+  await kept;
+  await page.route(/\/api\/chat\/rate/, (route) => route.abort());
+  await bad.click();
+  await expect(page.getByTestId('notice')).toBeVisible();
+  await expect(bad).toHaveAttribute('aria-pressed', 'false');
+  await expect(good, 'not nothing, but what was there').toHaveAttribute('aria-pressed', 'true');
+  await page.reload();
+  await chat.hydrated();
+  await expect(good).toHaveAttribute('aria-pressed', 'true');
 });
 
 test('answers are rated, and the settings lead back to them', async ({ page, chat }) => {

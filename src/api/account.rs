@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::ApiError;
 use super::view::{SignUpMode, Theme, Viewer};
-use crate::domain::locale::Locale;
+use crate::domain::locale::{Digits, Locale};
 
 /// Who is looking at the page, and in which language and colours.
 #[server(endpoint = "account/viewer", input = leptos::server_fn::codec::Json)]
@@ -52,8 +52,8 @@ pub async fn set_appearance(locale: Locale, theme: Theme, #[server(default)] bac
     crate::server::page::account::set_appearance(locale, theme, back).await
 }
 
-/// Sets the person's name and zone, then goes back to `/settings`.
+/// Sets the person's name, zone and digits, then goes back to `/settings`.
 #[server(endpoint = "account/profile")]
-pub async fn set_profile(name: String, zone: String) -> Result<(), ApiError> {
-    crate::server::page::account::set_profile(name, zone).await
+pub async fn set_profile(name: String, zone: String, #[server(default)] digits: Digits) -> Result<(), ApiError> {
+    crate::server::page::account::set_profile(name, zone, digits).await
 }

@@ -40,10 +40,10 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
     crate::server::page::chat::follow(thread, after).await
 }
 
-/// Takes the last answer (or failure) of a thread away and answers its last message anew.
+/// Answers a message of a thread anew, the last one if `item` is `None`, and takes away all that came after it.
 #[server(endpoint = "chat/retry", input = Json, output = Sse)]
-pub async fn retry(thread: String) -> Result<Updates, ApiError> {
-    crate::server::page::acts::retry(thread).await
+pub async fn retry(thread: String, item: Option<String>) -> Result<Updates, ApiError> {
+    crate::server::page::acts::retry(thread, item).await
 }
 
 /// Answers a form by the ids of its questions, or leaves it with `skip`, and streams what follows.

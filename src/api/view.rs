@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::locale::{Locale, Script};
+use crate::domain::locale::{Digits, Locale, Script};
 
 /// The person who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,8 @@ pub struct Viewer {
     pub locale: Locale,
     /// Colours of the page.
     pub theme: Theme,
+    /// Digits of the page's dates and counts.
+    pub digits: Digits,
     /// The models that a message may choose from, the usual one first.
     pub models: Vec<String>,
     /// Whether the server can write down what was spoken.

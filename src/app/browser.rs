@@ -1,5 +1,6 @@
 //! What the page asks of the browser. Nothing here may be called while rendering: only in effects and event handlers.
 
+pub(super) mod speak;
 pub(super) mod speech;
 pub(super) mod upload;
 

@@ -24,6 +24,10 @@ use self::pages::{
 };
 use self::text::{Texts, texts};
 use crate::api::view::Viewer;
+use crate::domain::locale::Locale;
+
+/// The font that `style/base.css` names.
+const URDU_FONT: &str = "/fonts/noto-nastaliq-urdu-3.007.woff2";
 
 /// Where the page's script and style are: their version is part of their URLs, so that they can be kept for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +109,12 @@ fn Loading() -> impl IntoView {
         "\"}).then(()=>m.hydrate()))",
     ]
     .concat();
+    // A page in Urdu needs its font at once. Others load it where they show Urdu, which the style sheet finds out.
+    let is_urdu = use_context::<Viewer>().is_some_and(|viewer| viewer.locale == Locale::Ur);
+    let font = is_urdu.then(|| view! { <link rel="preload" href=URDU_FONT r#as="font" r#type="font/woff2" crossorigin="anonymous" /> });
     view! {
         <link rel="stylesheet" href=css />
+        {font}
         <link rel="modulepreload" href=js nonce=use_nonce() />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         <script type="module" nonce=use_nonce() inner_html=start></script>
@@ -133,6 +141,9 @@ pub fn App() -> impl IntoView {
     Effect::new(|| {
         if let Some(body) = document().body() {
             let _ = body.dataset().set("hydrated", "true");
+            if browser::speak::can_speak() {
+                let _ = body.dataset().set("speaks", "true");
+            }
         }
     });
 
@@ -158,5 +169,16 @@ pub fn App() -> impl IntoView {
                 </FlatRoutes>
             </div>
         </Router>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_font_that_is_loaded_early_is_the_one_of_the_style_sheet() {
+        let style = include_str!("../../style/base.css");
+        assert!(style.contains(&format!("url(\"{}\")", super::URDU_FONT)));
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/public").to_owned() + super::URDU_FONT;
+        assert!(std::fs::read(file).is_ok_and(|bytes| bytes.starts_with(b"wOF2")));
     }
 }

@@ -48,6 +48,64 @@ impl Locale {
     }
 }
 
+/// In which digits the page writes dates and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Digits {
+    /// 123.
+    #[default]
+    Latin,
+    /// ۱۲۳.
+    Urdu,
+}
+
+impl Digits {
+    /// The name in forms and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Latin => "latin",
+            Self::Urdu => "urdu",
+        }
+    }
+
+    /// The digits of a name; anything unknown is `Latin`.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "urdu" => Self::Urdu,
+            _ => Self::Latin,
+        }
+    }
+
+    /// A text of ours in these digits. What stands in it between isolates is somebody else's, and stays as it is.
+    pub fn show(self, text: String) -> String {
+        if self == Self::Latin {
+            return text;
+        }
+        let mut depth = 0_usize;
+        let shown = |c: char| {
+            match c {
+                '\u{2066}'..='\u{2068}' => depth += 1,
+                '\u{2069}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            match c.to_digit(10).and_then(|digit| char::from_u32(u32::from('۰') + digit)) {
+                Some(digit) if depth == 0 => digit,
+                _ => c,
+            }
+        };
+        text.chars().map(shown).collect()
+    }
+}
+
+/// How somebody reads the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reader {
+    /// The language.
+    pub locale: Locale,
+    /// The digits.
+    pub digits: Digits,
+}
+
 /// The language of a message, by the way it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Script {
@@ -100,6 +158,22 @@ impl Script {
             Self::En => "English",
             Self::UrLatn => "Roman Urdu (Urdu in Latin letters)",
             Self::Ur => "Urdu in Urdu script",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_digits_are_shown_as_chosen_and_those_of_others_as_they_are() {
+        let text = "26 نومبر، “\u{2068}7up 2 l\u{2069}” 5 بجے";
+        assert_eq!(Digits::Latin.show(text.to_owned()), text);
+        assert_eq!(Digits::Urdu.show(text.to_owned()), "۲۶ نومبر، “\u{2068}7up 2 l\u{2069}” ۵ بجے");
+        assert_eq!(Digits::Urdu.show("0123456789 x".to_owned()), "۰۱۲۳۴۵۶۷۸۹ x");
+        for digits in [Digits::Latin, Digits::Urdu] {
+            assert_eq!(Digits::from_name(digits.name()), digits);
         }
     }
 }

@@ -78,17 +78,52 @@ fn shows_nothing(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{00AD}' | '\u{061C}')
 }
 
-/// The base direction of a text: by the majority of its letters, `rtl` or `ltr`.
-pub fn direction(text: &str) -> &'static str {
-    let (mut rtl, mut ltr) = (0_usize, 0_usize);
+/// Whether a letter is written from right to left: of Urdu, or of a script like it.
+fn is_rtl(c: char) -> bool {
+    matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}') && c.is_alphabetic()
+}
+
+/// How many letters of a text are written from right to left, and how many from left to right. Digits and signs are neither.
+pub fn letters(text: &str) -> (usize, usize) {
+    let (mut rtl, mut ltr) = (0, 0);
     for c in text.chars() {
-        match c {
-            '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' => rtl += 1,
-            c if c.is_alphabetic() => ltr += 1,
-            _ => {}
+        if is_rtl(c) {
+            rtl += 1;
+        } else if c.is_alphabetic() {
+            ltr += 1;
         }
     }
+    (rtl, ltr)
+}
+
+/// The base direction of a text: by the majority of its letters, `rtl` or `ltr`.
+pub fn direction(text: &str) -> &'static str {
+    let (rtl, ltr) = letters(text);
     if rtl > ltr { "rtl" } else { "ltr" }
+}
+
+/// A text in stretches of Urdu letters (`true`, with what stands between two of them) and of everything else: where a text runs to the right,
+/// the former are shown in another font.
+pub fn stretches(text: &str) -> Vec<(bool, &str)> {
+    let mut stretches = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_rtl) {
+        let urdu = &rest[start..];
+        let end = urdu.find(|c: char| c.is_alphabetic() && !is_rtl(c)).unwrap_or(urdu.len());
+        // Signs behind the last letter belong to it where they are marks; a space or a quote does not.
+        let last = urdu[..end].rfind(is_rtl).unwrap_or_default();
+        let behind = urdu[last..].chars().skip(1).take_while(|c| matches!(c, '\u{0600}'..='\u{06FF}'));
+        let end = last + urdu[last..].chars().take(1).chain(behind).map(char::len_utf8).sum::<usize>();
+        if start > 0 {
+            stretches.push((false, &rest[..start]));
+        }
+        stretches.push((true, &urdu[..end]));
+        rest = &urdu[end..];
+    }
+    if !rest.is_empty() {
+        stretches.push((false, rest));
+    }
+    stretches
 }
 
 /// A title made of the first words of a message: one line, at most 60 characters, cut at a word.
@@ -151,6 +186,28 @@ mod tests {
         assert_eq!(direction("احمد کو فون کرنا ہے"), "rtl");
         assert_eq!(direction("مجھے Zoom پر میٹنگ رکھنی ہے"), "rtl");
         assert_eq!(direction("123"), "ltr");
+        // Digits and signs are no letters, in whatever script.
+        assert_eq!(direction("Ali ۱۲۳۴۵۶،۔"), "ltr");
+        assert_eq!(direction("دودھ 123456 ab"), "rtl");
+    }
+
+    #[test]
+    fn urdu_inside_a_text_that_runs_to_the_right_is_told_apart() {
+        let text = "Added “دودھ، انڈے لینا” and (کل۔) for 5pm";
+        let parts = [
+            (false, "Added “"),
+            (true, "دودھ، انڈے لینا"),
+            (false, "” and ("),
+            (true, "کل۔"),
+            (false, ") for 5pm"),
+        ];
+        assert_eq!(stretches(text), parts);
+        assert_eq!(stretches("plain"), [(false, "plain")]);
+        assert_eq!(stretches(""), []);
+        assert_eq!(stretches("نہیں ہے!"), [(true, "نہیں ہے"), (false, "!")]);
+        for text in [text, "نہیں is no", "an اَ", "ab ك ab ل"] {
+            assert_eq!(stretches(text).into_iter().map(|(_, part)| part).collect::<String>(), text);
+        }
     }
 
     #[test]

@@ -238,6 +238,17 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+    use crate::domain::locale::Script;
+
+    #[test]
+    fn counts_follow_the_plural_rules_of_both_languages() {
+        let found = |locale, count| step_done(locale, "list_tasks", None, Some(count), false);
+        assert_eq!(
+            [0, 1, 2].map(|n| found(Script::En, n)),
+            ["Found 0 tasks", "Found 1 task", "Found 2 tasks"]
+        );
+        assert_eq!([0, 1, 2].map(|n| found(Script::Ur, n)), ["0 کام ملے", "1 کام ملا", "2 کام ملے"]);
+    }
 
     #[test]
     fn due_dates_in_both_languages() {

@@ -40,7 +40,8 @@ pub async fn version(root: &str, output_name: &str) -> String {
     hex::encode(&hash.finalize()[..8])
 }
 
-/// Gives a file, in the smallest form that the browser takes. With its version in the query it may be kept for ever.
+/// Gives a file, in the smallest form that the browser takes. With its version in the query, or in its name as those of fonts, it may be
+/// kept for ever.
 pub async fn file(State(state): State<AppState>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
     let is_plain = path
@@ -70,7 +71,7 @@ pub async fn file(State(state): State<AppState>, request: Request) -> Response {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        let is_named = request.uri().query() == Some(&format!("v={}", state.assets.version));
+        let is_named = path.starts_with("fonts/") || request.uri().query() == Some(&format!("v={}", state.assets.version));
         let keep = if is_named {
             "public, max-age=31536000, immutable"
         } else {

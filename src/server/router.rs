@@ -16,7 +16,10 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use serde_json::json;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer, DefaultPredicate,
+        predicate::{NotForContentType, Predicate as _},
+    },
     cors::{AllowOrigin, CorsLayer},
     limit::RequestBodyLimitLayer,
     set_header::SetResponseHeaderLayer,
@@ -79,7 +82,8 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .merge(programs)
         // Files of the site; what is none is a page that does not exist.
         .fallback(assets::file)
-        .layer(CompressionLayer::new())
+        // A font is compressed as it is.
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/woff2"))))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
@@ -165,7 +169,7 @@ fn page_context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             // Styles in attributes are those of widgets, which `page::widget` makes from lists of what is allowed.
             let policy = format!(
                 "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
-                 img-src 'self' data: blob:; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+                 img-src 'self' data: blob:; font-src 'self'; connect-src 'self'{dev}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
             );
             if let Ok(policy) = HeaderValue::from_str(&policy) {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy);

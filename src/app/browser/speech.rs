@@ -38,11 +38,11 @@ thread_local! {
     static EAR: RefCell<Option<Ear>> = const { RefCell::new(None) };
 }
 
-fn get(of: &JsValue, name: &str) -> JsValue {
+pub(super) fn get(of: &JsValue, name: &str) -> JsValue {
     Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn call(of: &JsValue, name: &str, argument: Option<&JsValue>) -> Result<JsValue, JsValue> {
+pub(super) fn call(of: &JsValue, name: &str, argument: Option<&JsValue>) -> Result<JsValue, JsValue> {
     let function: Function = get(of, name).dyn_into()?;
     match argument {
         None => function.call0(of),

@@ -15,7 +15,8 @@ use crate::api::message::Outgoing;
 use crate::api::sse::{Frame, Updates};
 use crate::api::view::{Access, Act, ChatUpdate, PageContext};
 use crate::api::{ApiError, chat as door};
-use crate::app::browser::{self, Sleep};
+use crate::app::browser::{self, Sleep, speak};
+use crate::app::components::confirm::Question;
 use crate::app::components::widget::WidgetAction;
 use crate::app::text::Texts;
 use crate::domain::text;
@@ -35,7 +36,8 @@ enum Ask {
         key: String,
     },
     Follow,
-    Retry,
+    /// The message with an id anew, or the last one.
+    Retry(Option<String>),
     /// A form's answers by the ids of its questions, or none of them.
     Form {
         item: String,
@@ -66,6 +68,10 @@ pub(in crate::app) struct Chat {
     pub compose: Compose,
     /// What of an answer the next message refers to.
     pub quote: RwSignal<Option<String>>,
+    /// What is asked before much goes.
+    pub asked: RwSignal<Option<Question>>,
+    /// The answer that is being read aloud.
+    pub spoken: RwSignal<Option<String>>,
     /// Counts up whenever tasks have changed.
     pub tasks_changed: RwSignal<u32>,
     /// Counts up whenever the list of threads has changed.
@@ -92,6 +98,8 @@ impl Chat {
             state: RwSignal::new(first),
             compose: Compose::new(quote),
             quote,
+            asked: RwSignal::new(None),
+            spoken: RwSignal::new(None),
             tasks_changed,
             threads_changed,
             navigate,
@@ -168,7 +176,7 @@ impl Chat {
             }
             Again::Answer => {
                 self.state.update(|state| state.ask(None));
-                self.start(Ask::Retry);
+                self.start(Ask::Retry(None));
             }
             Again::Look => {
                 let thread = self.state.with_untracked(|state| state.id.clone());
@@ -195,6 +203,7 @@ impl Chat {
     /// Opens a thread, or the start screen.
     pub fn open(self, thread: Option<String>) {
         self.hang_up();
+        self.hush();
         let Some(id) = thread else {
             self.state.set(ThreadState::default());
             return;
@@ -321,22 +330,60 @@ impl Chat {
         let Some(thread) = self.state.with_untracked(|state| state.id.clone()) else {
             return;
         };
-        self.state.update(|state| state.rate(&item, rating));
+        let before = self.state.try_update(|state| state.rate(&item, rating)).flatten();
         spawn_local(async move {
             if let Err(error) = door::rate(thread, item.clone(), rating).await {
                 let _ = self.state.try_update(|state| {
-                    state.rate(&item, None);
+                    state.unrate(&item, rating, before);
                     state.notice = Some(self.texts.error(&error));
                 });
             }
         });
     }
 
-    /// Lets the newest message be answered anew.
-    pub fn retry(self) {
-        if self.is_free() {
-            self.state.update(|state| state.ask(None));
-            self.start(Ask::Retry);
+    /// Lets the message that an answer belongs to be answered anew. Where the person has written more since then, that goes: they are asked
+    /// before.
+    pub fn retry(self, answer: String) {
+        let texts = self.texts;
+        if !self.state.with_untracked(|state| state.goes_on_after(&answer)) {
+            return self.retry_now(answer);
+        }
+        self.asked.set(Some(Question {
+            text: texts.answer_again_question,
+            name: String::new(),
+            note: Some(texts.answer_again_note),
+            yes_text: texts.answer_again,
+            yes: Callback::new(move |()| self.retry_now(answer.clone())),
+        }));
+    }
+
+    fn retry_now(self, answer: String) {
+        let wanted = answer.clone();
+        let then = move || {
+            let question = |state: &ThreadState| state.question_of(&answer).filter(|_| state.takes_retry()).map(str::to_owned);
+            if let Some(message) = self.state.try_with_untracked(question).flatten() {
+                self.state.update(|state| state.ask(None));
+                self.start(Ask::Retry(Some(message)));
+            }
+        };
+        // The message may be further up than what is loaded.
+        self.load_until(Box::new(move |state| state.question_of(&wanted).is_some()), Box::new(then));
+    }
+
+    /// Reads an answer aloud, or stops.
+    pub fn speak(self, answer: String, texts: Vec<(String, &'static str)>) {
+        speak::hush();
+        if self.spoken.with_untracked(|spoken| spoken.as_ref() == Some(&answer)) {
+            return self.spoken.set(None);
+        }
+        self.spoken.set(Some(answer));
+        speak::say(texts, move || drop(self.spoken.try_set(None)));
+    }
+
+    /// Nothing is read aloud any more.
+    pub fn hush(self) {
+        if let Some(Some(_)) = self.spoken.try_update(Option::take) {
+            speak::hush();
         }
     }
 
@@ -367,8 +414,13 @@ impl Chat {
 
     /// Loads older items until this one is there, or there are no more; `then` is called in the end.
     pub fn reach(self, item: String, then: impl FnOnce() + 'static) {
+        self.load_until(Box::new(move |state| state.body(&item).is_some()), Box::new(then));
+    }
+
+    /// Loads older items until what is wanted is there, or there are no more; `then` is called in the end.
+    fn load_until(self, is_there: Box<dyn Fn(&ThreadState) -> bool>, then: Box<dyn FnOnce()>) {
         let lacks = move || {
-            let lacks = |state: &ThreadState| state.body(&item).is_none() && state.earlier.is_some();
+            let lacks = |state: &ThreadState| !is_there(state) && state.earlier.is_some();
             self.state.try_with_untracked(lacks) == Some(true)
         };
         spawn_local(async move {
@@ -468,7 +520,7 @@ impl Chat {
         match (ask, thread) {
             (Ask::Send { message, key }, thread) => door::send(thread, message, key).await,
             (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
-            (Ask::Retry, Some(thread)) => door::retry(thread).await,
+            (Ask::Retry(item), Some(thread)) => door::retry(thread, item).await,
             (Ask::Form { item, answers, skip }, Some(thread)) => door::form(thread, item, answers, skip).await,
             (Ask::Output(output), Some(thread)) => door::tool_output(thread, output).await,
             (Ask::Act(act, done), Some(thread)) => {

@@ -206,20 +206,39 @@ impl ThreadState {
         }
     }
 
-    /// Whether an item is the newest answer, and nothing comes after it.
-    pub fn is_last_answer(&self, id: &str) -> bool {
-        let last = self
-            .items
-            .iter()
-            .rev()
-            .find(|item| matches!(item.body, ItemBody::Answer { .. } | ItemBody::User { .. }));
-        self.phase == Phase::Idle && last.is_some_and(|item| item.id == id && matches!(item.body, ItemBody::Answer { .. }))
+    /// Whether a message can be answered anew now.
+    pub fn takes_retry(&self) -> bool {
+        self.phase == Phase::Idle && self.access == Access::Open
     }
 
-    /// Remembers what the reader thinks of an answer.
-    pub fn rate(&mut self, id: &str, rated: Option<bool>) {
-        if let Some(ItemBody::Answer { rating, .. }) = self.body_mut(id) {
-            *rating = rated;
+    /// The message that an answer belongs to, if it is here: the one before it.
+    pub fn question_of(&self, id: &str) -> Option<&str> {
+        let at = self.items.iter().rposition(|item| item.id == id)?;
+        let before = self.items[..at].iter().rev();
+        let mut messages = before.filter(|item| matches!(item.body, ItemBody::User { .. }));
+        messages.next().map(|item| item.id.as_str())
+    }
+
+    /// Whether the person has written something after an item.
+    pub fn goes_on_after(&self, id: &str) -> bool {
+        let later = self.items.iter().rev().take_while(|item| item.id != id);
+        later.into_iter().any(|item| matches!(item.body, ItemBody::User { .. }))
+    }
+
+    /// Remembers what the reader thinks of an answer; gives what they thought before.
+    pub fn rate(&mut self, id: &str, rated: Option<bool>) -> Option<bool> {
+        match self.body_mut(id) {
+            Some(ItemBody::Answer { rating, .. }) => std::mem::replace(rating, rated),
+            _ => None,
+        }
+    }
+
+    /// An opinion did not get through: back to the one before, unless there is another one by now.
+    pub fn unrate(&mut self, id: &str, failed: Option<bool>, before: Option<bool>) {
+        if let Some(ItemBody::Answer { rating, .. }) = self.body_mut(id)
+            && *rating == failed
+        {
+            *rating = before;
         }
     }
 
@@ -477,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn only_widgets_are_renewed_and_only_the_last_answer_is_answered_anew() {
+    fn only_widgets_are_renewed() {
         let widget = |html: &str| ItemView {
             id: "w".into(),
             body: ItemBody::Widget {
@@ -489,13 +508,51 @@ mod tests {
         state.apply(ChatUpdate::Item(widget("old")));
         state.apply(ChatUpdate::Item(answer("a", &["x"])));
         state.rate("a", Some(true));
-        assert!(state.is_last_answer("a") && !state.is_last_answer("u"));
         let mut fresh = view(&["u"], false);
         fresh.items.extend([widget("new"), answer("a", &["y"])]);
         state.renew_widgets(fresh);
         assert_eq!(state.body("w"), Some(&widget("new").body));
         assert!(matches!(state.body("a"), Some(ItemBody::Answer { blocks, rating: Some(true), .. }) if *blocks == ["x"]));
+    }
+
+    #[test]
+    fn an_answer_is_asked_for_anew_by_the_message_before_it() {
+        let mut state = ThreadState::loaded(view(&[], false));
+        for item in [
+            answer("a0", &["x"]),
+            user("u1"),
+            steps("s1", false),
+            answer("a1", &["x"]),
+            answer("b1", &["x"]),
+        ] {
+            state.apply(ChatUpdate::Item(item));
+        }
+        assert_eq!(state.question_of("a0"), None, "its message is further up");
+        assert_eq!((state.question_of("a1"), state.question_of("b1")), (Some("u1"), Some("u1")));
+        assert!(state.goes_on_after("a0") && !state.goes_on_after("a1"));
         state.apply(ChatUpdate::Item(user("u2")));
-        assert!(!state.is_last_answer("a"));
+        assert!(state.goes_on_after("a1") && !state.goes_on_after("u2"));
+        assert!(state.takes_retry());
+        state.access = Access::Archived;
+        assert!(!state.takes_retry());
+    }
+
+    #[test]
+    fn an_opinion_that_fails_is_what_it_was_before() {
+        let mut state = ThreadState::loaded(view(&[], false));
+        state.apply(ChatUpdate::Item(answer("a", &["x"])));
+        let rating = |state: &ThreadState| match state.body("a") {
+            Some(ItemBody::Answer { rating, .. }) => *rating,
+            _ => None,
+        };
+        assert_eq!(state.rate("a", Some(true)), None);
+        let before = state.rate("a", Some(false));
+        state.unrate("a", Some(false), before);
+        assert_eq!(rating(&state), Some(true));
+        // Another opinion since then stays.
+        let before = state.rate("a", None);
+        state.rate("a", Some(false));
+        state.unrate("a", None, before);
+        assert_eq!(rating(&state), Some(false));
     }
 }

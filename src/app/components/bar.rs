@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::{MENU, icon};
 use crate::app::here;
+use crate::domain::text::direction;
 
 /// The way to the menu on small screens, the page's heading, and what else the page puts there.
 #[component]
@@ -21,7 +22,7 @@ pub(in crate::app) fn Bar(
                 {icon(MENU)}
             </button>
             <h1 class="bar-title">
-                <bdi>{title}</bdi>
+                <bdi dir=move || title.with(|title| direction(title))>{title}</bdi>
             </h1>
             {children.map(|children| view! { <div class="bar-end">{children()}</div> }.into_any())}
         </header>

@@ -1,4 +1,4 @@
-//! Asks before something is deleted.
+//! Asks before something goes.
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -15,6 +15,8 @@ pub(in crate::app) struct Question {
     pub name: String,
     /// What to know before answering.
     pub note: Option<&'static str>,
+    /// What the button says that means yes.
+    pub yes_text: &'static str,
     /// After a yes.
     pub yes: Callback<()>,
 }
@@ -46,7 +48,13 @@ pub(in crate::app) fn Confirm(
             question.yes.run(());
         }
     };
-    let content = move |Question { text, name, note, .. }: Question| {
+    let content = move |Question {
+                            text,
+                            name,
+                            note,
+                            yes_text,
+                            ..
+                        }: Question| {
         view! {
             <form method="dialog">
                 <h2 id=id>{text.view(name)}</h2>
@@ -56,7 +64,7 @@ pub(in crate::app) fn Confirm(
                         {texts.cancel}
                     </button>
                     <button class="button danger" value="yes" data-testid="confirm">
-                        {texts.delete}
+                        {yes_text}
                     </button>
                 </div>
             </form>

@@ -30,6 +30,7 @@ pub(in crate::app) const AGAIN: &str = "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L20 9M20 4
 pub(in crate::app) const CLIP: &str = "M20 11.5l-8 8a5 5 0 0 1-7-7l8.5-8.5a3.3 3.3 0 0 1 4.7 4.7L9.8 17a1.7 1.7 0 0 1-2.4-2.4L15 7";
 pub(in crate::app) const AT: &str = "M8.5 12a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0M15.5 8.5V13a2.5 2.5 0 0 0 5 0v-1a8.5 8.5 0 1 0-3.5 6.9";
 pub(in crate::app) const MICROPHONE: &str = "M9 6.5a3 3 0 0 1 6 0V12a3 3 0 0 1-6 0zM5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3";
+pub(in crate::app) const SPEAKER: &str = "M4 9.5v5h3.5l5 4v-13l-5 4zM16 9a4.2 4.2 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11";
 pub(in crate::app) const REPLY: &str = "M9 7L4 12l5 5M4 12h9a7 7 0 0 1 7 7";
 pub(in crate::app) const FILE: &str = "M7 3.5h7l4 4V20.5H7zM14 3.5v4h4";
 pub(in crate::app) const TOOL: &str = "M14.5 6.5a4 4 0 0 0-5 5L4 17l3 3 5.5-5.5a4 4 0 0 0 5-5L15 12l-3-3z";

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
+use super::confirm::Confirm;
 use super::each::each;
 use super::icon::{AGAIN, ALERT, DOWN, icon};
 use super::message::{Entry, sending};
@@ -62,6 +63,8 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
             request_animation_frame(to_end);
         }
     });
+    // A voice does not stay behind on a page that is left.
+    Effect::new(move || on_cleanup(move || chat.hush()));
     let earlier = move |_| {
         let Some(element) = scroller.get_untracked() else { return };
         let from_end = element.scroll_height() - element.scroll_top();
@@ -117,6 +120,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
                 <Happening chat />
             </div>
         </div>
+        <Confirm asked=chat.asked id="answer-again" />
         {move || {
             (!at_end.get())
                 .then(|| {

@@ -4,15 +4,17 @@ use leptos::ev::SubmitEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
+use leptos::web_sys::{Element, HtmlElement};
 use std::time::Duration;
 
 use super::each::{PART, each};
-use super::icon::{AGAIN, BAD, CHECK, COPY, GOOD, REPLY, icon};
+use super::icon::{AGAIN, BAD, CHECK, COPY, GOOD, REPLY, SPEAKER, STOP, icon};
 use super::widget::{WidgetAction, WidgetView};
 use crate::api::view::{ItemBody, StepView, StepsView};
+use crate::app::browser;
 use crate::app::chat::driver::Chat;
-use crate::app::{browser, here};
+use crate::app::here;
+use crate::app::text::words;
 use crate::domain::locale::Script;
 use crate::domain::text::direction;
 
@@ -50,7 +52,7 @@ pub(in crate::app) fn sending(text: String) -> AnyView {
     view! {
         <article class="said" data-testid="message-user">
             <h2 class="hidden">{here().you}</h2>
-            <div class="bubble" dir=direction>
+            <div class="bubble" dir=direction lang=(direction == "rtl").then_some("ur")>
                 {text}
             </div>
         </article>
@@ -105,7 +107,7 @@ fn html(chat: Chat, id: String) -> AnyView {
                     view! {
                         <p class="step" class:is-running=pending data-testid="step">
                             {if pending { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                            <bdi dir=texts.locale.dir()>{title}</bdi>
+                            <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
                         </p>
                     }
                         .into_any()
@@ -177,7 +179,13 @@ fn answer(chat: Chat, id: String) -> AnyView {
             })
         })
     };
-    let is_last = Memo::new(move |_| chat.state.with(|state| shown.with_value(|id| state.is_last_answer(id))));
+    let is_spoken = move || chat.spoken.with(|spoken| shown.with_value(|id| spoken.as_ref() == Some(id)));
+    let read_label = move || if is_spoken() { texts.stop_reading } else { texts.read_aloud };
+    let read_aloud = move |_| {
+        if let Some(whole) = whole.get_untracked() {
+            chat.speak(shown.get_value(), spoken_texts(&whole, script.get_untracked()));
+        }
+    };
     let is_whole = Memo::new(move |_| {
         chat.state
             .with(|state| !state.busy() || !state.items.last().is_some_and(|item| shown.with_value(|id| *id == item.id)))
@@ -219,29 +227,44 @@ fn answer(chat: Chat, id: String) -> AnyView {
                 </button>
                 {rate(true, texts.rate_good, GOOD)}
                 {rate(false, texts.rate_bad, BAD)}
-                {move || {
-                    is_last
-                        .get()
-                        .then(|| {
-                            view! {
-                                <button
-                                    type="button"
-                                    class="copy"
-                                    aria-label=texts.answer_again
-                                    title=texts.answer_again
-                                    data-testid="answer-again"
-                                    on:click=move |_| chat.retry()
-                                >
-                                    {icon(AGAIN)}
-                                </button>
-                            }
-                            .into_any()
-                        })
-                }}
+                <button
+                    type="button"
+                    class="copy read-aloud"
+                    aria-label=read_label
+                    title=read_label
+                    aria-pressed=move || is_spoken().to_string()
+                    data-testid="read-aloud"
+                    on:click=read_aloud
+                >
+                    {move || icon(if is_spoken() { STOP } else { SPEAKER })}
+                </button>
+                <button
+                    type="button"
+                    class="copy again"
+                    aria-label=texts.answer_again
+                    title=texts.answer_again
+                    data-testid="answer-again"
+                    on:click=move |_| chat.retry(shown.get_value())
+                >
+                    {icon(AGAIN)}
+                </button>
             </div>
         </article>
     }
     .into_any()
+}
+
+/// What there is to say of an answer: its blocks, each in its language.
+fn spoken_texts(whole: &HtmlElement, script: Script) -> Vec<(String, &'static str)> {
+    let blocks = whole.get_elements_by_class_name("block");
+    let block = |at| blocks.item(at)?.first_element_child()?.dyn_into::<HtmlElement>().ok();
+    let said = |block: HtmlElement| {
+        let language = block.get_attribute("lang").unwrap_or_else(|| script.tag().to_owned());
+        // A voice for Urdu also knows what to do with Urdu in Latin letters; an English one does not.
+        let voice = if language.starts_with("ur") { "ur-PK" } else { "en-US" };
+        (block.inner_text(), voice)
+    };
+    (0..blocks.length()).filter_map(block).map(said).collect()
 }
 
 fn steps(chat: Chat, id: String) -> AnyView {
@@ -267,7 +290,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                <bdi dir=texts.locale.dir()>{title}</bdi>
+                <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
                 {(!detail.is_empty()).then(|| view! { <div class="step-detail prose" inner_html=detail></div> }.into_any())}
             </li>
@@ -291,7 +314,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <details class="folded-steps" open=open>
                 <summary>
-                    <bdi dir=texts.locale.dir()>{title}</bdi>
+                    <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
                 </summary>
                 {list()}
             </details>

@@ -12,7 +12,9 @@ use super::problem::Problem;
 use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
 use crate::app::first::{First, Json, first};
-use crate::app::{browser, here};
+use crate::app::text::value_of;
+use crate::app::{Session, browser, here};
+use crate::domain::text::direction;
 
 /// The tasks of the person. `changed` counts up whenever somebody else has changed them.
 #[component]
@@ -133,7 +135,8 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Optio
         let task = lists.with_untracked(|lists| lists.pending.iter().chain(&lists.completed).find(|task| task.id == id).cloned());
         task.map(|task| view! { <Row board task /> }.into_any()).into_any()
     };
-    let count = |number: usize| view! { <span class="count">{number}</span> };
+    let digits = Session::here().viewer.digits;
+    let count = move |number: usize| view! { <span class="count">{digits.show(number.to_string())}</span> };
 
     view! {
         <Problem error />
@@ -217,6 +220,7 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
             text: texts.delete_task_question,
             name: name.get_value(),
             note: None,
+            yes_text: texts.delete,
             yes: Callback::new(move |()| board.delete(id.get_value())),
         }));
     };
@@ -271,14 +275,14 @@ fn Row(board: Board, task: TaskView) -> impl IntoView {
             <div class="task-body">
                 <p class="task-title">
                     <button type="button" class="task-select" aria-pressed=move || is_selected().to_string() on:click=select>
-                        <bdi>{title.clone()}</bdi>
+                        {value_of(title.clone())}
                     </button>
                 </p>
                 {(!notes.is_empty())
                     .then(|| {
                         view! {
-                            <p class="task-notes" dir="auto">
-                                {notes}
+                            <p class="task-notes" dir=direction(&notes)>
+                                {notes.clone()}
                             </p>
                         }
                     })}

@@ -122,6 +122,7 @@ pub(in crate::app) fn ThreadRow(
             text: texts.delete_thread_question,
             name: title(),
             note: Some(texts.delete_thread_note),
+            yes_text: texts.delete,
             yes: deleted,
         }));
     };
@@ -144,7 +145,9 @@ pub(in crate::app) fn ThreadRow(
                 {move || {
                     summary.read().live.then(|| view! { <span class="live" role="img" aria-label=texts.thread_live title=texts.thread_live></span> }.into_any())
                 }}
-                <bdi class="thread-title">{title}</bdi>
+                <bdi class="thread-title" dir=move || text::direction(&title())>
+                    {title}
+                </bdi>
             </a>
             <details class="thread-menu" node_ref=menu on:keydown=escape>
                 <summary class="round" aria-label=move || texts.thread_options.with(&title())>

@@ -15,6 +15,7 @@ use crate::app::components::sending::Sending;
 use crate::app::components::switches::Switches;
 use crate::app::components::tokens::Tokens;
 use crate::app::{Session, browser};
+use crate::domain::locale::Digits;
 
 /// Zones that are offered; any other may be typed.
 const ZONES: [&str; 32] = [
@@ -61,8 +62,8 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
     let sending = Sending::new(told_by("/api/account/"));
     // The name and the zone are all over the page: it is loaded anew.
     let send = move |event: SubmitEvent| {
-        let [name, zone] = ["name", "zone"].map(|name| browser::field(&event, name));
-        sending.send(event, set_profile(name, zone), "/settings?saved");
+        let [name, zone, digits] = ["name", "zone", "digits"].map(|name| browser::field(&event, name));
+        sending.send(event, set_profile(name, zone, Digits::from_name(&digits)), "/settings?saved");
     };
     let field = NodeRef::<Input>::new();
     let offered = RwSignal::new(None::<String>);
@@ -82,6 +83,15 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
             <button type="button" class="button small" data-testid="use-zone" on:click=move |_| take(wanted.clone())>
                 <span>{texts.use_zone.view(zone)}</span>
             </button>
+        }
+    };
+
+    let chosen = viewer.digits;
+    let digits = |(digits, shown): (Digits, &'static str)| {
+        view! {
+            <option value=digits.name() selected=digits == chosen>
+                {shown}
+            </option>
         }
     };
 
@@ -128,6 +138,12 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                                     {texts.zone_note}
                                 </p>
                                 {move || offered.get().map(offer)}
+                                <label class="label" for="digits">
+                                    {texts.digits}
+                                </label>
+                                <select id="digits" class="field" name="digits">
+                                    {[(Digits::Latin, "123"), (Digits::Urdu, "۱۲۳")].map(digits).into_iter().collect_view()}
+                                </select>
                                 <button class="button strong" data-testid="submit">
                                     {texts.save}
                                 </button>

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script};
+use crate::domain::text::{direction, stretches};
 
 /// The catalogue of a language.
 pub fn texts(locale: Locale) -> &'static Texts {
@@ -34,9 +35,32 @@ impl Around {
     pub fn view(self, value: String) -> impl IntoView {
         view! {
             {self.0}
-            <bdi>{value}</bdi>
+            {value_of(value)}
             {self.1}
         }
+    }
+}
+
+/// A value inside a text of ours: isolated, and in the direction of most of its letters.
+pub(super) fn value_of(value: String) -> impl IntoView {
+    let direction = direction(&value);
+    view! { <bdi dir=direction>{words(&value, direction)}</bdi> }
+}
+
+/// A text that is shown in this direction, with its Urdu marked where that is to the right.
+pub(super) fn words(text: &str, direction: &str) -> Vec<AnyView> {
+    let part = |(is_urdu, part): (bool, &str)| {
+        let part = part.to_owned();
+        if is_urdu {
+            view! { <span lang="ur">{part}</span> }.into_any()
+        } else {
+            part.into_any()
+        }
+    };
+    if direction == "rtl" {
+        vec![text.to_owned().into_any()]
+    } else {
+        stretches(text).into_iter().map(part).collect()
     }
 }
 
@@ -110,6 +134,10 @@ pub struct Texts {
     pub rate_good: &'static str,
     pub rate_bad: &'static str,
     pub answer_again: &'static str,
+    pub answer_again_question: Around,
+    pub answer_again_note: &'static str,
+    pub read_aloud: &'static str,
+    pub stop_reading: &'static str,
     pub archive: &'static str,
     pub archived: &'static str,
     pub archived_note: &'static str,
@@ -154,6 +182,7 @@ pub struct Texts {
     pub profile: &'static str,
     pub zone: &'static str,
     pub zone_note: &'static str,
+    pub digits: &'static str,
     pub use_zone: Around,
     pub saved: &'static str,
     pub appearance: &'static str,

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         id::UserId,
-        locale::Locale,
+        locale::{Digits, Locale},
         text::{self, TextError},
     },
     server::{
@@ -50,10 +50,12 @@ pub async fn viewer() -> Result<Viewer, ApiError> {
 pub fn viewer_of(state: &AppState, user: Option<User>, parts: &Parts) -> Viewer {
     let locale = locale_of(user.as_ref(), &parts.headers);
     let theme = theme_of(user.as_ref(), &parts.headers);
+    let digits = user.as_ref().map(|user| user.digits).unwrap_or_default();
     Viewer {
         me: user.map(me),
         locale,
         theme,
+        digits,
         models: state.runs.models(),
         transcribes: false,
     }
@@ -171,14 +173,14 @@ pub async fn set_appearance(locale: Locale, theme: Theme, back: String) -> Resul
     Ok(())
 }
 
-/// Changes name and zone.
-pub async fn set_profile(name: String, zone: String) -> Result<(), ApiError> {
+/// Changes name, zone and digits.
+pub async fn set_profile(name: String, zone: String, digits: Digits) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let name = name_of(&name)?;
     if !is_zone(&zone) {
         return Err(refuse(ApiError::Invalid));
     }
-    state.store.set_profile(user.id, &name, &zone).await.map_err(failed)?;
+    state.store.set_profile(user.id, &name, &zone, digits).await.map_err(failed)?;
     redirect("/settings");
     Ok(())
 }

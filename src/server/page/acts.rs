@@ -36,9 +36,10 @@ const RATINGS: i64 = 100;
 /// So much is shown of an answer, in characters.
 const RATED_MAX: usize = 120;
 
-pub async fn retry(thread: String) -> Result<Updates, ApiError> {
+pub async fn retry(thread: String, item: Option<String>) -> Result<Updates, ApiError> {
     let caller = caller().await?;
-    let ask = Ask::Retry(thread_id(&thread)?, None);
+    let item = item.as_deref().map(item_id).transpose()?;
+    let ask = Ask::Retry(thread_id(&thread)?, item);
     stream(&caller, ask).await
 }
 
@@ -115,7 +116,7 @@ pub async fn sync_action(thread: String, act: Act) -> Result<Option<ItemView>, A
         .sync_action(&caller.person(), thread_id(&thread)?, Some(item), &action)
         .await;
     match done {
-        Ok(item) => Ok(item.and_then(|item| view::item(&item, caller.locale))),
+        Ok(item) => Ok(item.and_then(|item| view::item(&item, caller.reader()))),
         Err(ActionError::Invalid(_)) => Err(refuse(ApiError::Invalid)),
         Err(ActionError::Store(error)) => Err(failed(error)),
     }
@@ -173,7 +174,7 @@ pub async fn archive(id: String, archived: bool) -> Result<(), ApiError> {
 
 async fn stream(caller: &Caller, ask: Ask) -> Result<Updates, ApiError> {
     let asked = accepted(caller, ask).await?;
-    Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.locale))
+    Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.reader()))
 }
 
 async fn accepted(caller: &Caller, ask: Ask) -> Result<Asked, ApiError> {

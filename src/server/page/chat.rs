@@ -16,7 +16,7 @@ use crate::{
     },
     domain::{
         id::{ItemId, RunId, ThreadId},
-        locale::Locale,
+        locale::{Locale, Reader},
         text::{self, TextError},
     },
     protocol::{
@@ -69,7 +69,9 @@ pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
 }
 
 pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, ApiError> {
-    let Caller { state, user, locale } = caller().await?;
+    let caller = caller().await?;
+    let reader = caller.reader();
+    let Caller { state, user, locale } = caller;
     let id = thread_id(&id)?;
     let thread = state.store.thread(user.id, id).await.map_err(super::failed)?;
     // Whether it is live before its items: an answer that ends in between is in the items, and following it says so at once.
@@ -95,7 +97,7 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
         .into_iter()
         .collect();
     let draw = |item: &ThreadItem| {
-        let mut view = view::item(item, locale)?;
+        let mut view = view::item(item, reader)?;
         if let ItemBody::Answer { rating, .. } = &mut view.body {
             *rating = ratings.get(&item.id).map(|kind| *kind == FeedbackKind::Positive);
         }
@@ -119,11 +121,13 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
 pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Updates, ApiError> {
     let caller = caller().await?;
     let asked = ask(&caller, thread.as_deref(), message, &key).await?;
-    Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.locale))
+    Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.reader()))
 }
 
 pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, ApiError> {
-    let Caller { state, user, locale } = caller().await?;
+    let caller = caller().await?;
+    let reader = caller.reader();
+    let Caller { state, user, .. } = caller;
     let thread = thread_id(&thread)?;
     // The id of a frame is `<run>.<seq>`.
     let after = match after {
@@ -147,7 +151,7 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
             stream,
             after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq),
             Vec::new(),
-            locale,
+            reader,
         )),
         None => {
             super::stream_headers();
@@ -283,13 +287,13 @@ pub(super) fn asked_in_vain(error: AskError) -> ApiError {
 
 /// A run's signals as frames of the page's stream, with signs of life. What the page has seen is gone through, but not told again. What the
 /// run removed at its beginning is told first.
-pub(super) fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Vec<ItemId>, locale: Locale) -> Updates {
+pub(super) fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Vec<ItemId>, reader: Reader) -> Updates {
     super::stream_headers();
     Updates::new(async_stream::stream! {
         for item in removed {
             yield Ok(Frame::Update(None, ChatUpdate::Removed(item.to_string())));
         }
-        let mut updater = view::Updater::new(locale);
+        let mut updater = view::Updater::new(reader);
         loop {
             match tokio::time::timeout(HEARTBEAT, signals.next()).await {
                 Err(_) => yield Ok(Frame::Heartbeat),

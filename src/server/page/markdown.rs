@@ -1,11 +1,23 @@
 //! Markdown of answers as safe HTML, one text per block.
 //!
 //! Raw HTML is shown as text, links go to http(s) and mailto only, and images become links, because no request leaves our origin. Each
-//! block gets its own direction, by the majority of its letters.
+//! block gets its own direction, by the majority of its letters; while it is being written it keeps the one that it began with. Urdu inside a
+//! block that runs to the right is marked, because it has another font.
+
+use std::collections::BTreeMap;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
-use crate::domain::text::direction;
+use crate::domain::{
+    language,
+    locale::Script,
+    text::{direction, letters, stretches},
+};
+
+/// So few letters say nothing yet about a block that is being written.
+const FEW_LETTERS: usize = 12;
+/// By so much of a block, in bytes, its language is told.
+const TELLING: usize = 400;
 
 /// What answers are written in, beyond plain Markdown.
 const EXTENSIONS: Options = Options::ENABLE_TABLES
@@ -17,8 +29,29 @@ pub fn blocks(markdown: &str) -> Vec<String> {
     linked(markdown, &[])
 }
 
+/// The blocks of a text that is being written. `directions` holds those of the blocks that have begun, which do not turn round while somebody
+/// reads; one that begins goes by its letters, or by the language of the question as long as these say little.
+pub(super) fn growing(markdown: &str, asked_in: Script, directions: &mut BTreeMap<usize, &'static str>) -> Vec<String> {
+    drawn(markdown, &[], |at, plain| {
+        if let Some(known) = directions.get(&at) {
+            return known;
+        }
+        let (rtl, ltr) = letters(plain);
+        let is_rtl = rtl > ltr || (asked_in == Script::Ur && rtl + ltr < FEW_LETTERS);
+        let direction = if is_rtl { "rtl" } else { "ltr" };
+        if rtl + ltr > 0 {
+            directions.insert(at, direction);
+        }
+        direction
+    })
+}
+
 /// The same with links: each of these words, where it stands first outside of other links, becomes the safe HTML beside it.
 pub fn linked(markdown: &str, links: &[(String, String)]) -> Vec<String> {
+    drawn(markdown, links, |_, plain| direction(plain))
+}
+
+fn drawn(markdown: &str, links: &[(String, String)], mut direction: impl FnMut(usize, &str) -> &'static str) -> Vec<String> {
     let mut open: Vec<&(String, String)> = links.iter().filter(|(words, _)| !words.is_empty()).collect();
     let mut in_link = false;
     let mut blocks = Vec::new();
@@ -42,16 +75,66 @@ pub fn linked(markdown: &str, links: &[(String, String)]) -> Vec<String> {
             event => events.extend(safe(event)),
         }
         if depth == 0 {
+            let direction = direction(blocks.len(), &plain);
+            if direction == "ltr" && letters(&plain).0 > 0 {
+                events = with_urdu(events);
+            }
             let mut inner = String::new();
             html::push_html(&mut inner, events.drain(..));
             let inner = inner.trim_end();
             if !inner.is_empty() {
-                blocks.push(format!("<div dir=\"{}\">{inner}</div>", direction(&plain)));
+                blocks.push(format!("<div dir=\"{direction}\"{}>{inner}</div>", lang(direction, &plain)));
             }
             plain.clear();
         }
     }
     blocks
+}
+
+/// The attribute that says the language of a block; none where no word tells.
+fn lang(direction: &str, plain: &str) -> &'static str {
+    if direction == "rtl" {
+        return " lang=\"ur\"";
+    }
+    let telling = plain.get(..plain.floor_char_boundary(TELLING)).unwrap_or(plain);
+    match language::detect(telling) {
+        Some(Script::En) => " lang=\"en\"",
+        Some(Script::UrLatn) => " lang=\"ur-Latn\"",
+        Some(Script::Ur) | None => "",
+    }
+}
+
+/// Marks what is in Urdu, but not in code.
+fn with_urdu(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+    let mut in_code = false;
+    let mut marked = Vec::new();
+    for event in events {
+        match event {
+            Event::Text(text) if !in_code && letters(&text).0 > 0 => {
+                for (is_urdu, part) in stretches(&text) {
+                    let part = Event::Text(part.to_owned().into());
+                    if is_urdu {
+                        marked.extend([
+                            Event::InlineHtml("<span lang=\"ur\">".into()),
+                            part,
+                            Event::InlineHtml("</span>".into()),
+                        ]);
+                    } else {
+                        marked.push(part);
+                    }
+                }
+            }
+            event => {
+                match &event {
+                    Event::Start(Tag::CodeBlock(_)) => in_code = true,
+                    Event::End(TagEnd::CodeBlock) => in_code = false,
+                    _ => {}
+                }
+                marked.push(event);
+            }
+        }
+    }
+    marked
 }
 
 /// The words with which a text begins, on one line and without markup; cut with an ellipsis where there are more characters.
@@ -148,6 +231,55 @@ mod tests {
     }
 
     #[test]
+    fn urdu_inside_a_block_that_runs_to_the_right_is_marked() {
+        assert_eq!(
+            blocks("Added **دودھ لینا**, and two more.\n\n    کوڈ in code").concat(),
+            "<div dir=\"ltr\" lang=\"en\"><p>Added <strong><span lang=\"ur\">دودھ لینا</span></strong>, and two more.</p></div>\
+             <div dir=\"ltr\" lang=\"en\"><pre><code>کوڈ in code</code></pre></div>"
+        );
+        assert_eq!(
+            blocks("کل Ali سے ملنا ہے"),
+            ["<div dir=\"rtl\" lang=\"ur\"><p>کل Ali سے ملنا ہے</p></div>"]
+        );
+        assert_eq!(
+            blocks("kal subah meeting hai"),
+            ["<div dir=\"ltr\" lang=\"ur-Latn\"><p>kal subah meeting hai</p></div>"]
+        );
+        assert_eq!(blocks("1 + 2"), ["<div dir=\"ltr\"><p>1 + 2</p></div>"]);
+    }
+
+    /// The directions of the blocks, after each letter.
+    fn directions(text: &str, asked_in: Script) -> Vec<Vec<bool>> {
+        let mut known = BTreeMap::new();
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+        let grown = ends.map(|end| growing(&text[..end], asked_in, &mut known));
+        grown
+            .map(|blocks| blocks.iter().map(|block| block.starts_with("<div dir=\"rtl\"")).collect())
+            .collect()
+    }
+
+    #[test]
+    fn a_block_does_not_turn_round_while_it_is_written() {
+        let text = "Zoom meeting کل صبح 9 بجے رکھ دی گئی ہے۔\n\nدودھ اور Nestle Everyday milk powder for tea\n\nDone.";
+        for (asked_in, first, last) in [(Script::Ur, true, true), (Script::En, false, false)] {
+            let all = directions(text, asked_in);
+            for block in 0..3 {
+                let mut seen: Vec<bool> = all.iter().filter_map(|blocks| blocks.get(block).copied()).collect();
+                seen.dedup();
+                assert_eq!(seen.len(), 1, "block {block}, asked in {asked_in:?}");
+            }
+            assert_eq!(all.last().unwrap(), &[first, true, last]);
+        }
+        // An answer in Urdu to a question in English.
+        assert!(
+            directions("ٹھیک ہے، Zoom meeting", Script::En)
+                .iter()
+                .flatten()
+                .all(|is_rtl| *is_rtl)
+        );
+    }
+
+    #[test]
     fn words_are_linked_once_and_not_inside_links() {
         let link = |words: &str| (words.to_owned(), format!("<a>{words}</a>"));
         let html = linked(
@@ -157,7 +289,7 @@ mod tests {
         .concat();
         assert_eq!(
             html,
-            "<div dir=\"ltr\"><p><a href=\"https://x\">milk</a> <strong><a>milk</a></strong> and milk, tea &lt; <a>milk tea</a></p></div>"
+            "<div dir=\"ltr\" lang=\"en\"><p><a href=\"https://x\">milk</a> <strong><a>milk</a></strong> and milk, tea &lt; <a>milk tea</a></p></div>"
         );
     }
 

@@ -42,7 +42,11 @@ use super::{
 };
 use crate::{
     api::{ApiError, view::Theme},
-    domain::{locale::Locale, task::Due, texts},
+    domain::{
+        locale::{Locale, Reader},
+        task::Due,
+        texts,
+    },
 };
 
 /// Cookies that remember how the page looks for whoever is not signed in.
@@ -76,7 +80,15 @@ impl Caller {
             date: at.date(),
             time: with_time.then(|| at.time()),
         };
-        texts::due_words(&due, self.locale, now)
+        self.user.digits.show(texts::due_words(&due, self.locale, now))
+    }
+
+    /// How they read.
+    fn reader(&self) -> Reader {
+        Reader {
+            locale: self.locale,
+            digits: self.user.digits,
+        }
     }
 
     /// The person, as far as an answer depends on them.
@@ -305,6 +317,7 @@ mod tests {
             zone: "UTC".into(),
             locale: Some(Locale::Ur),
             theme: Some("light".into()),
+            digits: Default::default(),
             is_admin: false,
             created_at: chrono::DateTime::UNIX_EPOCH,
         };

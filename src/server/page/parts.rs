@@ -5,7 +5,7 @@ use super::{markdown, widget::html::Html};
 use crate::{
     domain::{
         locale::Locale,
-        text::direction,
+        text::{direction, stretches},
         texts::{self, PartWords},
     },
     protocol::{
@@ -29,8 +29,10 @@ pub(super) fn said(message: &UserMessage) -> String {
         html.text(quoted);
         html.close("blockquote");
     }
+    let runs_right = direction(&message.text()) == "ltr";
     for part in &message.content {
         match part {
+            UserContent::InputText { text } if runs_right => with_urdu(&mut html, text),
             UserContent::InputText { text } => html.text(text),
             UserContent::InputTag { id, text, data, .. } if data.get("type").is_none_or(|kind| kind == "task") => {
                 task_link(&mut html, id, text)
@@ -52,6 +54,19 @@ pub(super) fn said(message: &UserMessage) -> String {
         html.close("ul");
     }
     html.into_string()
+}
+
+/// A text that runs to the right, its Urdu marked.
+fn with_urdu(html: &mut Html, text: &str) {
+    for (is_urdu, part) in stretches(text) {
+        if is_urdu {
+            html.open("span").attr("lang", "ur").end();
+        }
+        html.text(part);
+        if is_urdu {
+            html.close("span");
+        }
+    }
 }
 
 fn file(html: &mut Html, attachment: &Attachment) {

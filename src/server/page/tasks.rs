@@ -23,9 +23,10 @@ const SEARCHED: i64 = 1000;
 const FOUND: usize = 20;
 
 pub async fn lists() -> Result<TaskLists, ApiError> {
-    let Caller { state, user, locale } = caller().await?;
+    let caller = caller().await?;
+    let (state, user, reader) = (&caller.state, &caller.user, caller.reader());
     let mut connection = state.store.connection().await.map_err(failed)?;
-    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    let now = state.clock.now().with_timezone(&state.zone_of(user)).naive_local();
     let mut of = async |status, limit| {
         let filter = TaskFilter {
             status: Some(status),
@@ -37,7 +38,7 @@ pub async fn lists() -> Result<TaskLists, ApiError> {
             found
                 .iter()
                 .take(limit as usize)
-                .map(|task| view::task(task, locale, now))
+                .map(|task| view::task(task, reader, now))
                 .collect(),
         )
     };
@@ -49,10 +50,11 @@ pub async fn lists() -> Result<TaskLists, ApiError> {
 
 /// Pending ones before completed ones.
 pub async fn search(words: String) -> Result<TaskLists, ApiError> {
-    let Caller { state, user, locale } = caller().await?;
+    let caller = caller().await?;
+    let (state, user, reader) = (&caller.state, &caller.user, caller.reader());
     let words: String = words.chars().take(100).collect();
     let mut connection = state.store.connection().await.map_err(failed)?;
-    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    let now = state.clock.now().with_timezone(&state.zone_of(user)).naive_local();
     // Searched here and not by SQL, which does not know that two kafs are one letter.
     let filter = TaskFilter {
         limit: SEARCHED,
@@ -65,7 +67,7 @@ pub async fn search(words: String) -> Result<TaskLists, ApiError> {
         .take(FOUND)
         .map(|at| &tasks[at])
         .partition(|task| task.status == TaskStatus::Pending);
-    let draw = |tasks: Vec<&Task>| tasks.into_iter().map(|task| view::task(task, locale, now)).collect();
+    let draw = |tasks: Vec<&Task>| tasks.into_iter().map(|task| view::task(task, reader, now)).collect();
     Ok(TaskLists {
         pending: draw(pending),
         completed: draw(completed),

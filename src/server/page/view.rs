@@ -1,6 +1,6 @@
 //! From the protocol's items and events to what the page draws ([`crate::api::view`]): the one match over [`ThreadStreamEvent`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDateTime;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::{
     domain::{
         id::ItemId,
         language,
-        locale::{Locale, Script},
+        locale::{Digits, Reader, Script},
         task::{Due, Task, TaskStatus},
         text, texts,
     },
@@ -20,10 +20,12 @@ use crate::{
         item::{Annotation, CallStatus, ItemBody, StatusIndicator, Summary, ThreadItem, Workflow, WorkflowTask},
         thread::Thread,
     },
+    server::task_widget,
 };
 
 /// An item to draw; `None` for those that are not for people.
-pub fn item(item: &ThreadItem, locale: Locale) -> Option<ItemView> {
+pub fn item(item: &ThreadItem, reader: Reader) -> Option<ItemView> {
+    let locale = reader.locale;
     let id = item.id.to_string();
     let body = match &item.body {
         ItemBody::UserMessage(message) => {
@@ -54,14 +56,14 @@ pub fn item(item: &ThreadItem, locale: Locale) -> Option<ItemView> {
             pending: call.status == CallStatus::Pending,
         },
         ItemBody::Widget { widget, copy_text } => View::Widget {
-            html: widget_html(widget, &id, locale),
+            html: widget_html(widget, &id, reader),
             copy: copy_text.clone().unwrap_or_default(),
         },
         ItemBody::GeneratedImage { image } => View::Html(parts::picture(image.as_ref(), None, locale)),
         ItemBody::StructuredInput(form) => View::Html(parts::form(&item.thread_id.to_string(), &id, form, locale)),
-        ItemBody::Workflow { workflow } => steps(workflow, locale),
+        ItemBody::Workflow { workflow } => steps(workflow, reader),
         ItemBody::Task { task } => View::Steps(StepsView {
-            steps: vec![step(task)],
+            steps: vec![step(task, reader)],
             ..StepsView::default()
         }),
         // The end of a turn is seen by what stands there: nothing more comes.
@@ -71,8 +73,16 @@ pub fn item(item: &ThreadItem, locale: Locale) -> Option<ItemView> {
 }
 
 /// A widget that cannot be read is said to be one; the cause is for developers, on their page.
-fn widget_html(root: &Value, id: &str, locale: Locale) -> String {
-    match widget::html(root, id, locale) {
+fn widget_html(root: &Value, id: &str, reader: Reader) -> String {
+    let locale = reader.locale;
+    let drawn = if reader.digits != Digits::Latin && !task_widget::ids(root).is_empty() {
+        let mut root = root.clone();
+        show_dates(&mut root, reader.digits);
+        widget::html(&root, id, locale)
+    } else {
+        widget::html(root, id, locale)
+    };
+    match drawn {
         Ok(html) => html,
         Err(error) => {
             tracing::warn!(item = id, %error, "a widget cannot be drawn");
@@ -81,22 +91,34 @@ fn widget_html(root: &Value, id: &str, locale: Locale) -> String {
     }
 }
 
-fn step(task: &WorkflowTask) -> StepView {
+/// In a list of tasks the captions are dates, and they alone are ours.
+fn show_dates(component: &mut Value, digits: Digits) {
+    if component.get("type").is_some_and(|kind| kind == "Caption")
+        && let Some(Value::String(date)) = component.get_mut("value")
+    {
+        *date = digits.show(std::mem::take(date));
+    }
+    if let Some(children) = component.get_mut("children").and_then(Value::as_array_mut) {
+        children.iter_mut().for_each(|child| show_dates(child, digits));
+    }
+}
+
+fn step(task: &WorkflowTask, reader: Reader) -> StepView {
     StepView {
-        title: task.title().unwrap_or_default().to_owned(),
+        title: reader.digits.show(task.title().unwrap_or_default().to_owned()),
         detail: parts::detail(task),
         running: task.status_indicator == StatusIndicator::Loading,
     }
 }
 
-fn steps(workflow: &Workflow, locale: Locale) -> View {
-    let steps: Vec<StepView> = workflow.tasks.iter().map(step).collect();
-    let words = texts::parts(locale);
+fn steps(workflow: &Workflow, reader: Reader) -> View {
+    let steps: Vec<StepView> = workflow.tasks.iter().map(|task| step(task, reader)).collect();
+    let words = texts::parts(reader.locale);
     let title = match &workflow.summary {
         Some(Summary::Custom { title, .. }) => title.clone(),
-        Some(Summary::Duration { duration }) => format!("{duration}{}", words.seconds),
+        Some(Summary::Duration { duration }) => reader.digits.show(format!("{duration}{}", words.seconds)),
         // A step or two are told as they are; more are folded.
-        None if steps.len() > 2 && steps.iter().all(|step| !step.running) => format!("{}{}", steps.len(), words.steps),
+        None if steps.len() > 2 && steps.iter().all(|step| !step.running) => reader.digits.show(format!("{}{}", steps.len(), words.steps)),
         None => String::new(),
     };
     View::Steps(StepsView {
@@ -110,21 +132,30 @@ fn script(text: &str) -> Script {
     language::detect(text).unwrap_or_default()
 }
 
+/// An answer that is being written.
+#[derive(Default)]
+struct Growing {
+    text: String,
+    blocks: Vec<String>,
+    /// Of the blocks that have begun.
+    directions: BTreeMap<usize, &'static str>,
+}
+
 /// Turns events of a stream into updates of the page. Keeps the items that are being written.
 pub struct Updater {
-    locale: Locale,
+    reader: Reader,
     /// The language of the newest message: an answer that is still empty is taken to be in it.
     asked_in: Script,
-    answers: HashMap<ItemId, (String, Vec<String>)>,
+    answers: HashMap<ItemId, Growing>,
     workflows: HashMap<ItemId, Workflow>,
     widgets: HashMap<ItemId, Value>,
 }
 
 impl Updater {
-    /// For a page in this language.
-    pub fn new(locale: Locale) -> Self {
+    /// For somebody who reads the page like this.
+    pub fn new(reader: Reader) -> Self {
         Self {
-            locale,
+            reader,
             asked_in: Script::default(),
             answers: HashMap::new(),
             workflows: HashMap::new(),
@@ -142,7 +173,7 @@ impl Updater {
                     ItemBody::Widget { widget, .. } => drop(self.widgets.insert(added.id, widget.clone())),
                     _ => {}
                 }
-                let mut view = item(added, self.locale)?;
+                let mut view = item(added, self.reader)?;
                 if let View::Answer { script, .. } = &mut view.body {
                     *script = self.asked_in;
                 }
@@ -159,12 +190,12 @@ impl Updater {
                     ItemBody::Widget { widget, .. } => drop(self.widgets.insert(done.id, widget.clone())),
                     _ => {}
                 }
-                item(done, self.locale).map(ChatUpdate::Item)
+                item(done, self.reader).map(ChatUpdate::Item)
             }
             ThreadStreamEvent::ItemUpdated { item_id, update } => self.item_update(*item_id, update),
             ThreadStreamEvent::ItemRemoved { item_id } => Some(ChatUpdate::Removed(item_id.to_string())),
             ThreadStreamEvent::StreamOptions { .. } => None,
-            ThreadStreamEvent::Progress { text, .. } => Some(ChatUpdate::Progress(text.clone())),
+            ThreadStreamEvent::Progress { text, .. } => Some(ChatUpdate::Progress(self.reader.digits.show(text.clone()))),
             ThreadStreamEvent::ClientEffect { name, data } => match name.as_str() {
                 "tasks.changed" => Some(ChatUpdate::Tasks),
                 "task.open" => data
@@ -176,7 +207,7 @@ impl Updater {
             ThreadStreamEvent::Error { message, allow_retry, .. } => Some(ChatUpdate::Failed {
                 message: match message {
                     Some(message) => message.clone(),
-                    None => texts::failure(self.locale.into(), texts::Failure::Internal).to_owned(),
+                    None => texts::failure(self.reader.locale.into(), texts::Failure::Internal).to_owned(),
                 },
                 retry: *allow_retry,
             }),
@@ -193,9 +224,13 @@ impl Updater {
     fn item_update(&mut self, item_id: ItemId, update: &ItemUpdate) -> Option<ChatUpdate> {
         match update {
             ItemUpdate::TextDelta { delta, .. } => {
-                let (text, before) = self.answers.entry(item_id).or_default();
+                let Growing {
+                    text,
+                    blocks: before,
+                    directions,
+                } = self.answers.entry(item_id).or_default();
                 text.push_str(delta);
-                let now = markdown::blocks(text);
+                let now = markdown::growing(text, self.asked_in, directions);
                 let from = now.iter().zip(before.iter()).take_while(|(now, before)| now == before).count();
                 if from == now.len() && now.len() == before.len() {
                     return None;
@@ -215,7 +250,7 @@ impl Updater {
                 }
                 Some(ChatUpdate::Item(ItemView {
                     id: item_id.to_string(),
-                    body: steps(workflow, self.locale),
+                    body: steps(workflow, self.reader),
                 }))
             }
             ItemUpdate::WidgetRootUpdated { widget } => {
@@ -234,7 +269,7 @@ impl Updater {
             }
             ItemUpdate::GeneratedImageUpdated { image, progress } => Some(ChatUpdate::Item(ItemView {
                 id: item_id.to_string(),
-                body: View::Html(parts::picture(Some(image), *progress, self.locale)),
+                body: View::Html(parts::picture(Some(image), *progress, self.reader.locale)),
             })),
             // What the page draws of these comes with the whole item.
             ItemUpdate::ContentPartAdded { .. } | ItemUpdate::ContentPartDone { .. } | ItemUpdate::AnnotationAdded { .. } => None,
@@ -243,7 +278,7 @@ impl Updater {
 
     fn widget(&self, item_id: ItemId) -> Option<ChatUpdate> {
         let id = item_id.to_string();
-        let html = widget_html(self.widgets.get(&item_id)?, &id, self.locale);
+        let html = widget_html(self.widgets.get(&item_id)?, &id, self.reader);
         Some(ChatUpdate::Item(ItemView {
             id,
             body: View::Widget { html, copy: String::new() },
@@ -269,7 +304,7 @@ fn of_thread(thread: &Thread) -> ChatUpdate {
 }
 
 /// A task to draw; `now` is the person's clock.
-pub fn task(task: &Task, locale: Locale, now: NaiveDateTime) -> TaskView {
+pub fn task(task: &Task, Reader { locale, digits }: Reader, now: NaiveDateTime) -> TaskView {
     let done = task.status == TaskStatus::Completed;
     TaskView {
         id: task.id.to_string(),
@@ -277,12 +312,16 @@ pub fn task(task: &Task, locale: Locale, now: NaiveDateTime) -> TaskView {
         notes: task.notes.clone().unwrap_or_default(),
         done,
         priority: task.priority.number() as u8,
-        due: task.due.as_ref().map(|due| texts::due_words(due, locale, now)).unwrap_or_default(),
+        due: task
+            .due
+            .as_ref()
+            .map(|due| digits.show(texts::due_words(due, locale, now)))
+            .unwrap_or_default(),
         due_iso: task.due.as_ref().map(due_iso).unwrap_or_default(),
         repeat: task
             .repeat
             .as_deref()
-            .map(|rule| language::phrases::repeats(rule, locale.into()))
+            .map(|rule| digits.show(language::phrases::repeats(rule, locale.into())))
             .unwrap_or_default(),
         overdue: !done && task.due.as_ref().is_some_and(|due| due.is_past(now)),
     }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Earlier, HISTORY_ITEMS, Live, Person, Prompt, Runs, StopReason, ending, fail_point::fail_point, follow, history, patience::patiently, recorder::Recorder,
+    Earlier, HISTORY_ITEMS, Live, Person, Prompt, Runs, StopReason, ending, fail_point::fail_point, follow, history, patience::patiently,
+    recorder::Recorder,
 };
 use crate::{
     domain::{

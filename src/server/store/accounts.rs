@@ -12,7 +12,10 @@ pub use sessions::StoredSession;
 pub use tokens::{ApiToken, NewToken, TokenOwner};
 
 use super::{Store, StoreError};
-use crate::domain::{id::UserId, locale::Locale};
+use crate::domain::{
+    id::UserId,
+    locale::{Digits, Locale},
+};
 
 /// Why an account cannot be made.
 #[derive(Debug)]
@@ -52,6 +55,8 @@ pub struct User {
     pub locale: Option<Locale>,
     /// Colours of the page, if they chose them.
     pub theme: Option<String>,
+    /// The digits of the page.
+    pub digits: Digits,
     /// Whether they may do what concerns everybody.
     pub is_admin: bool,
     /// When the account was made.
@@ -85,6 +90,7 @@ struct Row {
     zone: String,
     locale: Option<String>,
     theme: Option<String>,
+    digits: Option<String>,
     is_admin: bool,
     created_at: DateTime<Utc>,
 }
@@ -98,6 +104,7 @@ impl From<Row> for User {
             zone: row.zone,
             locale: row.locale.as_deref().and_then(Locale::from_tag),
             theme: row.theme,
+            digits: row.digits.as_deref().map(Digits::from_name).unwrap_or_default(),
             is_admin: row.is_admin,
             created_at: row.created_at,
         }
@@ -118,7 +125,7 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn user(&self, id: UserId) -> Result<User, StoreError> {
         let row: Row = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.is_admin, u.created_at \
+            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.is_admin, u.created_at \
              from users u join user_emails e on e.user_id = u.id where u.id = $1 order by e.email limit 1",
         )
         .bind(id.0)
@@ -133,7 +140,7 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn credentials(&self, email: &str) -> Result<(User, Option<String>), StoreError> {
         let row: CredentialsRow = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.is_admin, u.created_at, u.password_hash \
+            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.is_admin, u.created_at, u.password_hash \
              from user_emails e join users u on u.id = e.user_id where e.email = $1",
         )
         .bind(email)
@@ -158,7 +165,7 @@ impl Store {
     /// If the database does not answer.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.is_admin, u.created_at \
+            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.is_admin, u.created_at \
              from user_emails e join users u on u.id = e.user_id order by e.email",
         )
         .fetch_all(&self.pool)
@@ -188,11 +195,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn set_profile(&self, id: UserId, name: &str, zone: &str) -> Result<(), StoreError> {
-        let done = sqlx::query("update users set name = $2, zone = $3 where id = $1")
+    pub async fn set_profile(&self, id: UserId, name: &str, zone: &str, digits: Digits) -> Result<(), StoreError> {
+        let done = sqlx::query("update users set name = $2, zone = $3, digits = $4 where id = $1")
             .bind(id.0)
             .bind(name)
             .bind(zone)
+            .bind(digits.name())
             .execute(&self.pool)
             .await?;
         one(done.rows_affected())
