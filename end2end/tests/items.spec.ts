@@ -231,9 +231,11 @@ test('answers are rated, and the settings lead back to them', async ({ page, cha
   for (const task of ['one', 'two', 'three', 'four', 'five']) await chat.ask(`add ${task} more thing to remember`);
   const good = first.getByTestId('rate-good');
   const bad = first.getByTestId('rate-bad');
-  await good.click();
+  // The page shows an opinion before the server has it; a reload would cut the request off.
+  const kept = (button: Locator) => Promise.all([page.waitForResponse('**/api/chat/rate'), button.click()]);
+  await kept(good);
   await expect(good).toHaveAttribute('aria-pressed', 'true');
-  await bad.click();
+  await kept(bad);
   await expect(good).toHaveAttribute('aria-pressed', 'false');
   await page.reload();
   await chat.hydrated();

@@ -49,7 +49,7 @@ test('a person asks, ticks, shows, quotes, asks again and judges', async ({ page
     await expect(page.locator(`[id="${old}"]`)).toHaveCount(0);
     await chat.idle();
     await newest.hover();
-    await newest.getByTestId('rate-good').click();
+    await Promise.all([page.waitForResponse('**/api/chat/rate'), newest.getByTestId('rate-good').click()]);
     await expect(newest.getByTestId('rate-good')).toHaveAttribute('aria-pressed', 'true');
   });
   await test.step('all of it is there after a reload', async () => {
