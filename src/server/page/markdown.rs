@@ -30,14 +30,15 @@ pub fn blocks(markdown: &str) -> Vec<String> {
 }
 
 /// The blocks of a text that is being written. `directions` holds those of the blocks that have begun, which do not turn round while somebody
-/// reads; one that begins goes by its letters, or by the language of the question as long as these say little.
+/// reads; one that begins goes by its letters, or by the language of the question as long as these say little. (What comes first may be several
+/// words, with a name or two in another script: a third of Urdu is enough after an Urdu question.)
 pub(super) fn growing(markdown: &str, asked_in: Script, directions: &mut BTreeMap<usize, &'static str>) -> Vec<String> {
     drawn(markdown, &[], |at, plain| {
         if let Some(known) = directions.get(&at) {
             return known;
         }
         let (rtl, ltr) = letters(plain);
-        let is_rtl = rtl > ltr || (asked_in == Script::Ur && rtl + ltr < FEW_LETTERS);
+        let is_rtl = rtl > ltr || (asked_in == Script::Ur && (rtl + ltr < FEW_LETTERS || rtl * 2 > ltr));
         let direction = if is_rtl { "rtl" } else { "ltr" };
         if rtl + ltr > 0 {
             directions.insert(at, direction);
