@@ -23,6 +23,7 @@ pub struct Output {
     completed: Vec<TaskJson>,
     /// Of those that come back: the next ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     next: Vec<TaskJson>,
     /// Those that are not, and why.
     failed: Vec<Failure>,
