@@ -1,12 +1,8 @@
 /** Files: chosen, pasted and dropped, sent with a message, shown in it, and handed to the model. */
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
+import { PICTURE } from '../support/picture';
 
-/** A red dot of eight by eight. */
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGN4oKCAFTEMLQkAUmxIATH3sAAAAAAASUVORK5CYII=',
-  'base64',
-);
 const picture = (name = 'red dot.png') => ({ name, mimeType: 'image/png', buffer: PICTURE });
 const note = (text: string, name = 'list.txt') => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 

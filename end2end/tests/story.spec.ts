@@ -1,10 +1,6 @@
 /** One person, one conversation, all of it: a question resolved by a form, a list that is ticked, a picture, a quote, a retry, a rating. */
 import { expect, test } from '../support/fixtures';
-
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGN4oKCAFTEMLQkAUmxIATH3sAAAAAAASUVORK5CYII=',
-  'base64',
-);
+import { PICTURE } from '../support/picture';
 
 test('a person asks, ticks, shows, quotes, asks again and judges', async ({ page, chat }) => {
   const widget = page.getByTestId('widget-item').last();

@@ -287,8 +287,8 @@ impl Runs {
                     thread,
                     epoch: 1,
                 };
-                let only_item = item.filter(|_| new_thread.is_some());
-                let stream = self.begin(person.clone(), key, position, first, prompt, only_item);
+                let history = item.filter(|_| new_thread.is_some()).map(|item| vec![item]);
+                let stream = self.begin(person.clone(), key, position, first, prompt, history);
                 Ok(Asked {
                     thread,
                     run,
@@ -338,7 +338,7 @@ impl Runs {
         self.0.responder.sync_action(person, action, sender).await
     }
 
-    /// Begins the task that answers. `only_item` is the whole history, if it is known.
+    /// Begins the task that answers. `history` is what [`HISTORY_ITEMS`] would give, if it is known.
     fn begin(
         &self,
         person: Person,
@@ -346,7 +346,7 @@ impl Runs {
         position: i64,
         first: Vec<Arc<Recorded>>,
         prompt: Prompt,
-        only_item: Option<ThreadItem>,
+        history: Option<Vec<ThreadItem>>,
     ) -> RunStream {
         let live = self.enter(key);
         let receiver = live.signals.subscribe();
@@ -359,7 +359,7 @@ impl Runs {
             position,
             person.locale.into(),
         );
-        self.spawn(live, |runs, live| runs.answer(person, live, recorder, prompt, only_item, None));
+        self.spawn(live, |runs, live| runs.answer(person, live, recorder, prompt, history, None));
         follow::from_start(self.clone(), key, first, receiver)
     }
 
@@ -383,13 +383,13 @@ impl Runs {
         live: Arc<Live>,
         mut recorder: Recorder,
         prompt: Prompt,
-        only_item: Option<ThreadItem>,
+        history: Option<Vec<ThreadItem>>,
         earlier: Option<Earlier>,
     ) {
         let inner = &self.0;
         let key = live.key;
-        let items = match only_item {
-            Some(item) => Ok(vec![item]),
+        let items = match history {
+            Some(items) => Ok(items),
             None => patiently(|| inner.store.history(key.user, key.thread, HISTORY_ITEMS)).await,
         };
         let items = match items {

@@ -131,7 +131,7 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     let seq = events.last().map_or(0, |event| event.seq);
     let request: Option<Request> = orphan.request.and_then(|request| serde_json::from_value(request).ok());
     let locale = request.as_ref().map_or(Locale::En, |request| request.locale);
-    let items = runs.0.store.history(key.user, key.thread, HISTORY_ITEMS).await?;
+    let items = patiently(|| runs.0.store.history(key.user, key.thread, HISTORY_ITEMS)).await?;
     let script = history::wanted(&items, locale).script;
     let live = runs.enter(key);
     if runs.is_stopping() {
@@ -172,7 +172,7 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
             };
             let earlier = Earlier { about: orphan.about, told };
             runs.spawn(live, |runs, live| {
-                runs.answer(person, live, recorder, request.prompt, None, Some(earlier))
+                runs.answer(person, live, recorder, request.prompt, Some(items), Some(earlier))
             });
         }
         _ => close(recorder),
