@@ -196,6 +196,15 @@ struct Reading<'a> {
 type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
 
 impl Reading<'_> {
+    /// Where a phrase of this kind begins that ends with the token `last`: the longest of them, not before `from`.
+    fn phrase_to(&self, kind: Plain, from: usize, last: usize) -> Option<usize> {
+        let ends_here = |at: &usize| {
+            let senses = self.sentence.senses(*at);
+            senses.iter().any(|(n, sense)| at + n == last + 1 && *sense == Sense::Is(kind))
+        };
+        (from..=last).rev().take(4).filter(ends_here).last()
+    }
+
     /// What the first rule that fits makes of it; a rule that does not fit leaves no trace.
     fn first_of(&mut self, rules: &[Rule]) -> Option<Intent> {
         let used = self.sentence.used.clone();

@@ -286,17 +286,7 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
     }
     // X is done.
     let last = *reading.sentence.left(reading.from, reading.to).last()?;
-    let tail = (reading.from + 1..=last)
-        .rev()
-        .take(4)
-        .filter(|at| {
-            reading
-                .sentence
-                .senses(*at)
-                .iter()
-                .any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Complete)))
-        })
-        .last();
+    let tail = reading.phrase_to(Plain::Complete, reading.from + 1, last);
     if let Some(at) = tail.filter(|at| *at < last || !reading.is_word(last, &["complete", "close", "tick"])) {
         reading.to = at;
         reading.take_when(Which::First);

@@ -1,11 +1,6 @@
 //! The end of a sentence, where the verb is.
 
-use crate::domain::language::{
-    lexicon::{Plain, Sense},
-    sentence::Sentence,
-    token::Kind,
-    understand::Reading,
-};
+use crate::domain::language::{lexicon::Plain, sentence::Sentence, token::Kind, understand::Reading};
 
 /// The end of the sentence, as far as it is verb.
 #[derive(Default)]
@@ -56,17 +51,7 @@ fn has_roman_verb(sentence: &Sentence<'_>, at: usize) -> bool {
 
 /// A phrase of a kind that ends at a place.
 pub(super) fn ends(reading: &Reading<'_>, kind: Plain, last: usize) -> Option<usize> {
-    (reading.from..=last)
-        .rev()
-        .take(4)
-        .filter(|at| {
-            reading
-                .sentence
-                .senses(*at)
-                .iter()
-                .any(|(n, s)| at + n == last + 1 && *s == Sense::Is(kind))
-        })
-        .last()
+    reading.phrase_to(kind, reading.from, last)
 }
 
 pub(super) fn tail(reading: &Reading<'_>, content: &[usize]) -> Tail {
