@@ -89,7 +89,9 @@ async fn a_person_hears_of_their_own_changes_and_of_nobody_elses() {
         browser.form(path, &[("id", &thread), (field, value)]).await;
         assert_eq!(mine.next().await, Some(format!("thread:{thread}")));
     }
-    program.chatkit("threads.update", json!({ "thread_id": thread, "title": "Third" })).await;
+    program
+        .chatkit("threads.update", json!({ "thread_id": thread, "title": "Third" }))
+        .await;
     assert_eq!(mine.next().await, Some(format!("thread:{thread}")), "whichever way it came");
     browser.form("/api/chat/delete", &[("id", &thread)]).await;
     assert_eq!(mine.next().await, Some(format!("thread:{thread}")));

@@ -202,7 +202,10 @@ impl Store {
             let store = self.clone();
             tokio::spawn(async move {
                 while let Some(payload) = store.changes.next() {
-                    let told = sqlx::query("select pg_notify($1, $2)").bind(CHANNEL).bind(payload).execute(&store.pool);
+                    let told = sqlx::query("select pg_notify($1, $2)")
+                        .bind(CHANNEL)
+                        .bind(payload)
+                        .execute(&store.pool);
                     if let Err(error) = told.await {
                         tracing::debug!(%error, "other processes were not told of a change");
                     }

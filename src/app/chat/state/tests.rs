@@ -1,0 +1,250 @@
+use super::*;
+use crate::api::view::{Dir, StepView, StepsView};
+use crate::domain::locale::Script;
+
+fn user(id: &str) -> ItemView {
+    ItemView {
+        id: id.into(),
+        body: ItemBody::User {
+            html: "buy milk".into(),
+            dir: Dir::Ltr,
+            script: Script::En,
+        },
+    }
+}
+fn answer(id: &str, blocks: &[&str]) -> ItemView {
+    let blocks = blocks.iter().map(|block| (*block).to_owned()).collect();
+    ItemView {
+        id: id.into(),
+        body: ItemBody::Answer {
+            blocks,
+            script: Script::En,
+            rating: None,
+        },
+    }
+}
+fn steps(id: &str, running: bool) -> ItemView {
+    ItemView {
+        id: id.into(),
+        body: ItemBody::Steps(StepsView {
+            steps: vec![StepView {
+                title: "Adding".into(),
+                detail: String::new(),
+                running,
+            }],
+            ..StepsView::default()
+        }),
+    }
+}
+fn blocks(from: usize, blocks: &[&str]) -> ChatUpdate {
+    ChatUpdate::Blocks {
+        item: "a".into(),
+        from,
+        blocks: blocks.iter().map(|block| (*block).to_owned()).collect(),
+    }
+}
+fn view(ids: &[&str], live: bool) -> ThreadView {
+    ThreadView {
+        id: "t".into(),
+        title: "T".into(),
+        items: ids.iter().map(|id| user(id)).collect(),
+        earlier: None,
+        live,
+        access: Access::Open,
+    }
+}
+fn ids(state: &ThreadState) -> Vec<&str> {
+    state.items.iter().map(|item| item.id.as_str()).collect()
+}
+
+#[test]
+fn a_first_message_is_named_answered_and_ended() {
+    let mut state = ThreadState::default();
+    assert!(state.blank());
+    state.ask(Some("buy milk".into()));
+    assert!(!state.blank() && state.busy() && state.waiting());
+
+    assert_eq!(
+        state.apply(ChatUpdate::Thread {
+            id: "t".into(),
+            title: String::new()
+        }),
+        News::Thread
+    );
+    assert_eq!(
+        state.apply(ChatUpdate::Thread {
+            id: "t".into(),
+            title: String::new()
+        }),
+        News::None
+    );
+    state.apply(ChatUpdate::Item(user("u")));
+    assert_eq!(state.sending, None);
+    state.apply(ChatUpdate::Item(steps("s", true)));
+    assert!(state.waiting());
+    assert_eq!(state.apply(ChatUpdate::Tasks), News::Tasks);
+    state.apply(ChatUpdate::Item(answer("a", &[])));
+    assert!(state.waiting());
+    state.apply(blocks(0, &["<p>Add"]));
+    assert!(!state.waiting());
+    state.apply(blocks(0, &["<p>Added.</p>", "<p>Any"]));
+    state.apply(blocks(1, &["<p>Anything else?</p>"]));
+    assert_eq!(state.apply(ChatUpdate::Done), News::End);
+
+    assert_eq!(ids(&state), ["u", "s", "a"]);
+    assert_eq!(
+        state.body("a"),
+        Some(&answer("a", &["<p>Added.</p>", "<p>Anything else?</p>"]).body)
+    );
+    assert_eq!(state.body("s"), Some(&steps("s", false).body), "nothing spins after the end");
+    assert!(!state.busy());
+}
+
+#[test]
+fn a_replayed_log_gives_the_same_thread() {
+    let log = [
+        ChatUpdate::Thread {
+            id: "t".into(),
+            title: "Milk".into(),
+        },
+        ChatUpdate::Item(user("u")),
+        ChatUpdate::Item(steps("s", true)),
+        ChatUpdate::Item(steps("s", false)),
+        ChatUpdate::Item(answer("a", &[])),
+        blocks(0, &["one", "two"]),
+        blocks(1, &["deux", "trois"]),
+    ];
+    let mut once = ThreadState::loaded(view(&[], true));
+    log.iter().cloned().for_each(|update| {
+        once.apply(update);
+    });
+    let mut twice = once.clone();
+    log.iter().cloned().for_each(|update| {
+        twice.apply(update);
+    });
+    assert_eq!(once, twice);
+}
+
+#[test]
+fn a_failure_says_whether_trying_again_may_help_and_asking_again_clears_it() {
+    let mut state = ThreadState::loaded(view(&["u"], true));
+    state.apply(ChatUpdate::Failed {
+        message: "down".into(),
+        retry: true,
+    });
+    assert_eq!(
+        state.failure,
+        Some(Failure {
+            message: "down".into(),
+            again: Again::Answer
+        })
+    );
+    state.apply(ChatUpdate::Done);
+    assert!(state.failure.is_some() && !state.busy());
+    state.ask(None);
+    assert!(state.failure.is_none() && state.busy());
+    state.apply(ChatUpdate::Failed {
+        message: "no".into(),
+        retry: false,
+    });
+    assert_eq!(state.failure.map(|failure| failure.again), Some(Again::No));
+}
+
+#[test]
+fn notices_stay_and_progress_goes() {
+    let mut state = ThreadState::loaded(view(&["u"], true));
+    state.apply(ChatUpdate::Notice("shortened".into()));
+    state.apply(ChatUpdate::Progress("busy".into()));
+    assert!(state.waiting());
+    state.apply(ChatUpdate::Item(answer("a", &["x"])));
+    assert!(state.progress.is_none() && !state.waiting());
+    state.apply(ChatUpdate::Done);
+    assert_eq!(state.notice.as_deref(), Some("shortened"));
+}
+
+#[test]
+fn any_update_ends_the_reconnecting() {
+    let mut state = ThreadState::loaded(view(&["u"], true));
+    state.phase = Phase::Reconnecting;
+    state.apply(ChatUpdate::Progress("busy".into()));
+    assert_eq!(state.phase, Phase::Answering);
+}
+
+#[test]
+fn items_go_and_strangers_are_ignored() {
+    let mut state = ThreadState::loaded(view(&["u"], true));
+    state.apply(ChatUpdate::Item(answer("a", &["x"])));
+    state.apply(ChatUpdate::Removed("a".into()));
+    state.apply(ChatUpdate::Removed("b".into()));
+    state.apply(blocks(5, &["late"]));
+    assert_eq!(ids(&state), ["u"]);
+}
+
+#[test]
+fn older_items_come_before_and_survive_a_reload() {
+    let mut state = ThreadState::loaded(ThreadView {
+        earlier: Some("c".into()),
+        ..view(&["c", "d"], false)
+    });
+    state.prepend(ThreadView {
+        earlier: Some("a".into()),
+        ..view(&["a", "b", "c"], false)
+    });
+    assert_eq!(ids(&state), ["a", "b", "c", "d"]);
+    state.reload(ThreadView {
+        earlier: Some("c".into()),
+        ..view(&["c", "d", "e"], false)
+    });
+    assert_eq!(ids(&state), ["a", "b", "c", "d", "e"]);
+    assert_eq!(state.earlier.as_deref(), Some("a"));
+    state.reload(view(&["x"], false));
+    assert_eq!(ids(&state), ["x"], "an unknown beginning replaces everything");
+}
+
+fn call(id: &str, pending: bool) -> ItemView {
+    ItemView {
+        id: id.into(),
+        body: ItemBody::Call {
+            name: "get_page_context".into(),
+            title: "Looking".into(),
+            pending,
+        },
+    }
+}
+
+#[test]
+fn a_call_is_answered_once_the_answer_rests() {
+    let mut state = ThreadState::loaded(view(&["u"], true));
+    state.apply(ChatUpdate::Item(call("c", true)));
+    assert_eq!(state.pending_call(), None, "the stream is still open");
+    state.apply(ChatUpdate::Done);
+    assert_eq!(state.pending_call(), Some("get_page_context"));
+    state.access = Access::Archived;
+    assert_eq!(state.pending_call(), None);
+    state.access = Access::Open;
+    state.apply(ChatUpdate::Item(call("c", false)));
+    assert_eq!(state.pending_call(), None);
+}
+
+#[test]
+fn only_widgets_are_renewed_and_only_the_last_answer_is_answered_anew() {
+    let widget = |html: &str| ItemView {
+        id: "w".into(),
+        body: ItemBody::Widget {
+            html: html.into(),
+            copy: String::new(),
+        },
+    };
+    let mut state = ThreadState::loaded(view(&["u"], false));
+    state.apply(ChatUpdate::Item(widget("old")));
+    state.apply(ChatUpdate::Item(answer("a", &["x"])));
+    state.rate("a", Some(true));
+    assert!(state.is_last_answer("a") && !state.is_last_answer("u"));
+    let mut fresh = view(&["u"], false);
+    fresh.items.extend([widget("new"), answer("a", &["y"])]);
+    state.renew_widgets(fresh);
+    assert_eq!(state.body("w"), Some(&widget("new").body));
+    assert!(matches!(state.body("a"), Some(ItemBody::Answer { blocks, rating: Some(true), .. }) if *blocks == ["x"]));
+    state.apply(ChatUpdate::Item(user("u2")));
+    assert!(!state.is_last_answer("a"));
+}
