@@ -261,6 +261,29 @@ async fn a_tool_of_the_client_is_asked_and_its_answer_reaches_the_model() {
 }
 
 #[tokio::test]
+async fn a_tool_of_the_client_is_no_way_round_the_question() {
+    let app = TestApp::start().await;
+    let client = app.program("a@example.com").await;
+    let ids = tasks(&app, &client, &["milk", "eggs"]).await;
+    let arguments: Vec<String> = ids.iter().map(|id| json!({ "task_id": id }).to_string()).collect();
+    app.model.reply(Reply::tool_calls_openai(&[
+        ("p", "get_page_context", "{}"),
+        ("a", "delete_task", &arguments[0]),
+        ("b", "delete_task", &arguments[1]),
+    ]));
+    let create = json!({
+        "type": "threads.create", "params": { "input": input("clean up") }, "metadata": { "client_tools": ["get_page_context"] }
+    });
+    let asked = client.json("/chatkit", create).await.events();
+    assert!(items(&asked, "client_tool_call").is_empty());
+    assert_eq!(titles(&app, &client, "all").await.len(), 2);
+    let form = form_of(&asked);
+    app.model.reply(Reply::text(&["Left alone."]));
+    answer_form(&client, &thread_of(&asked), &form, chooses(&["No, keep them"])).await;
+    assert_eq!(titles(&app, &client, "all").await.len(), 2);
+}
+
+#[tokio::test]
 async fn rows_of_a_list_change_tasks_without_the_model_and_stay_true() {
     let app = TestApp::start().await;
     let client = app.program("a@example.com").await;

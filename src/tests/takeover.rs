@@ -173,6 +173,43 @@ async fn a_server_that_stops_hands_its_answers_on() {
 }
 
 #[tokio::test]
+async fn stopping_servers_are_no_attempts() {
+    let b = broken(&[], true).await;
+    let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
+    sqlx::query("update runs set attempt = 3").execute(&mut db).await.unwrap();
+    b.one.state.runs.shut_down(Duration::from_secs(5)).await;
+    b.two.model.reply(Reply::text(&["all of it"]));
+    b.two.state.runs.take_over_all().await.unwrap();
+    hear(&b.two, b.user, &b.thread).await;
+    assert_eq!(answers(&items(&b.client, &b.thread).await), ["all of it"]);
+}
+
+#[tokio::test]
+async fn what_a_server_gave_up_it_takes_again() {
+    let b = broken(&[], true).await;
+    let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
+    // As if another one had it, and died: the first one is told so when it renews its lease, and lets go.
+    sqlx::query("update runs set lease_epoch = lease_epoch + 1, lease_until = now() - interval '1 second'")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    b.one.model.reply(Reply::text(&["all of it"]));
+    let thread: ThreadId = b.thread.parse().unwrap();
+    b.two.state.runs.shut_down(Duration::from_secs(5)).await;
+    eventually(async || {
+        let run = b.one.state.store.newest_run(b.user, thread).await.unwrap();
+        (run.status == "done").then_some(())
+    })
+    .await;
+    assert_eq!(answers(&items(&b.client, &b.thread).await), ["all of it"]);
+    let owner: i64 = sqlx::query_scalar("select count(*) from run_events where epoch = 3")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    assert!(owner > 0, "taken under an epoch of its own");
+}
+
+#[tokio::test]
 async fn an_answer_that_kills_every_server_is_given_up() {
     let b = broken(&[], true).await;
     let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();

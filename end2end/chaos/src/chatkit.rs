@@ -110,11 +110,9 @@ fn hear(heard: &mut Heard, thread: &mut Option<String>, event: &Value) {
                     content[index]["text"] = (text + update["delta"].as_str().unwrap_or_default()).into();
                 }
                 "assistant_message.content_part.added" => content[index] = update["content"].clone(),
-                "assistant_message.content_part.done" => {
-                    // The text that grew and the text that is final are one.
-                    if content[index]["text"] != update["content"]["text"] {
-                        heard.wrong.push(format!("the answer {id} grew to another text than its last one"));
-                    }
+                // The text that grew and the text that is final are one.
+                "assistant_message.content_part.done" if content[index]["text"] != update["content"]["text"] => {
+                    heard.wrong.push(format!("the answer {id} grew to another text than its last one"));
                 }
                 _ => {}
             }

@@ -107,7 +107,8 @@ pub async fn run(setup: &Setup, plan: &Plan, world: Rc<World>) -> Result<Kills, 
     while let Some(ended) = clients.join_next().await {
         ended?;
     }
-    for (person, exchanges) in talks.borrow().iter() {
+    let talks = talks.take();
+    for (person, exchanges) in &talks {
         kills.counts.add(check::check(&world, person, exchanges, Expect::Whole).await?);
     }
     server.stop()?;

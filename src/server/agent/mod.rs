@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use waiting::Resolved;
-pub use waiting::{Reply, Wait, Waiting};
+pub use waiting::{ONE_AT_A_TIME, Reply, Wait, Waiting};
 
 use super::model::{Finish, Message, Model, ModelError, ModelEvent, ModelRequest, ToolCall, Usage};
 

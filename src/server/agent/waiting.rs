@@ -71,8 +71,9 @@ pub enum Resolved {
     Each(String, Vec<String>),
 }
 
-/// Only one thing can be waited for at a time.
-const ONE_AT_A_TIME: &str = "Not run, because another call of the same turn waited for the person. Call it again if it is still needed.";
+/// What a call gives that did not run because only one thing can be waited for at a time.
+pub const ONE_AT_A_TIME: &str =
+    "Not run, because another call of the same turn waited for the person. Call it again if it is still needed.";
 
 impl Waiting {
     /// What becomes of each call now that the reply is there.

@@ -16,7 +16,7 @@ use super::chat_tools::{ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask};
 use crate::{
     domain::{id::TaskId, locale::Script, texts, time::Clock},
     server::{
-        agent::{AgentFailure, Effect, Effects, Wait},
+        agent::{AgentFailure, Effect, Effects, ONE_AT_A_TIME, Wait},
         model::{Message, ToolCall},
         store::{
             Store, StoreError,
@@ -70,9 +70,6 @@ impl RunEffects {
     }
 
     async fn wait(&self, calls: &[ToolCall]) -> Result<Option<Wait>, StoreError> {
-        if let Some(call_n) = calls.iter().position(|call| self.client_tools.contains(&call.name)) {
-            return Ok(Some(Wait::Client { call_n }));
-        }
         for (call_n, call) in calls.iter().enumerate().filter(|(_, call)| call.name == ASK_PERSON) {
             if let Ok(asked) = serde_json::from_str::<AskPerson>(&call.arguments)
                 && let Some(wait) = self.choice(call_n, asked).await?
@@ -87,7 +84,8 @@ impl RunEffects {
             total.changes += changes;
         }
         if total.deletes <= UNASKED.deletes && total.changes <= UNASKED.changes {
-            return Ok(None);
+            let client = calls.iter().position(|call| self.client_tools.contains(&call.name));
+            return Ok(client.map(|call_n| Wait::Client { call_n }));
         }
         let ids: Vec<TaskId> = calls.iter().flat_map(ids_of).collect();
         let tasks = self.store.tasks_by_id(self.key.user, &ids).await?;
@@ -143,6 +141,8 @@ impl RunEffects {
                     None => json!({ "error": "There is no task with this id. Call list_tasks to get the ids, then try again." }),
                 })
             }
+            // The turn waited for the person instead.
+            name if self.client_tools.iter().any(|tool| tool == name) => Some(json!({ "error": ONE_AT_A_TIME })),
             _ => None,
         })
     }

@@ -8,12 +8,9 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{Live, Recorded, Runs, Signal, StopReason, recorder};
-use crate::{
-    domain::id::RunId,
-    server::store::{
-        StoreError,
-        flush::{Batch, Change, Ending, LogRow},
-    },
+use crate::server::store::{
+    StoreError,
+    flush::{Batch, Change, Ending, Held, LogRow, Release},
 };
 
 /// What a recorder hands over.
@@ -40,8 +37,8 @@ impl Entry {
 pub(super) enum End {
     /// It is over.
     Over(Ending),
-    /// This process lets it go: another one goes on with it.
-    Released,
+    /// This process lets it go: whoever comes first goes on with it.
+    Released(Release),
 }
 
 /// The time between two flushes under load.
@@ -86,7 +83,7 @@ async fn flush(runs: &Runs, entries: Vec<Entry>) {
     match owned {
         Ok(owned) => {
             for entry in entries {
-                deliver(runs, entry, |run| owned.contains(&run));
+                deliver(runs, entry, |live| owned.contains(&live.held()));
             }
         }
         Err(error) if batch.log.len() + batch.changes.len() + batch.ends.len() + batch.released.len() > 1 => {
@@ -96,7 +93,7 @@ async fn flush(runs: &Runs, entries: Vec<Entry>) {
                 let batch = batch_of(&group);
                 let owned = runs.0.store.flush(&batch).await.unwrap_or_default();
                 for entry in group {
-                    deliver(runs, entry, |run| owned.contains(&run));
+                    deliver(runs, entry, |live| owned.contains(&live.held()));
                 }
             }
         }
@@ -109,11 +106,11 @@ async fn flush(runs: &Runs, entries: Vec<Entry>) {
     }
 }
 
-fn deliver(runs: &Runs, entry: Entry, is_owned: impl Fn(RunId) -> bool) {
+fn deliver(runs: &Runs, entry: Entry, is_owned: impl Fn(&Live) -> bool) {
     let live = entry.live;
-    if !is_owned(live.key.run) {
+    if !is_owned(&live) {
         live.stop(StopReason::Lost);
-        runs.lives().remove(&live.key.run);
+        runs.leave(&live);
         let _ = live.signals.send(Signal::Broken);
         return;
     }
@@ -122,19 +119,19 @@ fn deliver(runs: &Runs, entry: Entry, is_owned: impl Fn(RunId) -> bool) {
         let _ = live.signals.send(Signal::Event(event));
     }
     if let Some(end) = entry.end {
-        runs.lives().remove(&live.key.run);
+        runs.leave(&live);
         let _ = live.signals.send(match end {
             End::Over(_) => Signal::End,
-            End::Released => Signal::Broken,
+            End::Released(_) => Signal::Broken,
         });
     }
 }
 
 fn by_run(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
-    let mut places: HashMap<RunId, usize> = HashMap::new();
+    let mut places: HashMap<Held, usize> = HashMap::new();
     let mut groups: Vec<Vec<Entry>> = Vec::new();
     for entry in entries {
-        let place = *places.entry(entry.live.key.run).or_insert_with(|| {
+        let place = *places.entry(entry.live.held()).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });
@@ -146,12 +143,12 @@ fn by_run(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 /// Packs the events of each run into rows.
 fn batch_of(entries: &[Entry]) -> Batch {
     let mut batch = Batch::default();
-    let mut events: HashMap<RunId, (&Entry, Vec<Arc<Recorded>>)> = HashMap::new();
+    let mut events: HashMap<Held, (&Entry, Vec<Arc<Recorded>>)> = HashMap::new();
     for entry in entries {
         let key = entry.live.key;
         if !entry.events.is_empty() {
             events
-                .entry(key.run)
+                .entry(entry.live.held())
                 .or_insert_with(|| (entry, Vec::new()))
                 .1
                 .extend(entry.events.iter().cloned());
@@ -159,7 +156,7 @@ fn batch_of(entries: &[Entry]) -> Batch {
         batch.changes.extend(entry.changes.iter().map(|change| (key, change.clone())));
         match &entry.end {
             Some(End::Over(end)) => batch.ends.push((key, end.clone())),
-            Some(End::Released) => batch.released.push(key),
+            Some(End::Released(release)) => batch.released.push((key, *release)),
             None => {}
         }
     }

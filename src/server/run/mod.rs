@@ -52,7 +52,7 @@ use crate::{
     },
     server::store::{
         Store, StoreError,
-        flush::Ending,
+        flush::{Ending, Held, Release},
         runs::{Accepted, NewRun, RunKey},
     },
 };
@@ -162,6 +162,10 @@ struct Live {
 }
 
 impl Live {
+    fn held(&self) -> Held {
+        (self.key.run, self.key.epoch)
+    }
+
     fn stop(&self, reason: StopReason) {
         let _ = self.reason.set(reason);
         self.cancel.cancel();
@@ -358,7 +362,7 @@ impl Runs {
             if work.await.is_err() {
                 tracing::error!(run = %live.key.run, "answering panicked");
                 let mut entry = Entry::of(&live);
-                entry.end = Some(End::Released);
+                entry.end = Some(End::Released(Release::Failed));
                 let _ = entries.send(entry);
             }
         });
@@ -488,6 +492,14 @@ impl Runs {
         });
         self.lives().insert(key.run, Arc::clone(&live));
         live
+    }
+
+    /// Takes a run out of those of this process, unless it has been taken up again since.
+    fn leave(&self, live: &Arc<Live>) {
+        let mut lives = self.lives();
+        if lives.get(&live.key.run).is_some_and(|known| Arc::ptr_eq(known, live)) {
+            lives.remove(&live.key.run);
+        }
     }
 
     /// How many answers this process is writing.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{Earlier, Live, Person, Prompt, Runs, StopReason, ending, follow, recorder::Recorder};
 use crate::{
     domain::{
+        id::RunId,
         locale::Locale,
         texts::{self, Failure},
     },
@@ -107,7 +108,8 @@ async fn one_round(runs: &Runs, round: u64) -> Result<(), StoreError> {
 /// Goes on with the runs whose owners are gone; with `all`, with every live run that is not of this process.
 pub(super) async fn take_over(runs: &Runs, all: bool) -> Result<(), StoreError> {
     loop {
-        let orphans = runs.0.store.take_orphans(runs.0.owner, all).await?;
+        let lives: Vec<RunId> = runs.lives().keys().copied().collect();
+        let orphans = runs.0.store.take_orphans(runs.0.owner, &lives, all).await?;
         let is_last = orphans.len() < ORPHANS_AT_ONCE as usize;
         for orphan in orphans {
             go_on(runs, orphan).await?;
@@ -125,6 +127,9 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     let request: Option<Request> = orphan.request.and_then(|request| serde_json::from_value(request).ok());
     let locale = request.as_ref().map_or(Locale::En, |request| request.locale);
     let live = runs.enter(key);
+    if runs.is_stopping() {
+        live.stop(StopReason::Shutdown);
+    }
     let mut recorder = Recorder::new(
         Arc::clone(&live),
         runs.0.entries.clone(),

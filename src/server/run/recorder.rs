@@ -20,7 +20,7 @@ use crate::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{ItemBody, ThreadItem},
     },
-    server::store::flush::{Change, Ending},
+    server::store::flush::{Change, Ending, Release},
 };
 
 /// Takes the events of a run. What an event says of an item is stored with it (`chatkit/server.py`, `_process_events`): whole items are
@@ -129,10 +129,10 @@ impl Recorder {
         self.held.get_or_insert_with(|| Entry::of(&self.live));
     }
 
-    /// Lets the run go: another process goes on with it.
+    /// Lets the run go: another process goes on with it. That is no failed attempt.
     pub(super) fn release(mut self) {
         self.held = None;
-        self.send(Vec::new(), Vec::new(), Some(End::Released));
+        self.send(Vec::new(), Vec::new(), Some(End::Released(Release::HandedOn)));
     }
 
     /// Keeps the answers that are not whole, if they say something.

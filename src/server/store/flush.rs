@@ -63,8 +63,20 @@ pub struct Batch {
     pub changes: Vec<(RunKey, Change)>,
     /// Ends.
     pub ends: Vec<(RunKey, Ending)>,
-    /// Runs that go on elsewhere: their leases end.
-    pub released: Vec<RunKey>,
+    /// Runs that this process lets go: their leases end.
+    pub released: Vec<(RunKey, Release)>,
+}
+
+/// A run in somebody's hands: with the epoch under which they have it.
+pub type Held = (RunId, i64);
+
+/// Why a run is let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// The server stops. However often that happens, it is no failed attempt.
+    HandedOn,
+    /// Answering it failed.
+    Failed,
 }
 
 impl Store {
@@ -72,21 +84,21 @@ impl Store {
     ///
     /// # Errors
     /// See [`StoreError`]; then nothing was written.
-    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<RunId>, StoreError> {
+    pub async fn flush(&self, batch: &Batch) -> Result<HashSet<Held>, StoreError> {
         let mut keys: Vec<RunKey> = batch.log.iter().map(|(key, _)| *key).collect();
         keys.extend(batch.changes.iter().map(|(key, _)| *key));
         keys.extend(batch.ends.iter().map(|(key, _)| *key));
-        keys.extend(&batch.released);
-        keys.sort_by_key(|key| key.run);
+        keys.extend(batch.released.iter().map(|(key, _)| *key));
+        keys.sort_by_key(|key| (key.run, key.epoch));
         keys.dedup();
-        let owned: Vec<Uuid> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
-            Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch).fetch_all(&self.pool).await?
+        let owned: Vec<(Uuid, i64)> = if batch.changes.is_empty() && batch.ends.is_empty() && batch.released.is_empty() {
+            Self::flush_log(sqlx::query_as(FLUSH_LOG), batch).fetch_all(&self.pool).await?
         } else {
             let (users, runs, epochs) = columns(keys.iter());
             let mut transaction = self.pool.begin().await?;
             // The rows of the runs are locked in one order, so that two flushes never wait for each other.
-            let owned: Vec<Uuid> = sqlx::query_scalar(
-                "select r.id from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+            let owned: Vec<(Uuid, i64)> = sqlx::query_as(
+                "select r.id, r.lease_epoch from runs r join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
                  on r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch order by r.id for update of r",
             )
             .bind(users)
@@ -95,7 +107,7 @@ impl Store {
             .fetch_all(&mut *transaction)
             .await?;
             if !batch.log.is_empty() {
-                Self::flush_log(sqlx::query_scalar(FLUSH_LOG), batch)
+                Self::flush_log(sqlx::query_as(FLUSH_LOG), batch)
                     .fetch_all(&mut *transaction)
                     .await?;
             }
@@ -108,13 +120,13 @@ impl Store {
             }
             owned
         };
-        Ok(owned.into_iter().map(RunId).collect())
+        Ok(owned.into_iter().map(|(run, epoch)| (RunId(run), epoch)).collect())
     }
 
     fn flush_log<'q>(
-        query: sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments>,
+        query: sqlx::query::QueryAs<'q, sqlx::Postgres, (Uuid, i64), sqlx::postgres::PgArguments>,
         batch: &Batch,
-    ) -> sqlx::query::QueryScalar<'q, sqlx::Postgres, Uuid, sqlx::postgres::PgArguments> {
+    ) -> sqlx::query::QueryAs<'q, sqlx::Postgres, (Uuid, i64), sqlx::postgres::PgArguments> {
         let (users, runs, epochs) = columns(batch.log.iter().map(|(key, _)| key));
         query
             .bind(users)
@@ -128,12 +140,12 @@ impl Store {
 const FLUSH_LOG: &str = "insert into run_events (user_id, run_id, seq, epoch, body) \
     select x.user_id, x.run_id, x.seq, x.epoch, x.body \
     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[]) as x(user_id, run_id, epoch, seq, body) \
-    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch returning run_id";
+    join runs r on r.user_id = x.user_id and r.id = x.run_id and r.lease_epoch = x.epoch returning run_id, epoch";
 
 /// Items come in bulk; what removes items or changes the thread stands between two bulks, so that the order is kept.
-async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[Uuid]) -> Result<(), StoreError> {
+async fn flush_changes(connection: &mut PgConnection, batch: &Batch, owned: &[(Uuid, i64)]) -> Result<(), StoreError> {
     let mut bulk: Vec<(&RunKey, i64, &ThreadItem)> = Vec::new();
-    for (key, change) in batch.changes.iter().filter(|(key, _)| owned.contains(&key.run.0)) {
+    for (key, change) in batch.changes.iter().filter(|(key, _)| owned.contains(&(key.run.0, key.epoch))) {
         match change {
             Change::Put(position, item) => match bulk.iter_mut().find(|(.., known)| known.id == item.id) {
                 Some(known) => known.2 = item,
@@ -198,19 +210,20 @@ async fn put_items(connection: &mut PgConnection, items: Vec<(&RunKey, i64, &Thr
 }
 
 /// Ends the leases of runs, so that another process goes on with them at once.
-async fn release(connection: &mut PgConnection, keys: &[RunKey]) -> Result<(), StoreError> {
-    if keys.is_empty() {
+async fn release(connection: &mut PgConnection, released: &[(RunKey, Release)]) -> Result<(), StoreError> {
+    if released.is_empty() {
         return Ok(());
     }
-    let (users, runs, epochs) = columns(keys.iter());
+    let (users, runs, epochs) = columns(released.iter().map(|(key, _)| key));
     sqlx::query(
-        "update runs r set lease_owner = null, lease_until = now() - interval '1 second' \
-         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as x(user_id, id, epoch) \
+        "update runs r set lease_owner = null, lease_until = now() - interval '1 second', attempt = attempt - x.handed_on::int \
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::boolean[]) as x(user_id, id, epoch, handed_on) \
          where r.user_id = x.user_id and r.id = x.id and r.lease_epoch = x.epoch and r.status = 'running'",
     )
     .bind(users)
     .bind(runs)
     .bind(epochs)
+    .bind(released.iter().map(|(_, why)| *why == Release::HandedOn).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())

@@ -352,14 +352,15 @@ impl Store {
         Ok(())
     }
 
-    /// Takes runs whose lease has ended; with `all`, also those whose lease runs, because no other process can be there.
+    /// Takes runs whose lease has ended; with `all`, also those whose lease runs, because no other process can be there. Not those that this
+    /// process is answering (`lives`): what it gave up itself, it may take again.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn take_orphans(&self, owner: Uuid, all: bool) -> Result<Vec<Orphan>, StoreError> {
+    pub async fn take_orphans(&self, owner: Uuid, lives: &[RunId], all: bool) -> Result<Vec<Orphan>, StoreError> {
         let rows: Vec<OrphanRow> = sqlx::query_as(
             "with o as (select user_id, id from runs where status in ('queued', 'running') and (lease_until < now() or $3) \
-               and lease_owner is distinct from $1 limit $4 for update skip locked) \
+               and id <> all($5) limit $4 for update skip locked) \
              update runs r set lease_owner = $1, lease_epoch = lease_epoch + 1, lease_until = now() + make_interval(secs => $2), \
                status = 'running', attempt = attempt + 1 \
              from o, conversations c, users u where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
@@ -371,6 +372,7 @@ impl Store {
         .bind(LEASE_SECONDS)
         .bind(all)
         .bind(ORPHANS_AT_ONCE)
+        .bind(lives.iter().map(|run| run.0).collect::<Vec<_>>())
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(Orphan::from).collect())
@@ -425,7 +427,8 @@ impl Store {
     pub async fn keep_turn(&self, key: &RunKey, n: i32, response: &Value) -> Result<(), StoreError> {
         sqlx::query(
             "insert into model_turns (user_id, run_id, attempt, n, response) select r.user_id, r.id, r.attempt, $4, $5 from runs r \
-             where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3",
+             where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3 \
+             on conflict (user_id, run_id, attempt, n) do update set response = excluded.response",
         )
         .bind(key.user.0)
         .bind(key.run.0)

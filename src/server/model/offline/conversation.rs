@@ -2,7 +2,7 @@
 
 use super::{
     super::{File, Message, Reference},
-    wire::{Outcome, WireTask, outcomes},
+    wire::{Outcome, WireTask, outcomes, tool_of},
 };
 
 /// A message of the person and what followed it.
@@ -50,7 +50,10 @@ impl Turn<'_> {
         self.after
             .iter()
             .flat_map(|m| match m {
-                Message::Tool { name, result, .. } => outcomes(result).into_iter().map(|outcome| (name.as_str(), outcome)).collect(),
+                Message::Tool { name, result, .. } => {
+                    let name = tool_of(result).unwrap_or(name);
+                    outcomes(result).into_iter().map(|outcome| (name, outcome)).collect()
+                }
                 _ => Vec::new(),
             })
             .collect()

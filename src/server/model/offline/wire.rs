@@ -89,6 +89,11 @@ pub(super) fn outcomes(result: &Value) -> Vec<Outcome> {
     }
 }
 
+/// The tool that a choice led to, where this is the result of one.
+pub(super) fn tool_of(result: &Value) -> Option<&str> {
+    result.get("tool").and_then(Value::as_str)
+}
+
 /// Reads a result.
 fn outcome(result: &Value) -> Outcome {
     #[derive(Deserialize)]
