@@ -232,6 +232,8 @@ impl Chat {
         if !self.is_free() {
             return;
         }
+        // An earlier look would see less.
+        self.hang_up();
         self.spawn(async move {
             match door::thread(id, None).await {
                 Ok(view) => {

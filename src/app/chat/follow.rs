@@ -93,7 +93,9 @@ impl Chat {
             let id = self.state.with_untracked(|state| state.id.clone());
             match (end, id) {
                 (End::Done, id) => {
-                    if let (true, Some(id)) = (tries > 0, id) {
+                    // An answer that ended before it was followed is told by nobody.
+                    let has_missed = tries > 0 || (only_follows && seen.is_none());
+                    if let (true, Some(id)) = (has_missed, id) {
                         self.reload(id).await;
                     }
                     break;

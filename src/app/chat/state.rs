@@ -158,7 +158,10 @@ impl ThreadState {
                 return if changed { News::Thread } else { News::None };
             }
             ChatUpdate::Item(item) => {
-                self.progress = None;
+                // While there is nothing to read yet, what is going on is still worth saying.
+                if !matches!(&item.body, ItemBody::Answer { blocks, .. } if blocks.is_empty()) {
+                    self.progress = None;
+                }
                 if matches!(item.body, ItemBody::User { .. }) {
                     self.sending = None;
                 }

@@ -156,6 +156,8 @@ fn notices_stay_and_progress_goes() {
     state.apply(ChatUpdate::Notice("shortened".into()));
     state.apply(ChatUpdate::Progress("busy".into()));
     assert!(state.waiting());
+    state.apply(ChatUpdate::Item(answer("a", &[])));
+    assert_eq!(state.progress.as_deref(), Some("busy"), "an answer that begins anew is still empty");
     state.apply(ChatUpdate::Item(answer("a", &["x"])));
     assert!(state.progress.is_none() && !state.waiting());
     state.apply(ChatUpdate::Done);
@@ -247,4 +249,17 @@ fn only_widgets_are_renewed_and_only_the_last_answer_is_answered_anew() {
     assert!(matches!(state.body("a"), Some(ItemBody::Answer { blocks, rating: Some(true), .. }) if *blocks == ["x"]));
     state.apply(ChatUpdate::Item(user("u2")));
     assert!(!state.is_last_answer("a"));
+}
+
+#[test]
+fn a_look_keeps_failures_that_are_not_about_the_connection() {
+    let mut state = ThreadState::loaded(view(&["u"], false));
+    state.fail("lost".into(), Again::Look);
+    state.renew(view(&["u"], false));
+    assert_eq!(state.failure, None, "the connection is there again");
+    state.fail("down".into(), Again::Answer);
+    state.renew(view(&["u", "v"], false));
+    assert!(state.failure.is_some() && ids(&state) == ["u", "v"]);
+    state.renew(view(&["u", "v"], true));
+    assert!(state.failure.is_none() && state.busy(), "another answer is being written");
 }
