@@ -66,11 +66,14 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Network,
+            #[cfg(feature = "ssr")]
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                #[cfg(feature = "ssr")]
                 crate::server::page::refuse(Self::Invalid);
                 Self::Invalid
             }
+            // An answer that the page cannot read is not ours: a proxy's, for a server that is away.
+            #[cfg(not(feature = "ssr"))]
+            ServerFnErrorErr::Deserialization(_) => Self::Network,
             other => Self::Internal(other.to_string()),
         }
     }

@@ -1,5 +1,6 @@
 //! What the page asks of the browser. Nothing here may be called while rendering: only in effects and event handlers.
 
+pub(super) mod shared;
 pub(super) mod speak;
 pub(super) mod speech;
 pub(super) mod upload;
@@ -50,6 +51,25 @@ impl Drop for Sleep {
 /// Leaves this page for another one of ours, with a full load.
 pub(super) fn go(path: &str) {
     let _ = location().set_href(path);
+}
+
+/// The path of the page's address.
+pub(super) fn path() -> String {
+    location().pathname().unwrap_or_default()
+}
+
+/// Whether the browser has a connection to anywhere. Where it says no there is none; where it says yes there may be one.
+pub(super) fn is_online() -> bool {
+    let navigator = js_sys::Reflect::get(&window(), &"navigator".into());
+    let online = navigator.and_then(|navigator| js_sys::Reflect::get(&navigator, &"onLine".into()));
+    online.ok().and_then(|online| online.as_bool()) != Some(false)
+}
+
+/// Waits until the browser has a connection.
+pub(super) async fn online() {
+    while !is_online() {
+        Sleep::new(Duration::from_millis(500)).over().await;
+    }
 }
 
 /// A name that no other message has.

@@ -8,6 +8,8 @@ mod browser;
 mod chat;
 mod components;
 mod first;
+mod live;
+mod outbox;
 mod pages;
 pub mod text;
 
@@ -18,6 +20,7 @@ use leptos_router::{OptionalParamSegment, SsrMode, StaticSegment};
 
 use self::components::sidebar::Sidebar;
 use self::first::Json;
+use self::live::Live;
 use self::pages::{
     chat::ChatPage, not_found::NotFoundPage, settings::SettingsPage, sign_in::SignInPage, sign_up::SignUpPage, tasks::TasksPage,
     widgets::WidgetsPage,
@@ -131,19 +134,23 @@ pub fn App() -> impl IntoView {
     let Json(viewer) = SharedValue::new_str(|| Json(use_context::<Viewer>().unwrap_or_default())).into_inner();
     let texts = texts(viewer.locale);
     let is_signed_in = viewer.me.is_some();
+    let live = Live::new(viewer.me.as_ref().map_or("", |me| &me.email));
     provide_context(Session { viewer, texts });
 
     let threads = Threads {
-        changed: RwSignal::new(0),
+        changed: live.threads,
         renamed: RwSignal::new(None),
         archived: RwSignal::new(None),
     };
-    Effect::new(|| {
+    Effect::new(move || {
         if let Some(body) = document().body() {
             let _ = body.dataset().set("hydrated", "true");
             if browser::speak::can_speak() {
                 let _ = body.dataset().set("speaks", "true");
             }
+        }
+        if is_signed_in {
+            live.listen();
         }
     });
 
@@ -158,10 +165,10 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=NotFoundPage>
                     <Route
                         path=(StaticSegment("chat"), OptionalParamSegment("thread"))
-                        view=move || view! { <ChatPage threads /> }
+                        view=move || view! { <ChatPage threads live /> }
                         ssr=SsrMode::Async
                     />
-                    <Route path=StaticSegment("tasks") view=TasksPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("tasks") view=move || view! { <TasksPage live /> } ssr=SsrMode::Async />
                     <Route path=StaticSegment("settings") view=SettingsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("widgets") view=WidgetsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />

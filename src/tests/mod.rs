@@ -7,6 +7,7 @@ mod architecture;
 mod assistant;
 mod attachments;
 mod build_settings;
+mod changes;
 mod chatkit;
 mod composing;
 mod durable;

@@ -106,18 +106,33 @@ impl Compose {
 }
 
 impl Taken {
+    /// A message that had been kept without what the composer knew of it.
+    pub fn again(message: Outgoing, names: Vec<String>) -> Self {
+        Self {
+            draft: Draft::of(&message.parts),
+            files: files::there(names, &message.attachments),
+            message,
+        }
+    }
+
+    /// The names of its files.
+    pub fn files(&self) -> Vec<String> {
+        self.files.iter().map(|entry| entry.name.clone()).collect()
+    }
+
     /// What is shown of it until the server shows it: its words, or the names of its files.
     pub fn words(&self) -> String {
-        let words = self.message.words();
-        if words.is_empty() {
-            let names: Vec<&str> = self.files.iter().map(|entry| entry.name.as_str()).collect();
-            return names.join("\n");
-        }
-        words
+        words(&self.message, &self.files())
     }
 
     /// The server has it.
     pub fn confirmed(&self) {
         files::forget(&self.files);
     }
+}
+
+/// What is shown of a message until the server shows it: its words, or the names of its files.
+pub(in crate::app) fn words(message: &Outgoing, files: &[String]) -> String {
+    let words = message.words();
+    if words.is_empty() { files.join("\n") } else { words }
 }

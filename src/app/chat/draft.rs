@@ -39,6 +39,27 @@ impl Draft {
         Self { text, tags: Vec::new() }
     }
 
+    /// The text of a message's parts, with its tags.
+    pub fn of(parts: &[Part]) -> Self {
+        let mut draft = Self::default();
+        for part in parts {
+            let at = draft.text.len();
+            match part {
+                Part::Text(text) => draft.text.push_str(text),
+                Part::Task { id, title } => {
+                    draft.text.push('@');
+                    draft.text.push_str(title);
+                    let end = draft.text.len();
+                    draft.tags.push(Tag {
+                        at: at..end,
+                        id: id.clone(),
+                    });
+                }
+            }
+        }
+        draft
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -312,6 +333,8 @@ mod tests {
             [text("complete "), task("t1", "Buy milk"), text(" and "), task("t2", "دودھ")]
         );
         assert_eq!(draft.stretches().len(), 5);
+        let again = Draft::of(&draft.parts());
+        assert_eq!((again.text(), again.parts()), ("complete @Buy milk and @دودھ", draft.parts()));
     }
 
     #[test]

@@ -150,6 +150,11 @@ impl Files {
     pub fn put_back(self, mut files: Vec<FileEntry>) {
         if !files.is_empty() {
             self.list.update(|list| {
+                for entry in &mut files {
+                    while list.iter().any(|known| known.key == entry.key) {
+                        entry.key -= 1;
+                    }
+                }
                 files.append(list);
                 *list = files;
             });
@@ -231,6 +236,18 @@ fn refused(info: &FileInfo, before: usize) -> Option<Trouble> {
     } else {
         None
     }
+}
+
+/// Files of which nothing is known but that they are there. Their keys are counted from the other end than those of new files.
+pub(in crate::app) fn there(names: Vec<String>, ids: &[String]) -> Vec<FileEntry> {
+    let entries = names.into_iter().zip(ids).zip((0..u32::MAX).rev());
+    let entry = |((name, id), key): ((String, &String), u32)| FileEntry {
+        key,
+        name,
+        picture: None,
+        stage: Stage::Ready(id.clone()),
+    };
+    entries.map(entry).collect()
 }
 
 /// The pictures of files that are not needed any more.

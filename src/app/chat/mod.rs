@@ -1,9 +1,11 @@
-//! The open conversation: what is known of it (`state`), and how that follows the server (`driver`); the next message (`compose`): its
-//! text (`draft`), what that means (`commands`), and its files (`files`). Drawing all of it is for `components`.
+//! The open conversation: what is known of it (`state`), what is done with it (`driver`, `acts`), and how it follows the server (`follow`); the
+//! next message (`compose`): its text (`draft`), what that means (`commands`), and its files (`files`). Drawing all of it is for `components`.
 
+mod acts;
 pub(in crate::app) mod commands;
 pub(in crate::app) mod compose;
 pub(in crate::app) mod draft;
 pub(in crate::app) mod driver;
 pub(in crate::app) mod files;
+mod follow;
 pub(in crate::app) mod state;

@@ -6,12 +6,13 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
 use super::confirm::Confirm;
-use super::each::each;
+use super::each::{PART, each};
 use super::icon::{AGAIN, ALERT, DOWN, icon};
-use super::message::{Entry, sending};
+use super::message::{Entry, sending, waiting};
 use super::start::Start;
 use crate::app::chat::driver::Chat;
 use crate::app::chat::state::{Again, Failure, Phase, ThreadState};
+use crate::app::outbox::Kept;
 use crate::app::{browser, here};
 
 /// How far from the end the reader still counts as being there, in pixels.
@@ -40,7 +41,16 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
         }
     };
     // Another thread, or a message of one's own: to the end, wherever the reader was.
-    let turn = Memo::new(move |_| state.with(|state| (state.id.clone(), state.sending.is_some(), state.phase == Phase::Opening)));
+    let turn = Memo::new(move |_| {
+        let own = chat.waiting().len();
+        state.with(|state| {
+            (
+                state.id.clone(),
+                own + usize::from(state.sending.is_some()),
+                state.phase == Phase::Opening,
+            )
+        })
+    });
     // Or, at first, to the entry that the address names.
     Effect::new(move |before: Option<()>| {
         turn.track();
@@ -85,7 +95,12 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
     };
 
     let ids = Memo::new(move |_| state.with(|state| state.items.iter().map(|item| item.id.clone()).collect::<Vec<_>>()));
-    let is_blank = Memo::new(move |_| state.with(ThreadState::blank));
+    // One that is refused is drawn anew.
+    let kept = Memo::new(move |_| {
+        let key = |kept: Kept| [kept.key.as_str(), if kept.refused.is_some() { "\0" } else { "" }].concat();
+        chat.waiting().into_iter().map(key).collect::<Vec<_>>()
+    });
+    let is_blank = Memo::new(move |_| kept.with(Vec::is_empty) && state.with(ThreadState::blank));
     let is_busy = Memo::new(move |_| state.with(ThreadState::busy));
     let has_earlier = Memo::new(move |_| state.with(|state| state.earlier.is_some()));
 
@@ -116,6 +131,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
                 >
                     {each(move || ids.get(), move |id| view! { <Entry chat id /> }.into_any())}
                     {move || state.with(|state| state.sending.clone()).map(sending)}
+                    {each(move || kept.get(), move |key| waiting(chat, key.split(PART).next().unwrap_or_default()))}
                 </div>
                 <Happening chat />
             </div>

@@ -8,10 +8,11 @@ use leptos::web_sys::{Element, HtmlElement};
 use std::time::Duration;
 
 use super::each::{PART, each};
-use super::icon::{AGAIN, BAD, CHECK, COPY, GOOD, REPLY, SPEAKER, STOP, icon};
+use super::icon::{AGAIN, BAD, CHECK, CLOCK, COPY, GOOD, REPLY, SPEAKER, STOP, icon};
 use super::widget::{WidgetAction, WidgetView};
 use crate::api::view::{ItemBody, StepView, StepsView};
 use crate::app::browser;
+use crate::app::chat::compose;
 use crate::app::chat::driver::Chat;
 use crate::app::here;
 use crate::app::text::words;
@@ -55,6 +56,36 @@ pub(in crate::app) fn sending(text: String) -> AnyView {
             <div class="bubble" dir=direction lang=(direction == "rtl").then_some("ur")>
                 {text}
             </div>
+        </article>
+    }
+    .into_any()
+}
+
+/// What the person has written and no connection has carried, by its key; or what the server did not take.
+pub(in crate::app) fn waiting(chat: Chat, key: &str) -> AnyView {
+    let texts = here().composing;
+    let Some(kept) = untrack(|| chat.waiting()).into_iter().find(|kept| kept.key == key) else {
+        return ().into_any();
+    };
+    let words = compose::words(&kept.message, &kept.files);
+    let direction = direction(&words);
+    let line = match &kept.refused {
+        None => texts.waiting.to_owned(),
+        Some(error) => texts.refused.with(&here().error(error)),
+    };
+    view! {
+        <article class="said waiting" data-testid="waiting">
+            <h2 class="hidden">{here().you}</h2>
+            <div class="bubble" dir=direction>
+                {words}
+            </div>
+            <p class="waiting-note" role="status">
+                {icon(CLOCK)}
+                <span>{line}</span>
+                <button type="button" class="button small" data-testid="take-back" on:click=move |_| chat.take_back(kept.clone())>
+                    {texts.take_back}
+                </button>
+            </p>
         </article>
     }
     .into_any()

@@ -47,6 +47,8 @@ struct Board {
     told: Option<RwSignal<u32>>,
     /// Answers that were asked for before a change must not undo it.
     turn: StoredValue<u32>,
+    /// Changes that are on their way; what is asked for after them shows everything.
+    changing: StoredValue<u32>,
 }
 
 impl Board {
@@ -58,6 +60,9 @@ impl Board {
     }
 
     fn refresh(self) {
+        if self.changing.try_get_value() != Some(0) {
+            return;
+        }
         let turn = self.next_turn();
         spawn_local(async move { self.load(turn).await });
     }
@@ -77,6 +82,7 @@ impl Board {
     /// Shows a change at once, asks for it, and then shows what the server made of it.
     fn change(self, shown: impl FnOnce(&mut TaskLists), asked: impl Future<Output = Result<(), ApiError>> + 'static) {
         let turn = self.next_turn();
+        self.changing.update_value(|changing| *changing += 1);
         self.error.set(None);
         self.lists.update(shown);
         request_animation_frame(|| {
@@ -89,6 +95,7 @@ impl Board {
                 Ok(()) | Err(ApiError::NotFound) => {}
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
+            let _ = self.changing.try_update_value(|changing| *changing -= 1);
             if let Some(told) = self.told {
                 let _ = told.try_update(|told| *told += 1);
             }
@@ -119,6 +126,7 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Optio
         selected: RwSignal::new(None),
         told,
         turn: StoredValue::new(0),
+        changing: StoredValue::new(0),
     };
     let lists = board.lists;
     Effect::new(move |before: Option<u32>| {

@@ -19,11 +19,12 @@ use crate::app::components::log::Log;
 use crate::app::components::problem::FormProblem;
 use crate::app::components::tasks::Tasks;
 use crate::app::first::{First, Json, first};
+use crate::app::live::Live;
 use crate::app::{Threads, browser, here};
 
 /// The chat, with the tasks beside it.
 #[component]
-pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
+pub(in crate::app) fn ChatPage(threads: Threads, live: Live) -> impl IntoView {
     let texts = here();
     let params = use_params_map();
     let thread = Memo::new(move |_| params.with(|params| params.get("thread")));
@@ -38,7 +39,6 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
             })
         }
     });
-    let tasks_changed = RwSignal::new(0);
     let tasks_told = RwSignal::new(0);
     let shows_tasks = RwSignal::new(true);
 
@@ -52,7 +52,7 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
                 }
             }>{move || Suspend::new(async move {
                 let Json(First::Thread(first)) = first.await else { return ().into_any() };
-                view! { <Conversation first thread threads tasks_changed tasks_told shows_tasks /> }.into_any()
+                view! { <Conversation first thread threads live tasks_told shows_tasks /> }.into_any()
             })}</Suspense>
             <aside id="tasks" class="panel" popover="auto" aria-labelledby="tasks-title" data-testid="task-panel">
                 <div class="panel-top">
@@ -63,7 +63,7 @@ pub(in crate::app) fn ChatPage(threads: Threads) -> impl IntoView {
                         {icon(CLOSE)}
                     </button>
                 </div>
-                <Tasks changed=tasks_changed told=tasks_told />
+                <Tasks changed=live.tasks told=tasks_told />
             </aside>
         </div>
     }
@@ -76,7 +76,7 @@ fn Conversation(
     first: Result<Option<ThreadView>, ApiError>,
     thread: Memo<Option<String>>,
     threads: Threads,
-    tasks_changed: RwSignal<u32>,
+    live: Live,
     tasks_told: RwSignal<u32>,
     shows_tasks: RwSignal<bool>,
 ) -> impl IntoView {
@@ -107,7 +107,7 @@ fn Conversation(
             );
         }
     });
-    let chat = Chat::new(known, texts, tasks_changed, threads.changed, show);
+    let chat = Chat::new(known, texts, live, show);
     let state = chat.state;
     Effect::new(move |before: Option<()>| {
         let wanted = thread.get();
@@ -137,10 +137,32 @@ fn Conversation(
             state.update(|state| state.access = if archived { Access::Archived } else { Access::Open });
         }
     });
+    // What happens elsewhere in this thread happens here.
+    Effect::new(move |before: Option<()>| {
+        live.run.track();
+        if before.is_some() {
+            chat.look();
+        }
+    });
+    Effect::new(move |before: Option<()>| {
+        live.thread.track();
+        if before.is_some() {
+            chat.look_at_thread();
+        }
+    });
+    // A first message that had to wait has made its thread.
+    Effect::new(move || {
+        if let Some(id) = live.outbox.made.get()
+            && state.with_untracked(ThreadState::blank)
+            && thread.get_untracked().is_none()
+        {
+            show.run(["/chat/", &id].concat());
+        }
+    });
     // Lists of tasks in the conversation stay true, whoever changes a task.
     Effect::new(move |before: Option<()>| {
         tasks_told.track();
-        tasks_changed.track();
+        live.tasks.track();
         if before.is_some() {
             chat.refresh_widgets();
         }

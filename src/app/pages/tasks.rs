@@ -7,10 +7,11 @@ use crate::app::components::bar::Bar;
 use crate::app::components::problem::FormProblem;
 use crate::app::components::tasks::Tasks;
 use crate::app::here;
+use crate::app::live::Live;
 
 /// The tasks.
 #[component]
-pub(in crate::app) fn TasksPage() -> impl IntoView {
+pub(in crate::app) fn TasksPage(live: Live) -> impl IntoView {
     let texts = here();
     view! {
         <Title text=texts.tasks />
@@ -23,7 +24,7 @@ pub(in crate::app) fn TasksPage() -> impl IntoView {
                             {texts.task_panel}
                         </h2>
                         <FormProblem />
-                        <Tasks changed=RwSignal::new(0) />
+                        <Tasks changed=live.tasks />
                     </div>
                 </main>
             </div>

@@ -48,6 +48,10 @@ pub struct Composing {
     pub no_microphone: &'static str,
     pub silence: &'static str,
     pub deaf: &'static str,
+    // Messages that wait.
+    pub waiting: &'static str,
+    pub refused: Around,
+    pub take_back: &'static str,
 }
 
 /// The English texts.
@@ -100,6 +104,9 @@ pub static EN: Composing = Composing {
     no_microphone: "No microphone was found.",
     silence: "Nothing was heard.",
     deaf: "Dictation did not work. Please try again, or type.",
+    waiting: "Waiting for a connection; it will be sent then.",
+    refused: Around("Not sent: ", ""),
+    take_back: "Cancel sending",
 };
 
 /// The Urdu texts.
@@ -158,4 +165,7 @@ pub static UR: Composing = Composing {
     no_microphone: "کوئی مائیکروفون نہیں ملا۔",
     silence: "کچھ سنائی نہیں دیا۔",
     deaf: "آواز لکھی نہیں جا سکی۔ دوبارہ کوشش کیجیے، یا ٹائپ کیجیے۔",
+    waiting: "رابطے کا انتظار ہے؛ بحال ہوتے ہی پیغام چلا جائے گا۔",
+    refused: Around("پیغام نہیں گیا: ", ""),
+    take_back: "بھیجنا منسوخ کریں",
 };

@@ -35,6 +35,7 @@ pub(super) async fn run(command: McpCommand, config: &Config, pool: PgPool) -> R
         tools: Registry::default(),
         clock: Arc::new(SystemClock),
     };
+    let store = calls.store.clone();
     let who = match (&command.user, &config.token) {
         (Some(email), _) => Who::Account(user::find(&calls.store, email).await?.id),
         (None, Some(token)) => {
@@ -50,5 +51,6 @@ pub(super) async fn run(command: McpCommand, config: &Config, pool: PgPool) -> R
         .await
         .map_err(|error| CliError::Mcp(Box::new(error)))?;
     service.waiting().await.map_err(|error| CliError::Mcp(Box::new(error)))?;
+    store.changes_told().await;
     Ok(())
 }

@@ -4,6 +4,10 @@ use rmcp::{ErrorData, model::SubscriptionFilter, service::SubscriptionContext};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{handler::Kaam, resources};
+use crate::server::store::changes::Hint;
+
+/// How many listeners a person may have, pages included.
+const LISTENERS: usize = 100;
 
 /// What of a filter is offered: changes of our resources. The lists of tools, prompts and resources do not change.
 pub(super) fn accepted(requested: &SubscriptionFilter) -> SubscriptionFilter {
@@ -16,16 +20,18 @@ pub(super) fn accepted(requested: &SubscriptionFilter) -> SubscriptionFilter {
 /// Runs one subscription.
 pub(super) async fn run(kaam: &Kaam, context: SubscriptionContext) -> Result<(), ErrorData> {
     let caller = kaam.caller(&context.request_context().extensions).await?;
-    let mut changes = kaam.calls.store.listen_for_changes();
+    let Some(mut changes) = kaam.calls.store.listen_for_changes(caller.user.id, LISTENERS) else {
+        return Err(ErrorData::invalid_request("Too many subscriptions at once.", None));
+    };
     loop {
         let changed = tokio::select! {
             () = context.cancelled() => return Ok(()),
             changed = changes.recv() => changed,
         };
         match changed {
-            Ok(other) if other != caller.user.id => continue,
-            // Some were missed: they may have been this person's.
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            // Some were missed, or may have been: they may have been of tasks.
+            Ok(Hint::Tasks | Hint::All) | Err(RecvError::Lagged(_)) => {}
+            Ok(_) => continue,
             Err(RecvError::Closed) => return Ok(()),
         }
         // The token may have been revoked since the subscription began.

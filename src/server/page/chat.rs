@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// Between two signs of life of a stream.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a browser without JavaScript waits for an answer before it is shown what there is.
 pub(super) const FORM_PATIENCE: Duration = Duration::from_secs(60);
 /// Threads in a page of the list, and items in a page of a thread.

@@ -18,6 +18,7 @@
 
 pub(crate) mod account;
 pub(crate) mod acts;
+pub(crate) mod changes;
 pub(crate) mod chat;
 pub(crate) mod gallery;
 pub(crate) mod markdown;

@@ -215,7 +215,7 @@ impl Runs {
         let runs = Self(Arc::new(inner));
         tokio::spawn(flusher::work(runs.clone(), queue));
         tokio::spawn(own::keep_leases(runs.clone()));
-        tokio::spawn(own::hear_stops(runs.clone()));
+        tokio::spawn(own::hear_others(runs.clone()));
         runs
     }
 
@@ -487,6 +487,11 @@ impl Runs {
     /// Whether [`Self::shut_down`] was called.
     pub fn is_stopping(&self) -> bool {
         self.0.stopping.is_cancelled()
+    }
+
+    /// Waits until [`Self::shut_down`] is called.
+    pub async fn stopped(&self) {
+        self.0.stopping.cancelled().await;
     }
 
     /// Puts a run among those of this process.

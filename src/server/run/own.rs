@@ -63,15 +63,14 @@ pub(super) async fn keep_leases(runs: Runs) {
     }
 }
 
-/// Hears from other processes that a run of this one is wanted stopped. Hints only: renewing a lease tells the same.
-pub(super) async fn hear_stops(runs: Runs) {
+/// Hears from other processes what has changed, and that a run of this one is wanted stopped. Hints only: renewing a lease tells the latter,
+/// and whoever listens for changes looks at everything when this begins anew.
+pub(super) async fn hear_others(runs: Runs) {
     loop {
-        match runs.0.store.listen_for_stops().await {
-            Ok(mut listener) => {
-                while let Ok(hint) = listener.recv().await {
-                    if let Ok(run) = hint.payload().parse() {
-                        runs.stop_run(run);
-                    }
+        match runs.0.store.hear_others().await {
+            Ok(mut hearing) => {
+                while let Ok(run) = hearing.stop_wanted().await {
+                    runs.stop_run(run);
                 }
             }
             Err(error) => tracing::debug!(%error, "hints of other processes are not heard"),

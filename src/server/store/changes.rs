@@ -1,23 +1,104 @@
-//! Whose tasks have changed: told to whoever listens in this process. Everything that changes tasks says so here, after its transaction:
-//! the tools, the page and the chat alike.
+//! What has changed of a person's: hints to whoever shows it, never the content. Everything that changes something says so here, after its
+//! transaction: the tools, the page and the chat alike.
+//!
+//! Listeners of this process hear at once; other processes on the same database hear by one NOTIFY for all that came together while the
+//! last one was on its way, because a NOTIFY with every commit would make all commits wait for each other. A hint may be lost with its
+//! process or its connection: whoever listens again is told [`Hint::All`], and looks at everything.
 
-use std::fmt;
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasher, RandomState},
+    str::FromStr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use sqlx::postgres::PgListener;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
-use super::Store;
-use crate::domain::id::UserId;
+use super::{Store, StoreError, runs::STOP_CHANNEL};
+use crate::domain::id::{RunId, ThreadId, UserId};
 
-/// A listener that is so many changes behind is told that it missed some, and looks at everything.
-const BACKLOG: usize = 256;
+/// A listener that is so many hints behind is told that it missed some, and looks at everything.
+const BACKLOG: usize = 64;
+/// The channel between processes, and how many hints fit into the 8000 bytes of one NOTIFY.
+const CHANNEL: &str = "kaam_changes";
+const HINTS_AT_ONCE: usize = 64;
 
-/// The channel. Cheap to clone; all clones are one.
+/// What has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// Anything may have: some hints were missed.
+    All,
+    /// Tasks.
+    Tasks,
+    /// The list of threads.
+    Threads,
+    /// A thread and its place in the list: its title, its status, or that it is there.
+    Thread(ThreadId),
+    /// An answer has begun in a thread.
+    Run(ThreadId),
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Tasks => f.write_str("tasks"),
+            Self::Threads => f.write_str("threads"),
+            Self::Thread(id) => write!(f, "thread:{id}"),
+            Self::Run(id) => write!(f, "run:{id}"),
+        }
+    }
+}
+
+/// No hint that this version knows.
+#[derive(Debug, PartialEq, Eq)]
+pub struct UnknownHint;
+
+impl FromStr for Hint {
+    type Err = UnknownHint;
+
+    fn from_str(text: &str) -> Result<Self, UnknownHint> {
+        let thread = |id: &str| id.parse::<ThreadId>().map_err(|_| UnknownHint);
+        match text.split_once(':') {
+            Some(("thread", id)) => thread(id).map(Self::Thread),
+            Some(("run", id)) => thread(id).map(Self::Run),
+            None if text == "all" => Ok(Self::All),
+            None if text == "tasks" => Ok(Self::Tasks),
+            None if text == "threads" => Ok(Self::Threads),
+            _ => Err(UnknownHint),
+        }
+    }
+}
+
+/// Those who listen in this process, and what other processes have not been told. Cheap to clone; all clones are one.
 #[derive(Clone)]
-pub(super) struct Changes(Sender<UserId>);
+pub(super) struct Changes(Arc<Inner>);
+
+struct Inner {
+    /// Tells the NOTIFY of this process from those of others.
+    origin: u64,
+    listeners: Mutex<HashMap<UserId, Sender<Hint>>>,
+    untold: Mutex<Untold>,
+}
+
+#[derive(Default)]
+struct Untold {
+    hints: Vec<(UserId, Hint)>,
+    /// A task is telling them.
+    is_telling: bool,
+}
 
 impl Default for Changes {
     fn default() -> Self {
-        Self(channel(BACKLOG).0)
+        Self(Arc::new(Inner {
+            // The one source of randomness that needs no crate; two processes must differ, and nothing else depends on it.
+            origin: RandomState::new().hash_one(0),
+            listeners: Mutex::default(),
+            untold: Mutex::default(),
+        }))
     }
 }
 
@@ -27,15 +108,209 @@ impl fmt::Debug for Changes {
     }
 }
 
-impl Store {
-    /// Says that a person's tasks have changed. Call it when the change is committed.
-    pub fn tasks_changed(&self, user: UserId) {
-        // Nobody listens: that is no error.
-        let _ = self.changes.0.send(user);
+impl Changes {
+    fn listeners(&self) -> MutexGuard<'_, HashMap<UserId, Sender<Hint>>> {
+        self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hears of changes from now on.
-    pub fn listen_for_changes(&self) -> Receiver<UserId> {
-        self.changes.0.subscribe()
+    fn untold(&self) -> MutexGuard<'_, Untold> {
+        self.0.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells those who listen in this process.
+    fn deliver(&self, user: UserId, hint: Hint) {
+        let mut listeners = self.listeners();
+        if listeners.get(&user).is_some_and(|sender| sender.send(hint).is_err()) {
+            listeners.remove(&user);
+        }
+    }
+
+    /// Some hints of other processes were missed: whoever listens looks at everything.
+    fn missed(&self) {
+        self.listeners().retain(|_, sender| sender.send(Hint::All).is_ok());
+    }
+
+    /// Keeps a hint for other processes. Whether somebody must begin to tell them.
+    fn keep(&self, user: UserId, hint: Hint) -> bool {
+        let mut untold = self.untold();
+        if !untold.hints.contains(&(user, hint)) {
+            untold.hints.push((user, hint));
+        }
+        !std::mem::replace(&mut untold.is_telling, true)
+    }
+
+    /// The text of the next NOTIFY; `None` where all is told.
+    fn next(&self) -> Option<String> {
+        let mut untold = self.untold();
+        if untold.hints.is_empty() {
+            untold.is_telling = false;
+            return None;
+        }
+        let count = untold.hints.len().min(HINTS_AT_ONCE);
+        let lines = untold.hints.drain(..count).map(|(user, hint)| format!("\n{} {hint}", user.0));
+        Some(lines.fold(self.0.origin.to_string(), |text, line| text + &line))
+    }
+
+    /// Takes in the NOTIFY of another process.
+    fn hear(&self, payload: &str) {
+        let mut lines = payload.lines();
+        if lines.next() == Some(&self.0.origin.to_string()) {
+            return;
+        }
+        for line in lines {
+            if let Some((user, hint)) = line.split_once(' ')
+                && let (Ok(user), Ok(hint)) = (user.parse(), hint.parse())
+            {
+                self.deliver(UserId(user), hint);
+            }
+        }
+    }
+}
+
+/// What other processes say, heard on one connection.
+pub struct Hearing {
+    listener: PgListener,
+    changes: Changes,
+}
+
+impl Hearing {
+    /// The next run of this process that is wanted stopped. Hints are delivered meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] while the database is away.
+    pub async fn stop_wanted(&mut self) -> Result<RunId, StoreError> {
+        loop {
+            match self.listener.try_recv().await? {
+                Some(heard) if heard.channel() == CHANNEL => self.changes.hear(heard.payload()),
+                Some(heard) => {
+                    if let Ok(run) = heard.payload().parse() {
+                        return Ok(run);
+                    }
+                }
+                // The connection broke, and the next call makes it again.
+                None => self.changes.missed(),
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Says that something of a person's has changed. Call it when the change is committed.
+    pub fn changed(&self, user: UserId, hint: Hint) {
+        self.changes.deliver(user, hint);
+        if self.changes.keep(user, hint) {
+            let store = self.clone();
+            tokio::spawn(async move {
+                while let Some(payload) = store.changes.next() {
+                    let told = sqlx::query("select pg_notify($1, $2)")
+                        .bind(CHANNEL)
+                        .bind(payload)
+                        .execute(&store.pool);
+                    if let Err(error) = told.await {
+                        tracing::debug!(%error, "other processes were not told of a change");
+                    }
+                }
+            });
+        }
+    }
+
+    /// Says that a person's tasks have changed. Call it when the change is committed.
+    pub fn tasks_changed(&self, user: UserId) {
+        self.changed(user, Hint::Tasks);
+    }
+
+    /// Waits until other processes have been told of all changes: for a process that is about to end.
+    pub async fn changes_told(&self) {
+        while self.changes.untold().is_telling {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Hears of a person's changes from now on; at most so many listeners a person at once, `None` for one more.
+    pub fn listen_for_changes(&self, user: UserId, most: usize) -> Option<Receiver<Hint>> {
+        let mut listeners = self.changes.listeners();
+        // Before the table grows, those who are gone make room.
+        if listeners.len() == listeners.capacity() {
+            listeners.retain(|_, sender| sender.receiver_count() > 0);
+        }
+        let sender = listeners.entry(user).or_insert_with(|| channel(BACKLOG).0);
+        (sender.receiver_count() < most).then(|| sender.subscribe())
+    }
+
+    /// Begins to hear what other processes say: of changes, and which runs of this process are wanted stopped.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn hear_others(&self) -> Result<Hearing, StoreError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen_all([STOP_CHANNEL, CHANNEL]).await?;
+        // What was said before this moment was not heard.
+        self.changes.missed();
+        Ok(Hearing {
+            listener,
+            changes: self.changes.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(number: u128) -> UserId {
+        UserId(uuid::Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn hints_are_written_and_read() {
+        let id: ThreadId = "thr_00000000000000000000000000000001".parse().unwrap();
+        for (hint, text) in [
+            (Hint::All, "all"),
+            (Hint::Tasks, "tasks"),
+            (Hint::Threads, "threads"),
+            (Hint::Thread(id), "thread:thr_00000000000000000000000000000001"),
+            (Hint::Run(id), "run:thr_00000000000000000000000000000001"),
+        ] {
+            assert_eq!(hint.to_string(), text);
+            assert_eq!(text.parse(), Ok(hint));
+        }
+        for text in ["", "task", "thread:", "thread:x", "run", "all:x"] {
+            assert_eq!(text.parse::<Hint>(), Err(UnknownHint), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_comes_together_is_told_once_and_to_others_only() {
+        let (one, two) = (Changes::default(), Changes::default());
+        assert!(one.keep(user(1), Hint::Tasks));
+        assert!(!one.keep(user(1), Hint::Tasks), "somebody tells it already");
+        assert!(!one.keep(user(2), Hint::Threads));
+        let payload = one.next().unwrap();
+        assert_eq!(payload.lines().count(), 3);
+        assert_eq!(one.next(), None);
+        assert!(one.keep(user(1), Hint::Tasks), "and the next one begins anew");
+
+        let mut heard: Vec<_> = [&one, &two]
+            .map(|changes| changes.listeners().entry(user(1)).or_insert_with(|| channel(BACKLOG).0).subscribe())
+            .into();
+        one.hear(&payload);
+        two.hear(&payload);
+        two.hear("nonsense\nx y\n\n");
+        assert!(heard[0].try_recv().is_err());
+        assert_eq!(heard[1].try_recv(), Ok(Hint::Tasks));
+        assert!(heard[1].try_recv().is_err());
+        two.missed();
+        assert_eq!(heard[1].try_recv(), Ok(Hint::All));
+    }
+
+    #[test]
+    fn one_notification_holds_as_many_hints_as_fit() {
+        let changes = Changes::default();
+        for number in 0..200 {
+            changes.keep(user(number), Hint::Run(ThreadId(uuid::Uuid::from_u128(number))));
+        }
+        let payloads: Vec<String> = std::iter::from_fn(|| changes.next()).collect();
+        assert_eq!(payloads.iter().map(|payload| payload.lines().count() - 1).sum::<usize>(), 200);
+        assert!(payloads.iter().all(|payload| payload.len() < 8000));
     }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Store, StoreError,
+    changes::Hint,
     runs::{RunKey, columns},
 };
 use crate::{
@@ -113,6 +114,9 @@ impl Store {
             flush_ends(&mut transaction, batch).await?;
             release(&mut transaction, &batch.released).await?;
             transaction.commit().await?;
+            for (key, _) in &batch.ends {
+                self.changed(key.user, Hint::Threads);
+            }
             owned
         };
         Ok(owned.into_iter().map(|(run, epoch)| (RunId(run), epoch)).collect())

@@ -3,7 +3,7 @@
 
 pub mod accounts;
 pub mod attachments;
-mod changes;
+pub mod changes;
 pub mod feedback;
 pub mod flush;
 pub mod items;

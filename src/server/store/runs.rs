@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError, flush::LogRow};
+use super::{Store, StoreError, changes::Hint, flush::LogRow};
 use crate::{
     domain::id::{AttachmentId, ItemId, RunId, ThreadId, UserId},
     protocol::{item::ThreadItem, thread::ThreadStatus},
@@ -159,7 +159,7 @@ impl From<OrphanRow> for Orphan {
 }
 
 /// The channel on which processes tell each other that a run is wanted stopped.
-const STOP_CHANNEL: &str = "kaam_stop";
+pub(super) const STOP_CHANNEL: &str = "kaam_stop";
 
 /// The most runs that are taken over at once.
 pub const ORPHANS_AT_ONCE: i64 = 50;
@@ -220,7 +220,10 @@ impl Store {
             }
         };
         match position {
-            Ok(Some(position)) => Ok(Accepted::New { position }),
+            Ok(Some(position)) => {
+                self.changed(new.user, Hint::Run(new.thread));
+                Ok(Accepted::New { position })
+            }
             Ok(None) => Ok(Accepted::Refused(self.thread(new.user, new.thread).await?.status)),
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("runs_live") => Ok(Accepted::Live),
             Err(sqlx::Error::Database(error)) if error.constraint() == Some("idempotency_pkey") => {
@@ -347,16 +350,6 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
-    }
-
-    /// Listens for the hints of [`Self::notify_stop`].
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn listen_for_stops(&self) -> Result<sqlx::postgres::PgListener, StoreError> {
-        let mut listener = sqlx::postgres::PgListener::connect_with(&self.pool).await?;
-        listener.listen(STOP_CHANNEL).await?;
-        Ok(listener)
     }
 
     /// Takes runs whose lease has ended; with `all`, also those whose lease runs, because no other process can be there. Not those that this

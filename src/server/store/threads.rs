@@ -5,7 +5,7 @@ use serde_json::Map;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, changes::Hint};
 use crate::{
     domain::id::{ThreadId, UserId},
     protocol::{
@@ -139,6 +139,7 @@ impl Store {
         .bind(now)
         .fetch_one(&self.pool)
         .await?;
+        self.changed(user, Hint::Thread(id));
         Ok(row.into())
     }
 
@@ -156,6 +157,7 @@ impl Store {
         if done.rows_affected() == 0 {
             Err(StoreError::NotFound)
         } else {
+            self.changed(user, Hint::Thread(id));
             Ok(())
         }
     }
@@ -178,6 +180,7 @@ impl Store {
         if done.rows_affected() == 0 {
             Err(StoreError::NotFound)
         } else {
+            self.changed(user, Hint::Thread(id));
             Ok(())
         }
     }

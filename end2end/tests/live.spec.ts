@@ -1,0 +1,300 @@
+/** Pages that stay in step: two tabs, two devices, programs; and what happens to messages and answers without a connection. */
+import type { BrowserContext, Page } from '@playwright/test';
+import { Gate } from '../scripted-model';
+import { Chat, PASSWORD, expect, openContext, setAppearance, test as base } from '../support/fixtures';
+import { Kaam } from '../support/servers';
+
+/** With a server of its own, which the test may kill. */
+const test = base.extend({
+  assistant: 'scripted',
+  server: async ({ assistant }, use) => {
+    const kaam = await Kaam.start(assistant);
+    await use(kaam);
+    await kaam.stop();
+  },
+});
+
+const words = (count: number) => Array.from({ length: count }, (_, at) => `word${at + 1} `);
+/** What the console says of connections that break. */
+const BROKEN = /Failed to load resource|ERR_|network error/;
+
+/** Makes a token by the page's own form. */
+async function token(context: BrowserContext): Promise<string> {
+  const page = await context.newPage();
+  await page.goto('/settings');
+  await page.locator('#token-name').fill('test');
+  await page.locator('input[name="delete"]').check();
+  await page.getByTestId('token-add').click();
+  const value = await page.getByTestId('token-value').innerText();
+  await page.close();
+  return value.trim();
+}
+
+/** A request of the ChatKit protocol with a token. */
+async function chatkit(url: string, token: string, type: string, params: object): Promise<{ data: { id: string; type: string; content: { text: string }[] }[] }> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const response = await fetch(`${url}/chatkit`, { method: 'POST', headers, body: JSON.stringify({ type, params }) });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+/** The texts of a kind of items in all threads, as the store has them. */
+async function stored(url: string, token: string, type: 'user_message' | 'assistant_message'): Promise<string[]> {
+  const threads = await chatkit(url, token, 'threads.list', { limit: 100, order: 'asc' });
+  const pages = await Promise.all(threads.data.map(({ id }) => chatkit(url, token, 'items.list', { thread_id: id, limit: 100, order: 'asc' })));
+  return pages.flatMap(({ data }) => data.filter((item) => item.type === type).map((item) => item.content.map(({ text }) => text).join('')));
+}
+
+/** A second tab on the same page. */
+async function beside(page: Page): Promise<Chat> {
+  const second = new Chat(await page.context().newPage());
+  await second.open(page.url());
+  return second;
+}
+
+test('two tabs are in step', async ({ page, chat, server, watch }) => {
+  // A thread that is gone.
+  watch.allow(/status of 404/);
+  await chat.open();
+  server.model?.script('begin', { text: ['Begun.'] });
+  await chat.ask('begin here');
+  const second = await beside(page);
+
+  await test.step('a message sent in one appears and streams in the other', async () => {
+    const gate = new Gate();
+    server.model?.script('held-story', { text: words(12), holdAfter: 5, gate });
+    await chat.say('tell me the held-story');
+    await expect(second.users.last()).toHaveText('tell me the held-story');
+    await expect(second.answers.last()).toContainText('word5');
+    await expect(second.answers.last()).not.toContainText('word6');
+    await expect(second.stop).toBeVisible();
+    gate.open();
+    await expect(second.answers.last()).toContainText('word12');
+    await second.idle();
+    await chat.idle();
+    await expect(second.answers).toHaveCount(2);
+  });
+  await test.step('and back', async () => {
+    await second.ask('begin again');
+    await expect(chat.answers).toHaveCount(3);
+  });
+  await test.step('a task ticked in one is ticked in the other', async () => {
+    server.model?.script('write down', { calls: [{ name: 'add_task', arguments: { title: 'Buy milk' } }] }, { text: ['Noted.'] });
+    await chat.ask('write down the milk');
+    await expect(second.tasks).toHaveCount(1);
+    await chat.tasks.getByRole('checkbox').click();
+    await expect(second.page.getByTestId('completed').getByTestId('task')).toHaveCount(1);
+    await second.tasks.getByRole('checkbox').click();
+    await expect(page.getByTestId('pending').getByTestId('task')).toHaveCount(1);
+  });
+  await test.step('threads: new, renamed, archived, deleted', async () => {
+    const path = new URL(page.url()).pathname;
+    const other = await beside(page);
+    await other.newThread.click();
+    await other.ask('begin something else');
+    await expect(chat.threads).toHaveCount(2);
+    await expect(second.threads).toHaveCount(2);
+    await other.page.close();
+    const post = (name: string, form: Record<string, string>) =>
+      page.context().request.post(`${server.url}/api/chat/${name}`, { form: { id: path.split('/').at(-1) ?? '', ...form }, headers: { origin: server.url } });
+    await post('rename', { title: 'سبزی' });
+    for (const one of [chat, second]) {
+      await expect(one.threads.filter({ hasText: 'سبزی' })).toHaveCount(1);
+      await expect(one.page).toHaveTitle(/سبزی/);
+    }
+    await post('archive', { archived: 'true' });
+    await expect(second.page.getByTestId('closed')).toBeVisible();
+    await post('archive', { archived: 'false' });
+    await expect(second.composer).toBeVisible();
+    await post('delete', {});
+    await expect(second.threads).toHaveCount(1);
+    await expect(second.page.getByRole('status').getByRole('link')).toBeVisible();
+  });
+});
+
+test('one stream for all tabs, and another tab takes it over', async ({ page, chat, context }) => {
+  let streams = 0;
+  const count = (opened: Page) => opened.on('request', (request) => (streams += Number(request.url().endsWith('/api/changes'))));
+  count(page);
+  context.on('page', count);
+  await chat.open();
+  await expect.poll(() => streams).toBe(1);
+  const second = await beside(page);
+  const third = await beside(page);
+  const bearer = await token(context);
+  expect(streams, 'no other tab has a stream').toBe(1);
+  const add = (title: string) =>
+    fetch(`${new URL(page.url()).origin}/api/v1/tools/add_task`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ title }),
+    });
+  expect((await add('By a program')).status).toBe(200);
+  for (const one of [chat, second, third]) await expect(one.tasks.filter({ hasText: 'By a program' })).toHaveCount(1);
+  await page.close();
+  await expect.poll(() => streams).toBe(2);
+  await add('After that');
+  for (const one of [second, third]) await expect(one.tasks).toHaveCount(2);
+});
+
+test('two devices are in step, and the tasks page with them', async ({ page, chat, server, person, browser, watch }) => {
+  const device = await openContext(browser, server.url, watch);
+  const form = { email: person.email, password: PASSWORD };
+  await device.request.post(`${server.url}/api/account/sign-in`, { form, headers: { origin: server.url } });
+  const elsewhere = await device.newPage();
+  await elsewhere.goto('/tasks');
+  await chat.open();
+  server.model?.script('write down', { calls: [{ name: 'add_task', arguments: { title: 'Buy milk' } }] }, { text: ['Noted.'] });
+  await chat.ask('write down the milk');
+  await expect(elsewhere.getByTestId('pending').getByTestId('task')).toHaveCount(1);
+  await elsewhere.getByTestId('task').getByRole('checkbox').click();
+  await expect(page.getByTestId('completed').getByTestId('task')).toHaveCount(1);
+  await device.close();
+});
+
+test('an answer goes on after a time without a connection, and is as it is stored', async ({ page, chat, context, server, watch }) => {
+  watch.allow(BROKEN);
+  const bearer = await token(context);
+  const gate = new Gate();
+  server.model?.script('long-story', { text: words(60), gap: 20, holdAfter: 20, gate });
+  await chat.open();
+  await chat.say('tell me the long-story');
+  await expect(chat.answers.last()).toContainText('word15');
+  await context.setOffline(true);
+  gate.open();
+  // Nothing is lost by being away for longer than the answer takes.
+  await expect.poll(async () => (await stored(server.url, bearer, 'assistant_message')).length).toBe(1);
+  await context.setOffline(false);
+  await expect(chat.answers.last()).toContainText('word60');
+  await chat.idle();
+  const [answer] = await stored(server.url, bearer, 'assistant_message');
+  expect(await chat.answers.last().innerText()).toBe(answer?.trim());
+  await expect(chat.answers).toHaveCount(1);
+  await expect(chat.failed).toHaveCount(0);
+  await page.reload();
+  expect(await chat.answers.last().innerText()).toBe(answer?.trim());
+});
+
+for (const locale of ['en', 'ur'] as const) {
+  test(`a server that is killed in the middle of an answer says so, and goes on (${locale})`, async ({ chat, context, server, person, watch }) => {
+    watch.allow(BROKEN);
+    void person;
+    await setAppearance(context, server.url, locale, 'light');
+    const [first, second] = [new Gate(), new Gate()];
+    server.model?.script('story', { text: words(12), holdAfter: 5, gate: first }, { text: words(12), holdAfter: 0, gate: second });
+    await chat.open();
+    await chat.say('tell me the story');
+    await expect(chat.answers.last()).toContainText('word5');
+    await server.kill();
+    first.open();
+    await server.run();
+    const line = { en: 'The server was restarted; going on with the answer', ur: 'سرور دوبارہ چلا ہے؛ جواب جاری ہے' }[locale];
+    await expect(chat.page.getByTestId('progress')).toContainText(line, { timeout: 30_000 });
+    second.open();
+    await expect(chat.answers.last()).toContainText('word12');
+    await chat.idle();
+    await expect(chat.answers).toHaveCount(1);
+    await expect(chat.answers.last()).toHaveText(words(12).join('').trim());
+  });
+}
+
+test.describe('a message without a connection', () => {
+  const waiting = (page: Page) => page.getByTestId('waiting');
+  async function write(chat: Chat, text: string): Promise<void> {
+    await chat.composer.fill(text);
+    await chat.send.click();
+  }
+
+  test('waits, in its order, can be taken back, and goes once', async ({ page, chat, context, server, watch }) => {
+    watch.allow(BROKEN);
+    const bearer = await token(context);
+    await chat.open();
+    await context.setOffline(true);
+    await write(chat, 'first of two');
+    await write(chat, 'never mind');
+    await write(chat, 'second of two');
+    await expect(waiting(page)).toHaveCount(3);
+    await expect(waiting(page).first()).toContainText('Waiting for a connection');
+    await waiting(page).filter({ hasText: 'never mind' }).getByTestId('take-back').click();
+    await expect(chat.composer).toHaveValue('never mind');
+    await expect(waiting(page)).toHaveCount(2);
+    await context.setOffline(false);
+    await expect(chat.answers).toHaveCount(2);
+    await expect(waiting(page)).toHaveCount(0);
+    await expect(page).toHaveURL(/\/chat\/thr_/);
+    await expect(chat.users).toHaveText(['first of two', 'second of two']);
+    expect(await stored(server.url, bearer, 'user_message')).toEqual(['first of two', 'second of two']);
+    await expect(chat.threads, 'both are in one thread').toHaveCount(1);
+  });
+
+  test('in a thread, while the server is down, in Urdu', async ({ page, chat, context, server, person, watch }) => {
+    watch.allow(BROKEN);
+    void person;
+    await setAppearance(context, server.url, 'ur', 'light');
+    const bearer = await token(context);
+    await chat.open();
+    await chat.ask('hello');
+    await server.kill();
+    await write(chat, 'are you there?');
+    await expect(waiting(page)).toContainText('رابطے کا انتظار ہے');
+    await server.run();
+    await expect(chat.answers).toHaveCount(2);
+    await expect(waiting(page)).toHaveCount(0);
+    expect(await stored(server.url, bearer, 'user_message')).toEqual(['hello', 'are you there?']);
+  });
+
+  test('which had arrived after all is there once', async ({ page, chat, context, server, watch }) => {
+    watch.allow(BROKEN);
+    const bearer = await token(context);
+    let sent = 0;
+    await chat.open();
+    await page.route('**/api/chat/send', async (route) => {
+      sent += 1;
+      if (sent > 1) return route.continue();
+      // The server has it; the page does not hear of that.
+      await context.request.post(route.request().url(), { data: route.request().postDataJSON() as object, headers: { origin: server.url } });
+      await route.abort();
+    });
+    await write(chat, 'only once');
+    await expect(chat.answers).toHaveCount(1);
+    expect(sent).toBeGreaterThan(1);
+    expect(await stored(server.url, bearer, 'user_message')).toEqual(['only once']);
+    await expect(chat.users).toHaveCount(1);
+  });
+
+  test('goes when the page is opened again', async ({ page, chat, context, server, watch }) => {
+    watch.allow(BROKEN);
+    const bearer = await token(context);
+    await chat.open();
+    await chat.ask('hello');
+    const url = page.url();
+    await context.setOffline(true);
+    await write(chat, 'written before');
+    await expect(waiting(page)).toHaveCount(1);
+    await page.close();
+    await context.setOffline(false);
+    const again = new Chat(await context.newPage());
+    await again.open('/settings');
+    await expect.poll(() => stored(server.url, bearer, 'user_message')).toEqual(['hello', 'written before']);
+    await again.open(url);
+    await expect(again.answers).toHaveCount(2);
+    await expect(waiting(again.page)).toHaveCount(0);
+  });
+
+  test('is gone with the session', async ({ page, chat, context, watch }) => {
+    watch.allow(BROKEN);
+    await chat.open();
+    await page.evaluate(() => localStorage.setItem('kaam.other', 'stays'));
+    await context.setOffline(true);
+    await write(chat, 'private words');
+    await expect(waiting(page)).toHaveCount(1);
+    const kept = () => page.evaluate(() => JSON.stringify(localStorage));
+    expect(await kept()).toContain('private words');
+    // The request to sign out is what the browser sends last, so it must not be sent before the page has let go.
+    await page.route('**/api/account/sign-out', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: 'bye' }));
+    await page.locator('.sidebar form[action$="/sign-out"] button').click();
+    await expect(page.getByText('bye')).toBeVisible();
+    expect(await kept()).not.toContain('private words');
+    expect(await kept()).toContain('stays');
+  });
+});

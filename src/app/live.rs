@@ -1,0 +1,87 @@
+//! What has changed elsewhere: in another tab, on another device, by a program. The server's stream says it in words without content, and
+//! whatever shows the thing asks for it again.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::browser::{self, shared};
+use super::outbox::{self, Outbox};
+
+/// The stream; see `server::page::changes`.
+const STREAM: &str = "/api/changes";
+/// Words that come together are taken together.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// What counts up whenever something may have changed.
+#[derive(Clone, Copy)]
+pub(super) struct Live {
+    pub tasks: RwSignal<u32>,
+    /// The list of threads.
+    pub threads: RwSignal<u32>,
+    /// The thread that is open: its title, its status, or that it is there.
+    pub thread: RwSignal<u32>,
+    /// An answer may have begun in the thread that is open.
+    pub run: RwSignal<u32>,
+    pub outbox: Outbox,
+    gathered: StoredValue<Vec<String>>,
+}
+
+impl Live {
+    /// Of this person, by whose address their tabs find each other.
+    pub fn new(person: &str) -> Self {
+        Self {
+            tasks: RwSignal::new(0),
+            threads: RwSignal::new(0),
+            thread: RwSignal::new(0),
+            run: RwSignal::new(0),
+            outbox: Outbox::new(person),
+            gathered: StoredValue::new(Vec::new()),
+        }
+    }
+
+    /// Begins to listen, for the life of the page.
+    pub fn listen(self) {
+        self.outbox.begin();
+        shared::listen(&self.outbox.name(), STREAM, Rc::new(move |word| self.hear(word)));
+        let _ = window_event_listener_untyped("online", move |_| self.outbox.wake());
+    }
+
+    fn hear(self, word: String) {
+        if word == outbox::CHANGED {
+            return self.outbox.changed_elsewhere();
+        }
+        if let Some(thread) = word.strip_prefix(outbox::MADE) {
+            return self.outbox.made.set(Some(thread.to_owned()));
+        }
+        let is_first = self.gathered.try_update_value(|gathered| {
+            gathered.push(word);
+            gathered.len() == 1
+        });
+        if is_first == Some(true) {
+            set_timeout(move || self.take(), GATHER);
+        }
+    }
+
+    fn take(self) {
+        let words = self.gathered.try_update_value(std::mem::take).unwrap_or_default();
+        let has = |word: &str| words.iter().any(|heard| heard == word);
+        let path = browser::path();
+        let opened = |kind: &str| path.strip_prefix("/chat/").is_some_and(|id| has(&[kind, id].concat()));
+        let count = |signal: RwSignal<u32>, counts: bool| {
+            if counts {
+                signal.update(|count| *count += 1);
+            }
+        };
+        let all = has("all");
+        count(self.tasks, all || has("tasks"));
+        count(self.threads, all || words.iter().any(|word| word != "tasks"));
+        count(self.thread, opened("thread:"));
+        count(self.run, all || opened("run:"));
+        // A connection is there, or an answer has ended: what waited for that can go.
+        if all || has("threads") {
+            self.outbox.wake();
+        }
+    }
+}
