@@ -181,20 +181,23 @@ for (const locale of ['en', 'ur'] as const) {
     void person;
     await setAppearance(context, server.url, locale, 'light');
     const [first, second] = [new Gate(), new Gate()];
-    server.model?.script('story', { text: words(12), holdAfter: 5, gate: first }, { text: words(12), holdAfter: 0, gate: second });
+    // What the server says while it answers is in the language of the question, and so must the answer be.
+    const [question, word] = { en: ['tell me the story', 'word'], ur: ['مجھے کہانی سنائیں', 'لفظ'] }[locale] as [string, string];
+    const text = words(12).map((one) => one.replace('word', word));
+    server.model?.script(question, { text, holdAfter: 5, gate: first }, { text, holdAfter: 0, gate: second });
     await chat.open();
-    await chat.say('tell me the story');
-    await expect(chat.answers.last()).toContainText('word5');
+    await chat.say(question);
+    await expect(chat.answers.last()).toContainText(`${word}5`);
     await server.kill();
     first.open();
     await server.run();
     const line = { en: 'The server was restarted; going on with the answer', ur: 'سرور دوبارہ چلا ہے؛ جواب جاری ہے' }[locale];
     await expect(chat.page.getByTestId('progress')).toContainText(line, { timeout: 30_000 });
     second.open();
-    await expect(chat.answers.last()).toContainText('word12');
+    await expect(chat.answers.last()).toContainText(`${word}12`);
     await chat.idle();
     await expect(chat.answers).toHaveCount(1);
-    await expect(chat.answers.last()).toHaveText(words(12).join('').trim());
+    await expect(chat.answers.last()).toHaveText(text.join('').trim());
   });
 }
 

@@ -114,9 +114,13 @@ test('digits are Latin, or Urdu where somebody wants them, but never in what the
   const choice = page.locator('select[name="digits"]');
   await expect(choice).toHaveValue('latin');
   await choice.selectOption('urdu');
+  const week = page.locator('select[name="week_start"]');
+  await expect(week).toHaveValue('monday');
+  await week.selectOption({ label: 'اتوار' });
   await page.locator('form[action="/api/account/profile"]').getByTestId('submit').click();
   await expect(page.getByTestId('saved')).toBeVisible();
   await expect(choice).toHaveValue('urdu');
+  await expect(week).toHaveValue('sunday');
 
   await page.getByTestId('thread').first().click();
   await expect(when).toHaveText('کل، شام ۵ بجے');

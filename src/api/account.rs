@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::ApiError;
 use super::view::{SignUpMode, Theme, Viewer};
-use crate::domain::locale::{Digits, Locale};
+use crate::domain::locale::{Digits, Locale, WeekStart};
 
 /// Who is looking at the page, and in which language and colours.
 #[server(endpoint = "account/viewer", input = leptos::server_fn::codec::Json)]
@@ -52,8 +52,13 @@ pub async fn set_appearance(locale: Locale, theme: Theme, #[server(default)] bac
     crate::server::page::account::set_appearance(locale, theme, back).await
 }
 
-/// Sets the person's name, zone and digits, then goes back to `/settings`.
+/// Sets the person's name, zone, digits and first day of the week, then goes back to `/settings`.
 #[server(endpoint = "account/profile")]
-pub async fn set_profile(name: String, zone: String, #[server(default)] digits: Digits) -> Result<(), ApiError> {
-    crate::server::page::account::set_profile(name, zone, digits).await
+pub async fn set_profile(
+    name: String,
+    zone: String,
+    #[server(default)] digits: Digits,
+    #[server(default)] week_start: WeekStart,
+) -> Result<(), ApiError> {
+    crate::server::page::account::set_profile(name, zone, digits, week_start).await
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::locale::{Digits, Locale, Script};
+use crate::domain::locale::{Digits, Locale, Script, WeekStart};
 
 /// The person who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,8 @@ pub struct Viewer {
     pub theme: Theme,
     /// Digits of the page's dates and counts.
     pub digits: Digits,
+    /// The first day of their week.
+    pub week_start: WeekStart,
     /// The models that a message may choose from, the usual one first.
     pub models: Vec<String>,
     /// Whether the server can write down what was spoken.

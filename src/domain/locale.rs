@@ -1,5 +1,6 @@
 //! The language of the page, and the language and script of a message.
 
+use chrono::Weekday;
 use serde::{Deserialize, Serialize};
 
 /// The language of the interface.
@@ -94,6 +95,47 @@ impl Digits {
             }
         };
         text.chars().map(shown).collect()
+    }
+}
+
+/// The day on which a person's week begins: what "this week" and "next Sunday" mean depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WeekStart {
+    /// As in ISO 8601.
+    #[default]
+    Monday,
+    /// As in Pakistan, India, America.
+    Sunday,
+    /// As in much of the Arab world and Iran.
+    Saturday,
+}
+
+impl WeekStart {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Monday, Self::Sunday, Self::Saturday];
+
+    /// The name in forms and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Sunday => "sunday",
+            Self::Saturday => "saturday",
+        }
+    }
+
+    /// The day of a name; anything unknown is `Monday`.
+    pub fn from_name(name: &str) -> Self {
+        Self::ALL.into_iter().find(|day| day.name() == name).unwrap_or_default()
+    }
+
+    /// The day.
+    pub fn weekday(self) -> Weekday {
+        match self {
+            Self::Monday => Weekday::Mon,
+            Self::Sunday => Weekday::Sun,
+            Self::Saturday => Weekday::Sat,
+        }
     }
 }
 

@@ -86,6 +86,13 @@ impl Repeat {
     }
 }
 
+impl Repeat {
+    /// Whether the day on which a week begins makes a difference (RFC 5545, section 3.3.10, WKST).
+    pub fn counts_weeks(&self) -> bool {
+        self.frequency == Frequency::Weekly && self.interval > 1 && self.days.len() > 1
+    }
+}
+
 impl fmt::Display for Repeat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = FREQUENCIES
@@ -150,6 +157,8 @@ impl FromStr for Repeat {
                         (repeat.nth, repeat.days) = (nth, repeat.days.with(u8::try_from(at).map_err(|_| OtherRule)?));
                     }
                 }
+                // Which weeks count is the calendar's; the words are the same.
+                ("WKST", _) => {}
                 _ => return Err(OtherRule),
             }
         }
@@ -176,6 +185,9 @@ mod tests {
         ] {
             assert_eq!(rule.parse::<Repeat>().map(|repeat| repeat.to_string()), Ok(rule.to_owned()));
         }
+        let by_week = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU";
+        assert_eq!(format!("{by_week};WKST=SU").parse::<Repeat>(), by_week.parse());
+        assert!(by_week.parse::<Repeat>().unwrap().counts_weeks() && !Repeat::every(Frequency::Weekly).counts_weeks());
         for other in [
             "",
             "FREQ=HOURLY",

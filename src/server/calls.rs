@@ -101,7 +101,7 @@ impl Calls {
         let mut context = ToolContext {
             connection: &mut transaction,
             user: caller.user.id,
-            zone: caller.user.zone.parse().unwrap_or(chrono_tz::UTC),
+            calendar: caller.user.calendar(),
             now: line.at,
             clock: self.clock.as_ref(),
         };

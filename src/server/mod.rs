@@ -4,6 +4,7 @@ pub mod agent;
 pub mod assets;
 pub mod attachments;
 pub mod auth;
+pub mod calendar;
 pub mod calls;
 pub mod chatkit;
 pub mod cli;

@@ -48,13 +48,6 @@ pub struct AppState {
     pub assets: Assets,
 }
 
-impl AppState {
-    /// The zone of a person; UTC where the stored name is none.
-    pub fn zone_of(&self, user: &super::store::accounts::User) -> chrono_tz::Tz {
-        user.zone.parse().unwrap_or(chrono_tz::UTC)
-    }
-}
-
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()

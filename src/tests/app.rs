@@ -258,6 +258,13 @@ impl TestApp {
         assert_eq!(reply.status, StatusCode::FOUND, "{}", reply.text());
         client
     }
+
+    /// A browser and a program of one new person.
+    pub async fn both(&self, email: &str) -> (Client, Client) {
+        let browser = self.person(email).await;
+        let (user, _) = self.state.store.credentials(email).await.unwrap();
+        (browser, self.program_of(user.id, &["read", "write", "delete"]).await)
+    }
 }
 
 /// A client of the scripted server that does not wait long.

@@ -64,18 +64,11 @@ async fn add_task(client: &Client, title: &str) {
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
 }
 
-/// A browser and a program of one person.
-async fn both(app: &TestApp, email: &str) -> (Client, Client) {
-    let browser = app.person(email).await;
-    let (user, _) = app.state.store.credentials(email).await.unwrap();
-    (browser, app.program_of(user.id, &["read", "write", "delete"]).await)
-}
-
 #[tokio::test]
 async fn a_person_hears_of_their_own_changes_and_of_nobody_elses() {
     let app = TestApp::start().await;
-    let (browser, program) = both(&app, "a@x.example").await;
-    let (other, other_program) = both(&app, "b@x.example").await;
+    let (browser, program) = app.both("a@x.example").await;
+    let (other, other_program) = app.both("b@x.example").await;
     let (mut mine, mut also_mine, mut theirs) = (Stream::of(&browser).await, Stream::of(&browser).await, Stream::of(&other).await);
 
     add_task(&program, "Milk").await;
@@ -106,10 +99,10 @@ async fn a_person_hears_of_their_own_changes_and_of_nobody_elses() {
 async fn a_change_by_another_server_is_heard_and_so_is_what_was_missed() {
     let one = TestApp::start().await;
     let two = one.beside().await;
-    let (browser, _) = both(&one, "a@x.example").await;
+    let (browser, _) = one.both("a@x.example").await;
     let (user, _) = one.state.store.credentials("a@x.example").await.unwrap();
     let elsewhere = two.program_of(user.id, &["read", "write"]).await;
-    let (other, _) = both(&one, "b@x.example").await;
+    let (other, _) = one.both("b@x.example").await;
     let (mut mine, mut theirs) = (Stream::of(&browser).await, Stream::of(&other).await);
     // The connection on which the first server hears others may just be coming up: then everything is told, once.
     let words = async |stream: &mut Stream| loop {
@@ -142,7 +135,7 @@ async fn a_change_by_another_server_is_heard_and_so_is_what_was_missed() {
 #[tokio::test]
 async fn streams_end_when_the_server_stops_and_are_limited() {
     let app = TestApp::start().await;
-    let (browser, _) = both(&app, "a@x.example").await;
+    let (browser, _) = app.both("a@x.example").await;
     let nobody = app.client().get("/api/changes").await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
 

@@ -37,6 +37,31 @@ async fn a_script_adds_lists_completes_and_undoes() {
 }
 
 #[tokio::test]
+async fn the_week_begins_on_the_persons_day() {
+    let app = TestApp::offline().await;
+    let (browser, program) = app.both("a@x.example").await;
+    // It is Monday, 23 November. A week that begins on Monday ends with its Sunday; one that begins on Sunday begins the next one with it.
+    // Nonsense changes nothing.
+    for (day, sunday) in [("monday", "2026-12-06"), ("sunday", "2026-11-29"), ("never", "2026-11-29")] {
+        let profile = [("name", "Sana"), ("zone", "Asia/Karachi"), ("digits", "latin"), ("week_start", day)];
+        browser.form("/api/account/profile", &profile).await;
+        let (_, added) = call(&program, "add_task", json!({ "title": "Milk", "due": "sunday next week" })).await;
+        assert_eq!(added["task"]["due"]["date"], sunday, "{day}: {added}");
+        program.create("agle hafte itwar ko doodh lena hai").await;
+        let (_, list) = call(&program, "list_tasks", json!({ "query": "doodh" })).await;
+        assert_eq!(list["tasks"][0]["due"]["date"], sunday, "{day}: {list}");
+        call(&program, "delete_task", json!({ "task_id": list["tasks"][0]["id"] })).await;
+
+        // Monday and the Sunday six days later are of one week, or of two.
+        let every_other = json!({ "title": "Gym", "due": "2026-11-30", "repeat": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU" });
+        let (_, added) = call(&program, "add_task", every_other).await;
+        let (_, done) = call(&program, "complete_task", json!({ "task_id": added["task"]["id"] })).await;
+        let next = if day == "monday" { "2026-12-06" } else { "2026-12-13" };
+        assert_eq!(done["next"]["due"]["date"], next, "{day}: {done}");
+    }
+}
+
+#[tokio::test]
 async fn a_task_that_repeats_comes_back() {
     let app = TestApp::start().await;
     let program = app.program("a@x.example").await;

@@ -287,7 +287,7 @@ async fn a_listener_that_comes_later_hears_the_same() {
     let app = TestApp::start().await;
     let person = Person {
         id: app.user("a@example.com").await,
-        zone: chrono_tz::Asia::Karachi,
+        calendar: chrono_tz::Asia::Karachi.into(),
         locale: Locale::En,
         client_tools: vec![],
     };
@@ -335,7 +335,7 @@ async fn retrying_takes_the_last_answer_away() {
     let app = TestApp::start().await;
     let person = Person {
         id: app.user("a@example.com").await,
-        zone: chrono_tz::UTC,
+        calendar: chrono_tz::UTC.into(),
         locale: Locale::En,
         client_tools: vec![],
     };
@@ -372,7 +372,7 @@ async fn a_stopping_server_lets_its_answers_go_and_takes_no_more() {
     let app = TestApp::start().await;
     let person = Person {
         id: app.user("a@example.com").await,
-        zone: chrono_tz::UTC,
+        calendar: chrono_tz::UTC.into(),
         locale: Locale::En,
         client_tools: vec![],
     };

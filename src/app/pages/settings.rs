@@ -15,7 +15,7 @@ use crate::app::components::sending::Sending;
 use crate::app::components::switches::Switches;
 use crate::app::components::tokens::Tokens;
 use crate::app::{Session, browser};
-use crate::domain::locale::Digits;
+use crate::domain::locale::{Digits, WeekStart};
 
 /// Zones that are offered; any other may be typed.
 const ZONES: [&str; 32] = [
@@ -62,8 +62,9 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
     let sending = Sending::new(told_by("/api/account/"));
     // The name and the zone are all over the page: it is loaded anew.
     let send = move |event: SubmitEvent| {
-        let [name, zone, digits] = ["name", "zone", "digits"].map(|name| browser::field(&event, name));
-        sending.send(event, set_profile(name, zone, Digits::from_name(&digits)), "/settings?saved");
+        let [name, zone, digits, week_start] = ["name", "zone", "digits", "week_start"].map(|name| browser::field(&event, name));
+        let (digits, week_start) = (Digits::from_name(&digits), WeekStart::from_name(&week_start));
+        sending.send(event, set_profile(name, zone, digits, week_start), "/settings?saved");
     };
     let field = NodeRef::<Input>::new();
     let offered = RwSignal::new(None::<String>);
@@ -86,14 +87,18 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
         }
     };
 
-    let chosen = viewer.digits;
-    let digits = |(digits, shown): (Digits, &'static str)| {
+    let option = |name: &'static str, shown: &'static str, is_chosen: bool| {
         view! {
-            <option value=digits.name() selected=digits == chosen>
+            <option value=name selected=is_chosen>
                 {shown}
             </option>
         }
     };
+    let digits =
+        [(Digits::Latin, "123"), (Digits::Urdu, "۱۲۳")].map(|(digits, shown)| option(digits.name(), shown, digits == viewer.digits));
+    let week_starts = texts
+        .week_starts
+        .map(|(day, shown)| option(day.name(), shown, day == viewer.week_start));
 
     view! {
         <Title text=texts.settings />
@@ -142,7 +147,13 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                                     {texts.digits}
                                 </label>
                                 <select id="digits" class="field" name="digits">
-                                    {[(Digits::Latin, "123"), (Digits::Urdu, "۱۲۳")].map(digits).into_iter().collect_view()}
+                                    {digits.into_iter().collect_view()}
+                                </select>
+                                <label class="label" for="week-start">
+                                    {texts.week_start}
+                                </label>
+                                <select id="week-start" class="field" name="week_start">
+                                    {week_starts.into_iter().collect_view()}
                                 </select>
                                 <button class="button strong" data-testid="submit">
                                     {texts.save}

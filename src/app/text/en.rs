@@ -1,7 +1,7 @@
 //! English.
 
 use super::{Around, Suggestion, Texts, composing};
-use crate::domain::locale::{Locale, Script};
+use crate::domain::locale::{Locale, Script, WeekStart};
 
 /// The English texts.
 pub static EN: Texts = Texts {
@@ -115,6 +115,12 @@ pub static EN: Texts = Texts {
     zone: "Time zone",
     zone_note: "“Tomorrow at 5” is understood in this zone.",
     digits: "Digits of dates and counts",
+    week_start: "First day of the week",
+    week_starts: [
+        (WeekStart::Monday, "Monday"),
+        (WeekStart::Sunday, "Sunday"),
+        (WeekStart::Saturday, "Saturday"),
+    ],
     use_zone: Around("Use this device’s zone: ", ""),
     saved: "Saved.",
     appearance: "Language and colours",

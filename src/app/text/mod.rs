@@ -10,7 +10,7 @@ pub use ur::UR;
 use leptos::prelude::*;
 
 use crate::api::ApiError;
-use crate::domain::locale::{Locale, Script};
+use crate::domain::locale::{Locale, Script, WeekStart};
 use crate::domain::text::{direction, stretches};
 
 /// The catalogue of a language.
@@ -183,6 +183,8 @@ pub struct Texts {
     pub zone: &'static str,
     pub zone_note: &'static str,
     pub digits: &'static str,
+    pub week_start: &'static str,
+    pub week_starts: [(WeekStart, &'static str); 3],
     pub use_zone: Around,
     pub saved: &'static str,
     pub appearance: &'static str,

@@ -1,7 +1,7 @@
 //! Urdu.
 
 use super::{Around, Suggestion, Texts, composing};
-use crate::domain::locale::{Locale, Script};
+use crate::domain::locale::{Locale, Script, WeekStart};
 
 /// The Urdu texts.
 pub static UR: Texts = Texts {
@@ -115,6 +115,12 @@ pub static UR: Texts = Texts {
     zone: "ٹائم زون",
     zone_note: "”کل 5 بجے“ کا مطلب اسی ٹائم زون میں لیا جاتا ہے۔",
     digits: "تاریخوں اور گنتی کے ہندسے",
+    week_start: "ہفتے کا پہلا دن",
+    week_starts: [
+        (WeekStart::Monday, "پیر"),
+        (WeekStart::Sunday, "اتوار"),
+        (WeekStart::Saturday, "ہفتہ"),
+    ],
     use_zone: Around("اس آلے کا ٹائم زون لیں: ", ""),
     saved: "محفوظ ہو گیا۔",
     appearance: "زبان اور رنگ",

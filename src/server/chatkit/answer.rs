@@ -116,7 +116,7 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
 
 /// Lists of tasks say what the tasks are now, whoever changed them.
 async fn freshen(state: &AppState, person: &Person, items: &mut Page<ThreadItem>) -> Result<(), AppError> {
-    let now = state.clock.now().with_timezone(&person.zone).naive_local();
+    let now = person.calendar.local(state.clock.now());
     Ok(task_widget::freshen(&state.store, person.id, &mut items.data, now, person.locale).await?)
 }
 

@@ -65,7 +65,7 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
         RequestError::UnknownType(kind) => AppError::Invalid(format!("unknown `type`: {kind:?}")),
     })?;
     caller.must(scope(&request.operation))?;
-    let person = person(&state, &caller, &headers, &request.metadata);
+    let person = person(&caller, &headers, &request.metadata);
     let streamed = async |ask: Ask| stream(&state, &person, &headers, ask).await;
     match request.operation {
         Operation::ThreadsCreate(create) => streamed(Ask::NewThread(message::checked(&state, person.id, create.input).await?)).await,
@@ -95,7 +95,7 @@ fn scope(operation: &Operation) -> Scope {
     }
 }
 
-fn person(state: &AppState, caller: &ApiCaller, headers: &HeaderMap, metadata: &Map<String, Value>) -> Person {
+fn person(caller: &ApiCaller, headers: &HeaderMap, metadata: &Map<String, Value>) -> Person {
     let accepted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
@@ -103,7 +103,7 @@ fn person(state: &AppState, caller: &ApiCaller, headers: &HeaderMap, metadata: &
     let client_tools = metadata.get("client_tools").and_then(Value::as_array).into_iter().flatten();
     Person {
         id: caller.user.id,
-        zone: state.zone_of(&caller.user),
+        calendar: caller.user.calendar(),
         locale: accepted.or(caller.user.locale).unwrap_or_default(),
         client_tools: client_tools.filter_map(Value::as_str).map(str::to_owned).collect(),
     }

@@ -114,8 +114,7 @@ impl Kaam {
     }
 
     pub(super) fn local_now(&self, caller: &ApiCaller) -> chrono::NaiveDateTime {
-        let zone: chrono_tz::Tz = caller.user.zone.parse().unwrap_or(chrono_tz::UTC);
-        self.calls.clock.now().with_timezone(&zone).naive_local()
+        caller.user.calendar().local(self.calls.clock.now())
     }
 
     fn door(&self) -> Door {

@@ -1,5 +1,6 @@
 //! Resources: what is due today, what is overdue, and each task.
 
+use chrono::Datelike;
 use rmcp::{
     ErrorData,
     model::{Annotations, CacheScope, ReadResourceResult, Resource, ResourceContents, ResourceTemplate, Role},
@@ -136,7 +137,7 @@ pub(super) async fn list(kaam: &Kaam, caller: &ApiCaller, uri: &str) -> Result<V
         .filter(|task| if uri == OVERDUE { is_over(task) } else { is_today(task) });
     let list = List {
         date: today.to_string(),
-        weekday: weekday_name(today),
+        weekday: weekday_name(today.weekday()),
         tasks: wanted.map(TaskJson::from).collect(),
     };
     serde_json::to_value(list).map_err(|error| failed(StoreError::Other(error.into())))

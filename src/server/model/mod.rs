@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::file::{File, FileContent};
-use crate::domain::locale::Script;
+use crate::{domain::locale::Script, server::calendar::Calendar};
 
 /// What a model is asked: one turn of a conversation.
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ pub struct ModelRequest {
     pub tools: Arc<[ToolSpec]>,
     /// The person's time, for the built-in assistant.
     pub now: DateTime<Utc>,
-    /// The person's zone.
-    pub zone: chrono_tz::Tz,
+    /// The person's calendar.
+    pub calendar: Calendar,
     /// The language of the newest message.
     pub script: Script,
     /// The model that the person chose: asked first. One that is not there any more is passed over.

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         id::UserId,
-        locale::{Digits, Locale},
+        locale::{Digits, Locale, WeekStart},
         text::{self, TextError},
     },
     server::{
@@ -51,11 +51,13 @@ pub fn viewer_of(state: &AppState, user: Option<User>, parts: &Parts) -> Viewer 
     let locale = locale_of(user.as_ref(), &parts.headers);
     let theme = theme_of(user.as_ref(), &parts.headers);
     let digits = user.as_ref().map(|user| user.digits).unwrap_or_default();
+    let week_start = user.as_ref().map(|user| user.week_start).unwrap_or_default();
     Viewer {
         me: user.map(me),
         locale,
         theme,
         digits,
+        week_start,
         models: state.runs.models(),
         transcribes: false,
     }
@@ -173,14 +175,18 @@ pub async fn set_appearance(locale: Locale, theme: Theme, back: String) -> Resul
     Ok(())
 }
 
-/// Changes name, zone and digits.
-pub async fn set_profile(name: String, zone: String, digits: Digits) -> Result<(), ApiError> {
+/// Changes name, zone, digits and the first day of the week.
+pub async fn set_profile(name: String, zone: String, digits: Digits, week_start: WeekStart) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let name = name_of(&name)?;
     if !is_zone(&zone) {
         return Err(refuse(ApiError::Invalid));
     }
-    state.store.set_profile(user.id, &name, &zone, digits).await.map_err(failed)?;
+    state
+        .store
+        .set_profile(user.id, &name, &zone, digits, week_start)
+        .await
+        .map_err(failed)?;
     redirect("/settings");
     Ok(())
 }

@@ -85,7 +85,7 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
         .items(user.id, id, &Cut::new(ITEMS, Order::Desc, before))
         .await
         .map_err(super::failed)?;
-    let now = state.clock.now().with_timezone(&state.zone_of(&user)).naive_local();
+    let now = user.calendar().local(state.clock.now());
     task_widget::freshen(&state.store, user.id, &mut page.data, now, locale)
         .await
         .map_err(super::failed)?;

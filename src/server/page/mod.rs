@@ -74,9 +74,8 @@ pub struct Caller {
 impl Caller {
     /// A moment in words, in the person's language and zone.
     fn when(&self, at: DateTime<Utc>, with_time: bool) -> String {
-        let zone = self.state.zone_of(&self.user);
-        let local = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
-        let (now, at) = (local(self.state.clock.now()), local(at));
+        let calendar = self.user.calendar();
+        let (now, at) = (calendar.local(self.state.clock.now()), calendar.local(at));
         let due = Due {
             date: at.date(),
             time: with_time.then(|| at.time()),
@@ -96,7 +95,7 @@ impl Caller {
     pub fn person(&self) -> Person {
         Person {
             id: self.user.id,
-            zone: self.state.zone_of(&self.user),
+            calendar: self.user.calendar(),
             locale: self.locale,
             client_tools: CLIENT_TOOLS.map(str::to_owned).to_vec(),
         }
@@ -319,6 +318,7 @@ mod tests {
             locale: Some(Locale::Ur),
             theme: Some("light".into()),
             digits: Default::default(),
+            week_start: Default::default(),
             is_admin: false,
             created_at: chrono::DateTime::UNIX_EPOCH,
         };

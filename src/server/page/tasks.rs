@@ -26,7 +26,7 @@ pub async fn lists() -> Result<TaskLists, ApiError> {
     let caller = caller().await?;
     let (state, user, reader) = (&caller.state, &caller.user, caller.reader());
     let mut connection = state.store.connection().await.map_err(failed)?;
-    let now = state.clock.now().with_timezone(&state.zone_of(user)).naive_local();
+    let now = user.calendar().local(state.clock.now());
     let mut of = async |status, limit| {
         let filter = TaskFilter {
             status: Some(status),
@@ -54,7 +54,7 @@ pub async fn search(words: String) -> Result<TaskLists, ApiError> {
     let (state, user, reader) = (&caller.state, &caller.user, caller.reader());
     let words: String = words.chars().take(100).collect();
     let mut connection = state.store.connection().await.map_err(failed)?;
-    let now = state.clock.now().with_timezone(&state.zone_of(user)).naive_local();
+    let now = user.calendar().local(state.clock.now());
     // Searched here and not by SQL, which does not know that two kafs are one letter.
     let filter = TaskFilter {
         limit: SEARCHED,
@@ -82,7 +82,7 @@ pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiErr
     let now = state.clock.now();
     if done {
         let new_id = state.clock.task_id();
-        recurrence::complete(&mut transaction, user.id, &mut task, now, state.zone_of(&user), new_id)
+        recurrence::complete(&mut transaction, user.id, &mut task, now, user.calendar().zone, new_id)
             .await
             .map_err(failed)?;
     } else {

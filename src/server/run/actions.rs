@@ -60,7 +60,7 @@ impl Assistant {
         let mut context = ToolContext {
             connection: &mut transaction,
             user: person.id,
-            zone: person.zone,
+            calendar: person.calendar,
             now: self.clock.now(),
             clock: self.clock.as_ref(),
         };
@@ -73,7 +73,7 @@ impl Assistant {
             Err(ToolError::Stop(error)) => return Err(error.into()),
         }
         let Some(mut item) = sender else { return Ok(None) };
-        let now = self.clock.now().with_timezone(&person.zone).naive_local();
+        let now = person.calendar.local(self.clock.now());
         task_widget::freshen(&self.store, person.id, [&mut item], now, person.locale).await?;
         self.store.save_item(person.id, &item).await?;
         Ok(Some(item))

@@ -112,11 +112,11 @@ impl Responder for Assistant {
             false => Arc::clone(&self.model),
         };
         let request = ModelRequest {
-            system: agent::prompt::system(person.id, now, person.zone, script),
+            system: agent::prompt::system(person.id, now, person.calendar, script),
             messages,
             tools: self.specs.iter().cloned().chain(chat_tools::specs(&person.client_tools)).collect(),
             now,
-            zone: person.zone,
+            calendar: person.calendar,
             script,
             model: chosen.model,
             tool_choice: chosen.tool_choice.map(|tool| tool.id),
@@ -126,12 +126,12 @@ impl Responder for Assistant {
             tools: self.tools.clone(),
             clock: Arc::clone(&self.clock),
             key: turn.key,
-            zone: person.zone,
+            calendar: person.calendar,
             script,
             client_tools: person.client_tools.clone(),
             done: Mutex::default(),
         };
-        let mut translator = translate::Translator::new(now.with_timezone(&person.zone).naive_local(), person.locale);
+        let mut translator = translate::Translator::new(person.calendar.local(now), person.locale);
         let resumed = match &turn.earlier {
             None => Resumed { turns_done: 0, opening },
             Some(earlier) => match resume::resume(&self.store, turn, earlier, opening, &mut translator, recorder).await {

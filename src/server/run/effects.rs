@@ -21,6 +21,7 @@ use crate::{
     domain::{id::TaskId, locale::Script, texts, time::Clock},
     server::{
         agent::{AgentFailure, Effect, Effects, ONE_AT_A_TIME, Wait},
+        calendar::Calendar,
         model::{Message, ToolCall},
         store::{
             Store, StoreError,
@@ -35,7 +36,7 @@ pub(super) struct RunEffects {
     pub tools: Registry,
     pub clock: Arc<dyn Clock>,
     pub key: RunKey,
-    pub zone: chrono_tz::Tz,
+    pub calendar: Calendar,
     /// The language in which the person is asked.
     pub script: Script,
     /// The tools that the client has.
@@ -164,7 +165,7 @@ impl RunEffects {
         let mut context = ToolContext {
             connection: &mut transaction,
             user: self.key.user,
-            zone: self.zone,
+            calendar: self.calendar,
             now: self.clock.now(),
             clock: self.clock.as_ref(),
         };

@@ -53,6 +53,7 @@ use crate::{
         request::{Action, Submission},
         thread::ThreadStatus,
     },
+    server::calendar::Calendar,
     server::store::{
         Store, StoreError,
         flush::{Ending, Held, Release},
@@ -83,8 +84,8 @@ pub struct Recorded {
 pub struct Person {
     /// The account.
     pub id: UserId,
-    /// Their zone.
-    pub zone: chrono_tz::Tz,
+    /// Their calendar.
+    pub calendar: Calendar,
     /// The language of their page.
     pub locale: Locale,
     /// The tools that the client has, by name.

@@ -165,7 +165,7 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
             });
             let person = Person {
                 id: key.user,
-                zone: orphan.zone.parse().unwrap_or(chrono_tz::UTC),
+                calendar: orphan.calendar,
                 locale,
                 client_tools: request.client_tools,
             };

@@ -12,9 +12,12 @@ pub use sessions::StoredSession;
 pub use tokens::{ApiToken, NewToken, TokenOwner};
 
 use super::{Store, StoreError};
-use crate::domain::{
-    id::UserId,
-    locale::{Digits, Locale},
+use crate::{
+    domain::{
+        id::UserId,
+        locale::{Digits, Locale, WeekStart},
+    },
+    server::calendar::Calendar,
 };
 
 /// Why an account cannot be made.
@@ -57,10 +60,22 @@ pub struct User {
     pub theme: Option<String>,
     /// The digits of the page.
     pub digits: Digits,
+    /// The first day of their week.
+    pub week_start: WeekStart,
     /// Whether they may do what concerns everybody.
     pub is_admin: bool,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
+}
+
+impl User {
+    /// Their calendar.
+    pub fn calendar(&self) -> Calendar {
+        Calendar {
+            week_start: self.week_start,
+            ..Calendar::new(&self.zone, None)
+        }
+    }
 }
 
 /// An account to be made.
@@ -91,6 +106,7 @@ struct Row {
     locale: Option<String>,
     theme: Option<String>,
     digits: Option<String>,
+    week_start: Option<String>,
     is_admin: bool,
     created_at: DateTime<Utc>,
 }
@@ -105,6 +121,7 @@ impl From<Row> for User {
             locale: row.locale.as_deref().and_then(Locale::from_tag),
             theme: row.theme,
             digits: row.digits.as_deref().map(Digits::from_name).unwrap_or_default(),
+            week_start: row.week_start.as_deref().map(WeekStart::from_name).unwrap_or_default(),
             is_admin: row.is_admin,
             created_at: row.created_at,
         }
@@ -125,7 +142,7 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn user(&self, id: UserId) -> Result<User, StoreError> {
         let row: Row = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.is_admin, u.created_at \
+            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at \
              from users u join user_emails e on e.user_id = u.id where u.id = $1 order by e.email limit 1",
         )
         .bind(id.0)
@@ -140,7 +157,7 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn credentials(&self, email: &str) -> Result<(User, Option<String>), StoreError> {
         let row: CredentialsRow = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.is_admin, u.created_at, u.password_hash \
+            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at, u.password_hash \
              from user_emails e join users u on u.id = e.user_id where e.email = $1",
         )
         .bind(email)
@@ -165,7 +182,7 @@ impl Store {
     /// If the database does not answer.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.is_admin, u.created_at \
+            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at \
              from user_emails e join users u on u.id = e.user_id order by e.email",
         )
         .fetch_all(&self.pool)
@@ -191,16 +208,17 @@ impl Store {
         Ok(())
     }
 
-    /// Changes what a person is called and where they are.
+    /// Changes what a person is called, where they are, and how they count.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn set_profile(&self, id: UserId, name: &str, zone: &str, digits: Digits) -> Result<(), StoreError> {
-        let done = sqlx::query("update users set name = $2, zone = $3, digits = $4 where id = $1")
+    pub async fn set_profile(&self, id: UserId, name: &str, zone: &str, digits: Digits, week_start: WeekStart) -> Result<(), StoreError> {
+        let done = sqlx::query("update users set name = $2, zone = $3, digits = $4, week_start = $5 where id = $1")
             .bind(id.0)
             .bind(name)
             .bind(zone)
             .bind(digits.name())
+            .bind(week_start.name())
             .execute(&self.pool)
             .await?;
         one(done.rows_affected())

@@ -11,6 +11,7 @@ use super::{Store, StoreError, changes::Hint, flush::LogRow};
 use crate::{
     domain::id::{AttachmentId, ItemId, RunId, ThreadId, UserId},
     protocol::{item::ThreadItem, thread::ThreadStatus},
+    server::calendar::Calendar,
 };
 
 /// Which run, in whose hands: every write is fenced by the epoch. (By nothing else: a look at `status` makes Postgres expect a handful of
@@ -121,8 +122,8 @@ pub struct Orphan {
     pub stop_wanted: bool,
     /// What the one who accepted it left for others.
     pub request: Option<Value>,
-    /// The IANA name of the person's zone.
-    pub zone: String,
+    /// The person's calendar.
+    pub calendar: Calendar,
 }
 
 #[derive(sqlx::FromRow)]
@@ -137,6 +138,7 @@ struct OrphanRow {
     stop_wanted: bool,
     request: Option<Value>,
     zone: String,
+    week_start: Option<String>,
 }
 
 impl From<OrphanRow> for Orphan {
@@ -153,7 +155,7 @@ impl From<OrphanRow> for Orphan {
             about: ItemId(row.user_item_id),
             stop_wanted: row.stop_wanted,
             request: row.request,
-            zone: row.zone,
+            calendar: Calendar::new(&row.zone, row.week_start.as_deref()),
         }
     }
 }
@@ -366,7 +368,7 @@ impl Store {
              from o, conversations c, users u where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
                and u.id = r.user_id \
              returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position, r.attempt, r.user_item_id, r.request, \
-               r.cancel_requested_at is not null as stop_wanted, u.zone",
+               r.cancel_requested_at is not null as stop_wanted, u.zone, u.week_start",
         )
         .bind(owner)
         .bind(LEASE_SECONDS)

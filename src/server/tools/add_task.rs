@@ -71,7 +71,7 @@ impl Tool for AddTask {
             notes: super::notes(args.notes.as_deref().unwrap_or_default())?,
             status: TaskStatus::Pending,
             priority: args.priority.unwrap_or_default(),
-            zone: due.as_ref().map(|_| context.zone.name().to_owned()),
+            zone: due.as_ref().map(|_| context.calendar.zone.name().to_owned()),
             due,
             repeat,
             created_at: context.now,

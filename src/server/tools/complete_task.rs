@@ -40,7 +40,15 @@ impl Tool for CompleteTask {
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         let mut task = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
         let new_id = context.clock.task_id();
-        let next = recurrence::complete(context.connection, context.user, &mut task, context.now, context.zone, new_id).await?;
+        let next = recurrence::complete(
+            context.connection,
+            context.user,
+            &mut task,
+            context.now,
+            context.calendar.zone,
+            new_id,
+        )
+        .await?;
         Ok(Output {
             task: TaskJson::from(&task),
             next: next.as_ref().map(TaskJson::from),

@@ -30,12 +30,14 @@ use sqlx::PgConnection;
 use crate::{
     domain::{
         id::{TaskId, UserId},
-        language,
+        language::{self, Moment},
+        locale::WeekStart,
+        repeat::Repeat,
         task::Due,
         text::{self, TextError},
         time::Clock,
     },
-    server::{recurrence, store::StoreError},
+    server::{calendar::Calendar, recurrence, store::StoreError},
 };
 
 /// Everything a tool may use.
@@ -44,8 +46,8 @@ pub struct ToolContext<'a> {
     pub connection: &'a mut PgConnection,
     /// Whose tasks.
     pub user: UserId,
-    /// Their zone.
-    pub zone: chrono_tz::Tz,
+    /// Their calendar.
+    pub calendar: Calendar,
     /// Now, UTC.
     pub now: DateTime<Utc>,
     /// New ids.
@@ -55,7 +57,12 @@ pub struct ToolContext<'a> {
 impl ToolContext<'_> {
     /// Now, on the person's clock.
     pub fn local_now(&self) -> NaiveDateTime {
-        self.now.with_timezone(&self.zone).naive_local()
+        self.calendar.local(self.now)
+    }
+
+    /// Now, as words for dates are read.
+    fn moment(&self) -> Moment {
+        self.calendar.moment(self.now)
     }
 }
 
@@ -301,7 +308,7 @@ fn notes(notes: &str) -> Result<Option<String>, ToolError> {
 fn repeat(words: &str, context: &ToolContext<'_>) -> Result<(String, Option<Due>), ToolError> {
     let now = context.local_now();
     let (rule, said) = match language::resolve_repeat(words).filter(|_| !words.to_ascii_uppercase().contains("FREQ=")) {
-        Some(repeat) => (repeat.to_string(), language::resolve_due(words, now).ok()),
+        Some(repeat) => (repeat.to_string(), language::resolve_due(words, context.moment()).ok()),
         None => (words.to_owned(), None),
     };
     let rule = recurrence::rule(&rule, now.date()).map_err(|error| {
@@ -310,13 +317,19 @@ fn repeat(words: &str, context: &ToolContext<'_>) -> Result<(String, Option<Due>
             words.chars().take(100).collect::<String>()
         ))
     })?;
+    let counts_weeks = rule.parse().is_ok_and(|repeat: Repeat| repeat.counts_weeks());
+    let rule = match context.calendar.week_start {
+        WeekStart::Sunday if counts_weeks && !rule.contains("WKST") => rule + ";WKST=SU",
+        WeekStart::Saturday if counts_weeks && !rule.contains("WKST") => rule + ";WKST=SA",
+        _ => rule,
+    };
     let first = recurrence::first(&rule, now.date()).map(|date| Due { date, time: None });
     Ok((rule, said.or(first)))
 }
 
 /// Reads a due date from an argument, in words or ISO 8601.
 fn due(words: &str, context: &ToolContext<'_>) -> Result<Due, ToolError> {
-    language::resolve_due(words, context.local_now()).map_err(|error| {
+    language::resolve_due(words, context.moment()).map_err(|error| {
         ToolError::TellModel(format!(
             "The due date \"{words}\" was not understood: {error}. Write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM."
         ))

@@ -1,5 +1,6 @@
 //! A task as tools give it: absent things are left out, never null.
 
+use chrono::Datelike;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -72,7 +73,7 @@ impl From<&Task> for TaskJson {
                 date: due.date.to_string(),
                 time: due.time.map(|time| time.format("%H:%M").to_string()),
                 zone: due.time.and(task.zone.clone()),
-                weekday: weekday_name(due.date),
+                weekday: weekday_name(due.date.weekday()),
             }),
             repeat: task.repeat.clone(),
             created_at: rfc3339(task.created_at),

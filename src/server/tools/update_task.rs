@@ -111,7 +111,7 @@ impl Tool for UpdateTask {
             }
         }
         if task.due != before.due {
-            task.zone = task.due.as_ref().map(|_| context.zone.name().to_owned());
+            task.zone = task.due.as_ref().map(|_| context.calendar.zone.name().to_owned());
         }
         if let Some(priority) = args.priority {
             task.priority = priority;
@@ -139,7 +139,15 @@ impl Tool for UpdateTask {
         }
         let next = if completes {
             let new_id = context.clock.task_id();
-            recurrence::complete(context.connection, context.user, &mut task, context.now, context.zone, new_id).await?
+            recurrence::complete(
+                context.connection,
+                context.user,
+                &mut task,
+                context.now,
+                context.calendar.zone,
+                new_id,
+            )
+            .await?
         } else {
             None
         };

@@ -1,11 +1,9 @@
 //! A message for which the person chose the tool: its words are for that tool, whatever they would mean by themselves.
 
-use chrono::NaiveDateTime;
-
-use crate::domain::language::{Change, Intent, ListWish, NewTask, Target, date_words, understand};
+use crate::domain::language::{Change, Intent, ListWish, Moment, NewTask, Target, date_words, understand};
 
 /// What the words mean for the tool; `None` for a tool that this assistant does not have.
-pub(super) fn intent(tool: &str, text: &str, now: NaiveDateTime) -> Option<Intent> {
+pub(super) fn intent(tool: &str, text: &str, now: Moment) -> Option<Intent> {
     let understood = understand(text, now).intent;
     Some(match (tool, understood) {
         ("add_task", intent @ Intent::Add(_))
@@ -22,7 +20,7 @@ pub(super) fn intent(tool: &str, text: &str, now: NaiveDateTime) -> Option<Inten
     })
 }
 
-fn task(text: &str, now: NaiveDateTime) -> NewTask {
+fn task(text: &str, now: Moment) -> NewTask {
     let words = date_words(text, now);
     let rest = words.rest.trim();
     NewTask {
@@ -35,7 +33,7 @@ fn task(text: &str, now: NaiveDateTime) -> NewTask {
 }
 
 /// A day that is named, or words to look for.
-fn wish(text: &str, intent: &Intent, now: NaiveDateTime) -> ListWish {
+fn wish(text: &str, intent: &Intent, now: Moment) -> ListWish {
     let words = date_words(text, now);
     let day = words.due.map(|due| (Some(due.date), due.date));
     let rest = words.rest.trim();
@@ -59,13 +57,12 @@ fn target(text: &str, intent: Intent) -> Target {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
-    fn now() -> NaiveDateTime {
-        chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
-            .unwrap()
-            .and_hms_opt(10, 0, 0)
-            .unwrap()
+    fn now() -> Moment {
+        NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 0, 0).unwrap().into()
     }
 
     #[test]

@@ -1,13 +1,11 @@
 //! What the newest message wants, read in the light of the turns before it.
 
-use chrono::NaiveDateTime;
-
 use super::{
     chosen,
     conversation::{It, Turn, it},
 };
 use crate::domain::{
-    language::{Change, Intent, ListWish, NewTask, Pick, Talk, Target, date_words, find_matches, phrases, pick, understand},
+    language::{Change, Intent, ListWish, Moment, NewTask, Pick, Talk, Target, date_words, find_matches, phrases, pick, understand},
     locale::Script,
 };
 
@@ -46,7 +44,7 @@ pub(super) enum Plan {
 }
 
 /// Plans the newest turn; `tool` is the one that the person chose for it.
-pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: NaiveDateTime, script: Script) -> Plan {
+pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: Moment, script: Script) -> Plan {
     let Some((newest, before)) = turns.split_last() else {
         return Plan::Say(phrases::help(script));
     };
@@ -143,7 +141,7 @@ fn chosen(choice: &Pick, shown: &[String]) -> Option<Vec<String>> {
 }
 
 /// The newest message as an answer to what the assistant asked in the turn before.
-fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Option<Plan> {
+fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Moment, script: Script) -> Option<Plan> {
     if previous.has_deed() || previous.said().is_empty() {
         return None;
     }
@@ -212,7 +210,7 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Naiv
 }
 
 /// A date as the answer to "which day?".
-fn dated(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: NaiveDateTime, script: Script) -> Option<Plan> {
+fn dated(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Moment, script: Script) -> Option<Plan> {
     let words = date_words(newest.user, now);
     let due = words.due?;
     if words.rest.split_whitespace().count() > 2 {

@@ -1,6 +1,6 @@
 //! The next step of a plan: call a tool, ask, or say what came out.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::{
     super::{Message, ModelRequest, ToolCall},
@@ -10,7 +10,7 @@ use super::{
     wire::{Arguments, Outcome, WireTask, status},
 };
 use crate::domain::{
-    language::{Change, ListWish, NewTask, Status, find_matches, phrases},
+    language::{Change, ListWish, Moment, NewTask, Status, find_matches, phrases},
     locale::Script,
     task::TaskStatus,
 };
@@ -31,7 +31,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
     let Some(newest) = turns.last() else {
         return Reply::Say(phrases::greeting(script));
     };
-    let now = request.now.with_timezone(&request.zone).naive_local();
+    let now = request.calendar.moment(request.now);
     let step = Step {
         request,
         script,
@@ -85,7 +85,7 @@ struct Step<'a> {
     request: &'a ModelRequest,
     script: Script,
     /// The person's clock.
-    now: NaiveDateTime,
+    now: Moment,
     results: Vec<(&'a str, Outcome)>,
     newest: &'a Turn<'a>,
 }
@@ -137,7 +137,7 @@ impl Step<'_> {
         };
         let tasks: Vec<&WireTask> = tasks
             .iter()
-            .filter(|task| !done || wish.range.is_none() || task.completed_on(self.request.zone).is_some_and(within))
+            .filter(|task| !done || wish.range.is_none() || task.completed_on(self.request.calendar.zone).is_some_and(within))
             .filter(|task| wish.priority.is_none_or(|priority| task.priority == priority))
             .collect();
         if let Some(query) = &wish.query {
@@ -340,7 +340,7 @@ impl Step<'_> {
         let one = |task: &&WireTask| match deed {
             Deed::Complete => ("complete_task", Arguments::id(&task.id)),
             Deed::Delete => ("delete_task", Arguments::id(&task.id)),
-            Deed::Update(change) => ("update_task", Arguments::update(task, change, self.now)),
+            Deed::Update(change) => ("update_task", Arguments::update(task, change, self.now.local)),
         };
         tasks.iter().map(one).collect()
     }

@@ -25,7 +25,7 @@ fn request(messages: Vec<Message>) -> ModelRequest {
         messages,
         tools: [tool("add_task"), tool("list_tasks")].into(),
         now: chrono::DateTime::<Utc>::UNIX_EPOCH,
-        zone: chrono_tz::Tz::UTC,
+        calendar: chrono_tz::Tz::UTC.into(),
         script: Script::En,
         model: None,
         tool_choice: None,

@@ -113,7 +113,7 @@ impl Store {
     pub async fn token_by_secret(&self, secret_hash: &[u8]) -> Result<TokenOwner, StoreError> {
         let row: OwnedRow = sqlx::query_as(
             "select t.id as token_id, t.name as token_name, t.scopes, t.created_at as token_created_at, t.expires_at, t.last_used_at, \
-             u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.is_admin, u.created_at \
+             u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at \
              from api_tokens t join users u on u.id = t.user_id join user_emails e on e.user_id = u.id \
              where t.secret_hash = $1 order by e.email limit 1",
         )

@@ -188,7 +188,7 @@ pub(super) fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<To
             })
             .collect(),
         now,
-        zone: chrono_tz::Asia::Karachi,
+        calendar: chrono_tz::Asia::Karachi.into(),
         script,
         model: None,
         tool_choice: None,
