@@ -89,8 +89,13 @@ impl Setup {
     pub fn embedded_url(&self) -> String {
         format!(
             "postgres://postgres@localhost:5432/postgres?sslmode=disable&host={}",
-            self.folder.join("data/postgres").display()
+            self.embedded_folder().display()
         )
+    }
+
+    /// Where the embedded database and its socket are.
+    pub fn embedded_folder(&self) -> PathBuf {
+        self.folder.join("data/postgres")
     }
 
     /// Starts the server and waits until it is ready.

@@ -1,6 +1,6 @@
 //! What the log of running answers costs the database: bytes of its write-ahead log a token, and write transactions a second.
 
-use std::{error::Error, rc::Rc, time::Duration};
+use std::{error::Error, path::Path, rc::Rc, time::Duration};
 
 use kaam_bench::server::Setup;
 use tokio::time::{Instant, sleep};
@@ -10,11 +10,12 @@ use crate::{
     kills::{people, start, stop},
     model::Model,
     network::many,
-    postgres::Postgres,
+    postgres::{Postgres, ask},
     world::World,
 };
 
 pub struct Load {
+    pub database: &'static str,
     pub streams: usize,
     pub tokens_a_second: f64,
     pub bytes_a_token: f64,
@@ -30,13 +31,31 @@ const MEASURED: Duration = Duration::from_secs(8);
 /// The place in the write-ahead log, and the number of the next write transaction.
 const PLACE: &str = "select pg_current_wal_lsn() - '0/0', pg_snapshot_xmax(pg_current_snapshot())";
 
+/// With a Postgres from outside, and with the embedded one.
 pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Result<Vec<Load>, Box<dyn Error>> {
-    let postgres = Postgres::make(&setup.folder.join("cluster"), &[])?;
-    let mut setup = setup.clone();
-    setup.database_url = Some(postgres.url());
+    let cluster = setup.folder.join("cluster");
+    let postgres = Postgres::make(&cluster, &[])?;
+    let outside = Setup {
+        database_url: Some(postgres.url()),
+        ..setup.clone()
+    };
+    let mut loads = measure(&outside, "`DATABASE_URL`", &cluster, model, world.clone()).await?;
+    drop(postgres);
+    loads.append(&mut measure(setup, "embedded", &setup.embedded_folder(), model, world).await?);
+    Ok(loads)
+}
+
+/// `socket` is the folder of the database's socket.
+async fn measure(
+    setup: &Setup,
+    database: &'static str,
+    socket: &Path,
+    model: &Model,
+    world: Rc<World>,
+) -> Result<Vec<Load>, Box<dyn Error>> {
     let server = start(setup.clone()).await?;
     world.moved(server.port);
-    let people = people(&setup, server.port, "l", 10).await?;
+    let people = people(setup, server.port, "l", 10).await?;
     let mut loads = Vec::new();
     for (round, streams) in STREAMS.into_iter().enumerate() {
         model.pace(PACE);
@@ -47,18 +66,19 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Result<Vec<L
             sleep(Duration::from_millis(50)).await;
         }
         // What touches its page for the first time after a checkpoint is written whole, which is no property of the load.
-        postgres.ask("checkpoint")?;
+        ask(socket, "checkpoint")?;
         sleep(Duration::from_secs(1)).await;
         // Counting reads all of it, and leaves its own marks in the pages: before the first place, and behind the second.
-        let before = stored(&postgres)?;
-        let (from, at) = (place(&postgres)?, Instant::now());
+        let before = stored(socket)?;
+        let (from, at) = (place(socket)?, Instant::now());
         sleep(MEASURED).await;
-        let (to, took) = (place(&postgres)?, at.elapsed().as_secs_f64());
-        let tokens = stored(&postgres)? - before;
+        let (to, took) = (place(socket)?, at.elapsed().as_secs_f64());
+        let tokens = stored(socket)? - before;
         let open = model.open();
         world.check(open >= streams, || format!("only {open} of {streams} answers were being written"));
         let (bytes, commits) = (to.0 - from.0, to.1 - from.1);
         loads.push(Load {
+            database,
             streams,
             tokens_a_second: tokens / took,
             bytes_a_token: bytes / tokens.max(1.0),
@@ -77,13 +97,16 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Result<Vec<L
 }
 
 /// Events in the log: a token each.
-fn stored(postgres: &Postgres) -> Result<f64, Box<dyn Error>> {
-    let row = postgres.ask("select coalesce(sum(length(body) - length(replace(body, chr(10), '')) + 1), 0) from run_events")?;
+fn stored(socket: &Path) -> Result<f64, Box<dyn Error>> {
+    let row = ask(
+        socket,
+        "select coalesce(sum(length(body) - length(replace(body, chr(10), '')) + 1), 0) from run_events",
+    )?;
     Ok(row.first().ok_or("the database does not count")?.parse()?)
 }
 
-fn place(postgres: &Postgres) -> Result<(f64, f64), Box<dyn Error>> {
-    let row = postgres.ask(PLACE)?;
+fn place(socket: &Path) -> Result<(f64, f64), Box<dyn Error>> {
+    let row = ask(socket, PLACE)?;
     match &row[..] {
         [bytes, commits] => Ok((bytes.parse()?, commits.parse()?)),
         _ => Err("the database does not tell its place".into()),

@@ -101,31 +101,9 @@ impl Postgres {
         self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)))
     }
 
-    /// Asks it something by the simple protocol, and gives the columns of the last row. Whoever comes over the socket is let in.
+    /// Asks it something; see [`ask`].
     pub fn ask(&self, sql: &str) -> Result<Vec<String>> {
-        let mut socket = UnixStream::connect(self.folder.join(".s.PGSQL.5432"))?;
-        socket.set_read_timeout(Some(Duration::from_secs(30)))?;
-        // Protocol 3.0.
-        let mut hello = 196_608_u32.to_be_bytes().to_vec();
-        hello.extend_from_slice(b"user\0postgres\0database\0postgres\0\0");
-        socket.write_all(&message(None, &hello))?;
-        socket.write_all(&message(Some(b'Q'), format!("{sql}\0").as_bytes()))?;
-        let (mut row, mut is_greeted) = (Vec::new(), false);
-        loop {
-            let mut head = [0; 5];
-            socket.read_exact(&mut head)?;
-            let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
-            let mut body = vec![0; length.saturating_sub(4)];
-            socket.read_exact(&mut body)?;
-            match head[0] {
-                b'D' => row = columns(&body),
-                b'E' => return Err(Error::other(String::from_utf8_lossy(&body).replace('\0', " "))),
-                // Ready: once after the greeting, once after the answer.
-                b'Z' if is_greeted => return Ok(row),
-                b'Z' => is_greeted = true,
-                _ => {}
-            }
-        }
+        ask(&self.folder, sql)
     }
 
     /// Ends it: at once and without a checkpoint, as a crash, or in order.
@@ -144,6 +122,34 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         let _ = self.stop(true);
+    }
+}
+
+/// Asks the Postgres whose socket is in this folder by the simple protocol, and gives the columns of the last row. Whoever comes over the
+/// socket is let in.
+pub fn ask(folder: &Path, sql: &str) -> Result<Vec<String>> {
+    let mut socket = UnixStream::connect(folder.join(".s.PGSQL.5432"))?;
+    socket.set_read_timeout(Some(Duration::from_secs(30)))?;
+    // Protocol 3.0.
+    let mut hello = 196_608_u32.to_be_bytes().to_vec();
+    hello.extend_from_slice(b"user\0postgres\0database\0postgres\0\0");
+    socket.write_all(&message(None, &hello))?;
+    socket.write_all(&message(Some(b'Q'), format!("{sql}\0").as_bytes()))?;
+    let (mut row, mut is_greeted) = (Vec::new(), false);
+    loop {
+        let mut head = [0; 5];
+        socket.read_exact(&mut head)?;
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        let mut body = vec![0; length.saturating_sub(4)];
+        socket.read_exact(&mut body)?;
+        match head[0] {
+            b'D' => row = columns(&body),
+            b'E' => return Err(Error::other(String::from_utf8_lossy(&body).replace('\0', " "))),
+            // Ready: once after the greeting, once after the answer.
+            b'Z' if is_greeted => return Ok(row),
+            b'Z' => is_greeted = true,
+            _ => {}
+        }
     }
 }
 

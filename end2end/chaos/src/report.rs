@@ -77,13 +77,13 @@ pub fn points(ended: &[Ended]) {
 
 pub fn log(loads: &[Load]) {
     println!(
-        "\n| streams | tokens a second | write-ahead log, bytes a token | write transactions a second | tokens a transaction |\n\
-         | ---: | ---: | ---: | ---: | ---: |"
+        "\n| database | streams | tokens a second | write-ahead log, bytes a token | write transactions a second | tokens a transaction |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: |"
     );
     for load in loads {
         println!(
-            "| {} | {:.0} | {:.0} | {:.1} | {:.1} |",
-            load.streams, load.tokens_a_second, load.bytes_a_token, load.commits_a_second, load.tokens_a_commit
+            "| {} | {} | {:.0} | {:.0} | {:.1} | {:.1} |",
+            load.database, load.streams, load.tokens_a_second, load.bytes_a_token, load.commits_a_second, load.tokens_a_commit
         );
     }
 }
