@@ -25,7 +25,8 @@ use crate::{
         model::{Message, ToolCall},
         store::{
             Store, StoreError,
-            runs::{EffectRow, RunKey, effect_of, keep_effect},
+            journal::{EffectRow, effect_of, keep_effect},
+            runs::RunKey,
         },
         tools::{Registry, ToolContext, ToolError, task_json::TaskJson},
     },

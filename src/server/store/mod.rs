@@ -7,6 +7,7 @@ pub mod changes;
 pub mod feedback;
 pub mod flush;
 pub mod items;
+pub mod journal;
 pub mod runs;
 pub mod tasks;
 pub mod threads;

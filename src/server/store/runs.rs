@@ -406,41 +406,6 @@ impl Store {
     pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, StoreError> {
         Ok(self.pool.begin().await?)
     }
-
-    /// A complete turn of the model that an earlier attempt kept.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn kept_turn(&self, key: &RunKey, n: i32) -> Result<Option<Value>, StoreError> {
-        Ok(sqlx::query_scalar(
-            "select response from model_turns where user_id = $1 and run_id = $2 and n = $3 order by attempt desc limit 1",
-        )
-        .bind(key.user.0)
-        .bind(key.run.0)
-        .bind(n)
-        .fetch_optional(&self.pool)
-        .await?)
-    }
-
-    /// Keeps a complete turn of the model. Once more is no more than once: its caller may not know whether it was stored.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn keep_turn(&self, key: &RunKey, n: i32, response: &Value) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into model_turns (user_id, run_id, attempt, n, response) select r.user_id, r.id, r.attempt, $4, $5 from runs r \
-             where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3 \
-             on conflict (user_id, run_id, attempt, n) do update set response = excluded.response",
-        )
-        .bind(key.user.0)
-        .bind(key.run.0)
-        .bind(key.epoch)
-        .bind(n)
-        .bind(response)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
 }
 
 /// The place of the newest item, or nothing if there was nothing to accept.
@@ -533,56 +498,4 @@ async fn settle(connection: &mut PgConnection, new: &NewRun<'_>) -> Result<Optio
 /// Runs as the columns that `unnest` takes: user, run, epoch.
 pub(super) fn columns<'a>(keys: impl Iterator<Item = &'a RunKey>) -> (Vec<Uuid>, Vec<Uuid>, Vec<i64>) {
     keys.map(|key| (key.user.0, key.run.0, key.epoch)).collect()
-}
-
-/// What a tool call came to before, if it ran before.
-///
-/// # Errors
-/// See [`StoreError`].
-pub async fn effect_of(connection: &mut PgConnection, key: &RunKey, turn_n: i32, call_n: i32) -> Result<Option<Value>, StoreError> {
-    Ok(
-        sqlx::query_scalar("select result from tool_effects where user_id = $1 and run_id = $2 and turn_n = $3 and call_n = $4")
-            .bind(key.user.0)
-            .bind(key.run.0)
-            .bind(turn_n)
-            .bind(call_n)
-            .fetch_optional(connection)
-            .await?,
-    )
-}
-
-/// A tool call's line in the journal.
-pub struct EffectRow<'a> {
-    /// The turn's number in the run.
-    pub turn_n: i32,
-    /// The call's number in the turn.
-    pub call_n: i32,
-    /// The tool.
-    pub tool: &'a str,
-    /// SHA-256 of the arguments.
-    pub args_hash: [u8; 32],
-    /// What came out.
-    pub result: &'a Value,
-}
-
-/// Writes a tool call into the journal, in the transaction of its effect. `false` if the run is in other hands: roll back then.
-///
-/// # Errors
-/// See [`StoreError`].
-pub async fn keep_effect(connection: &mut PgConnection, key: &RunKey, row: &EffectRow<'_>) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "insert into tool_effects (user_id, run_id, turn_n, call_n, tool, args_hash, result) select $1, r.id, $4, $5, $6, $7, $8 from runs r \
-         where r.user_id = $1 and r.id = $2 and r.lease_epoch = $3 and r.status = 'running'",
-    )
-    .bind(key.user.0)
-    .bind(key.run.0)
-    .bind(key.epoch)
-    .bind(row.turn_n)
-    .bind(row.call_n)
-    .bind(row.tool)
-    .bind(row.args_hash.to_vec())
-    .bind(row.result)
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
 }

@@ -11,7 +11,8 @@ use kaam::{
             Store, StoreError,
             accounts::NewUser,
             flush::{Batch, Ending, LogRow, Release},
-            runs::{Accepted, EffectRow, NewRun, RunKey, keep_effect},
+            journal::{EffectRow, keep_effect},
+            runs::{Accepted, NewRun, RunKey},
         },
     },
 };
