@@ -17,6 +17,7 @@ use crate::{
     model::Model,
     network::{MIXED, check_many, many},
     postgres::Postgres,
+    proxy::{Proxy, Target},
     world::{World, percentile},
 };
 
@@ -65,8 +66,38 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Outcome {
         world.row(format!("database {what}"), counts, String::new());
     }
     stop(server).await?;
+    dead_line(&setup, &postgres, model, &world).await?;
     twins(&setup, model, &world).await?;
     full_disk(&setup, model, &world).await
+}
+
+/// All lines to the database die without a word, in the middle of transactions; new ones can be had.
+async fn dead_line(setup: &Setup, postgres: &Postgres, model: &Model, world: &Rc<World>) -> Outcome {
+    eprintln!("  the lines to the database hang half-open");
+    let line = Proxy::start(Target::Socket(postgres.socket())).await?;
+    let mut setup = setup.clone();
+    setup.database_url = Some(Postgres::url_by(line.port));
+    let server = start(setup.clone()).await?;
+    world.moved(server.port);
+    let people = people(&setup, server.port, "w", 5).await?;
+    model.pace(Duration::from_millis(20));
+    // Nobody leaves: what a page does not hear for long it asks for again, which is not what is tried here.
+    let asked = many(world, &people, STREAMS, "m", &MIXED, 150, |_| Door::ChatKit);
+    let began = Instant::now();
+    while model.open() <= STREAMS / 2 && began.elapsed() < Duration::from_secs(10) {
+        sleep(Duration::from_millis(50)).await;
+    }
+    line.freeze();
+    let counts = check_many(world, &people, asked).await?;
+    let took = began.elapsed();
+    world.check(line.since.get() > 0, || "no new line was wanted".into());
+    world.check(took < Duration::from_secs(60), || format!("it took {took:?}"));
+    world.row(
+        format!("lines to the database hang half-open, {STREAMS} streams"),
+        counts,
+        format!("all over after {:.0} s", took.as_secs_f64()),
+    );
+    stop(server).await
 }
 
 /// Two servers on one database: one is killed, then one hangs.

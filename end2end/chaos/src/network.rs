@@ -14,7 +14,7 @@ use crate::{
     client::{self, Door, Exchange, Person, SILENCE},
     kills::{people, start},
     model::Model,
-    proxy::{Proxy, Rule},
+    proxy::{Proxy, Rule, Target},
     random::Random,
     script,
     world::World,
@@ -28,7 +28,7 @@ const NEVER: Duration = Duration::from_secs(80);
 const MESSAGES: u64 = 6;
 
 pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> Outcome {
-    let to_model = Proxy::start(model.port).await?;
+    let to_model = Proxy::start(Target::Port(model.port)).await?;
     let mut setup = setup.clone();
     setup.model_port = to_model.port;
     // Silence of the model is noticed soon.
@@ -36,7 +36,7 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         setup.extra.push((name.into(), "2".into()));
     }
     let server = start(setup.clone()).await?;
-    let to_server = Proxy::start(server.port).await?;
+    let to_server = Proxy::start(Target::Port(server.port)).await?;
     world.moved(to_server.port);
     let mut random = Random::new(seed);
     let mut accounts = people(&setup, server.port, "n", 12).await?.into_iter();

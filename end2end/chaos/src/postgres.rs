@@ -17,6 +17,9 @@ use std::{
 /// Postgres refuses root: then it runs as nobody.
 const NOBODY: u32 = 65534;
 
+/// The name of its socket.
+const SOCKET: &str = ".s.PGSQL.5432";
+
 pub struct Postgres {
     programs: PathBuf,
     folder: PathBuf,
@@ -70,6 +73,15 @@ impl Postgres {
             "postgres://postgres@localhost:5432/postgres?sslmode=disable&host={}",
             self.folder.display()
         )
+    }
+
+    /// How it is reached through something that listens on a port of this machine and leads to its [`socket`](Self::socket).
+    pub fn url_by(port: u16) -> String {
+        format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable")
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(SOCKET)
     }
 
     pub fn start(&mut self) -> Result<()> {
@@ -128,7 +140,7 @@ impl Drop for Postgres {
 /// Asks the Postgres whose socket is in this folder by the simple protocol, and gives the columns of the last row. Whoever comes over the
 /// socket is let in.
 pub fn ask(folder: &Path, sql: &str) -> Result<Vec<String>> {
-    let mut socket = UnixStream::connect(folder.join(".s.PGSQL.5432"))?;
+    let mut socket = UnixStream::connect(folder.join(SOCKET))?;
     socket.set_read_timeout(Some(Duration::from_secs(30)))?;
     // Protocol 3.0.
     let mut hello = 196_608_u32.to_be_bytes().to_vec();

@@ -94,7 +94,13 @@ impl Chat {
             return;
         };
         let before = self.state.try_update(|state| state.rate(&item, rating)).flatten();
+        let turn = self.ratings.get_value();
         spawn_local(async move {
+            // One after the other, and only the newest: two requests at once may arrive in the other order.
+            let _turn = turn.lock().await;
+            if self.state.try_with_untracked(|state| state.rating(&item)) != Some(rating) {
+                return;
+            }
             if let Err(error) = door::rate(thread, item.clone(), rating).await {
                 let _ = self.state.try_update(|state| {
                     state.unrate(&item, rating, before);

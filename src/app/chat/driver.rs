@@ -1,7 +1,10 @@
 //! The open conversation, for everything that draws it or acts on it: sends, opens, looks, and loads what is not there yet. How the server is
 //! followed is in `follow`, what is done to single entries in `acts`.
 
+use std::sync::Arc;
+
 use futures::future::AbortHandle;
+use futures::lock::Mutex;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -43,6 +46,8 @@ pub(in crate::app) struct Chat {
     /// The last message that was not confirmed, and its key: sent again, it is the same message.
     pub(super) unconfirmed: StoredValue<Option<(Taken, String)>>,
     pub(super) stop_wanted: StoredValue<bool>,
+    /// Whose turn it is to send what the reader thinks of an answer.
+    pub(super) ratings: StoredValue<Arc<Mutex<()>>>,
 }
 
 impl Chat {
@@ -62,6 +67,7 @@ impl Chat {
             listening: StoredValue::new(None),
             unconfirmed: StoredValue::new(None),
             stop_wanted: StoredValue::new(false),
+            ratings: StoredValue::default(),
         };
         on_cleanup(move || chat.leave());
         chat

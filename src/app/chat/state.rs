@@ -237,6 +237,14 @@ impl ThreadState {
         later.into_iter().any(|item| matches!(item.body, ItemBody::User { .. }))
     }
 
+    /// What the reader thinks of an answer.
+    pub fn rating(&self, id: &str) -> Option<bool> {
+        match self.body(id) {
+            Some(ItemBody::Answer { rating, .. }) => *rating,
+            _ => None,
+        }
+    }
+
     /// Remembers what the reader thinks of an answer; gives what they thought before.
     pub fn rate(&mut self, id: &str, rated: Option<bool>) -> Option<bool> {
         match self.body_mut(id) {

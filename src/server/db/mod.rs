@@ -1,5 +1,6 @@
 //! The pool, the migrations, and the embedded database.
 
+pub mod doubt;
 pub mod embedded;
 
 use std::{str::FromStr, time::Duration};
@@ -49,7 +50,8 @@ pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(DbError::Address)?
         .application_name("kaam")
-        .options([("timezone", "UTC")]);
+        // A transaction whose client is gone without a word must not keep its locks: whoever does its work again would wait for them.
+        .options([("timezone", "UTC"), ("idle_in_transaction_session_timeout", "10s")]);
     // One connection by itself says why there is none; a pool would only say that it waited.
     let first = PgConnection::connect_with(&options).await.map_err(DbError::Connect)?;
     first.close().await.map_err(DbError::Connect)?;
@@ -61,8 +63,17 @@ pub async fn connect(url: &str, max: u32) -> Result<PgPool, DbError> {
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
             Box::pin(async move {
-                if meta.idle_for > Duration::from_millis(500) {
-                    connection.ping().await?;
+                if meta.idle_for > Duration::from_millis(500) || doubt::is_raised() {
+                    doubt::ask(connection).await?;
+                }
+                Ok(true)
+            })
+        })
+        // The pool asks by itself here, but would wait for ever.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if doubt::is_raised() {
+                    doubt::ask(connection).await?;
                 }
                 Ok(true)
             })

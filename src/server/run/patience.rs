@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::server::store::StoreError;
+use crate::server::store::{ANSWER, StoreError, bounded};
 
 /// How long the database may be away before the runs that wait for it are given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,7 +30,7 @@ async fn within<T, Asking: Future<Output = Result<T, StoreError>>>(
 ) -> Result<T, StoreError> {
     let started = Instant::now();
     loop {
-        match ask().await {
+        match bounded(ANSWER, ask()).await {
             Err(StoreError::Unavailable(error)) if started.elapsed() < patience => {
                 tracing::warn!(%error, "the database is away; a run waits for it");
                 sleep(BREATH).await;

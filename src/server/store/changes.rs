@@ -15,9 +15,12 @@ use std::{
 };
 
 use sqlx::postgres::PgListener;
-use tokio::sync::broadcast::{Receiver, Sender, channel};
+use tokio::{
+    sync::broadcast::{Receiver, Sender, channel},
+    time::timeout,
+};
 
-use super::{Store, StoreError, runs::STOP_CHANNEL};
+use super::{ANSWER, Store, StoreError, bounded, runs::STOP_CHANNEL};
 use crate::domain::id::{RunId, ThreadId, UserId};
 
 /// A listener that is so many hints behind is told that it missed some, and looks at everything.
@@ -25,6 +28,8 @@ const BACKLOG: usize = 64;
 /// The channel between processes, and how many hints fit into the 8000 bytes of one NOTIFY.
 const CHANNEL: &str = "kaam_changes";
 const HINTS_AT_ONCE: usize = 64;
+/// After so much silence the connection on which others are heard is asked whether it lives.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// What has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,15 +185,25 @@ impl Hearing {
     /// [`StoreError::Unavailable`] while the database is away.
     pub async fn stop_wanted(&mut self) -> Result<RunId, StoreError> {
         loop {
-            match self.listener.try_recv().await? {
-                Some(heard) if heard.channel() == CHANNEL => self.changes.hear(heard.payload()),
-                Some(heard) => {
-                    if let Ok(run) = heard.payload().parse() {
-                        return Ok(run);
+            match timeout(SILENCE, self.listener.try_recv()).await {
+                Ok(heard) => match heard? {
+                    Some(heard) if heard.channel() == CHANNEL => self.changes.hear(heard.payload()),
+                    Some(heard) => {
+                        if let Ok(run) = heard.payload().parse() {
+                            return Ok(run);
+                        }
                     }
+                    // The connection broke, and the next call makes it again.
+                    None => self.changes.missed(),
+                },
+                // Nothing to hear, or a line that has died without a word.
+                Err(_) => {
+                    bounded(ANSWER, async {
+                        sqlx::query("select 1").execute(&mut self.listener).await?;
+                        Ok(())
+                    })
+                    .await?;
                 }
-                // The connection broke, and the next call makes it again.
-                None => self.changes.missed(),
             }
         }
     }
@@ -242,7 +257,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn hear_others(&self) -> Result<Hearing, StoreError> {
-        let mut listener = PgListener::connect_with(&self.pool).await?;
+        let mut listener = PgListener::connect_with(self.pool.inner()).await?;
         listener.listen_all([STOP_CHANNEL, CHANNEL]).await?;
         // What was said before this moment was not heard.
         self.changes.missed();

@@ -8,18 +8,25 @@ pub mod feedback;
 pub mod flush;
 pub mod items;
 pub mod journal;
+mod pool;
 pub mod runs;
 pub mod tasks;
 pub mod threads;
 pub mod tool_calls;
 pub mod undos;
 
+pub use pool::{ANSWER, bounded};
+
+use pool::Pool;
 use sqlx::PgPool;
+
+/// How long the database may take to say that it answers.
+const PING: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// The database, as the rest of the server sees it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(in crate::server) pool: PgPool,
+    pub(in crate::server) pool: Pool,
     changes: changes::Changes,
 }
 
@@ -27,7 +34,7 @@ impl Store {
     /// Over a pool whose database is migrated.
     pub fn new(pool: PgPool) -> Self {
         Self {
-            pool,
+            pool: Pool::new(pool),
             changes: changes::Changes::default(),
         }
     }
@@ -37,8 +44,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("select 1").execute(&self.pool).await?;
-        Ok(())
+        bounded(PING, async {
+            sqlx::query("select 1").execute(&self.pool).await?;
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -76,8 +86,8 @@ impl From<sqlx::Error> for StoreError {
             }
             sqlx::Error::Database(ref cause) => match cause.code().as_deref() {
                 // Class 08: connection; 57P0x: shutting down, starting up; class 53: no room for connections, on the disk, in memory;
-                // 25006: read-only stand-by.
-                Some(code) if code.starts_with("08") || code.starts_with("57P0") || code.starts_with("53") || code == "25006" => {
+                // 25006: read-only stand-by; 25P03: we were silent in a transaction for too long.
+                Some(code) if ["08", "57P0", "53"].iter().any(|class| code.starts_with(class)) || ["25006", "25P03"].contains(&code) => {
                     Self::Unavailable(error)
                 }
                 _ => Self::Other(Box::new(error)),

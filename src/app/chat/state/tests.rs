@@ -274,10 +274,7 @@ fn an_answer_is_asked_for_anew_by_the_message_before_it() {
 fn an_opinion_that_fails_is_what_it_was_before() {
     let mut state = ThreadState::loaded(view(&[], false));
     state.apply(ChatUpdate::Item(answer("a", &["x"])));
-    let rating = |state: &ThreadState| match state.body("a") {
-        Some(ItemBody::Answer { rating, .. }) => *rating,
-        _ => None,
-    };
+    let rating = |state: &ThreadState| state.rating("a");
     assert_eq!(state.rate("a", Some(true)), None);
     let before = state.rate("a", Some(false));
     state.unrate("a", Some(false), before);
