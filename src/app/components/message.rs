@@ -47,13 +47,18 @@ fn said(html: String, dir: &'static str, script: Option<Script>) -> AnyView {
     .into_any()
 }
 
+/// The language of what the server has not seen yet, for fonts and line heights; it finds out better.
+fn guessed(direction: &str) -> &'static str {
+    if direction == "rtl" { "ur" } else { "en" }
+}
+
 /// What the person is sending: the server has not seen it yet.
 pub(in crate::app) fn sending(text: String) -> AnyView {
     let direction = direction(&text);
     view! {
         <article class="said" data-testid="message-user">
             <h2 class="hidden">{here().you}</h2>
-            <div class="bubble" dir=direction lang=(direction == "rtl").then_some("ur")>
+            <div class="bubble" dir=direction lang=guessed(direction)>
                 {text}
             </div>
         </article>
@@ -76,7 +81,7 @@ pub(in crate::app) fn waiting(chat: Chat, key: &str) -> AnyView {
     view! {
         <article class="said waiting" data-testid="waiting">
             <h2 class="hidden">{here().you}</h2>
-            <div class="bubble" dir=direction>
+            <div class="bubble" dir=direction lang=guessed(direction)>
                 {words}
             </div>
             <p class="waiting-note" role="status">
