@@ -18,9 +18,8 @@ export interface Reply {
   text?: string[];
   /** Milliseconds between two chunks. */
   gap?: number;
-  /** After this many chunks of text the reply waits for the gate. */
-  holdAfter?: number;
-  gate?: Gate;
+  /** Waited for before each chunk of text, which is told by its place, from 0. */
+  before?: (at: number) => Promise<unknown> | undefined;
   /** The tools to call after the text. */
   calls?: Call[];
   /** The shape of the chunks. */
@@ -33,10 +32,15 @@ export interface Reply {
 
 /** Closed until it is opened. */
 export class Gate {
-  readonly opened: Promise<void>;
+  readonly #opened: Promise<void>;
   open!: () => void;
   constructor() {
-    this.opened = new Promise((resolve) => (this.open = resolve));
+    this.#opened = new Promise((resolve) => (this.open = resolve));
+  }
+
+  /** For `Reply.before`: the gate stands before this chunk. */
+  at(place: number): NonNullable<Reply['before']> {
+    return (at) => (at === place ? this.#opened : undefined);
   }
 }
 
@@ -123,9 +127,12 @@ export class ScriptedModel {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.socket?.setNoDelay(true);
     let finished = false;
-    response.once('close', () => {
-      if (!finished) this.abandoned += 1;
-    });
+    const gone = new Promise<void>((resolve) =>
+      response.once('close', () => {
+        if (!finished) this.abandoned += 1;
+        resolve();
+      }),
+    );
 
     const write = async (text: string) => {
       for (const piece of reply.cut ? cutInsideCharacters(text) : [Buffer.from(text)]) {
@@ -140,7 +147,8 @@ export class ScriptedModel {
 
     const text = reply.text ?? [];
     for (const [at, content] of text.entries()) {
-      if (reply.gate && at === reply.holdAfter) await Promise.race([reply.gate.opened, new Promise((resolve) => response.once('close', resolve))]);
+      const held = reply.before?.(at);
+      if (held) await Promise.race([held, gone]);
       if (response.destroyed) return;
       await chunk(at === 0 ? { role: 'assistant', content } : { content });
       if (reply.gap) await wait(reply.gap);

@@ -62,7 +62,7 @@ test('two tabs are in step', async ({ page, chat, server, watch }) => {
 
   await test.step('a message sent in one appears and streams in the other', async () => {
     const gate = new Gate();
-    server.model?.script('held-story', { text: words(12), holdAfter: 5, gate });
+    server.model?.script('held-story', { text: words(12), before: gate.at(5) });
     await chat.say('tell me the held-story');
     await expect(second.users.last()).toHaveText('tell me the held-story');
     await expect(second.answers.last()).toContainText('word5');
@@ -156,7 +156,7 @@ test('an answer goes on after a time without a connection, and is as it is store
   watch.allow(BROKEN);
   const bearer = await token(context);
   const gate = new Gate();
-  server.model?.script('long-story', { text: words(60), gap: 20, holdAfter: 20, gate });
+  server.model?.script('long-story', { text: words(60), gap: 20, before: gate.at(20) });
   await chat.open();
   await chat.say('tell me the long-story');
   await expect(chat.answers.last()).toContainText('word15');
@@ -184,7 +184,7 @@ for (const locale of ['en', 'ur'] as const) {
     // What the server says while it answers is in the language of the question, and so must the answer be.
     const [question, word] = { en: ['tell me the story', 'word'], ur: ['مجھے کہانی سنائیں', 'لفظ'] }[locale] as [string, string];
     const text = words(12).map((one) => one.replace('word', word));
-    server.model?.script(question, { text, holdAfter: 5, gate: first }, { text, holdAfter: 0, gate: second });
+    server.model?.script(question, { text, before: first.at(5) }, { text, before: second.at(0) });
     await chat.open();
     await chat.say(question);
     await expect(chat.answers.last()).toContainText(`${word}5`);

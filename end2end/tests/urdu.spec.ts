@@ -143,7 +143,7 @@ test.describe('while a model writes', () => {
   test('no block turns round', async ({ page, chat, server }) => {
     const gate = new Gate();
     const text = ['Zoom ', 'meeting ', 'کل ', 'صبح ', '9 ', 'بجے ', 'رکھ ', 'دی ', 'گئی ', 'ہے۔\n\n', 'Nestle ', 'دودھ ', 'کا ', 'ڈبہ ', 'بھی ', 'لکھ ', 'لیا۔\n\n', 'Ok ', 'thanks ', 'for ', 'waiting ', 'so ', 'long.'];
-    server.model?.script('گھمائیں', { text, gap: 20, holdAfter: text.length - 1, gate });
+    server.model?.script('گھمائیں', { text, gap: 20, before: gate.at(text.length - 1) });
     await chat.open();
     await page.evaluate(() => {
       const seen: string[][] = [];

@@ -137,6 +137,28 @@ fn whole_chunk(buffer: &[u8]) -> Result<Option<(usize, usize)>> {
     Ok((buffer.len() >= from + size + 2).then_some((from, from + size)))
 }
 
+/// Reads one request from the other end of a line: its body, or `None` where the line ends before.
+pub async fn request(socket: &mut TcpStream) -> Result<Option<Vec<u8>>> {
+    let mut request = Vec::with_capacity(8192);
+    loop {
+        if let Some(end) = find(&request, b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&request[..end]).to_ascii_lowercase();
+            let length: usize = head
+                .split("content-length:")
+                .nth(1)
+                .and_then(|rest| rest.lines().next())
+                .and_then(|text| text.trim().parse().ok())
+                .unwrap_or(0);
+            if request.len() >= end + 4 + length {
+                return Ok(Some(request[end + 4..end + 4 + length].to_vec()));
+            }
+        }
+        if socket.read_buf(&mut request).await? == 0 {
+            return Ok(None);
+        }
+    }
+}
+
 pub fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     text.windows(what.len()).position(|window| window == what)
 }

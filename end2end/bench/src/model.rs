@@ -9,12 +9,12 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     time::MissedTickBehavior,
 };
 
-use crate::http::find;
+use crate::http;
 
 /// One token; its time in the chunk makes it as long as real ones.
 const TOKEN: &str = "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"scripted\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" token\"},\"finish_reason\":null}]}\n\n";
@@ -100,23 +100,8 @@ impl Model {
 /// Reads one request, sends the head of the answer and gives the socket to the ticker.
 async fn receive(mut socket: TcpStream, shared: &Shared) -> Result<()> {
     socket.set_nodelay(true)?;
-    let mut request = Vec::with_capacity(8192);
-    loop {
-        if let Some(end) = find(&request, b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&request[..end]).to_ascii_lowercase();
-            let length: usize = head
-                .split("content-length:")
-                .nth(1)
-                .and_then(|rest| rest.lines().next())
-                .and_then(|text| text.trim().parse().ok())
-                .unwrap_or(0);
-            if request.len() >= end + 4 + length {
-                break;
-            }
-        }
-        if socket.read_buf(&mut request).await? == 0 {
-            return Ok(());
-        }
+    if http::request(&mut socket).await?.is_none() {
+        return Ok(());
     }
     socket
         .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")

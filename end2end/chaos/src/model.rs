@@ -2,10 +2,10 @@
 
 use std::{cell::Cell, io::Result, rc::Rc, time::Duration};
 
-use kaam_bench::http::find;
+use kaam_bench::http;
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     time::sleep,
 };
@@ -57,7 +57,9 @@ impl Model {
 
     async fn answer(&self, mut socket: TcpStream) -> Result<()> {
         socket.set_nodelay(true)?;
-        let body = read(&mut socket).await?;
+        let Some(body) = http::request(&mut socket).await? else {
+            return Ok(());
+        };
         let request: Value = serde_json::from_slice(&body).unwrap_or_default();
         let Some(turn) = script::turn(&request) else {
             self.strange.set(self.strange.get() + 1);
@@ -89,26 +91,4 @@ fn chunk(delta: &Value, finish: Option<&str>) -> Vec<u8> {
     let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish });
     let chunk = json!({ "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_700_000_000, "model": "scripted", "choices": [choice] });
     format!("data: {chunk}\n\n").into_bytes()
-}
-
-/// The body of one request.
-async fn read(socket: &mut TcpStream) -> Result<Vec<u8>> {
-    let mut request = Vec::with_capacity(8192);
-    loop {
-        if let Some(end) = find(&request, b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&request[..end]).to_ascii_lowercase();
-            let length: usize = head
-                .split("content-length:")
-                .nth(1)
-                .and_then(|rest| rest.lines().next())
-                .and_then(|text| text.trim().parse().ok())
-                .unwrap_or(0);
-            if request.len() >= end + 4 + length {
-                return Ok(request[end + 4..end + 4 + length].to_vec());
-            }
-        }
-        if socket.read_buf(&mut request).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-    }
 }

@@ -54,16 +54,23 @@ fn guessed(direction: &str) -> &'static str {
 
 /// What the person is sending: the server has not seen it yet.
 pub(in crate::app) fn sending(text: String) -> AnyView {
-    let direction = direction(&text);
     view! {
         <article class="said" data-testid="message-user">
-            <h2 class="hidden">{here().you}</h2>
-            <div class="bubble" dir=direction lang=guessed(direction)>
-                {text}
-            </div>
+            {unread(text)}
         </article>
     }
     .into_any()
+}
+
+/// Words that the server has not had, so that nobody has said yet which language they are in.
+fn unread(words: String) -> impl IntoView {
+    let direction = direction(&words);
+    view! {
+        <h2 class="hidden">{here().you}</h2>
+        <div class="bubble" dir=direction lang=guessed(direction)>
+            {words}
+        </div>
+    }
 }
 
 /// What the person has written and no connection has carried, by its key; or what the server did not take.
@@ -73,17 +80,13 @@ pub(in crate::app) fn waiting(chat: Chat, key: &str) -> AnyView {
         return ().into_any();
     };
     let words = compose::words(&kept.message, &kept.files);
-    let direction = direction(&words);
     let line = match &kept.refused {
         None => texts.waiting.to_owned(),
         Some(error) => texts.refused.with(&here().error(error)),
     };
     view! {
         <article class="said waiting" data-testid="waiting">
-            <h2 class="hidden">{here().you}</h2>
-            <div class="bubble" dir=direction lang=guessed(direction)>
-                {words}
-            </div>
+            {unread(words)}
             <p class="waiting-note" role="status">
                 {icon(CLOCK)}
                 <span>{line}</span>

@@ -41,4 +41,14 @@ impl Sending {
             }
         });
     }
+
+    /// The button that sends the form.
+    pub fn button(self, text: &'static str) -> AnyView {
+        view! {
+            <button class="button strong wide" data-testid="submit" aria-busy=move || self.busy.get().to_string()>
+                {text}
+            </button>
+        }
+        .into_any()
+    }
 }

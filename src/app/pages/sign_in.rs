@@ -28,10 +28,7 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
                 <p class="faint">{texts.sign_in_note}</p>
                 <Problem error=sending.error />
                 <form method="post" action="/api/account/sign-in" on:submit=send>
-                    <label class="label" for="email">
-                        {texts.email}
-                    </label>
-                    <input id="email" class="field" type="email" name="email" dir="ltr" required autocomplete="username" />
+                    {email_field()}
                     <label class="label" for="password">
                         {texts.password}
                     </label>
@@ -44,14 +41,23 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
                         required
                         autocomplete="current-password"
                     />
-                    <button class="button strong wide" data-testid="submit" aria-busy=move || sending.busy.get().to_string()>
-                        {texts.sign_in}
-                    </button>
+                    {sending.button(texts.sign_in)}
                 </form>
                 <p class="faint">{texts.no_account} " " <a href="/sign-up">{texts.sign_up}</a></p>
             </div>
             <Switches />
         </main>
+    }
+    .into_any()
+}
+
+/// Where the address goes, here and on the page for new accounts.
+pub(super) fn email_field() -> AnyView {
+    view! {
+        <label class="label" for="email">
+            {here().email}
+        </label>
+        <input id="email" class="field" type="email" name="email" dir="ltr" required autocomplete="username" />
     }
     .into_any()
 }

@@ -13,6 +13,7 @@ use crate::app::components::problem::{Problem, told};
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::{Switches, word_mark};
 use crate::app::first::{First, Json, first};
+use crate::app::pages::sign_in::email_field;
 use crate::app::{browser, here};
 
 /// The form for a new account, or why there is none.
@@ -100,10 +101,7 @@ fn Form(setup: String) -> impl IntoView {
                 <span class="faint">" (" {texts.optional} ")"</span>
             </label>
             <input id="name" class="field" type="text" name="name" dir="auto" maxlength="100" autocomplete="name" />
-            <label class="label" for="email">
-                {texts.email}
-            </label>
-            <input id="email" class="field" type="email" name="email" dir="ltr" required autocomplete="username" />
+            {email_field()}
             <label class="label" for="password">
                 {texts.password}
             </label>
@@ -122,9 +120,7 @@ fn Form(setup: String) -> impl IntoView {
             <p id="password-rule" class="hint">
                 {texts.password_rule}
             </p>
-            <button class="button strong wide" data-testid="submit" aria-busy=move || sending.busy.get().to_string()>
-                {texts.make_account}
-            </button>
+            {sending.button(texts.make_account)}
         </form>
     }
     .into_any()

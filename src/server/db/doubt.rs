@@ -26,12 +26,13 @@ fn now() -> u64 {
     u64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// An answer did not come in time.
-pub fn raise() {
+/// An answer did not come in time: raises the doubt, and gives the error for whoever waited.
+pub fn timed_out() -> sqlx::Error {
     let until = now().saturating_add(LASTS.as_millis() as u64);
     if UNTIL.swap(until, Ordering::Relaxed) < now() {
         tracing::warn!("the database did not answer in time; its connections are looked at");
     }
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
 }
 
 /// Whether there is a doubt.
@@ -41,11 +42,5 @@ pub(super) fn is_raised() -> bool {
 
 /// Whether a connection lives. An error means that it is to be thrown away.
 pub(super) async fn ask(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    match timeout(PING, connection.ping()).await {
-        Ok(answer) => answer,
-        Err(_) => {
-            raise();
-            Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
-        }
-    }
+    timeout(PING, connection.ping()).await.unwrap_or_else(|_| Err(timed_out()))
 }

@@ -5,7 +5,7 @@ mod setup_links;
 mod tokens;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 pub use sessions::StoredSession;
@@ -97,6 +97,9 @@ pub struct NewUser<'a> {
     pub at: DateTime<Utc>,
 }
 
+/// What a [`Row`] is made of: of `users u` and `user_emails e`.
+const COLUMNS: &str = "u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at";
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -141,13 +144,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn user(&self, id: UserId) -> Result<User, StoreError> {
-        let row: Row = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at \
-             from users u join user_emails e on e.user_id = u.id where u.id = $1 order by e.email limit 1",
-        )
-        .bind(id.0)
-        .fetch_one(&self.pool)
-        .await?;
+        let sql = format!("select {COLUMNS} from users u join user_emails e on e.user_id = u.id where u.id = $1 order by e.email limit 1");
+        let row: Row = sqlx::query_as(AssertSqlSafe(sql)).bind(id.0).fetch_one(&self.pool).await?;
         Ok(row.into())
     }
 
@@ -156,13 +154,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn credentials(&self, email: &str) -> Result<(User, Option<String>), StoreError> {
-        let row: CredentialsRow = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at, u.password_hash \
-             from user_emails e join users u on u.id = e.user_id where e.email = $1",
-        )
-        .bind(email)
-        .fetch_one(&self.pool)
-        .await?;
+        let sql = format!("select {COLUMNS}, u.password_hash from user_emails e join users u on u.id = e.user_id where e.email = $1");
+        let row: CredentialsRow = sqlx::query_as(AssertSqlSafe(sql)).bind(email).fetch_one(&self.pool).await?;
         Ok((row.user.into(), row.password_hash))
     }
 
@@ -181,12 +174,8 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "select u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at \
-             from user_emails e join users u on u.id = e.user_id order by e.email",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let sql = format!("select {COLUMNS} from user_emails e join users u on u.id = e.user_id order by e.email");
+        let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
         Ok(rows.into_iter().map(User::from).collect())
     }
 

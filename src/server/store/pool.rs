@@ -95,10 +95,7 @@ impl<'p> Executor<'p> for &Pool {
 
 /// Waits for one answer, for [`ANSWER`] at the most.
 async fn answered<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    timeout(ANSWER, answer).await.unwrap_or_else(|_| {
-        doubt::raise();
-        Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
-    })
+    timeout(ANSWER, answer).await.unwrap_or_else(|_| Err(doubt::timed_out()))
 }
 
 /// Waits for several answers, a whole transaction for example. Given up, it may have been done all the same.
@@ -106,8 +103,7 @@ async fn answered<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Re
 /// # Errors
 /// Those of what is asked, and [`StoreError::Unavailable`] when the time is over.
 pub async fn bounded<T>(limit: Duration, asking: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    timeout(limit, asking).await.unwrap_or_else(|_| {
-        doubt::raise();
-        Err(StoreError::Unavailable(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())))
-    })
+    timeout(limit, asking)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Unavailable(doubt::timed_out())))
 }

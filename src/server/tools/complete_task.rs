@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
-use crate::server::{recurrence, store::tasks};
+use crate::server::store::tasks;
 
 pub(super) struct CompleteTask;
 
@@ -39,16 +39,7 @@ impl Tool for CompleteTask {
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         let mut task = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
-        let new_id = context.clock.task_id();
-        let next = recurrence::complete(
-            context.connection,
-            context.user,
-            &mut task,
-            context.now,
-            context.calendar.zone,
-            new_id,
-        )
-        .await?;
+        let next = context.complete(&mut task).await?;
         Ok(Output {
             task: TaskJson::from(&task),
             next: next.as_ref().map(TaskJson::from),

@@ -33,7 +33,7 @@ use crate::{
         language::{self, Moment},
         locale::WeekStart,
         repeat::Repeat,
-        task::Due,
+        task::{Due, Task},
         text::{self, TextError},
         time::Clock,
     },
@@ -63,6 +63,12 @@ impl ToolContext<'_> {
     /// Now, as words for dates are read.
     fn moment(&self) -> Moment {
         self.calendar.moment(self.now)
+    }
+
+    /// Completes a task; gives the next one of a task that comes back. See [`recurrence::complete`].
+    async fn complete(&mut self, task: &mut Task) -> Result<Option<Task>, StoreError> {
+        let (zone, new_id) = (self.calendar.zone, self.clock.task_id());
+        recurrence::complete(self.connection, self.user, task, self.now, zone, new_id).await
     }
 }
 

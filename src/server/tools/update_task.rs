@@ -10,7 +10,7 @@ use crate::{
         language,
         task::{Priority, TaskStatus},
     },
-    server::{recurrence, store::tasks},
+    server::store::tasks,
 };
 
 pub(super) struct UpdateTask;
@@ -137,20 +137,7 @@ impl Tool for UpdateTask {
             task.updated_at = context.now;
             tasks::update(context.connection, context.user, &task).await?;
         }
-        let next = if completes {
-            let new_id = context.clock.task_id();
-            recurrence::complete(
-                context.connection,
-                context.user,
-                &mut task,
-                context.now,
-                context.calendar.zone,
-                new_id,
-            )
-            .await?
-        } else {
-            None
-        };
+        let next = if completes { context.complete(&mut task).await? } else { None };
         Ok(Output {
             task: TaskJson::from(&task),
             changed,

@@ -1,9 +1,10 @@
 //! API tokens (table `api_tokens`), found by a hash of their secret.
 
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::User;
+use super::{COLUMNS, User};
 use crate::{
     domain::id::{TokenId, UserId},
     server::store::{Store, StoreError},
@@ -111,15 +112,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn token_by_secret(&self, secret_hash: &[u8]) -> Result<TokenOwner, StoreError> {
-        let row: OwnedRow = sqlx::query_as(
-            "select t.id as token_id, t.name as token_name, t.scopes, t.created_at as token_created_at, t.expires_at, t.last_used_at, \
-             u.id, e.email, u.name, u.zone, u.locale, u.theme, u.digits, u.week_start, u.is_admin, u.created_at \
+        let sql = format!(
+            "select t.id as token_id, t.name as token_name, t.scopes, t.created_at as token_created_at, t.expires_at, t.last_used_at, {COLUMNS} \
              from api_tokens t join users u on u.id = t.user_id join user_emails e on e.user_id = u.id \
-             where t.secret_hash = $1 order by e.email limit 1",
-        )
-        .bind(secret_hash)
-        .fetch_one(&self.pool)
-        .await?;
+             where t.secret_hash = $1 order by e.email limit 1"
+        );
+        let row: OwnedRow = sqlx::query_as(AssertSqlSafe(sql)).bind(secret_hash).fetch_one(&self.pool).await?;
         Ok(TokenOwner {
             token: row.token.into(),
             user: row.user.into(),
