@@ -43,7 +43,10 @@ test('sign up, out and in again by the forms', async ({ page, server, watch, con
 });
 
 test('the sign-out button of the page signs out', async ({ page, chat }) => {
+  // What the page asks for by itself must not be under way when the session ends.
+  const listed = page.waitForResponse('**/api/chat/threads');
   await chat.open('/settings');
+  await listed;
   await page.locator('form[action*="sign-out"] button').first().click();
   await expect(page).toHaveURL(/\/sign-in/);
   await page.goto('/chat');

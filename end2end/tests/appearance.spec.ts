@@ -155,6 +155,7 @@ test('the keyboard is enough', async ({ page, chat, context, person }) => {
   await chat.idle();
   await expect(chat.composer).toBeFocused();
   await expect(chat.composer).toHaveValue('');
+  await expect(chat.tasks.first()).toBeVisible();
   await tabTo(chat.tasks.first().locator('button, input'));
   await tabTo(chat.threads.first(), 'Shift+Tab');
 });
@@ -184,6 +185,7 @@ for (const locale of ['en', 'ur'] as const) {
       await page.goto('/chat/thr_00000000000000000000000000000007');
       await chat.hydrated();
       await check('not found');
+      await page.goto('about:blank');
       await context.clearCookies({ name: /kaam_session/ });
       for (const path of ['/sign-in', '/sign-up']) {
         await chat.open(path);

@@ -54,7 +54,7 @@ test('the set-up link makes the first account, and kill -9 loses nothing', async
 
   await test.step('kill -9, and start again', async () => {
     // The stream of the open page ends with the server.
-    watch.allow(/ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET/);
+    watch.allow(/Failed to load resource|ERR_|network error/);
     await fresh.kill('SIGKILL');
     await fresh.run();
     await page.goto(url);

@@ -237,14 +237,17 @@ test('answers are rated, and the settings lead back to them', async ({ page, cha
   await expect(good).toHaveAttribute('aria-pressed', 'true');
   await kept(bad);
   await expect(good).toHaveAttribute('aria-pressed', 'false');
+  // The page looks at the thread once more when its stream has begun; a look from before an opinion would show what was.
+  const looked = page.waitForResponse('**/api/chat/thread');
   await page.reload();
   await chat.hydrated();
+  await looked;
   await expect(bad).toHaveAttribute('aria-pressed', 'true');
   const last = page.getByTestId('message-answer').last();
   await last.hover();
-  await last.getByTestId('rate-good').click();
+  await kept(last.getByTestId('rate-good'));
   await expect(last.getByTestId('rate-good')).toHaveAttribute('aria-pressed', 'true');
-  await last.getByTestId('rate-good').click();
+  await kept(last.getByTestId('rate-good'));
   await expect(last.getByTestId('rate-good'), 'the same again takes it back').toHaveAttribute('aria-pressed', 'false');
 
   await page.locator('a[href="/settings"]').filter({ visible: true }).first().click();

@@ -1,5 +1,5 @@
 /** Pages that stay in step: two tabs, two devices, programs; and what happens to messages and answers without a connection. */
-import type { BrowserContext, Page } from '@playwright/test';
+import type { BrowserContext, Page, Route } from '@playwright/test';
 import { Gate } from '../scripted-model';
 import { Chat, PASSWORD, expect, openContext, setAppearance, test as base } from '../support/fixtures';
 import { Kaam } from '../support/servers';
@@ -17,6 +17,8 @@ const test = base.extend({
 const words = (count: number) => Array.from({ length: count }, (_, at) => `word${at + 1} `);
 /** What the console says of connections that break. */
 const BROKEN = /Failed to load resource|ERR_|network error/;
+/** After so many milliseconds without a word the page takes a line for dead. */
+const SILENCE = 40_000;
 
 /** Makes a token by the page's own form. */
 async function token(context: BrowserContext): Promise<string> {
@@ -50,6 +52,30 @@ async function beside(page: Page): Promise<Chat> {
   const second = new Chat(await page.context().newPage());
   await second.open(page.url());
   return second;
+}
+
+/** Lets a page's requests of a kind wait for ever, as on a line that has died without a word, except those after the first `lost` ones. */
+async function silent(page: Page, name: string, lost = 1): Promise<() => number> {
+  let asked = 0;
+  await page.route(`**/api/chat/${name}`, async (route) => {
+    asked += 1;
+    if (asked > lost) await route.continue();
+  });
+  return () => asked;
+}
+
+/** Holds back what the server answers to a page's next request of a kind, after the whole of it is there. */
+async function hold(page: Page, name: string): Promise<{ answered: Promise<unknown>; release: () => void }> {
+  const [there, released] = [new Gate(), new Gate()];
+  const handle = async (route: Route) => {
+    const headers = { ...route.request().headers(), origin: new URL(page.url()).origin };
+    const response = await route.fetch({ headers });
+    there.open();
+    await released.at(0)(0);
+    await route.fulfill({ response });
+  };
+  await page.route(`**/api/chat/${name}`, handle, { times: 1 });
+  return { answered: Promise.resolve(there.at(0)(0)), release: released.open };
 }
 
 test('two tabs are in step', async ({ page, chat, server, watch }) => {
@@ -109,6 +135,48 @@ test('two tabs are in step', async ({ page, chat, server, watch }) => {
     await post('delete', {});
     await expect(second.threads).toHaveCount(1);
     await expect(second.page.getByRole('status').getByRole('link')).toBeVisible();
+  });
+});
+
+test('what begins elsewhere while a page is busy is seen after that', async ({ page, chat, context, server }) => {
+  server.model?.script('begin', { text: ['Begun.'] });
+  const writeDown = (title: string) =>
+    server.model?.script(`write down ${title}`, { calls: [{ name: 'add_task', arguments: { title } }] }, { text: ['Noted.'] });
+  await chat.open();
+  await chat.ask('begin here');
+
+  await test.step('with an answer that has ended, but not for this page', async () => {
+    const second = await beside(page);
+    const held = await hold(second.page, 'send');
+    await second.say('begin again');
+    await held.answered;
+    await expect(chat.answers).toHaveCount(2);
+    await chat.idle();
+    writeDown('milk');
+    await chat.ask('write down milk');
+    // The hint of a task comes after that of the message which made it.
+    await expect(second.tasks).toHaveCount(1);
+    await expect(second.stop).toBeVisible();
+    held.release();
+    await expect(second.users).toHaveText(['begin here', 'begin again', 'write down milk']);
+    await expect(second.answers).toHaveText(['Begun.', 'Begun.', 'Noted.']);
+    await second.idle();
+    await second.page.close();
+  });
+  await test.step('with opening the thread', async () => {
+    const third = new Chat(await context.newPage());
+    await third.open();
+    const held = await hold(third.page, 'thread');
+    await third.threads.first().click();
+    await held.answered;
+    writeDown('bread');
+    await chat.ask('write down bread');
+    await expect(third.tasks).toHaveCount(2);
+    await expect(third.users).toHaveCount(0);
+    held.release();
+    await expect(third.users).toHaveText(['begin here', 'begin again', 'write down milk', 'write down bread']);
+    await expect(third.answers).toHaveText(['Begun.', 'Begun.', 'Noted.', 'Noted.']);
+    await third.idle();
   });
 });
 
@@ -173,6 +241,43 @@ test('an answer goes on after a time without a connection, and is as it is store
   await expect(chat.failed).toHaveCount(0);
   await page.reload();
   expect(await chat.answers.last().innerText()).toBe(answer?.trim());
+});
+
+test('a line that has died without a word is given up', async ({ page, chat, server, watch }) => {
+  watch.allow(BROKEN);
+  const gate = new Gate();
+  server.model?.script('held-story', { text: words(12), before: gate.at(5) });
+  await page.clock.install();
+  await chat.open();
+  await chat.say('tell me the held-story');
+  await expect(chat.answers.last()).toContainText('word5');
+  await expect(page).toHaveURL(/\/chat\/thr_/);
+
+  await test.step('an answer is followed again', async () => {
+    const asked = await silent(page, 'follow');
+    await page.reload();
+    await chat.hydrated();
+    await expect.poll(asked).toBe(1);
+    await page.clock.fastForward(SILENCE);
+    await expect.poll(asked).toBe(2);
+    gate.open();
+    await expect(chat.answers.last()).toContainText('word12');
+    await chat.idle();
+    await expect(chat.answers).toHaveCount(1);
+    await expect(chat.failed).toHaveCount(0);
+  });
+  await test.step('a thread is not opened for ever', async () => {
+    await chat.newThread.click();
+    await expect(page).toHaveURL(/\/chat$/);
+    const asked = await silent(page, 'thread');
+    await chat.threads.first().click();
+    await expect.poll(asked).toBe(1);
+    await page.clock.fastForward(SILENCE);
+    // The stream of hints is made anew as well, by which the page looks again by itself.
+    await expect(chat.answers).toHaveCount(1);
+    await expect(chat.failed).toHaveCount(0);
+    await chat.ask('and then?');
+  });
 });
 
 for (const locale of ['en', 'ur'] as const) {
@@ -263,6 +368,32 @@ test.describe('a message without a connection', () => {
     expect(sent).toBeGreaterThan(1);
     expect(await stored(server.url, bearer, 'user_message')).toEqual(['only once']);
     await expect(chat.users).toHaveCount(1);
+  });
+
+  test('which nobody answers goes again, and is there once', async ({ page, chat, context, server, watch }) => {
+    watch.allow(BROKEN);
+    const bearer = await token(context);
+    await page.clock.install();
+    await chat.open();
+    // The page's own request, and the first of those that the outbox makes.
+    const asked = await silent(page, 'send', 2);
+    const keys: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/chat/send')) keys.push((request.postDataJSON() as { key: string }).key);
+    });
+    await write(chat, 'only once');
+    await expect.poll(asked).toBe(1);
+    await expect(chat.stop).toBeVisible();
+    await page.clock.fastForward(SILENCE);
+    await expect.poll(asked).toBe(2);
+    await expect(waiting(page)).toHaveCount(1);
+    await page.clock.fastForward(SILENCE);
+    await expect(chat.answers).toHaveCount(1);
+    await expect(waiting(page)).toHaveCount(0);
+    await expect(chat.users).toHaveText(['only once']);
+    expect(await stored(server.url, bearer, 'user_message')).toEqual(['only once']);
+    expect(new Set(keys).size).toBe(1);
+    await chat.idle();
   });
 
   test('goes when the page is opened again', async ({ page, chat, context, server, watch }) => {

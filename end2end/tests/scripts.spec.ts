@@ -78,7 +78,9 @@ test('a task is ticked, opened again and deleted by hand', async ({ page, chat }
     await expect(tick).toBeChecked({ checked: done });
   }
   await task.getByTestId('delete-task').click();
+  const kept = page.waitForResponse(/\/api\/tasks\/delete/);
   await page.getByTestId('confirm').filter({ visible: true }).click();
+  await kept;
   await expect(task).toHaveCount(0);
   await page.reload();
   await chat.hydrated();

@@ -12,6 +12,8 @@ test('a person asks, ticks, shows, quotes, asks again and judges', async ({ page
   await test.step('which one is meant is chosen in a form', async () => {
     await chat.say('complete pay');
     const form = page.locator('form.questions');
+    await expect(form).toBeVisible();
+    await chat.idle();
     await form.getByRole('radio', { name: /rent/ }).check();
     await form.getByTestId('form-answer').click();
     await expect(completed).toHaveText([/pay the rent/]);

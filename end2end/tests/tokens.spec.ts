@@ -27,7 +27,7 @@ test('a token is made, copied once, used and revoked', async ({ page, context, s
   await expect(page.getByTestId('setup').first(), 'the set-up has the new token in it').toContainText(token);
   await expect(page.locator('body[data-hydrated="true"]')).toBeAttached();
   await page.locator('.token-new .copy').click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(token);
   await page.reload();
   await expect(page.getByTestId('tokens')).toContainText('Laptop');
   await expect(page.getByTestId('token-value')).toHaveCount(0);

@@ -293,28 +293,31 @@ pub(super) fn page_context(locale: Locale) -> PageContext {
     }
 }
 
-/// The answers in a form, by the ids of its questions: its fields are called `answers[id][n]`.
+/// The answers in a form, by the ids of its questions: its fields are called `answers[id][n]`, and come in the order of their numbers.
 pub(super) fn answers(form: &Element) -> BTreeMap<String, Vec<String>> {
-    let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut answers: BTreeMap<String, BTreeMap<usize, String>> = BTreeMap::new();
     let fields = form.get_elements_by_tag_name("input");
     for at in 0..fields.length() {
         let Some(field) = fields.item(at).and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else {
             continue;
         };
         let name = field.name();
-        let id = name
+        let place = name
             .strip_prefix("answers[")
-            .and_then(|rest| rest.rsplit_once("]["))
-            .map(|(id, _)| id);
+            .and_then(|rest| rest.strip_suffix(']')?.rsplit_once("]["))
+            .and_then(|(id, n)| Some((id, n.parse::<usize>().ok()?)));
         let counts = match field.type_().as_str() {
             "text" => !field.value().trim().is_empty(),
             _ => field.checked(),
         };
-        if let (Some(id), true) = (id, counts) {
-            answers.entry(id.to_owned()).or_default().push(field.value());
+        if let (Some((id, n)), true) = (place, counts) {
+            answers.entry(id.to_owned()).or_default().insert(n, field.value());
         }
     }
     answers
+        .into_iter()
+        .map(|(id, values)| (id, values.into_values().collect()))
+        .collect()
 }
 
 /// What is selected inside an element; nothing if that is nothing, or elsewhere.

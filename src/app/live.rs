@@ -22,8 +22,8 @@ pub(super) struct Live {
     pub threads: RwSignal<u32>,
     /// The thread that is open: its title, its status, or that it is there.
     pub thread: RwSignal<u32>,
-    /// An answer may have begun in the thread that is open.
-    pub run: RwSignal<u32>,
+    /// The answers that may have begun in the thread that is open, by their runs; an empty one where that is not known.
+    pub runs: RwSignal<Vec<String>>,
     pub outbox: Outbox,
     gathered: StoredValue<Vec<String>>,
 }
@@ -35,7 +35,7 @@ impl Live {
             tasks: RwSignal::new(0),
             threads: RwSignal::new(0),
             thread: RwSignal::new(0),
-            run: RwSignal::new(0),
+            runs: RwSignal::default(),
             outbox: Outbox::new(person),
             gathered: StoredValue::new(Vec::new()),
         }
@@ -78,7 +78,15 @@ impl Live {
         count(self.tasks, all || has("tasks"));
         count(self.threads, all || words.iter().any(|word| word != "tasks"));
         count(self.thread, opened("thread:"));
-        count(self.run, all || opened("run:"));
+        let of_open = |word: &String| {
+            let (thread, run) = word.strip_prefix("run:").map(|ids| ids.split_once(':').unwrap_or((ids, "")))?;
+            (path.strip_prefix("/chat/") == Some(thread)).then(|| run.to_owned())
+        };
+        let unknown = all.then(String::new);
+        let runs: Vec<String> = words.iter().filter_map(of_open).chain(unknown).collect();
+        if !runs.is_empty() {
+            self.runs.set(runs);
+        }
         // A connection is there, or an answer has ended: what waited for that can go.
         if all || has("threads") {
             self.outbox.wake();

@@ -13,6 +13,7 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
 use super::browser::{self, Sleep, shared};
+use super::chat::follow::{in_time, unless_silent};
 use crate::api::message::Outgoing;
 use crate::api::sse::Frame;
 use crate::api::view::ChatUpdate;
@@ -203,12 +204,12 @@ fn arrived(list: &mut Vec<Kept>, key: &str, thread: &str) {
 
 /// Sends a message and gives its thread. The stream of its answer is let go: whoever shows the thread follows it by themselves.
 async fn bring(kept: &Kept) -> Result<String, ApiError> {
-    let mut updates = door::send(kept.thread.clone(), kept.message.clone(), kept.key.clone()).await?;
+    let mut updates = in_time(door::send(kept.thread.clone(), kept.message.clone(), kept.key.clone())).await?;
     if let Some(thread) = &kept.thread {
         return Ok(thread.clone());
     }
     loop {
-        match updates.next().await {
+        match unless_silent(updates.next()).await.flatten() {
             Some(Ok(Frame::Update(_, ChatUpdate::Thread { id, .. }))) => return Ok(id),
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(error),

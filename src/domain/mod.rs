@@ -4,6 +4,7 @@ pub mod id;
 pub mod language;
 pub mod locale;
 pub mod repeat;
+pub mod scope;
 pub mod task;
 pub mod text;
 pub mod texts;

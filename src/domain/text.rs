@@ -3,6 +3,9 @@
 /// The longest message, in bytes of UTF-8.
 pub const MESSAGE_MAX_BYTES: usize = 64 * 1024;
 
+/// The most parts of a message.
+pub const PARTS_MAX: usize = 500;
+
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextError {
@@ -35,11 +38,15 @@ pub fn clean(text: &str) -> String {
             c => out.push(c),
         }
     }
-    // An isolate that is never closed is a lone control.
-    for at in open.into_iter().rev() {
-        out.remove(at);
+    if open.is_empty() {
+        return out;
     }
-    out
+    // An isolate that is never closed is a lone control.
+    let mut lone = open.into_iter().peekable();
+    out.char_indices()
+        .filter(|(at, _)| lone.next_if_eq(at).is_none())
+        .map(|(_, character)| character)
+        .collect()
 }
 
 /// Cleans a message and checks that it says something and is at most [`MESSAGE_MAX_BYTES`] long.
@@ -72,6 +79,18 @@ pub fn line(text: &str, max: usize) -> Result<String, TextError> {
         return Err(TextError::TooLong);
     }
     Ok(trimmed.to_owned())
+}
+
+/// Where words stand in a text as a whole, not as a part of longer ones.
+pub fn find_whole(text: &str, words: &str) -> Option<usize> {
+    if words.trim().is_empty() {
+        return None;
+    }
+    text.match_indices(words).map(|(at, _)| at).find(|at| {
+        let before = text[..*at].chars().next_back();
+        let after = text[at + words.len()..].chars().next();
+        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+    })
 }
 
 fn shows_nothing(c: char) -> bool {
@@ -153,6 +172,24 @@ pub fn title_of(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn isolates_that_are_not_closed_go_and_others_stay() {
+        assert_eq!(clean("a\u{2068}b\u{2069}c"), "a\u{2068}b\u{2069}c");
+        assert_eq!(clean("a\u{2068}b\u{2067}c\u{2069}d"), "ab\u{2067}c\u{2069}d");
+        assert_eq!(clean("\u{2069}کام\u{2068}"), "کام");
+        // As many as a request can hold.
+        let many = "\u{2068}".repeat(350_000);
+        assert_eq!(clean(&[&many, "x"].concat()), "x");
+    }
+
+    #[test]
+    fn words_are_found_as_a_whole() {
+        assert_eq!(find_whole("The team has tea.", "tea"), Some(13));
+        assert_eq!(find_whole("team", "tea"), None);
+        assert_eq!(find_whole("دودھ والا", "دودھ"), Some(0));
+        assert_eq!(find_whole("x", " "), None);
+    }
 
     #[test]
     fn controls_go_and_words_stay() {

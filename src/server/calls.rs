@@ -6,17 +6,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    auth::{
-        ApiCaller,
-        current_user::Via,
-        tokens::{Scope, Scopes},
-    },
+    auth::{ApiCaller, current_user::Via, tokens::Scope},
     store::{
         Store, StoreError,
         tool_calls::{self, CallRecord},
     },
     tools::{
-        Reach, Registry, ToolContext,
+        Registry, ToolContext,
         outside::{OutsideError, hash_of_call},
     },
 };
@@ -75,24 +71,14 @@ impl From<StoreError> for CallError {
     }
 }
 
-/// The scope that a tool wants.
-pub fn scope_of(reach: Reach) -> Scope {
-    match reach {
-        Reach::Read => Scope::Read,
-        Reach::Write => Scope::Write,
-        Reach::Delete => Scope::Delete,
-    }
-}
-
 impl Calls {
     /// Calls a tool.
     ///
     /// # Errors
     /// See [`CallError`].
     pub async fn call(&self, caller: &ApiCaller, door: Door, name: &str, args: Map<String, Value>) -> Result<Value, CallError> {
-        let reach = self.tools.reach(name).ok_or(OutsideError::NoSuchTool)?;
+        let scope = self.tools.reach(name).ok_or(OutsideError::NoSuchTool)?;
         let mut line = self.line(caller, door, name, &args);
-        let scope = scope_of(reach);
         if !caller.scopes.allow(scope) {
             self.record(caller, line, "forbidden").await?;
             return Err(CallError::Forbidden(scope));
@@ -143,11 +129,6 @@ impl Calls {
         outcome: &'static str,
     ) -> Result<(), StoreError> {
         self.record(caller, self.line(caller, door, name, args), outcome).await
-    }
-
-    /// Which tools this caller may call.
-    pub fn may(&self, scopes: Scopes, reach: Reach) -> bool {
-        scopes.allow(scope_of(reach))
     }
 
     fn line(&self, caller: &ApiCaller, door: Door, name: &str, args: &Map<String, Value>) -> CallRecord {

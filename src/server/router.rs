@@ -28,7 +28,7 @@ use tower_http::{
 use super::{
     assets,
     auth::{current_user::by_session, origin, session},
-    chatkit,
+    chatkit, deadline,
     error::AppError,
     mcp, page, request_id, rest,
     state::AppState,
@@ -97,6 +97,7 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
             header::X_FRAME_OPTIONS,
             HeaderValue::from_static("DENY"),
         ))
+        .layer(from_fn(deadline::layer))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(request_id::layer))
         .with_state(state)

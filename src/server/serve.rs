@@ -27,6 +27,7 @@ use super::{
     state::AppState,
     store::{Store, StoreError},
     tools::Registry,
+    uploads::Uploads,
 };
 use crate::{app::Assets, domain::time::Clock};
 
@@ -159,6 +160,7 @@ pub async fn state(
         clock,
         passwords: Passwords::default(),
         attempts: Arc::default(),
+        uploads: Uploads::default(),
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
         attachments,
         transcriber,

@@ -14,6 +14,7 @@ use super::{
     model::openai::Transcriber,
     run::Runs,
     store::Store,
+    uploads::Uploads,
 };
 use crate::{app::Assets, domain::time::Clock};
 
@@ -30,6 +31,8 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Attempts to sign in.
     pub attempts: Arc<Limiter>,
+    /// Large bodies that are being read.
+    pub uploads: Uploads,
     /// Messages a person sends.
     pub sends: Arc<SendLimits>,
     /// The files of people.

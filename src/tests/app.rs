@@ -302,6 +302,16 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// An answer with its whole body.
+    pub async fn of(response: http::Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -356,13 +366,7 @@ impl Client {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let (parts, body) = self.open(request).await.into_parts();
-        let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Reply::of(self.open(request).await).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -56,6 +56,7 @@ fn libraries_stay_where_they_belong() {
                 "assets",
                 "auth",
                 "chatkit",
+                "deadline",
                 "mcp",
                 "rest",
                 "page",

@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -144,9 +145,11 @@ async fn one_server_per_data_directory_and_commands_join_it() {
 #[test]
 fn commands_and_a_server_wait_for_one_another() {
     let folder = Folder::new("turns");
+    let at_work = AtomicUsize::new(3);
     thread::scope(|scope| {
         for role in [Role::Command, Role::Command, Role::Server, Role::Command] {
             let data = folder.data();
+            let at_work = &at_work;
             scope.spawn(move || {
                 let opened = opened(&data, role);
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -158,7 +161,10 @@ fn commands_and_a_server_wait_for_one_another() {
                 });
                 assert_eq!(one, 1);
                 // A command that has joined the server may still be at work.
-                thread::sleep(Duration::from_millis(if role == Role::Server { 1500 } else { 0 }));
+                match role {
+                    Role::Command => _ = at_work.fetch_sub(1, Ordering::SeqCst),
+                    Role::Server => wait_for("the commands", || (at_work.load(Ordering::SeqCst) == 0).then_some(())),
+                }
             });
         }
     });

@@ -189,12 +189,15 @@ async fn following_goes_on_behind_the_last_frame() {
         .as_str()
         .unwrap()
         .to_owned();
-    let following = tokio::spawn({
-        let (client, thread) = (client.clone(), thread.clone());
-        async move { client.json("/api/chat/follow", json!({ "thread": thread, "after": null })).await }
-    });
+    // It follows once the answer's head is there.
+    let following = client
+        .open(Client::json_request(
+            "/api/chat/follow",
+            &json!({ "thread": thread, "after": null }),
+        ))
+        .await;
     gate.open();
-    let (sent, followed) = (sending.await.unwrap(), following.await.unwrap());
+    let (sent, followed) = (sending.await.unwrap(), Reply::of(following).await);
     assert_eq!(updates(&sent), updates(&followed));
     let ids: Vec<String> = sent
         .text()

@@ -8,7 +8,10 @@ use http_body_util::BodyExt;
 use kaam::{
     domain::locale::Locale,
     protocol::item::{InferenceOptions, UserContent, UserMessage},
-    server::run::{Ask, AskError, Person, Signal},
+    server::{
+        auth::tokens::Scopes,
+        run::{Ask, AskError, Asked, Person, Signal},
+    },
 };
 use serde_json::{Value, json};
 
@@ -282,25 +285,30 @@ fn message(text: &str) -> UserMessage {
     }
 }
 
-#[tokio::test]
-async fn a_listener_that_comes_later_hears_the_same() {
-    let app = TestApp::start().await;
-    let person = Person {
+async fn asked(app: &TestApp, person: &Person, ask: Ask) -> Asked {
+    let asked = app.state.runs.ask(person, ask, None).await;
+    asked.unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+async fn person(app: &TestApp) -> Person {
+    Person {
         id: app.user("a@example.com").await,
         calendar: chrono_tz::Asia::Karachi.into(),
         locale: Locale::En,
         client_tools: vec![],
-    };
+        scopes: Scopes::ALL,
+    }
+}
+
+#[tokio::test]
+async fn a_listener_that_comes_later_hears_the_same() {
+    let app = TestApp::start().await;
+    let person = person(&app).await;
     let (reply, gate) = Reply::gated(&["You have a ", "b", "c", "d"]);
     app.model.reply(reply);
-    let asked = app
-        .state
-        .runs
-        .ask(&person, Ask::NewThread(message("hi")), None)
-        .await
-        .unwrap_or_else(|error| panic!("{error:?}"));
+    let begun = asked(&app, &person, Ask::NewThread(message("hi"))).await;
     gate.release(2);
-    let mut first = asked.stream;
+    let mut first = begun.stream;
     let mut seen = Vec::new();
     while seen.len() < 8 {
         let Some(Signal::Event(event)) = first.next().await else {
@@ -309,7 +317,7 @@ async fn a_listener_that_comes_later_hears_the_same() {
         seen.push(event.json.clone());
     }
     // Joins in the middle; then another after the end.
-    let (_, mut second) = app.state.runs.follow(person.id, asked.thread, None).await.unwrap().unwrap();
+    let (_, mut second) = app.state.runs.follow(person.id, begun.thread, None).await.unwrap().unwrap();
     gate.open();
     let rest = async |stream: &mut kaam::server::run::RunStream, mut heard: Vec<String>| {
         while let Some(Signal::Event(event)) = stream.next().await {
@@ -322,38 +330,23 @@ async fn a_listener_that_comes_later_hears_the_same() {
     let (_, mut third) = app
         .state
         .runs
-        .follow(person.id, asked.thread, Some(asked.run))
+        .follow(person.id, begun.thread, Some(begun.run))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(rest(&mut third, vec![]).await, all);
-    assert!(app.state.runs.follow(person.id, asked.thread, None).await.unwrap().is_none());
+    assert!(app.state.runs.follow(person.id, begun.thread, None).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn retrying_takes_the_last_answer_away() {
     let app = TestApp::start().await;
-    let person = Person {
-        id: app.user("a@example.com").await,
-        calendar: chrono_tz::UTC.into(),
-        locale: Locale::En,
-        client_tools: vec![],
-    };
+    let person = person(&app).await;
     app.model.reply(Reply::text(&["first try"])).reply(Reply::text(&["second try"]));
-    let asked = app
-        .state
-        .runs
-        .ask(&person, Ask::NewThread(message("hi")), None)
-        .await
-        .unwrap_or_else(|error| panic!("{error:?}"));
-    let thread = asked.thread;
-    asked.stream.collect::<Vec<_>>().await;
-    let again = app
-        .state
-        .runs
-        .ask(&person, Ask::Retry(thread, None), None)
-        .await
-        .unwrap_or_else(|error| panic!("{error:?}"));
+    let begun = asked(&app, &person, Ask::NewThread(message("hi"))).await;
+    let thread = begun.thread;
+    begun.stream.collect::<Vec<_>>().await;
+    let again = asked(&app, &person, Ask::Retry(thread, None)).await;
     again.stream.collect::<Vec<_>>().await;
     let texts: Vec<String> = app
         .state
@@ -368,22 +361,99 @@ async fn retrying_takes_the_last_answer_away() {
 }
 
 #[tokio::test]
+async fn what_an_answer_added_is_not_added_again_by_the_next_one() {
+    let app = TestApp::start().await;
+    let client = app.program("a@example.com").await;
+    let adds = |title: &str| Reply::tool_calls_openai(&[("c", "add_task", &json!({ "title": title }).to_string())]);
+    let tasks = async || {
+        let found = client.json("/api/v1/tools/list_tasks", json!({})).await.json();
+        let titles = found["tasks"].as_array().unwrap().iter();
+        titles.map(|task| task["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    app.model.reply(adds("milk")).reply(Reply::text(&["Added milk."]));
+    let events = client.create("add milk").await;
+    let thread = thread_of(&events);
+    let message = events.iter().find(|event| event["item"]["type"] == "user_message").unwrap()["item"]["id"].clone();
+    let again = async || {
+        app.model.reply(Reply::text(&["There."]));
+        let params = json!({ "thread_id": thread, "item_id": message });
+        client.chatkit("threads.retry_after_item", params).await.events()
+    };
+
+    app.model.reply(adds("milk"));
+    assert_eq!(answer_of(&again().await), "There.");
+    assert_eq!(tasks().await, ["milk"], "the same call has its result already");
+    let told = app.model.requests().last().unwrap()["messages"].to_string();
+    assert!(told.contains("milk") && told.contains("tsk_"), "and the model hears it: {told}");
+    app.model.reply(adds("oat milk"));
+    again().await;
+    assert_eq!(tasks().await.len(), 2, "another call is another");
+
+    // What is gone is added anew.
+    let found = client.json("/api/v1/tools/list_tasks", json!({})).await.json();
+    for task in found["tasks"].as_array().unwrap() {
+        client.json("/api/v1/tools/delete_task", json!({ "task_id": task["id"] })).await;
+    }
+    app.model.reply(adds("milk"));
+    again().await;
+    assert_eq!(tasks().await, ["milk"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_can_be_asked_for_again_outlives_its_connection() {
+    let app = TestApp::start().await;
+    let (reply, gate) = Reply::gated(&["You have half ", "an answer"]);
+    app.model.reply(reply);
+    let client = app.program("a@example.com").await;
+    let open = async || {
+        let mut request = Client::json_request("/chatkit", &json!({ "type": "threads.create", "params": { "input": input("hi") } }));
+        request.headers_mut().insert("idempotency-key", "k".parse().unwrap());
+        client.open(request).await.into_body()
+    };
+    let mut first = open().await;
+    gate.release(1);
+    until(&mut first, is_delta).await;
+    // The line is silent for the client, which asks again; its end comes to the server later.
+    let mut second = open().await;
+    drop(first);
+    until(&mut second, is_delta).await;
+    drop(second);
+    let mut third = open().await;
+    gate.open();
+    let events = until(&mut third, |event| event.pointer("/item/type") == Some(&json!("assistant_message"))).await;
+    let last = until(&mut third, |event| event["type"] == "thread.item.done").await;
+    assert_eq!(
+        last.last().unwrap()["item"]["content"][0]["text"],
+        "You have half an answer",
+        "{events:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_hears_any_more_is_stopped() {
+    let app = TestApp::start().await;
+    let person = person(&app).await;
+    app.model.reply(Reply::unfinished(&["You have half "]).then_stall());
+    let begun = asked(&app, &person, Ask::NewThread(message("hi"))).await;
+    let runs = &app.state.runs;
+    let listen = || runs.listen(person.id, begun.thread, begun.run, Duration::from_millis(50));
+    let (one, two) = (listen(), listen());
+    drop(one);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(runs.count(), 1, "one is there still");
+    drop(two);
+    eventually(async || (runs.count() == 0).then_some(())).await;
+    let state = app.state.store.run_state(person.id, begun.run).await.unwrap();
+    assert_eq!(state.status, "cancelled");
+}
+
+#[tokio::test]
 async fn a_stopping_server_lets_its_answers_go_and_takes_no_more() {
     let app = TestApp::start().await;
-    let person = Person {
-        id: app.user("a@example.com").await,
-        calendar: chrono_tz::UTC.into(),
-        locale: Locale::En,
-        client_tools: vec![],
-    };
+    let person = person(&app).await;
     app.model.reply(Reply::unfinished(&["You have half "]).then_stall());
-    let asked = app
-        .state
-        .runs
-        .ask(&person, Ask::NewThread(message("hi")), None)
-        .await
-        .unwrap_or_else(|error| panic!("{error:?}"));
-    let mut stream = asked.stream;
+    let begun = asked(&app, &person, Ask::NewThread(message("hi"))).await;
+    let mut stream = begun.stream;
     while let Some(Signal::Event(event)) = stream.next().await {
         if event.json.contains("text_delta") {
             break;
@@ -394,14 +464,14 @@ async fn a_stopping_server_lets_its_answers_go_and_takes_no_more() {
     let texts: Vec<String> = app
         .state
         .store
-        .history(person.id, asked.thread, 10)
+        .history(person.id, begun.thread, 10)
         .await
         .unwrap()
         .iter()
         .map(|item| item.body.text())
         .collect();
     assert_eq!(texts, ["hi"], "what there is of the answer is in the log, for whoever goes on");
-    assert!(app.state.store.newest_run(person.id, asked.thread).await.unwrap().is_live());
+    assert!(app.state.store.newest_run(person.id, begun.thread).await.unwrap().is_live());
     assert!(matches!(
         app.state.runs.ask(&person, Ask::NewThread(message("more")), None).await,
         Err(AskError::Stopping)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use kaam::{
-    domain::id::{ThreadId, UserId},
+    domain::id::{RunId, ThreadId, UserId},
     server::run::Signal,
 };
 use serde_json::{Value, json};
@@ -37,9 +37,9 @@ fn answers(items: &[Value]) -> Vec<&str> {
 /// Everything that whoever follows the thread on this server hears, until the run has ended.
 async fn hear(app: &TestApp, user: UserId, thread: &str) -> Vec<Value> {
     let id: ThreadId = thread.parse().unwrap();
-    let Some((_, mut stream)) = app.state.runs.follow(user, id, None).await.unwrap() else {
-        return Vec::new();
-    };
+    // Over or not: it is heard from its start.
+    let run = RunId(app.state.store.newest_run(user, id).await.unwrap().id);
+    let (_, mut stream) = app.state.runs.follow(user, id, Some(run)).await.unwrap().unwrap();
     let mut heard = Vec::new();
     while let Some(Signal::Event(event)) = stream.next().await {
         heard.push(serde_json::from_str(&event.json).unwrap());
@@ -164,9 +164,10 @@ async fn tools_take_effect_once_whoever_dies() {
 #[tokio::test]
 async fn a_server_that_stops_hands_its_answers_on() {
     let b = broken(&[], true).await;
+    // The other one may take it over by itself, at once.
+    b.two.model.usually(Reply::text(&["all of it"]));
     b.one.state.runs.shut_down(Duration::from_secs(5)).await;
     assert!(b.one.state.runs.is_stopping());
-    b.two.model.reply(Reply::text(&["all of it"]));
     b.two.state.runs.take_over_all().await.unwrap();
     hear(&b.two, b.user, &b.thread).await;
     assert_eq!(answers(&items(&b.client, &b.thread).await), ["all of it"]);
@@ -177,8 +178,8 @@ async fn stopping_servers_are_no_attempts() {
     let b = broken(&[], true).await;
     let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
     sqlx::query("update runs set attempt = 3").execute(&mut db).await.unwrap();
+    b.two.model.usually(Reply::text(&["all of it"]));
     b.one.state.runs.shut_down(Duration::from_secs(5)).await;
-    b.two.model.reply(Reply::text(&["all of it"]));
     b.two.state.runs.take_over_all().await.unwrap();
     hear(&b.two, b.user, &b.thread).await;
     assert_eq!(answers(&items(&b.client, &b.thread).await), ["all of it"]);
@@ -187,15 +188,15 @@ async fn stopping_servers_are_no_attempts() {
 #[tokio::test]
 async fn what_a_server_gave_up_it_takes_again() {
     let b = broken(&[], true).await;
+    b.two.state.runs.shut_down(Duration::from_secs(5)).await;
+    b.one.model.usually(Reply::text(&["all of it"]));
     let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
     // As if another one had it, and died: the first one is told so when it renews its lease, and lets go.
     sqlx::query("update runs set lease_epoch = lease_epoch + 1, lease_until = now() - interval '1 second'")
         .execute(&mut db)
         .await
         .unwrap();
-    b.one.model.reply(Reply::text(&["all of it"]));
     let thread: ThreadId = b.thread.parse().unwrap();
-    b.two.state.runs.shut_down(Duration::from_secs(5)).await;
     eventually(async || {
         let run = b.one.state.store.newest_run(b.user, thread).await.unwrap();
         (run.status == "done").then_some(())
@@ -230,6 +231,58 @@ async fn an_answer_that_kills_every_server_is_given_up() {
 }
 
 #[tokio::test]
+async fn half_an_answer_is_kept_when_it_is_stopped_before_anybody_goes_on() {
+    let b = broken(&[], true).await;
+    let thread: ThreadId = b.thread.parse().unwrap();
+    b.two.state.store.request_stop(b.user, thread, None).await.unwrap();
+    b.two.state.runs.take_over_all().await.unwrap();
+    eventually(async || {
+        let run = b.two.state.store.newest_run(b.user, thread).await.unwrap();
+        (run.status == "cancelled").then_some(())
+    })
+    .await;
+    assert_eq!(answers(&items(&b.client, &b.thread).await), ["You have half "]);
+    assert_eq!(b.two.model.requests().len(), 0, "the model is not asked");
+}
+
+#[tokio::test]
+async fn half_an_answer_is_kept_when_going_on_fails() {
+    let b = broken(&[], true).await;
+    b.two.model.usually(Reply::status(401, &json!({}), &[]));
+    b.two.state.runs.take_over_all().await.unwrap();
+    let heard = hear(&b.two, b.user, &b.thread).await;
+    assert_eq!(heard.last().unwrap()["type"], "error");
+    assert_eq!(answers(&items(&b.client, &b.thread).await), ["You have half "]);
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_read_is_closed_and_keeps_no_other_waiting() {
+    let b = broken(&[], true).await;
+    b.one.model.reply(Reply::stall());
+    let mut body = b.client.open(create("another")).await.into_body();
+    let begun = until(&mut body, |event| event["type"] == "thread.created").await;
+    std::mem::forget(body);
+    let other = begun[0]["thread"]["id"].as_str().unwrap().to_owned();
+    let mut db = PgConnection::connect(&b.one.database_url).await.unwrap();
+    // Deeper than what is read back.
+    sqlx::query("update runs set request = (repeat('[', 200) || repeat(']', 200))::jsonb where thread_id = $1")
+        .bind(b.thread.parse::<ThreadId>().unwrap().0)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    b.two.model.usually(Reply::text(&["all of it"]));
+    b.two.state.runs.take_over_all().await.unwrap();
+    let (thread, other): (ThreadId, ThreadId) = (b.thread.parse().unwrap(), other.parse().unwrap());
+    for (thread, status) in [(thread, "incomplete"), (other, "done")] {
+        eventually(async || {
+            let run = b.two.state.store.newest_run(b.user, thread).await.unwrap();
+            (run.status == status).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn an_answer_is_stopped_from_another_server() {
     let one = TestApp::start().await;
     let (reply, gate) = Reply::gated(&["You have half ", "an answer"]);
@@ -241,7 +294,7 @@ async fn an_answer_is_stopped_from_another_server() {
     let seen = until(&mut body, |event| event["update"]["delta"] == "You have half ").await;
     let thread = seen[0]["thread"]["id"].as_str().unwrap().to_owned();
     let two = one.beside().await;
-    two.state.runs.stop(user, thread.parse().unwrap()).await.unwrap();
+    two.state.runs.stop(user, thread.parse().unwrap(), None).await.unwrap();
     let rest = until(&mut body, |event| event["type"] == "thread.item.done").await;
     assert_eq!(rest.last().unwrap()["item"]["content"][0]["text"], "You have half ");
     eventually(async || (one.state.runs.count() == 0).then_some(())).await;

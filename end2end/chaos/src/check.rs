@@ -38,16 +38,8 @@ impl Counts {
     }
 }
 
-/// What must have come of every answer that did not fail.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Expect {
-    Whole,
-    /// What there was when it was stopped.
-    Part,
-}
-
 /// Checks all that one person was told. Answers that failed, and say so, must be a part of the right one.
-pub async fn check(world: &World, person: &Person, exchanges: &[Exchange], expect: Expect) -> Result<Counts> {
+pub async fn check(world: &World, person: &Person, exchanges: &[Exchange]) -> Result<Counts> {
     let mut counts = Counts::default();
     let stored = stored(world, person).await?;
     let titles = tasks(world, person).await?;
@@ -74,7 +66,7 @@ pub async fn check(world: &World, person: &Person, exchanges: &[Exchange], expec
         if let Some(why) = &exchange.heard.failed {
             eprintln!("  {name}: told that it failed: {why}");
         }
-        let is_whole = !has_failed && expect == Expect::Whole;
+        let is_whole = !has_failed;
         if let Some(title) = &question.task {
             let is_done = titles.get(title);
             let times = is_done.map_or(0, Vec::len);

@@ -84,7 +84,7 @@ impl Heard {
 }
 
 /// How long one message may take, with all its breaks.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 /// Silence after which a client takes its connection for dead. (The page's heartbeat comes every 15 s.)
 pub const SILENCE: Duration = Duration::from_secs(20);
 /// Messages in a thread.

@@ -25,7 +25,7 @@ pub const ALL: [&str; 10] = [
     "claimed",
 ];
 /// How long six talking clients may need to come by.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A point, and how often the server ended itself there.
 pub type Ended = (String, usize);

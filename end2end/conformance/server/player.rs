@@ -190,7 +190,7 @@ impl Play<'_> {
 
     async fn all(&mut self) -> Result<(), Stop> {
         let steps = match &self.turn.prompt {
-            Prompt::Message => self.message()?.0.steps,
+            Prompt::Message | Prompt::Again => self.message()?.0.steps,
             Prompt::ToolOutput(_) | Prompt::Form(_) => {
                 let (script, answered) = self.message()?;
                 script.then.into_iter().nth(answered.saturating_sub(1)).unwrap_or_default()

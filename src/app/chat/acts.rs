@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::driver::Chat;
-use super::follow::Ask;
+use super::follow::{Ask, in_time};
 use super::state::ThreadState;
 use crate::api::chat as door;
 use crate::api::view::{Access, Act, ChatUpdate};
@@ -72,7 +72,7 @@ impl Chat {
             return;
         }
         spawn_local(async move {
-            match door::sync_action(thread, act).await {
+            match in_time(door::sync_action(thread, act)).await {
                 Ok(item) => {
                     if let Some(item) = item {
                         let _ = self.state.try_update(|state| state.apply(ChatUpdate::Item(item)));
@@ -94,6 +94,10 @@ impl Chat {
             return;
         };
         let before = self.state.try_update(|state| state.rate(&item, rating)).flatten();
+        // A look that is on its way would take it back: it comes after.
+        if self.is_free() && self.unseen.with_value(|unseen| !unseen.is_empty()) {
+            self.hang_up();
+        }
         let turn = self.ratings.get_value();
         spawn_local(async move {
             // One after the other, and only the newest: two requests at once may arrive in the other order.
@@ -101,12 +105,13 @@ impl Chat {
             if self.state.try_with_untracked(|state| state.rating(&item)) != Some(rating) {
                 return;
             }
-            if let Err(error) = door::rate(thread, item.clone(), rating).await {
+            if let Err(error) = in_time(door::rate(thread, item.clone(), rating)).await {
                 let _ = self.state.try_update(|state| {
                     state.unrate(&item, rating, before);
                     state.notice = Some(self.texts.error(&error));
                 });
             }
+            self.look_if_missed();
         });
     }
 
@@ -162,7 +167,7 @@ impl Chat {
             return;
         };
         spawn_local(async move {
-            match door::archive(id, false).await {
+            match in_time(door::archive(id, false)).await {
                 Ok(()) => {
                     let _ = self.state.try_update(|state| state.access = Access::Open);
                     let _ = self.threads_changed.try_update(|count| *count += 1);

@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 
 use super::commands::{self, Meaning};
 use super::compose::{Compose, Taken};
-use super::follow::Ask;
+use super::follow::{Ask, in_time};
 use super::state::{Again, Phase, ThreadState};
 use crate::api::view::{ItemBody, ItemView};
 use crate::api::{ApiError, chat as door};
@@ -46,6 +46,10 @@ pub(in crate::app) struct Chat {
     /// The last message that was not confirmed, and its key: sent again, it is the same message.
     pub(super) unconfirmed: StoredValue<Option<(Taken, String)>>,
     pub(super) stop_wanted: StoredValue<bool>,
+    /// The runs of which there was a hint, while the thread has not been looked at since; an empty one where that is not known.
+    pub(super) unseen: StoredValue<Vec<String>>,
+    /// The run that is, or was last, followed.
+    pub(super) followed: StoredValue<String>,
     /// Whose turn it is to send what the reader thinks of an answer.
     pub(super) ratings: StoredValue<Arc<Mutex<()>>>,
 }
@@ -67,6 +71,8 @@ impl Chat {
             listening: StoredValue::new(None),
             unconfirmed: StoredValue::new(None),
             stop_wanted: StoredValue::new(false),
+            unseen: StoredValue::default(),
+            followed: StoredValue::default(),
             ratings: StoredValue::default(),
         };
         on_cleanup(move || chat.leave());
@@ -187,7 +193,7 @@ impl Chat {
         }
         match self.state.with_untracked(|state| state.id.clone()) {
             Some(id) => spawn_local(async move {
-                if let Err(error) = door::stop(id).await {
+                if let Err(error) = in_time(door::stop(id)).await {
                     self.state.update(|state| state.notice = Some(self.texts.error(&error)));
                 }
             }),
@@ -199,6 +205,7 @@ impl Chat {
     pub fn open(self, thread: Option<String>) {
         self.leave();
         self.hush();
+        self.unseen.update_value(Vec::clear);
         let Some(id) = thread else {
             self.state.set(ThreadState::default());
             return;
@@ -214,11 +221,11 @@ impl Chat {
             state.phase = Phase::Opening;
         });
         self.spawn(async move {
-            match door::thread(id, None).await {
+            match in_time(door::thread(id, None)).await {
                 Ok(view) => {
                     self.state.update(|state| state.reload(view));
                     if self.state.with_untracked(ThreadState::busy) {
-                        self.drive(Ask::Follow).await;
+                        return self.drive(Ask::Follow).await;
                     }
                 }
                 Err(ApiError::NotFound) => self.state.update(|state| {
@@ -227,6 +234,7 @@ impl Chat {
                 }),
                 Err(error) => self.fail(&error, Again::Look),
             }
+            self.look_if_missed();
         });
     }
 
@@ -238,18 +246,36 @@ impl Chat {
         }
     }
 
-    /// Takes over how the thread stands on the server, and follows the answer that has begun elsewhere. Nothing while one is followed already.
-    pub fn look(self) {
-        let Some(id) = self.state.with_untracked(|state| state.id.clone()) else {
-            return;
-        };
-        if !self.is_free() {
+    /// These runs may have begun: looks, at once or when the answer that is followed, or the opening of the thread, is over.
+    pub fn look(self, runs: Vec<String>) {
+        if self.state.with_untracked(|state| state.id.is_none()) {
             return;
         }
+        self.unseen.update_value(|unseen| unseen.extend(runs));
+        if self.is_free() {
+            self.look_if_missed();
+        }
+    }
+
+    /// Takes over how the thread stands on the server, and follows the answer that has begun elsewhere, if there was a hint of one that is not
+    /// the one that was followed. Once, for all hints.
+    pub(super) fn look_if_missed(self) {
+        let is_new = self.unseen.try_update_value(|unseen| {
+            let followed = self.followed.try_get_value();
+            unseen.retain(|run| Some(run) != followed.as_ref());
+            !unseen.is_empty()
+        });
+        let id = self.state.try_with_untracked(|state| state.id.clone()).flatten();
+        let (Some(true), Some(id)) = (is_new, id) else {
+            return;
+        };
         // An earlier look would see less.
         self.hang_up();
         self.spawn(async move {
-            match door::thread(id, None).await {
+            let answer = in_time(door::thread(id, None)).await;
+            // Only now: a message that is sent meanwhile takes the place of this look.
+            let _ = self.unseen.try_update_value(Vec::clear);
+            match answer {
                 Ok(view) => {
                     self.state.update(|state| state.renew(view));
                     if self.state.with_untracked(ThreadState::busy) {
@@ -269,7 +295,7 @@ impl Chat {
             return;
         };
         spawn_local(async move {
-            let answer = door::thread(id.clone(), None).await;
+            let answer = in_time(door::thread(id.clone(), None)).await;
             let _ = self.state.try_update(|state| match answer {
                 _ if state.id.as_ref() != Some(&id) => {}
                 Ok(view) => (state.title, state.access) = (view.title, view.access),
@@ -298,7 +324,7 @@ impl Chat {
             return;
         };
         spawn_local(async move {
-            if let Ok(view) = door::thread(id.clone(), None).await {
+            if let Ok(view) = in_time(door::thread(id.clone(), None)).await {
                 let _ = self.state.try_update(|state| {
                     if state.id.as_ref() == Some(&id) {
                         state.renew_widgets(view);
@@ -340,7 +366,7 @@ impl Chat {
         let (Some(id), Some(before)) = (id, before) else {
             return false;
         };
-        let answer = door::thread(id.clone(), Some(before)).await;
+        let answer = in_time(door::thread(id.clone(), Some(before))).await;
         if self
             .state
             .try_with_untracked(|state| state.id.as_ref() != Some(&id))

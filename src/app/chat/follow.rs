@@ -16,7 +16,7 @@ use crate::api::view::{Act, PageContext};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser::{self, Sleep};
 
-/// Heartbeats come every 15 s; without any frame for so long the connection is dead.
+/// Answers come within seconds, and heartbeats every 15 s; without anything for so long the connection is dead.
 const SILENCE: Duration = Duration::from_secs(35);
 /// How often a broken connection is made again before the reader is asked.
 const TRIES: u32 = 5;
@@ -42,6 +42,22 @@ pub(super) enum Ask {
     Output(Option<PageContext>),
     /// What was done in a widget, and what to call when that is over.
     Act(Act, Callback<()>),
+}
+
+/// What comes, unless there is silence: then nothing.
+pub(in crate::app) async fn unless_silent<T>(what: impl Future<Output = T>) -> Option<T> {
+    let mut silence = Sleep::new(SILENCE);
+    match select(pin!(what), pin!(silence.over())).await {
+        Either::Left((what, _)) => Some(what),
+        Either::Right(((), _)) => None,
+    }
+}
+
+/// What the server answers. A line may have died without a word (sleep, a router, a proxy), and the browser would wait for ever: silence is
+/// taken for a broken connection. What is given up is dropped, by which `server_fn` aborts a request that has no headers yet; the server may
+/// have had it all the same.
+pub(in crate::app) async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    unless_silent(answer).await.unwrap_or(Err(ApiError::Network))
 }
 
 /// How listening ended.
@@ -76,8 +92,14 @@ impl Chat {
         }
     }
 
-    /// Asks, listens, and connects again as long as there is hope.
+    /// Asks and listens to the end. Then hints count that came meanwhile.
     pub(super) async fn drive(self, ask: Ask) {
+        self.pursue(ask).await;
+        self.look_if_missed();
+    }
+
+    /// Asks, listens, and connects again as long as there is hope.
+    async fn pursue(self, ask: Ask) {
         let is_send = matches!(ask, Ask::Send { .. });
         let is_output = matches!(ask, Ask::Output(_));
         let only_follows = matches!(ask, Ask::Follow);
@@ -110,7 +132,7 @@ impl Chat {
                 // Another page of the person was faster.
                 (End::Refused(ApiError::Invalid | ApiError::Busy), Some(_)) if is_output => {
                     self.state.update(ThreadState::rest);
-                    return self.look();
+                    return self.unseen.update_value(|unseen| unseen.push(String::new()));
                 }
                 (End::Refused(error), _) => return self.fail(&error, Again::Look),
                 (End::Broken, Some(id)) => {
@@ -126,7 +148,7 @@ impl Chat {
                         browser::online().await;
                         tries = 1;
                     }
-                    connection = door::follow(id, seen.clone()).await;
+                    connection = in_time(door::follow(id, seen.clone())).await;
                 }
                 (End::Broken, None) => return self.fail(&ApiError::Network, Again::No),
             }
@@ -140,33 +162,39 @@ impl Chat {
 
     async fn connect(self, ask: Ask) -> Result<Updates, ApiError> {
         let thread = self.state.with_untracked(|state| state.id.clone());
-        match (ask, thread) {
-            (Ask::Send { message, key }, thread) => door::send(thread, message, key).await,
-            (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
-            (Ask::Retry(item), Some(thread)) => door::retry(thread, item).await,
-            (Ask::Form { item, answers, skip }, Some(thread)) => door::form(thread, item, answers, skip).await,
-            (Ask::Output(output), Some(thread)) => door::tool_output(thread, output).await,
-            (Ask::Act(act, done), Some(thread)) => {
-                let answer = door::action(thread, act).await;
-                done.run(());
-                answer
+        let over = match &ask {
+            Ask::Act(_, done) => Some(*done),
+            _ => None,
+        };
+        let answer = in_time(async {
+            match (ask, thread) {
+                (Ask::Send { message, key }, thread) => door::send(thread, message, key).await,
+                (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
+                (Ask::Retry(item), Some(thread)) => door::retry(thread, item).await,
+                (Ask::Form { item, answers, skip }, Some(thread)) => door::form(thread, item, answers, skip).await,
+                (Ask::Output(output), Some(thread)) => door::tool_output(thread, output).await,
+                (Ask::Act(act, _), Some(thread)) => door::action(thread, act).await,
+                (_, None) => Err(ApiError::NotFound),
             }
-            (_, None) => Err(ApiError::NotFound),
+        })
+        .await;
+        if let Some(over) = over {
+            over.run(());
         }
+        answer
     }
 
     async fn listen(self, mut updates: Updates, seen: &mut Option<String>, tries: &mut u32) -> End {
         let mut failed = false;
         loop {
-            let mut silence = Sleep::new(SILENCE);
-            let next = match select(pin!(updates.next()), pin!(silence.over())).await {
-                Either::Left((next, _)) => next,
-                Either::Right(((), _)) => return End::Broken,
+            let Some(next) = unless_silent(updates.next()).await else {
+                return End::Broken;
             };
             match next {
                 Some(Ok(Frame::Heartbeat)) => {}
                 Some(Ok(Frame::Update(id, update))) => {
-                    if id.is_some() {
+                    if let Some((run, _)) = id.as_ref().and_then(|id| id.split_once('.')) {
+                        self.followed.set_value(run.to_owned());
                         *seen = id;
                     }
                     // From now on a break is a new one; a remembered break still means a reload at the end.
@@ -209,7 +237,7 @@ impl Chat {
 
     /// After a break the log may have ended before it was read to its end: the thread itself knows everything.
     async fn reload(self, id: String) {
-        if let Ok(view) = door::thread(id, None).await {
+        if let Ok(view) = in_time(door::thread(id, None)).await {
             let failure = self.state.with_untracked(|state| state.failure.clone());
             self.state.update(|state| {
                 state.reload(view);

@@ -7,5 +7,5 @@ pub(in crate::app) mod compose;
 pub(in crate::app) mod draft;
 pub(in crate::app) mod driver;
 pub(in crate::app) mod files;
-mod follow;
+pub(in crate::app) mod follow;
 pub(in crate::app) mod state;

@@ -139,9 +139,9 @@ fn Conversation(
     });
     // What happens elsewhere in this thread happens here.
     Effect::new(move |before: Option<()>| {
-        live.run.track();
+        let runs = live.runs.get();
         if before.is_some() {
-            chat.look();
+            chat.look(runs);
         }
     });
     Effect::new(move |before: Option<()>| {

@@ -127,6 +127,34 @@ pub fn offline_answers(script: Script) -> &'static str {
     )
 }
 
+/// What somebody wanted done in a list of tasks was not possible.
+pub fn action_failed(script: Script) -> &'static str {
+    script.choose(
+        "That was not possible: the task may be gone, or it has changed. Look at the list again.",
+        "Ye nahi ho saka: shayad kaam ab nahi raha, ya badal gaya hai. List dobara dekhein.",
+        "یہ نہیں ہو سکا: شاید کام اب نہیں رہا، یا بدل گیا ہے۔ فہرست دوبارہ دیکھیں۔",
+    )
+}
+
+/// The assistant is not given the tool that it would need.
+pub fn not_offered(script: Script) -> &'static str {
+    script.choose(
+        "I may not do that here: the access token of this program does not allow it.",
+        "Yahan mujhe is ki ijazat nahi: is program ka access token ye nahi karne deta.",
+        "یہاں مجھے اس کی اجازت نہیں: اس پروگرام کا ٹوکن یہ نہیں کرنے دیتا۔",
+    )
+}
+
+/// The token of whoever asks does not go that far.
+pub fn lacks_scope(script: Script, scope: &str) -> String {
+    let scope = isolated(scope);
+    script.choose(
+        format!("This access token may not do that: it lacks the scope {scope}."),
+        format!("Is access token se ye nahi ho sakta: is mein scope {scope} nahi hai."),
+        format!("اس ٹوکن سے یہ نہیں ہو سکتا: اس میں اجازت {scope} نہیں ہے۔"),
+    )
+}
+
 /// Another process goes on with an answer.
 pub fn going_on(script: Script) -> &'static str {
     script.choose(

@@ -6,7 +6,8 @@ use http::{HeaderMap, header, request::Parts};
 use tower_sessions::Session;
 
 use super::{
-    jwt, session,
+    jwt::{self, Entrance},
+    session,
     tokens::{self, Scope, Scopes},
 };
 use crate::{
@@ -77,10 +78,10 @@ impl FromRequestParts<AppState> for CurrentUser {
 impl FromRequestParts<AppState> for ApiCaller {
     type Rejection = AppError;
 
-    /// A request with an `Authorization` header stands or falls with it: the cookie is not asked then.
+    /// Whoever calls `/chatkit`. A request with an `Authorization` header stands or falls with it: the cookie is not asked then.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
         if parts.headers.contains_key(header::AUTHORIZATION) {
-            return by_token(parts, state).await?.ok_or(AppError::Unauthorized);
+            return by_token(parts, state, Entrance::Chat).await?.ok_or(AppError::Unauthorized);
         }
         let user = by_session(parts, state).await?.ok_or(AppError::Unauthorized)?;
         Ok(Self {
@@ -109,16 +110,16 @@ pub async fn by_session(parts: &Parts, state: &AppState) -> Result<Option<User>,
     known(state.store.user(id).await)
 }
 
-/// The caller of the bearer token, if it is good: one of ours, or, with `JWT_SECRET`, a JWT.
+/// The caller of the bearer token, if it is good at this entrance: one of ours, or, with `JWT_SECRET`, a JWT.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn by_token(parts: &Parts, state: &AppState) -> Result<Option<ApiCaller>, AppError> {
+pub async fn by_token(parts: &Parts, state: &AppState, entrance: Entrance) -> Result<Option<ApiCaller>, AppError> {
     let Some(token) = bearer(&parts.headers) else { return Ok(None) };
     if let Some(secret) = &state.config.jwt_secret
         && !tokens::is_token(token)
     {
-        let Some(jwt) = jwt::read(token, secret, &audiences(state)) else {
+        let Some(jwt) = jwt::read(token, secret, &audiences(state), entrance) else {
             return Ok(None);
         };
         let user = known(state.store.user(jwt.user).await)?;

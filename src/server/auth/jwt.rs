@@ -1,5 +1,6 @@
 //! JWTs (RFC 7519) of a front end of one's own: HS256 by `JWT_SECRET`, `sub` is a person's id, `exp` must be there. `scope` (RFC 8693, names
-//! with spaces between) narrows what it is good for; `aud`, where it is there, must name this server: a token for another one is refused.
+//! with spaces between) says what it is good for; `aud`, where it is there, must name this server: a token for another one is refused. How far
+//! one goes that says neither is a matter of the [`Entrance`].
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
@@ -16,6 +17,17 @@ struct Claims {
     scope: Option<String>,
 }
 
+/// Where a token is shown. The chat is what these tokens are for; the tools are for programs that others wrote, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entrance {
+    /// `/chatkit`: without `scope` it may do all that its person may.
+    Chat,
+    /// `/api/v1/tools`: without `scope` it may look.
+    Tools,
+    /// `/mcp`: likewise, and `aud` must be there, because the Model Context Protocol takes only tokens that were made for the server.
+    Mcp,
+}
+
 /// What a good token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Jwt {
@@ -27,13 +39,19 @@ pub struct Jwt {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Reads a token, if it is good now and for one of these audiences.
-pub fn read(token: &str, secret: &SecretString, audiences: &[String]) -> Option<Jwt> {
+/// Reads a token, if it is good now, at this entrance, and for one of these audiences.
+pub fn read(token: &str, secret: &SecretString, audiences: &[String], entrance: Entrance) -> Option<Jwt> {
+    let (required, unsaid): (&[&str], Scopes) = match entrance {
+        Entrance::Chat => (&["exp"], Scopes::ALL),
+        Entrance::Tools => (&["exp"], Scopes::of(["read"])),
+        Entrance::Mcp => (&["exp", "aud"], Scopes::of(["read"])),
+    };
     let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_audience(audiences);
+    rules.set_required_spec_claims(required);
     let claims = decode::<Claims>(token, &key, &rules).ok()?.claims;
-    let scopes = claims.scope.map_or(Scopes::ALL, |scope| Scopes::of(scope.split_whitespace()));
+    let scopes = claims.scope.map_or(unsaid, |scope| Scopes::of(scope.split_whitespace()));
     Some(Jwt {
         user: claims.sub.parse().ok()?,
         scopes,
@@ -59,7 +77,7 @@ mod tests {
         let user = UserId(uuid::Uuid::from_u128(7));
         let secret = "0123456789abcdef0123456789abcdef";
         let here = ["https://kaam.example/mcp".to_owned(), "https://kaam.example".to_owned()];
-        let of = |token: &str| super::read(token, &secret.into(), &here);
+        let of = |token: &str| super::read(token, &secret.into(), &here, Entrance::Chat);
         let read = |token: &str| of(token).map(|jwt| jwt.user);
         let good = json!({ "sub": user.to_string(), "exp": FUTURE });
         assert_eq!(read(&token(Algorithm::HS256, secret, &good)), Some(user));
@@ -94,5 +112,31 @@ mod tests {
         }
         let jwt = of(&token(Algorithm::HS256, secret, &good)).unwrap();
         assert_eq!((jwt.scopes, jwt.until), (Scopes::ALL, DateTime::from_timestamp(FUTURE, 0)));
+    }
+
+    #[test]
+    fn what_is_not_said_is_little_beside_the_chat() {
+        let user = UserId(uuid::Uuid::from_u128(7));
+        let secret = "0123456789abcdef0123456789abcdef";
+        let here = "https://kaam.example/mcp";
+        let scopes = |more: Value, entrance| {
+            let mut claims = json!({ "sub": user.to_string(), "exp": FUTURE });
+            claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let token = token(Algorithm::HS256, secret, &claims);
+            super::read(&token, &secret.into(), &[here.to_owned()], entrance).map(|jwt| jwt.scopes)
+        };
+        let (look, all) = (Some(Scopes::of(["read"])), Some(Scopes::ALL));
+        for (claims, [chat, tools, mcp]) in [
+            (json!({}), [all, look, None]),
+            (json!({ "aud": here }), [all, look, look]),
+            (json!({ "aud": [] }), [None; 3]),
+            (json!({ "scope": "read write delete" }), [all, all, None]),
+            (json!({ "aud": here, "scope": "read write delete" }), [all; 3]),
+            (json!({ "aud": here, "scope": "" }), [Some(Scopes::of([])); 3]),
+        ] {
+            assert_eq!(scopes(claims.clone(), Entrance::Chat), chat, "{claims}");
+            assert_eq!(scopes(claims.clone(), Entrance::Tools), tools, "{claims}");
+            assert_eq!(scopes(claims.clone(), Entrance::Mcp), mcp, "{claims}");
+        }
     }
 }

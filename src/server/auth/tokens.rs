@@ -1,11 +1,13 @@
 //! API tokens: `kaam_` and 43 letters, shown once. What is kept is a hash.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use clap::builder::PossibleValue;
 
 use super::{
     current_user::{ApiCaller, Via},
     secret,
 };
+pub use crate::domain::scope::{Scope, Scopes};
 use crate::server::store::{Store, StoreError};
 
 /// What a token begins with, so that people and scanners know it when they see it.
@@ -14,68 +16,13 @@ pub const PREFIX: &str = "kaam_";
 /// The use of a token is noted at most so often.
 const NOTE_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// What a token may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Scope {
-    /// Looking.
-    Read,
-    /// Adding and changing.
-    Write,
-    /// Deleting.
-    Delete,
-}
-
-impl Scope {
-    /// Its name in the database and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Delete => "delete",
-        }
-    }
-}
-
-/// What a caller may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Scopes {
-    read: bool,
-    write: bool,
-    delete: bool,
-}
-
-impl Scopes {
-    /// Everything, as a person may who is signed in.
-    pub const ALL: Self = Self {
-        read: true,
-        write: true,
-        delete: true,
-    };
-
-    /// Of these names; others mean nothing.
-    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        names.into_iter().fold(Self::default(), |scopes, name| match name {
-            "read" => Self { read: true, ..scopes },
-            "write" => Self { write: true, ..scopes },
-            "delete" => Self { delete: true, ..scopes },
-            _ => scopes,
-        })
+impl clap::ValueEnum for Scope {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Read, Self::Write, Self::Delete]
     }
 
-    /// Their names, with spaces between, as OAuth writes them.
-    pub fn names(self) -> String {
-        let all = [Scope::Read, Scope::Write, Scope::Delete];
-        let names: Vec<&str> = all.into_iter().filter(|scope| self.allow(*scope)).map(Scope::name).collect();
-        names.join(" ")
-    }
-
-    /// Whether this is among them.
-    pub fn allow(self, scope: Scope) -> bool {
-        match scope {
-            Scope::Read => self.read,
-            Scope::Write => self.write,
-            Scope::Delete => self.delete,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 
@@ -137,16 +84,5 @@ mod tests {
         ] {
             assert!(!is_token(other), "{other}");
         }
-    }
-
-    #[test]
-    fn scopes_are_what_their_names_say() {
-        let scopes = Scopes::of(["read", "delete", "admin"]);
-        assert_eq!(
-            [Scope::Read, Scope::Write, Scope::Delete].map(|scope| scopes.allow(scope)),
-            [true, false, true]
-        );
-        assert_eq!(Scopes::of([Scope::Read, Scope::Write, Scope::Delete].map(Scope::name)), Scopes::ALL);
-        assert!(!Scopes::of([]).allow(Scope::Read));
     }
 }

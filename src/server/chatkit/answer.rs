@@ -19,6 +19,7 @@ use crate::{
         thread::{Page, Thread},
     },
     server::{
+        auth::current_user::lacks,
         error::AppError,
         run::{ActionError, Person},
         state::AppState,
@@ -60,7 +61,7 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
         }
         Operation::ThreadsDelete(delete) => {
             let thread = id(&delete.thread_id)?;
-            state.runs.stop(user, thread).await?;
+            state.runs.stop(user, thread, None).await?;
             store.delete_thread(user, thread).await?;
             nothing()
         }
@@ -124,6 +125,7 @@ impl From<ActionError> for AppError {
     fn from(error: ActionError) -> Self {
         match error {
             ActionError::Invalid(why) => Self::Invalid(why),
+            ActionError::Forbidden(scope) => lacks(scope),
             ActionError::Store(error) => error.into(),
         }
     }

@@ -53,6 +53,7 @@ pub async fn upload(
     caller.must(Scope::Write)?;
     let user = caller.user.id;
     let expected = state.attachments.expected(user, id(&attachment)?).await?;
+    let _seat = state.uploads.take(user)?;
     let reading = async {
         if request.method() == Method::PUT {
             refuse_announced(request.headers(), FILE_MAX)?;

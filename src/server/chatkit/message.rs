@@ -11,7 +11,12 @@ use crate::{
         item::{UserContent, UserMessage},
         request::UserMessageInput,
     },
-    server::{chatkit::attachments_of, error::AppError, state::AppState},
+    server::{
+        chatkit::attachments_of,
+        error::AppError,
+        run::{LEVELS_MAX, fits, json_length},
+        state::AppState,
+    },
 };
 
 /// Why a message was refused.
@@ -19,9 +24,9 @@ use crate::{
 pub enum MessageError {
     /// It says nothing.
     Blank,
-    /// It, or what it quotes, is over 64 KiB long.
+    /// Its words, what it quotes, or all that its tags carry, is over 64 KiB long; or it has more than [`text::PARTS_MAX`] parts.
     TooLong,
-    /// A tag's data holds a NUL.
+    /// A tag's data holds a NUL, or lies too deep.
     BadTag,
     /// A file is not there, was not uploaded yet, or is one too many.
     Files(AppError),
@@ -34,7 +39,9 @@ impl From<MessageError> for AppError {
             MessageError::TooLong => Self::TooLarge {
                 limit: text::MESSAGE_MAX_BYTES,
             },
-            MessageError::BadTag => Self::Invalid("params.input.content: a tag's data holds a NUL".into()),
+            MessageError::BadTag => Self::Invalid(format!(
+                "params.input.content: a tag's data holds a NUL, or is nested deeper than {LEVELS_MAX} levels"
+            )),
             MessageError::Files(error) => error,
         }
     }
@@ -45,6 +52,14 @@ impl From<MessageError> for AppError {
 /// # Errors
 /// See [`MessageError`].
 pub async fn checked(state: &AppState, user: UserId, input: UserMessageInput) -> Result<UserMessage, MessageError> {
+    // Before anything is done with it.
+    let too_long = |length: usize| length > text::MESSAGE_MAX_BYTES;
+    if input.content.len() > text::PARTS_MAX
+        || too_long(input.content.iter().map(carried).sum())
+        || too_long(input.quoted_text.as_ref().map_or(0, String::len))
+    {
+        return Err(MessageError::TooLong);
+    }
     let mut message = UserMessage {
         content: input.content,
         attachments: attachments_of(state, user, &input.attachments).await.map_err(MessageError::Files)?,
@@ -60,13 +75,6 @@ pub async fn checked(state: &AppState, user: UserId, input: UserMessageInput) ->
         Err(TextError::TooLong) => return Err(MessageError::TooLong),
         _ => {}
     }
-    if message
-        .quoted_text
-        .as_ref()
-        .is_some_and(|quoted| quoted.len() > text::MESSAGE_MAX_BYTES)
-    {
-        return Err(MessageError::TooLong);
-    }
     let only = message.content.len() == 1;
     for part in &mut message.content {
         match part {
@@ -78,13 +86,24 @@ pub async fn checked(state: &AppState, user: UserId, input: UserMessageInput) ->
                 *text = text::clean(text);
                 *id = text::clean(id);
                 *group = group.take().map(|group| text::clean(&group));
-                if holds_nul(data) {
+                if holds_nul(data) || data.values().any(|value| !fits(value)) {
                     return Err(MessageError::BadTag);
                 }
             }
         }
     }
     Ok(message)
+}
+
+/// The bytes that a tag carries beside its words, which count as the message's.
+fn carried(part: &UserContent) -> usize {
+    match part {
+        UserContent::InputText { .. } => 0,
+        UserContent::InputTag { id, data, group, .. } => {
+            let data = if data.is_empty() { 0 } else { json_length(data) };
+            id.len() + group.as_ref().map_or(0, String::len) + data
+        }
+    }
 }
 
 /// The database keeps no NUL.

@@ -21,7 +21,7 @@ pub use self::{
     transcribe::{SOUND_BODY_MAX, SOUND_MAX, transcribe},
 };
 use crate::{
-    domain::locale::Locale,
+    domain::{locale::Locale, text},
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         request::{Operation, Request, RequestError},
@@ -55,6 +55,11 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
         return Err(AppError::UnsupportedMediaType("application/json"));
     }
     let too_large = || AppError::TooLarge { limit: BODY_MAX };
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let is_small = announced.is_some_and(|length: usize| length <= BODY_MAX);
+    let _seat = (!is_small).then(|| state.uploads.take(caller.user.id)).transpose()?;
     // Sound alone may be larger, and whether it is sound stands in the body.
     let body = axum::body::to_bytes(body, SOUND_BODY_MAX).await.map_err(|_| too_large())?;
     if body.len() > BODY_MAX && !Request::is_transcribe(&body) {
@@ -106,6 +111,7 @@ fn person(caller: &ApiCaller, headers: &HeaderMap, metadata: &Map<String, Value>
         calendar: caller.user.calendar(),
         locale: accepted.or(caller.user.locale).unwrap_or_default(),
         client_tools: client_tools.filter_map(Value::as_str).map(str::to_owned).collect(),
+        scopes: caller.scopes,
     }
 }
 
@@ -123,7 +129,7 @@ async fn stream(state: &AppState, person: &Person, headers: &HeaderMap, ask: Ask
         }
     };
     match state.runs.ask(person, ask, key).await {
-        Ok(asked) => Ok(sse::response(state.runs.clone(), asked)),
+        Ok(asked) => Ok(sse::response(&state.runs, person.id, asked, key.is_some())),
         Err(AskError::NotAWidget) => Ok(sse::only(&ThreadStreamEvent::Error {
             code: ErrorCode::StreamError,
             message: None,
@@ -141,6 +147,9 @@ impl From<AskError> for AppError {
             AskError::Refused(_) => Self::Forbidden("This thread takes no more messages."),
             AskError::WrongItem(why) => Self::Invalid(why.into()),
             AskError::UnknownOption(why) => Self::Invalid(why),
+            AskError::TooLarge => Self::TooLarge {
+                limit: text::MESSAGE_MAX_BYTES,
+            },
             AskError::NotAWidget => Self::Invalid("params.item_id: this item is no widget".into()),
             AskError::Stopping => Self::Unavailable("the server is stopping".into()),
             AskError::Store(error) => error.into(),

@@ -1,5 +1,7 @@
 //! The stream of `/chatkit`. A frame is exactly `data: {json}` and a blank line, as the SDK writes it: no ids, no comments.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, header},
@@ -8,48 +10,33 @@ use axum::{
 use futures::StreamExt;
 
 use crate::{
-    domain::id::RunId,
+    domain::id::UserId,
     protocol::event::ThreadStreamEvent,
     server::run::{Asked, Runs, Signal},
 };
 
-/// An aborted request means stop, because the protocol has no other word for it (`chatkit/server.py`): dropped before the run's end, this
-/// stops the run.
-struct StopOnDrop {
-    runs: Runs,
-    run: RunId,
-    is_over: bool,
-}
+/// How long a client that can ask for the same answer again, under its key, may be away before that means stop.
+const GRACE: Duration = Duration::from_secs(15);
 
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        if !self.is_over {
-            self.runs.stop_run(self.run);
-        }
-    }
-}
-
-pub(super) fn response(runs: Runs, asked: Asked) -> Response {
-    let guard = StopOnDrop {
-        runs,
-        run: asked.run,
-        is_over: false,
-    };
+/// The answer to a request; `is_keyed` if it can be asked for again, so that an abort may be a line that broke.
+pub(super) fn response(runs: &Runs, user: UserId, asked: Asked, is_keyed: bool) -> Response {
+    let grace = if is_keyed { GRACE } else { Duration::ZERO };
+    let listening = runs.listen(user, asked.thread, asked.run, grace);
     let mut signals = asked.stream;
     let frames = async_stream::stream! {
         // Moved in whole, so that it is dropped with the stream.
-        let mut guard = guard;
+        let mut listening = listening;
         while let Some(signal) = signals.next().await {
             match signal {
                 Signal::Event(event) => {
                     yield Ok::<_, std::io::Error>(frame(&event.json));
                 }
                 Signal::End => {
-                    guard.is_over = true;
+                    listening.is_over = true;
                     return;
                 }
                 Signal::Broken => {
-                    guard.is_over = true;
+                    listening.is_over = true;
                     yield Err(std::io::Error::other("the run is followed no more"));
                     return;
                 }

@@ -12,7 +12,14 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::handler::Who;
-use crate::server::tools::task_json::TaskJson;
+use crate::{
+    domain::{
+        language::phrases,
+        locale::{Locale, Script},
+        task::Task,
+    },
+    server::tools::task_json::TaskJson,
+};
 
 /// The name of the question among the answers.
 const QUESTION: &str = "confirm";
@@ -61,7 +68,7 @@ pub(super) enum Answer {
 }
 
 /// The answer in a repeated call. It counts only for what was shown: the state is a hash of the task, which the question was about.
-pub(super) fn answer(task: &TaskJson, responses: Option<&InputResponses>, state: Option<&str>) -> Answer {
+pub(super) fn answer(task: &Task, responses: Option<&InputResponses>, state: Option<&str>) -> Answer {
     let Some(response) = responses.and_then(|responses| responses.get(QUESTION)) else {
         return Answer::None;
     };
@@ -73,8 +80,8 @@ pub(super) fn answer(task: &TaskJson, responses: Option<&InputResponses>, state:
 }
 
 /// The call's result that makes the client ask.
-pub(super) fn ask_by_retry(task: &TaskJson) -> Option<InputRequiredResult> {
-    let request = InputRequest::Elicitation(ElicitRequest::new(question(task)?));
+pub(super) fn ask_by_retry(task: &Task, locale: Locale) -> Option<InputRequiredResult> {
+    let request = InputRequest::Elicitation(ElicitRequest::new(question(task, locale)?));
     Some(InputRequiredResult::new(
         Some([(QUESTION.to_owned(), request)].into()),
         Some(state_of(task)),
@@ -82,8 +89,10 @@ pub(super) fn ask_by_retry(task: &TaskJson) -> Option<InputRequiredResult> {
 }
 
 /// Asks now, and waits for the answer. A client that fails to ask has not said yes.
-pub(super) async fn ask_by_request(task: &TaskJson, context: &RequestContext<RoleServer>) -> Answer {
-    let Some(question) = question(task) else { return Answer::No };
+pub(super) async fn ask_by_request(task: &Task, locale: Locale, context: &RequestContext<RoleServer>) -> Answer {
+    let Some(question) = question(task, locale) else {
+        return Answer::No;
+    };
     match context.peer.create_elicitation(question).await {
         Ok(answer)
             if answer.action == ElicitationAction::Accept && answer.content.as_ref().is_some_and(|content| content[FIELD] == true) =>
@@ -94,29 +103,46 @@ pub(super) async fn ask_by_request(task: &TaskJson, context: &RequestContext<Rol
     }
 }
 
-fn question(task: &TaskJson) -> Option<ElicitRequestParams> {
-    let due = task
-        .due
-        .as_ref()
-        .map(|due| format!(", due {} {}", due.weekday, due.date))
-        .unwrap_or_default();
+/// The question in the language of the account: whoever reads it is the person, not a model.
+fn question(task: &Task, locale: Locale) -> Option<ElicitRequestParams> {
+    let title = &task.title;
+    let (message, label, about) = match locale {
+        Locale::En => {
+            let due = TaskJson::from(task).due;
+            let due = due.map(|due| format!(", due {} {}", due.weekday, due.date)).unwrap_or_default();
+            (
+                format!("Delete the task “{title}”{due}?"),
+                "Delete it",
+                "Deletes the task. It can be taken back for 24 hours.",
+            )
+        }
+        Locale::Ur => {
+            let due = task.due.as_ref().map(|due| format!(" ({})", phrases::due(due, Script::Ur)));
+            (
+                // The title may be in another script: isolated, so that its direction stays its own.
+                format!("کام “\u{2068}{title}\u{2069}”{} حذف کر دیں؟", due.unwrap_or_default()),
+                "حذف کریں",
+                "کام حذف ہو جائے گا۔ اسے 24 گھنٹے تک واپس لایا جا سکتا ہے۔",
+            )
+        }
+    };
     let schema: Value = json!({
         "type": "object",
         "properties": {
-            FIELD: { "type": "boolean", "title": "Delete it", "description": "Deletes the task. It can be taken back for 24 hours.", "default": false },
+            FIELD: { "type": "boolean", "title": label, "description": about, "default": false },
         },
         "required": [FIELD],
     });
     Some(ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: format!("Delete the task “{}”{due}?", task.title),
+        message,
         requested_schema: serde_json::from_value::<ElicitationSchema>(schema).ok()?,
     })
 }
 
 /// No secret: whoever may call the tool may say yes to it, too. It only keeps a yes from counting for a task that has changed meanwhile.
-fn state_of(task: &TaskJson) -> String {
-    let told = serde_json::to_string(task).unwrap_or_default();
+fn state_of(task: &Task) -> String {
+    let told = serde_json::to_string(&TaskJson::from(task)).unwrap_or_default();
     hex::encode(Sha256::digest(told.as_bytes()))
 }
 
@@ -124,9 +150,9 @@ fn state_of(task: &TaskJson) -> String {
 mod tests {
     use super::*;
 
-    fn task(title: &str) -> TaskJson {
+    fn task(title: &str) -> Task {
         let now = chrono::DateTime::UNIX_EPOCH;
-        TaskJson::from(&crate::domain::task::Task {
+        Task {
             id: crate::domain::id::TaskId(uuid::Uuid::from_u128(1)),
             title: title.into(),
             notes: None,
@@ -138,13 +164,13 @@ mod tests {
             created_at: now,
             updated_at: now,
             completed_at: None,
-        })
+        }
     }
 
     #[test]
     fn only_a_plain_yes_to_the_task_that_was_shown_counts() {
         let (milk, bread) = (task("Milk"), task("Bread"));
-        let asked = ask_by_retry(&milk).unwrap();
+        let asked = ask_by_retry(&milk, Locale::En).unwrap();
         let state = asked.request_state.as_deref();
         let said = |value: Value| InputResponses::from([(QUESTION.to_owned(), value)]);
         let yes = said(json!({ "action": "accept", "content": { "delete": true } }));

@@ -16,8 +16,8 @@ use super::{
     metadata::{self, Problem, WHERE_TOKENS_COME_FROM},
 };
 use crate::server::{
-    auth::{ApiCaller, current_user, tokens::Scope},
-    calls::{Door, scope_of},
+    auth::{ApiCaller, current_user, jwt::Entrance, tokens::Scope},
+    calls::Door,
     error::AppError,
     state::AppState,
 };
@@ -33,7 +33,7 @@ pub async fn guard(State(state): State<AppState>, request: Request, next: Next) 
 async fn admit(state: &AppState, request: Request) -> Result<Request, Box<Response>> {
     let refuse = |error: AppError| Box::new(error.into_response());
     let (mut parts, body) = request.into_parts();
-    let Some(caller) = current_user::by_token(&parts, state).await.map_err(refuse)? else {
+    let Some(caller) = current_user::by_token(&parts, state, Entrance::Mcp).await.map_err(refuse)? else {
         let problem = match parts.headers.contains_key(header::AUTHORIZATION) {
             true => Problem::BadToken,
             false => Problem::NoToken,
@@ -72,19 +72,21 @@ struct Params {
     arguments: Option<Map<String, Value>>,
 }
 
-/// The scope of what is asked for; handlers ask again, so a request that hides from this one gains nothing but another form of the refusal.
+/// The scope of what is asked for: a tool's own, `read` for what shows tasks beside the tools, any for the rest. Handlers ask again, so a
+/// request that hides from this one gains nothing but another form of the refusal.
 async fn check_scope(state: &AppState, caller: &ApiCaller, body: &Bytes) -> Result<(), Box<Response>> {
     let asked: Option<Asked> = serde_json::from_slice(body).ok();
+    let shows = asked.as_ref().is_some_and(|asked| shows_tasks(&asked.method));
     let tool = asked
         .filter(|asked| asked.method == "tools/call")
         .and_then(|asked| asked.params)
         .and_then(|params| Some((params.name?, params.arguments.unwrap_or_default())));
     let reach = tool.as_ref().and_then(|(name, _)| state.calls.tools.reach(name));
-    let wanted = reach.map_or(Scope::Read, scope_of);
+    let wanted = reach.unwrap_or(Scope::Read);
     // A tool that writes needs no `read`: some programs only ever add.
-    let is_allowed = match reach {
-        Some(_) => caller.scopes.allow(wanted),
-        None => !caller.scopes.names().is_empty(),
+    let is_allowed = match reach.is_some() || shows {
+        true => caller.scopes.allow(wanted),
+        false => !caller.scopes.names().is_empty(),
     };
     if is_allowed {
         return Ok(());
@@ -99,6 +101,12 @@ async fn check_scope(state: &AppState, caller: &ApiCaller, body: &Bytes) -> Resu
         held: caller.scopes.names(),
     };
     Err(challenged(current_user::lacks(wanted), metadata::challenge(&state.config, problem)))
+}
+
+/// Resources, prompts (with tasks in them), completions of both, and what tells of changes.
+fn shows_tasks(method: &str) -> bool {
+    let prefixes = ["resources/", "prompts/", "completion/", "subscriptions/"];
+    prefixes.iter().any(|prefix| method.starts_with(prefix))
 }
 
 fn challenged(error: AppError, challenge: HeaderValue) -> Box<Response> {

@@ -27,13 +27,9 @@ use crate::{
             current_user::Via,
             tokens::{self, Scope, Scopes},
         },
-        calls::{CallError, Calls, Door, scope_of},
+        calls::{CallError, Calls, Door},
         store::{StoreError, tasks},
-        tools::{
-            Reach,
-            outside::{Offer, OutsideError, without_nulls},
-            task_json::TaskJson,
-        },
+        tools::outside::{Offer, OutsideError, without_nulls},
     },
 };
 
@@ -133,28 +129,29 @@ impl Kaam {
         context: &RequestContext<RoleServer>,
     ) -> Result<Option<CallToolResponse>, ErrorData> {
         let can_ask = confirm::can_ask(context, &self.who);
-        let is_deletion = self.calls.tools.reach(&request.name) == Some(Reach::Delete) && caller.scopes.allow(Scope::Delete);
+        let is_deletion = self.calls.tools.reach(&request.name) == Some(Scope::Delete) && caller.scopes.allow(Scope::Delete);
         let id = args.get("task_id").and_then(Value::as_str).and_then(|id| id.trim().parse().ok());
         let (true, Some(id)) = (is_deletion && can_ask != CanAsk::No, id) else {
             return Ok(None);
         };
         let mut connection = self.calls.store.connection().await.map_err(failed)?;
         let task = match tasks::get(&mut connection, caller.user.id, id).await {
-            Ok(task) => TaskJson::from(&task),
+            Ok(task) => task,
             // The call itself says so.
             Err(StoreError::NotFound) => return Ok(None),
             Err(error) => return Err(failed(error)),
         };
         drop(connection);
+        let locale = caller.user.locale.unwrap_or_default();
         let mut answer = confirm::answer(&task, request.input_responses.as_ref(), request.request_state.as_deref());
         if answer == Answer::None {
             if can_ask == CanAsk::ByRetry {
                 self.note(caller, &request.name, args, "asked").await?;
-                let asked =
-                    confirm::ask_by_retry(&task).ok_or_else(|| ErrorData::internal_error("The question could not be put.", None))?;
+                let asked = confirm::ask_by_retry(&task, locale)
+                    .ok_or_else(|| ErrorData::internal_error("The question could not be put.", None))?;
                 return Ok(Some(asked.into()));
             }
-            answer = confirm::ask_by_request(&task, context).await;
+            answer = confirm::ask_by_request(&task, locale, context).await;
         }
         if answer == Answer::Yes {
             return Ok(None);
@@ -238,7 +235,7 @@ impl ServerHandler for Kaam {
     ) -> Result<ListToolsResult, ErrorData> {
         let caller = self.caller(&context.extensions).await?;
         let offers = self.calls.tools.offers();
-        let tools = offers.iter().filter(|offer| caller.scopes.allow(scope_of(offer.reach))).map(told);
+        let tools = offers.iter().filter(|offer| caller.scopes.allow(offer.reach)).map(told);
         Ok(ListToolsResult::with_all_items(tools.collect())
             .with_ttl_ms(LISTS_FRESH_MS)
             .with_cache_scope(CacheScope::Private))

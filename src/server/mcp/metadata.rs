@@ -17,11 +17,11 @@ pub const WHERE_TOKENS_COME_FROM: &str = "Kaam has no authorisation server: make
 /// All scopes.
 pub const SCOPES: [&str; 3] = ["read", "write", "delete"];
 
+/// Without `authorization_servers`: there is none, and a list of none is left out (RFC 9728, 3.2).
 #[derive(Serialize)]
 struct Document {
     resource: String,
     resource_name: &'static str,
-    authorization_servers: [String; 0],
     scopes_supported: [&'static str; 3],
     bearer_methods_supported: [&'static str; 1],
     resource_documentation: String,
@@ -35,7 +35,6 @@ pub async fn document(State(state): State<AppState>) -> Response {
     let document = Document {
         resource: format!("{origin}/mcp"),
         resource_name: "Kaam",
-        authorization_servers: [],
         scopes_supported: SCOPES,
         bearer_methods_supported: ["header"],
         resource_documentation: format!("{origin}/settings#tokens"),
@@ -55,7 +54,7 @@ pub(super) fn challenge(config: &Config, problem: Problem) -> HeaderValue {
             SCOPES.join(" ")
         ),
         Problem::BadToken => format!(
-            "Bearer realm=\"kaam\", error=\"invalid_token\", error_description=\"The token is wrong, has ended or was revoked\", \
+            "Bearer realm=\"kaam\", error=\"invalid_token\", error_description=\"The token is wrong, has ended, was revoked or is not for this server\", \
              resource_metadata=\"{metadata}\""
         ),
         Problem::Scope { wanted, held } => {

@@ -36,6 +36,8 @@ const JSON: &str = "application/json";
 /// The most tasks in one resource, and the most completions of an id.
 const MOST: i64 = 200;
 const COMPLETIONS: usize = 100;
+/// So many characters of what was typed are looked at: nobody types more into a field that completes.
+const TYPED: usize = 100;
 
 /// The two lists, as they are offered.
 pub(super) fn listed() -> Vec<Resource> {
@@ -119,8 +121,10 @@ pub(super) async fn read(kaam: &Kaam, caller: &ApiCaller, uri: &str) -> Result<R
 pub(super) async fn list(kaam: &Kaam, caller: &ApiCaller, uri: &str) -> Result<Value, ErrorData> {
     let now = kaam.local_now(caller);
     let today = now.date();
+    // In their order what is overdue comes first, so the limit never cuts it off for what is only due later today.
     let filter = TaskFilter {
         status: Some(TaskStatus::Pending),
+        due_from: (uri == TODAY).then_some(today),
         due_to: Some(today),
         limit: MOST,
         ..TaskFilter::default()
@@ -130,15 +134,15 @@ pub(super) async fn list(kaam: &Kaam, caller: &ApiCaller, uri: &str) -> Result<V
             .as_ref()
             .is_some_and(|due| due.date < today || (due.date == today && due.time.is_some_and(|time| time < now.time())))
     };
-    let is_today = |task: &Task| task.due.as_ref().is_some_and(|due| due.date == today);
-    let found = find(kaam, caller, &filter).await?;
-    let wanted = found
-        .iter()
-        .filter(|task| if uri == OVERDUE { is_over(task) } else { is_today(task) });
+    let mut found = find(kaam, caller, &filter).await?;
+    found.truncate(MOST as usize);
+    if uri == OVERDUE {
+        found.retain(is_over);
+    }
     let list = List {
         date: today.to_string(),
         weekday: weekday_name(today.weekday()),
-        tasks: wanted.map(TaskJson::from).collect(),
+        tasks: found.iter().map(TaskJson::from).collect(),
     };
     serde_json::to_value(list).map_err(|error| failed(StoreError::Other(error.into())))
 }
@@ -157,12 +161,17 @@ pub(super) async fn complete(kaam: &Kaam, caller: &ApiCaller, typed: &str) -> Re
         ..TaskFilter::default()
     };
     let all = find(kaam, caller, &filter).await?;
-    let typed = typed.trim().to_lowercase();
-    let titles: Vec<&str> = all.iter().map(|task| task.title.as_str()).collect();
-    let fitting = language::find_matches(&typed, &titles);
-    let fits = |(at, task): &(usize, &Task)| {
-        task.id.to_string().starts_with(&typed) || task.title.to_lowercase().contains(&typed) || fitting.contains(at)
+    let typed: String = typed.trim().to_lowercase().chars().take(TYPED).collect();
+    let fitting = move || {
+        let titles: Vec<&str> = all.iter().map(|task| task.title.as_str()).collect();
+        let fitting = language::find_matches(&typed, &titles);
+        let fits = |(at, task): &(usize, &Task)| {
+            task.id.to_string().starts_with(&typed) || task.title.to_lowercase().contains(&typed) || fitting.contains(at)
+        };
+        let ids = all.iter().enumerate().filter(fits).map(|(_, task)| task.id.to_string());
+        ids.take(COMPLETIONS).collect()
     };
-    let ids = all.iter().enumerate().filter(fits).map(|(_, task)| task.id.to_string());
-    Ok(ids.take(COMPLETIONS).collect())
+    // Comparing words is work: see `find_tasks`.
+    let done = tokio::task::spawn_blocking(fitting).await;
+    done.map_err(|error| failed(StoreError::Other(error.into())))
 }

@@ -117,7 +117,7 @@ pub async fn sync_action(thread: String, act: Act) -> Result<Option<ItemView>, A
         .await;
     match done {
         Ok(item) => Ok(item.and_then(|item| view::item(&item, caller.reader()))),
-        Err(ActionError::Invalid(_)) => Err(refuse(ApiError::Invalid)),
+        Err(ActionError::Invalid(_) | ActionError::Forbidden(_)) => Err(refuse(ApiError::Invalid)),
         Err(ActionError::Store(error)) => Err(failed(error)),
     }
 }
@@ -161,7 +161,7 @@ pub async fn archive(id: String, archived: bool) -> Result<(), ApiError> {
         return Err(refuse(ApiError::Closed));
     }
     if archived {
-        state.runs.stop(user.id, id).await.map_err(failed)?;
+        state.runs.stop(user.id, id, None).await.map_err(failed)?;
     }
     let status = match archived {
         true => ThreadStatus::Closed { reason: None },

@@ -164,7 +164,7 @@ pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, Ap
 
 pub async fn stop(thread: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
-    state.runs.stop(user.id, thread_id(&thread)?).await.map_err(super::failed)
+    state.runs.stop(user.id, thread_id(&thread)?, None).await.map_err(super::failed)
 }
 
 pub async fn send_form(thread: String, text: String) -> Result<(), ApiError> {
@@ -194,7 +194,7 @@ pub async fn rename(id: String, title: String) -> Result<(), ApiError> {
 pub async fn delete(id: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
     let id = thread_id(&id)?;
-    state.runs.stop(user.id, id).await.map_err(super::failed)?;
+    state.runs.stop(user.id, id, None).await.map_err(super::failed)?;
     state.store.delete_thread(user.id, id).await.map_err(super::failed)?;
     redirect("/chat");
     Ok(())
@@ -279,6 +279,7 @@ pub(super) fn asked_in_vain(error: AskError) -> ApiError {
     match error {
         AskError::Live => refuse(ApiError::Busy),
         AskError::KeyReused | AskError::UnknownOption(_) | AskError::WrongItem(_) | AskError::NotAWidget => refuse(ApiError::Invalid),
+        AskError::TooLarge => refuse(ApiError::TooLong),
         AskError::Refused(_) => refuse(ApiError::Closed),
         AskError::Stopping => refuse(ApiError::Unavailable),
         AskError::Store(error) => super::failed(error),

@@ -11,7 +11,7 @@ use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html
 use crate::domain::{
     language,
     locale::Script,
-    text::{direction, letters, stretches},
+    text::{direction, find_whole, letters, stretches},
 };
 
 /// So few letters say nothing yet about a block that is being written.
@@ -161,7 +161,7 @@ fn with_links<'a>(text: CowStr<'a>, open: &mut Vec<&(String, String)>, events: &
     let first = open
         .iter()
         .enumerate()
-        .filter_map(|(n, (words, _))| text.find(words.as_str()).map(|at| (at, std::cmp::Reverse(words.len()), n)))
+        .filter_map(|(n, (words, _))| find_whole(&text, words).map(|at| (at, std::cmp::Reverse(words.len()), n)))
         .min();
     let Some((at, _, n)) = first else {
         events.push(Event::Text(text));

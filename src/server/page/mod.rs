@@ -34,7 +34,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{
-    auth::current_user,
+    auth::{current_user, tokens::Scopes},
     error::AppError,
     request_id,
     run::Person,
@@ -98,6 +98,7 @@ impl Caller {
             calendar: self.user.calendar(),
             locale: self.locale,
             client_tools: CLIENT_TOOLS.map(str::to_owned).to_vec(),
+            scopes: Scopes::ALL,
         }
     }
 }

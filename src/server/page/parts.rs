@@ -307,12 +307,13 @@ fn question(html: &mut Html, item: &str, input: &Question, words: &PartWords) {
     html.close("legend");
     match &input.kind {
         QuestionKind::MultipleChoice { options, multiple } => {
+            // The first value of a single choice counts: what somebody writes beside a choice that they cannot take back.
             let kind = if *multiple { "checkbox" } else { "radio" };
             for (n, option) in options.iter().enumerate() {
                 html.open("label").attr("class", "option").end();
                 html.open("input")
                     .attr("type", kind)
-                    .attr("name", &name(if *multiple { n } else { 0 }))
+                    .attr("name", &name(if *multiple { n } else { 1 }))
                     .attr("value", &option.value)
                     .end();
                 html.open("bdi").end();
@@ -320,7 +321,7 @@ fn question(html: &mut Html, item: &str, input: &Question, words: &PartWords) {
                 html.close("bdi");
                 html.close("label");
             }
-            own_words(html, item, input, &name(options.len()), words.own_words);
+            own_words(html, item, input, &name(if *multiple { options.len() } else { 0 }), words.own_words);
         }
         QuestionKind::Freeform { description } => {
             own_words(html, item, input, &name(0), description.as_deref().unwrap_or(words.own_words));

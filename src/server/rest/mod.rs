@@ -14,7 +14,10 @@ use serde_json::{Map, Value};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::{
-    auth::current_user::{by_token, lacks},
+    auth::{
+        current_user::{by_token, lacks},
+        jwt::Entrance,
+    },
     calls::{CallError, Door},
     error::AppError,
     mcp::{BODY_MAX, metadata::WHERE_TOKENS_COME_FROM},
@@ -48,7 +51,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 /// `POST /api/v1/tools/{name}`.
 async fn call(State(state): State<AppState>, Path(name): Path<String>, request: Request) -> Result<Json<Value>, AppError> {
     let (parts, body) = request.into_parts();
-    let caller = by_token(&parts, &state)
+    let caller = by_token(&parts, &state, Entrance::Tools)
         .await?
         .ok_or(AppError::NeedsToken(WHERE_TOKENS_COME_FROM))?;
     if let Some(retry_after) = state.tool_calls.check(caller.user.id, state.clock.now()) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::server::{calls::scope_of, mcp::metadata::WHERE_TOKENS_COME_FROM, tools::outside::Offer};
+use crate::server::{mcp::metadata::WHERE_TOKENS_COME_FROM, tools::outside::Offer};
 
 /// The document of a server at this origin.
 pub(super) fn document(origin: &str, offers: &[Offer]) -> Value {
@@ -49,7 +49,7 @@ fn operation(offer: &Offer) -> Value {
     let mut operation = json!({
         "operationId": offer.name,
         "summary": offer.title,
-        "description": format!("{} Needs the scope `{}`.", offer.description, scope_of(offer.reach).name()),
+        "description": format!("{} Needs the scope `{}`.", offer.description, offer.reach.name()),
         "requestBody": { "required": !takes_none, "content": { "application/json": { "schema": offer.input } } },
         "responses": {
             "200": { "description": "Done.", "content": { "application/json": { "schema": offer.output } } },

@@ -5,12 +5,14 @@ use serde_json::{Map, Value, json};
 
 use super::{ActionError, Assistant, Outcome, Person, Recorder};
 use crate::{
+    domain::texts,
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         item::ThreadItem,
         request::Action,
     },
     server::{
+        store::{ANSWER, bounded},
         task_widget,
         tools::{ToolContext, ToolError},
     },
@@ -32,9 +34,15 @@ impl Assistant {
             }
             Err(ActionError::Invalid(why)) => Outcome::Failed {
                 code: ErrorCode::Custom,
-                message: Some(why.clone()),
+                message: Some(texts::action_failed(recorder.script).into()),
                 allow_retry: false,
                 reason: why,
+            },
+            Err(ActionError::Forbidden(scope)) => Outcome::Failed {
+                code: ErrorCode::Custom,
+                message: Some(texts::lacks_scope(recorder.script, scope.name())),
+                allow_retry: false,
+                reason: "forbidden".into(),
             },
             Err(ActionError::Store(error)) => {
                 tracing::error!(%error, "an action failed");
@@ -56,22 +64,30 @@ impl Assistant {
         sender: Option<ThreadItem>,
     ) -> Result<Option<ThreadItem>, ActionError> {
         let (tool, arguments) = self.tool_of(person, action).await?;
-        let mut transaction = self.store.begin().await?;
-        let mut context = ToolContext {
-            connection: &mut transaction,
-            user: person.id,
-            calendar: person.calendar,
-            now: self.clock.now(),
-            clock: self.clock.as_ref(),
-        };
-        match self.tools.call(tool, &arguments.to_string(), &mut context).await {
-            Ok(_) => {
-                transaction.commit().await.map_err(crate::server::store::StoreError::from)?;
-                self.store.tasks_changed(person.id);
-            }
-            Err(ToolError::TellModel(why)) => return Err(ActionError::Invalid(why)),
-            Err(ToolError::Stop(error)) => return Err(error.into()),
+        if let Some(scope) = self.tools.lacking(person.scopes, tool) {
+            return Err(ActionError::Forbidden(scope));
         }
+        let calling = async {
+            let mut transaction = self.store.begin().await?;
+            let mut context = ToolContext {
+                connection: &mut transaction,
+                user: person.id,
+                calendar: person.calendar,
+                now: self.clock.now(),
+                clock: self.clock.as_ref(),
+            };
+            match self.tools.call(tool, &arguments.to_string(), &mut context).await {
+                Ok(_) => {
+                    transaction.commit().await?;
+                    Ok(Ok(()))
+                }
+                Err(ToolError::TellModel(why)) => Ok(Err(why)),
+                Err(ToolError::Stop(error)) => Err(error),
+            }
+        };
+        // A line that dies in the middle must hold neither the run nor whoever asks.
+        bounded(ANSWER, calling).await?.map_err(ActionError::Invalid)?;
+        self.store.tasks_changed(person.id);
         let Some(mut item) = sender else { return Ok(None) };
         let now = person.calendar.local(self.clock.now());
         task_widget::freshen(&self.store, person.id, [&mut item], now, person.locale).await?;

@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{ActionError, Person, Recorded, RunStream, Runs, fail_point::fail_point, log, own, prepare::Prepared};
+use super::{ActionError, Person, Recorded, RunStream, Runs, Signal, fail_point::fail_point, log, own, prepare::Prepared};
 use crate::{
-    domain::id::{ItemId, RunId, ThreadId},
+    domain::{
+        id::{ItemId, RunId, ThreadId},
+        text::MESSAGE_MAX_BYTES,
+    },
     protocol::{
+        event::ThreadStreamEvent,
         item::{ItemBody, ThreadItem, UserMessage},
         request::{Action, Submission},
         thread::ThreadStatus,
@@ -28,7 +34,7 @@ pub enum Ask {
     /// A message of a thread, the newest where none is named, anew: what came after it is removed.
     Retry(ThreadId, Option<ItemId>),
     /// What the client's tool gave, for the call that the thread ends in.
-    ToolOutput(ThreadId, serde_json::Value),
+    ToolOutput(ThreadId, Value),
     /// What the person filled into a form.
     Form(ThreadId, ItemId, Submission),
     /// An action, from a widget or from the client itself.
@@ -50,6 +56,8 @@ pub enum AskError {
     UnknownOption(String),
     /// The sender of an action is no widget.
     NotAWidget,
+    /// What it brings is longer than a message may be ([`MESSAGE_MAX_BYTES`]).
+    TooLarge,
     /// The server is stopping.
     Stopping,
     /// See [`StoreError`].
@@ -74,6 +82,43 @@ pub struct Asked {
     pub stream: RunStream,
 }
 
+/// The most levels of a JSON value that a client brings. The database's answers are read to 127, and what is stored lies within some more.
+pub const LEVELS_MAX: usize = 64;
+
+/// Whether a JSON value has at most [`LEVELS_MAX`] levels.
+pub fn fits(value: &Value) -> bool {
+    fn lies(value: &Value, levels: usize) -> bool {
+        match value {
+            Value::Array(list) => levels > 0 && list.iter().all(|value| lies(value, levels - 1)),
+            Value::Object(fields) => levels > 0 && fields.values().all(|value| lies(value, levels - 1)),
+            _ => true,
+        }
+    }
+    lies(value, LEVELS_MAX)
+}
+
+/// The length of something as JSON, in bytes.
+pub fn json_length(value: &impl Serialize) -> usize {
+    serde_json::to_vec(value).map_or(usize::MAX, |json| json.len())
+}
+
+/// What a client brings beside messages must be fit to be stored, and to be read again with every later turn.
+fn check(ask: &Ask) -> Result<(), AskError> {
+    let (length, value) = match ask {
+        Ask::NewThread(_) | Ask::Message(..) | Ask::Retry(..) => return Ok(()),
+        Ask::ToolOutput(_, result) => (json_length(result), Some(result)),
+        Ask::Form(_, _, submission) => (json_length(submission), None),
+        Ask::Action(_, _, action) => (json_length(action), Some(&action.payload)),
+    };
+    if length > MESSAGE_MAX_BYTES {
+        return Err(AskError::TooLarge);
+    }
+    if value.is_some_and(|value| !fits(value)) {
+        return Err(AskError::WrongItem("it is nested deeper than 64 levels"));
+    }
+    Ok(())
+}
+
 impl Runs {
     /// Accepts a request and begins to answer it. `key` names the request: the same key with the same request is the same run.
     ///
@@ -84,12 +129,13 @@ impl Runs {
         if inner.stopping.is_cancelled() {
             return Err(AskError::Stopping);
         }
+        check(&ask)?;
         let key = key.map(|key| (key, request_hash(&ask)));
         // Before anything else is looked at: what was answered the first time is not pending now.
         if let Some((name, hash)) = key
             && let Some(known) = inner.store.known_key(person.id, name, hash).await?
         {
-            return self.accepted_again(person, known);
+            return self.accepted_again(person, known).await;
         }
         let run = inner.clock.run_id();
         let Prepared {
@@ -143,20 +189,30 @@ impl Runs {
             Accepted::NotPending => Err(AskError::WrongItem("it was answered already")),
             Accepted::Live => Err(AskError::Live),
             Accepted::Refused(status) => Err(AskError::Refused(status)),
-            known => self.accepted_again(person, known),
+            known => self.accepted_again(person, known).await,
         }
     }
 
-    fn accepted_again(&self, person: &Person, known: Accepted) -> Result<Asked, AskError> {
-        match known {
-            Accepted::Again(run, thread) => Ok(Asked {
-                thread,
-                run,
-                removed: Vec::new(),
-                stream: self.follow_run(person.id, thread, run),
-            }),
-            _ => Err(AskError::KeyReused),
-        }
+    async fn accepted_again(&self, person: &Person, known: Accepted) -> Result<Asked, AskError> {
+        let Accepted::Again(run, thread) = known else {
+            return Err(AskError::KeyReused);
+        };
+        let store = &self.0.store;
+        let is_forgotten = !store.run_state(person.id, run).await?.is_live() && store.run_log(person.id, run, 0).await?.is_empty();
+        let stream: RunStream = if is_forgotten {
+            // Its log was removed long ago. Whoever asks learns at least where the answer stands.
+            let thread = store.thread(person.id, thread).await?;
+            let told = log::number(vec![ThreadStreamEvent::ThreadCreated { thread: thread.into() }], 1);
+            Box::pin(futures::stream::iter(told.into_iter().map(Signal::Event).chain([Signal::End])))
+        } else {
+            self.follow_run(person.id, thread, run)
+        };
+        Ok(Asked {
+            thread,
+            run,
+            removed: Vec::new(),
+            stream,
+        })
     }
 
     /// Does what an action says, at once. Gives the widget as it is then.
@@ -184,7 +240,6 @@ impl Runs {
 
 /// Tells requests apart: a key that comes again must come with the same one.
 fn request_hash(ask: &Ask) -> [u8; 32] {
-    use serde_json::json;
     let whole = match ask {
         Ask::NewThread(message) => json!([null, message]),
         Ask::Message(thread, message) => json!([thread, message]),

@@ -48,6 +48,13 @@ impl Assistant {
             limits,
         }
     }
+
+    /// The tools that a model may call for this person.
+    fn specs_for(&self, person: &Person) -> Arc<[ToolSpec]> {
+        let may = |spec: &&ToolSpec| self.tools.lacking(person.scopes, &spec.name).is_none();
+        let own = self.specs.iter().filter(may).cloned();
+        own.chain(chat_tools::specs(&person.client_tools)).collect()
+    }
 }
 
 #[async_trait]
@@ -76,7 +83,7 @@ impl Responder for Assistant {
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
         let opening = match &turn.prompt {
-            Prompt::Message => Opening::Ask,
+            Prompt::Message | Prompt::Again => Opening::Ask,
             Prompt::ToolOutput(item) | Prompt::Form(item) => match waited_for(&turn.items, item) {
                 Some((waiting, reply)) => Opening::Replied(waiting, reply),
                 // Nothing waits for it: it came from an older version, or what waited is out of sight.
@@ -84,9 +91,9 @@ impl Responder for Assistant {
             },
             Prompt::Action { action, sender } => return self.act(person, action, sender.clone(), recorder).await,
         };
-        if turn.prompt == Prompt::Message && turn.earlier.is_none() {
+        if matches!(turn.prompt, Prompt::Message | Prompt::Again) {
             leave_forms(&turn.items, recorder);
-            if self.model.name() == offline::NAME && turn.items.len() == 1 {
+            if turn.earlier.is_none() && self.model.name() == offline::NAME && turn.items.len() == 1 {
                 recorder.event(ThreadStreamEvent::Notice {
                     level: NoticeLevel::Info,
                     message: texts::offline_answers(recorder.script).into(),
@@ -114,7 +121,7 @@ impl Responder for Assistant {
         let request = ModelRequest {
             system: agent::prompt::system(person.id, now, person.calendar, script),
             messages,
-            tools: self.specs.iter().cloned().chain(chat_tools::specs(&person.client_tools)).collect(),
+            tools: self.specs_for(person),
             now,
             calendar: person.calendar,
             script,
@@ -129,11 +136,16 @@ impl Responder for Assistant {
             calendar: person.calendar,
             script,
             client_tools: person.client_tools.clone(),
+            scopes: person.scopes,
+            again: (turn.prompt == Prompt::Again).then(|| turn.about()).flatten(),
             done: Mutex::default(),
         };
         let mut translator = translate::Translator::new(person.calendar.local(now), person.locale);
         let resumed = match &turn.earlier {
-            None => Resumed { turns_done: 0, opening },
+            None => Resumed {
+                rounds: Vec::new(),
+                opening,
+            },
             Some(earlier) => match resume::resume(&self.store, turn, earlier, opening, &mut translator, recorder).await {
                 Ok(resumed) => resumed,
                 Err(error) => {
@@ -142,9 +154,10 @@ impl Responder for Assistant {
                 }
             },
         };
+        effects.remember(&resumed.rounds);
         let end = agent::answer(
             request,
-            resumed.turns_done,
+            resumed.rounds.len(),
             resumed.opening,
             model.as_ref(),
             &effects,

@@ -11,6 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 
 use super::{
     chat_tools::{ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask},
@@ -18,17 +19,24 @@ use super::{
     patience::patiently,
 };
 use crate::{
-    domain::{id::TaskId, locale::Script, texts, time::Clock},
+    domain::{
+        id::{ItemId, TaskId},
+        locale::Script,
+        scope::Scopes,
+        texts,
+        time::Clock,
+    },
     server::{
-        agent::{AgentFailure, Effect, Effects, ONE_AT_A_TIME, Wait},
+        agent::{AgentFailure, Effect, Effects, ONE_AT_A_TIME, ToolRound, Wait},
         calendar::Calendar,
         model::{Message, ToolCall},
         store::{
             Store, StoreError,
-            journal::{EffectRow, effect_of, keep_effect},
+            journal::{EffectRow, effect_of, keep_effect, results_about},
             runs::RunKey,
+            tasks,
         },
-        tools::{Registry, ToolContext, ToolError, task_json::TaskJson},
+        tools::{AddTask, Registry, Tool, ToolContext, ToolError, task_json::TaskJson},
     },
 };
 
@@ -42,6 +50,10 @@ pub(super) struct RunEffects {
     pub script: Script,
     /// The tools that the client has.
     pub client_tools: Vec<String>,
+    /// What may be done in the person's name.
+    pub scopes: Scopes,
+    /// The message that was answered before: what that answer added is not added again.
+    pub again: Option<ItemId>,
     /// How many tasks this run has deleted and changed.
     pub done: Mutex<Weight>,
 }
@@ -59,7 +71,8 @@ const UNASKED: Weight = Weight { deletes: 1, changes: 5 };
 impl RunEffects {
     /// What a call would delete and change. Tools for many tasks take a list.
     fn weight(&self, call: &ToolCall) -> Weight {
-        if !self.tools.changes(&call.name) || call.name.starts_with("add_") {
+        let is_refused = self.tools.lacking(self.scopes, &call.name).is_some();
+        if is_refused || !self.tools.changes(&call.name) || call.name.starts_with("add_") {
             return Weight::default();
         }
         let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or_default();
@@ -72,6 +85,23 @@ impl RunEffects {
         Weight {
             deletes: if call.name.starts_with("delete_") { count } else { 0 },
             changes: count,
+        }
+    }
+
+    /// Counts what these rounds of an earlier attempt have done.
+    pub fn remember(&self, rounds: &[ToolRound]) {
+        for (call, result) in rounds.iter().flat_map(|round| round.calls.iter().zip(&round.results)) {
+            self.count(call, result);
+        }
+    }
+
+    /// Counts what a call has done.
+    fn count(&self, call: &ToolCall, result: &Value) {
+        if result.get("error").is_none() {
+            let Weight { deletes, changes } = self.weight(call);
+            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.deletes += deletes;
+            done.changes += changes;
         }
     }
 
@@ -113,8 +143,9 @@ impl RunEffects {
         for task in tasks {
             let label = texts::choice(self.script, &task);
             // Twins are told apart by their number.
-            let twins = options.iter().filter(|(known, _)| known.starts_with(&label)).count();
-            let label = if twins == 0 { label } else { format!("{label} ({})", twins + 1) };
+            let numbered = (2..).map(|n| format!("{label} ({n})"));
+            let is_new = |label: &String| options.iter().all(|(known, _)| known != label);
+            let label = std::iter::once(label.clone()).chain(numbered).find(is_new).unwrap_or(label);
             options.push((label, task.id.to_string()));
         }
         Ok(Some(Wait::Choice {
@@ -153,14 +184,44 @@ impl RunEffects {
         })
     }
 
+    /// What the same call came to in the answer that this one takes the place of, if its task is still there.
+    async fn added_before(
+        &self,
+        connection: &mut PgConnection,
+        call: &ToolCall,
+        args_hash: &[u8; 32],
+    ) -> Result<Option<Value>, StoreError> {
+        let Some(about) = self.again.filter(|_| call.name == AddTask::NAME) else {
+            return Ok(None);
+        };
+        for mut result in results_about(connection, &self.key, about, &call.name, args_hash).await? {
+            let id = result.pointer("/task/id").and_then(|id| id.as_str()?.parse().ok());
+            let Some(id) = id else { continue };
+            match tasks::get(connection, self.key.user, id).await {
+                Ok(task) => {
+                    result["task"] = serde_json::to_value(TaskJson::from(&task)).unwrap_or_default();
+                    return Ok(Some(result));
+                }
+                Err(StoreError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
     async fn run(&self, turn_n: i32, call_n: i32, call: &ToolCall) -> Result<Effect, StoreError> {
         if let Some(result) = self.of_the_chat(call).await? {
+            return Ok(Effect { result, changed: false });
+        }
+        if let Some(scope) = self.tools.lacking(self.scopes, &call.name) {
+            let result = json!({ "error": texts::lacks_scope(self.script, scope.name()) });
             return Ok(Effect { result, changed: false });
         }
         let mut transaction = self.store.begin().await?;
         if let Some(result) = effect_of(&mut transaction, &self.key, turn_n, call_n).await? {
             // It took effect in an earlier attempt, whose word of it may have been lost.
             let changed = result.get("error").is_none() && self.tools.changes(&call.name);
+            self.count(call, &result);
             return Ok(Effect { result, changed });
         }
         let mut context = ToolContext {
@@ -170,7 +231,11 @@ impl RunEffects {
             now: self.clock.now(),
             clock: self.clock.as_ref(),
         };
-        let outcome = self.tools.call(&call.name, &call.arguments, &mut context).await;
+        let args_hash = Sha256::digest(call.arguments.as_bytes()).into();
+        let outcome = match self.added_before(context.connection, call, &args_hash).await? {
+            Some(result) => Ok(result),
+            None => self.tools.call(&call.name, &call.arguments, &mut context).await,
+        };
         let (result, is_done) = match outcome {
             Ok(result) => (result, true),
             Err(ToolError::TellModel(message)) => (json!({ "error": message }), false),
@@ -185,7 +250,7 @@ impl RunEffects {
             turn_n,
             call_n,
             tool: &call.name,
-            args_hash: Sha256::digest(call.arguments.as_bytes()).into(),
+            args_hash,
             result: &result,
         };
         if !keep_effect(&mut transaction, &self.key, &row).await? {
@@ -197,12 +262,7 @@ impl RunEffects {
         if is_done && self.tools.changes(&call.name) {
             self.store.tasks_changed(self.key.user);
         }
-        if is_done {
-            let Weight { deletes, changes } = self.weight(call);
-            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-            done.deletes += deletes;
-            done.changes += changes;
-        }
+        self.count(call, &result);
         Ok(Effect {
             changed: is_done && self.tools.changes(&call.name),
             result,

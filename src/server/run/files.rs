@@ -1,9 +1,18 @@
 //! Brings what is in files to the model: for the newest messages that have some, within a budget.
 
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use tokio::time::{Instant, timeout_at};
+
 use crate::{
-    domain::id::UserId,
+    domain::id::{AttachmentId, UserId},
     server::{
-        attachments::{AttachmentError, Attachments, Kind, PdfReader},
+        attachments::{AttachmentError, Attachments, Kind, PdfError, PdfReader},
         model::{File, FileContent, Message},
         store::StoreError,
     },
@@ -17,11 +26,18 @@ const ALL_CHARS: usize = 40_000;
 /// Bytes of pictures in one request; most providers take 20 MB of base64.
 const PICTURE_BYTES: usize = 12 * 1024 * 1024;
 
-/// Reads files for models.
+/// How long files may hold an answer up.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Texts of PDFs that are kept: a conversation about one asks for it with every turn.
+const KEPT: usize = 64;
+
+/// Reads files for models. Cheap to clone.
 #[derive(Clone)]
 pub struct Files {
     attachments: Attachments,
     pdf: PdfReader,
+    /// The texts of PDFs, as far as a message has room for them; the newest last.
+    kept: Arc<Mutex<VecDeque<(AttachmentId, String)>>>,
 }
 
 /// What may still be read.
@@ -33,7 +49,11 @@ struct Room {
 impl Files {
     /// Puts its parts together.
     pub fn new(attachments: Attachments, pdf: PdfReader) -> Self {
-        Self { attachments, pdf }
+        Self {
+            attachments,
+            pdf,
+            kept: Arc::default(),
+        }
     }
 
     /// Fills in the files of these messages. A file that cannot be brought is told as such; the answer does not fail for it.
@@ -46,10 +66,12 @@ impl Files {
             Message::User { files, .. } if !files.is_empty() => Some(files),
             _ => None,
         });
+        let until = Instant::now() + PATIENCE;
         for files in with_files.take(MESSAGES) {
             let mut chars = room.chars.min(MESSAGE_CHARS);
             for file in files {
-                file.content = self.content(user, file, &mut chars, &mut room).await;
+                let reading = self.content(user, file, &mut chars, &mut room);
+                file.content = timeout_at(until, reading).await.unwrap_or(FileContent::NotRead);
             }
         }
     }
@@ -73,8 +95,11 @@ impl Files {
             room.picture_bytes -= bytes.len();
             return FileContent::Picture(bytes);
         }
+        if *chars == 0 {
+            return FileContent::NotRead;
+        }
         let text = if kind == Kind::Pdf {
-            match self.pdf.text(bytes).await {
+            match self.pdf_text(id, bytes).await {
                 Ok(text) => text,
                 Err(error) => {
                     tracing::info!(attachment = %id, %error, "a PDF has no text for the model");
@@ -88,14 +113,26 @@ impl Files {
         if text.trim().is_empty() {
             return FileContent::Unreadable;
         }
-        if *chars == 0 {
-            return FileContent::NotRead;
-        }
         let (text, is_cut) = cut(text, *chars);
         let used = text.chars().count();
         *chars -= used;
         room.chars -= used;
         FileContent::Text { text, is_cut }
+    }
+
+    /// The text of a PDF; it is read once. One character more than there is room for, which tells that it is cut.
+    async fn pdf_text(&self, id: AttachmentId, bytes: Bytes) -> Result<String, PdfError> {
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, text)) = kept().iter().find(|(known, _)| *known == id) {
+            return Ok(text.clone());
+        }
+        let (text, _) = cut(self.pdf.text(bytes).await?, MESSAGE_CHARS + 1);
+        let mut kept = kept();
+        kept.push_back((id, text.clone()));
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
+        Ok(text)
     }
 }
 

@@ -14,6 +14,7 @@ mod flusher;
 mod follow;
 mod form;
 mod history;
+mod listening;
 mod log;
 mod own;
 mod patience;
@@ -35,7 +36,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use ask::{Ask, AskError, Asked};
+pub use ask::{Ask, AskError, Asked, LEVELS_MAX, fits, json_length};
 pub use assistant::Assistant;
 pub use files::Files;
 pub use follow::{RunStream, Signal};
@@ -46,6 +47,7 @@ use crate::{
     domain::{
         id::{RunId, ThreadId, UserId},
         locale::Locale,
+        scope::Scopes,
         time::Clock,
     },
     protocol::{
@@ -89,6 +91,8 @@ pub struct Person {
     pub locale: Locale,
     /// The tools that the client has, by name.
     pub client_tools: Vec<String>,
+    /// What may be done in their name: a token may not have more done by an assistant than by itself.
+    pub scopes: Scopes,
 }
 
 /// Why a run was told to stop.
@@ -133,6 +137,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     owner: Uuid,
     live: Mutex<HashMap<RunId, Arc<Live>>>,
+    /// Clients of `/chatkit` that listen.
+    listeners: Mutex<HashMap<RunId, usize>>,
     entries: mpsc::UnboundedSender<Entry>,
     stopping: CancellationToken,
 }
@@ -153,12 +159,13 @@ impl Runs {
             clock,
             owner,
             live: Mutex::default(),
+            listeners: Mutex::default(),
             entries,
             stopping: CancellationToken::new(),
         };
         let runs = Self(Arc::new(inner));
         tokio::spawn(flusher::work(runs.clone(), queue));
-        tokio::spawn(own::keep_leases(runs.clone()));
+        own::keep(&runs);
         tokio::spawn(own::hear_others(runs.clone()));
         runs
     }
@@ -285,12 +292,12 @@ impl Runs {
         )
     }
 
-    /// Stops the answer that is being written in a thread, by whichever process. Nothing happens if none is.
+    /// Stops the answer that is being written in a thread, by whichever process; with `only`, if it is this one. Nothing happens if none is.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn stop(&self, user: UserId, thread: ThreadId) -> Result<(), StoreError> {
-        let Some(run) = self.0.store.request_stop(user, thread).await? else {
+    pub async fn stop(&self, user: UserId, thread: ThreadId, only: Option<RunId>) -> Result<(), StoreError> {
+        let Some(run) = self.0.store.request_stop(user, thread, only).await? else {
             return Ok(());
         };
         if !self.stop_run(run) {
@@ -356,6 +363,10 @@ impl Runs {
     /// How many answers this process is writing.
     pub fn count(&self) -> usize {
         self.lives().len()
+    }
+
+    fn listeners(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, usize>> {
+        self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lives(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, Arc<Live>>> {

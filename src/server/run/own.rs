@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Earlier, HISTORY_ITEMS, Live, Person, Prompt, Runs, StopReason, ending, fail_point::fail_point, follow, history, patience::patiently,
-    recorder::Recorder,
+    Earlier, HISTORY_ITEMS, Live, Outcome, Person, Prompt, Runs, StopReason, ending, fail_point::fail_point, finish, follow, history,
+    patience::patiently, recorder::Recorder,
 };
 use crate::{
     domain::{
         id::RunId,
         locale::Locale,
+        scope::Scopes,
         texts::{self, Failure},
     },
     protocol::event::{ErrorCode, ThreadStreamEvent},
@@ -25,10 +26,16 @@ use crate::{
 
 /// Between two renewals of a lease of 10 s.
 const RENEW: Duration = Duration::from_secs(3);
+/// Between two looks for runs whose lease has ended: whoever's server is gone is gone on with after 12 s at the most.
+const LOOK: Duration = Duration::from_secs(2);
+/// Between two times of tidying up.
+const TIDY: Duration = Duration::from_secs(3600);
 /// How often an answer is begun before it is given up.
 const ATTEMPTS: i32 = 3;
 /// Logs of finished runs are kept this long.
 const KEEP_LOGS: chrono::TimeDelta = chrono::TimeDelta::hours(24);
+/// Idempotency keys are kept this long: a page may have been without a connection for days.
+const KEEP_KEYS: chrono::TimeDelta = chrono::TimeDelta::days(30);
 
 /// What another process needs to answer a run; stored with it.
 #[derive(Serialize, Deserialize)]
@@ -36,6 +43,8 @@ struct Request {
     prompt: Prompt,
     locale: Locale,
     client_tools: Vec<String>,
+    /// Their names; a run of an older version has none, and was accepted before tokens were held to them.
+    scopes: Option<String>,
 }
 
 /// What is stored with a run for whoever takes it over.
@@ -44,20 +53,32 @@ pub(super) fn request(person: &Person, prompt: &Prompt) -> Value {
         prompt: prompt.clone(),
         locale: person.locale,
         client_tools: person.client_tools.clone(),
+        scopes: Some(person.scopes.names()),
     };
     serde_json::to_value(request).unwrap_or_default()
 }
 
-/// Renews leases and takes over orphans, for ever.
-pub(super) async fn keep_leases(runs: Runs) {
-    let mut round: u64 = 0;
+/// Renews leases, takes over orphans and tidies up, until the server stops: each by itself, for leases run out while anything else takes
+/// its time.
+pub(super) fn keep(runs: &Runs) {
+    tokio::spawn(every(RENEW, runs.clone(), "leases could not be renewed", async |runs| {
+        renew(runs).await
+    }));
+    tokio::spawn(every(LOOK, runs.clone(), "runs could not be taken over", async |runs| {
+        take_over(runs, false).await
+    }));
+    tokio::spawn(every(TIDY, runs.clone(), "old logs could not be removed", async |runs| {
+        tidy(runs).await
+    }));
+}
+
+async fn every(pause: Duration, runs: Runs, failed: &'static str, work: impl AsyncFn(&Runs) -> Result<(), StoreError>) {
     loop {
-        if let Err(error) = one_round(&runs, round).await {
-            tracing::warn!(%error, "leases could not be kept");
+        if let Err(error) = work(&runs).await {
+            tracing::warn!(%error, "{failed}");
         }
-        round += 1;
         tokio::select! {
-            () = tokio::time::sleep(RENEW) => {}
+            () = tokio::time::sleep(pause) => {}
             () = runs.0.stopping.cancelled() => return,
         }
     }
@@ -82,7 +103,7 @@ pub(super) async fn hear_others(runs: Runs) {
     }
 }
 
-async fn one_round(runs: &Runs, round: u64) -> Result<(), StoreError> {
+async fn renew(runs: &Runs) -> Result<(), StoreError> {
     let lives: Vec<Arc<Live>> = runs.lives().values().cloned().collect();
     if !lives.is_empty() {
         let keys: Vec<_> = lives.iter().map(|live| live.key).collect();
@@ -100,11 +121,14 @@ async fn one_round(runs: &Runs, round: u64) -> Result<(), StoreError> {
             }
         }
     }
-    take_over(runs, false).await?;
-    if round.is_multiple_of(1200) {
-        runs.0.store.compact_runs(runs.0.clock.now() - KEEP_LOGS).await?;
-        runs.0.store.delete_expired_sessions(runs.0.clock.now()).await?;
-    }
+    Ok(())
+}
+
+async fn tidy(runs: &Runs) -> Result<(), StoreError> {
+    let now = runs.0.clock.now();
+    runs.0.store.compact_runs(now - KEEP_LOGS).await?;
+    runs.0.store.forget_keys(now - KEEP_KEYS).await?;
+    runs.0.store.delete_expired_sessions(now).await?;
     Ok(())
 }
 
@@ -128,10 +152,17 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
     let key = orphan.key;
     let events = patiently(|| follow::read(runs, &key, 0)).await?;
     let seq = events.last().map_or(0, |event| event.seq);
-    let request: Option<Request> = orphan.request.and_then(|request| serde_json::from_value(request).ok());
+    let request: Option<Request> = orphan.request.and_then(|request| serde_json::from_str(&request).ok());
     let locale = request.as_ref().map_or(Locale::En, |request| request.locale);
-    let items = patiently(|| runs.0.store.history(key.user, key.thread, HISTORY_ITEMS)).await?;
-    let script = history::wanted(&items, locale).script;
+    // One run whose thread cannot be read must not keep the others waiting: it is closed.
+    let items = match patiently(|| runs.0.store.history(key.user, key.thread, HISTORY_ITEMS)).await {
+        Err(StoreError::Other(error)) => {
+            tracing::error!(run = %key.run, %error, "a thread cannot be read");
+            None
+        }
+        items => Some(items?),
+    };
+    let script = history::wanted(items.as_deref().unwrap_or_default(), locale).script;
     let live = runs.enter(key);
     if runs.is_stopping() {
         live.stop(StopReason::Shutdown);
@@ -154,10 +185,12 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
         }
     }
     if orphan.stop_wanted {
-        live.stop(StopReason::Person);
+        recorder.hold();
+        finish(Outcome::Cancelled, Some(StopReason::Person), recorder);
+        return Ok(());
     }
-    match request {
-        Some(request) if orphan.attempt <= ATTEMPTS => {
+    match request.zip(items) {
+        Some((request, items)) if orphan.attempt <= ATTEMPTS => {
             tracing::info!(run = %key.run, attempt = orphan.attempt, "going on with a run whose server is gone");
             recorder.event(ThreadStreamEvent::Progress {
                 icon: None,
@@ -168,6 +201,7 @@ async fn go_on(runs: &Runs, orphan: Orphan) -> Result<(), StoreError> {
                 calendar: orphan.calendar,
                 locale,
                 client_tools: request.client_tools,
+                scopes: request.scopes.map_or(Scopes::ALL, |names| Scopes::of(names.split_whitespace())),
             };
             let earlier = Earlier { about: orphan.about, told };
             runs.spawn(live, |runs, live| {

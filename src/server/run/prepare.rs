@@ -157,7 +157,7 @@ impl Runs {
             settle: vec![Settle::RemoveAfter(about)],
             first: vec![OPTIONS],
             removed: store.items_after(person.id, thread, about).await?,
-            prompt: Prompt::Message,
+            prompt: Prompt::Again,
         })
     }
 

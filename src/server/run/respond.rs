@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Person, Recorder};
 use crate::{
-    domain::{id::ItemId, language::Wanted},
+    domain::{id::ItemId, language::Wanted, scope::Scope},
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{InferenceOptions, ThreadItem},
@@ -35,6 +35,14 @@ pub struct Turn {
     pub cancel: CancellationToken,
 }
 
+impl Turn {
+    /// The item that is answered.
+    pub(super) fn about(&self) -> Option<ItemId> {
+        let newest = || self.items.last().map(|item| item.id);
+        self.earlier.as_ref().map(|earlier| earlier.about).or_else(newest)
+    }
+}
+
 /// What an earlier attempt at an answer has done. What of it is whole stands among the items of the thread.
 #[derive(Debug)]
 pub struct Earlier {
@@ -47,8 +55,10 @@ pub struct Earlier {
 /// What began a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Prompt {
-    /// The newest message of the person, or an older one anew.
+    /// The newest message of the person.
     Message,
+    /// A message that was answered before, anew: it is the newest now.
+    Again,
     /// The client answered a tool call (this item).
     ToolOutput(ThreadItem),
     /// The person answered, or skipped, a form (this item).
@@ -101,6 +111,8 @@ impl Outcome {
 pub enum ActionError {
     /// No such action, or its payload does not fit; the text says what is wrong.
     Invalid(String),
+    /// It needs a scope that the person's token lacks.
+    Forbidden(Scope),
     /// See [`StoreError`].
     Store(StoreError),
 }

@@ -13,8 +13,8 @@ use crate::{
 
 /// Where an answer goes on.
 pub(super) struct Resumed {
-    /// Turns whose calls and results are in the history.
-    pub turns_done: usize,
+    /// The turns whose calls and results are in the history.
+    pub rounds: Vec<ToolRound>,
     /// How it goes on.
     pub opening: Opening,
 }
@@ -49,13 +49,14 @@ pub(super) async fn resume(
         .sum();
     for item in recorder.open_items().to_vec() {
         let mut item: ThreadItem = item;
+        let said = item.body.text();
         match &mut item.body {
             ItemBody::AssistantMessage { content } => *content = vec![AssistantContent::new("")],
             ItemBody::Workflow { workflow } => workflow.tasks.truncate(steps.saturating_sub(steps_told)),
             _ => continue,
         }
         recorder.restart(&item);
-        translator.reopen(item);
+        translator.reopen(item, said);
     }
 
     let opening = match patiently(|| store.kept_turn(&turn.key, turns_done as i32)).await? {
@@ -73,7 +74,7 @@ pub(super) async fn resume(
         _ if turns_done > 0 => Opening::Ask,
         _ => opening,
     };
-    Ok(Resumed { turns_done, opening })
+    Ok(Resumed { rounds, opening })
 }
 
 /// The rounds of tools that stand behind the item that is answered: all of this run, for a thread has one run at a time.

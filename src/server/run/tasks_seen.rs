@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::chat_tools::OPEN_TASK;
 use crate::{
-    domain::locale::Locale,
+    domain::{locale::Locale, text},
     protocol::item::{About, Annotation, Entity, Source},
     server::{
         model::ToolCall,
@@ -82,7 +82,7 @@ impl TasksSeen {
     pub fn annotations(&self, text: &str) -> Vec<Annotation> {
         let mut found: Vec<(usize, Annotation)> = Vec::new();
         for (id, title) in &self.known {
-            let Some(at) = find_whole(text, title) else { continue };
+            let Some(at) = text::find_whole(text, title) else { continue };
             let end = text[..at + title.len()].chars().count();
             let annotation = Annotation {
                 source: Source::Entity(Entity {
@@ -105,18 +105,6 @@ impl TasksSeen {
         found.sort_by_key(|(end, _)| *end);
         found.into_iter().take(LINKS_MAX).map(|(_, annotation)| annotation).collect()
     }
-}
-
-/// Where a title stands in a text as a whole, not as a part of a longer word.
-fn find_whole(text: &str, title: &str) -> Option<usize> {
-    if title.trim().is_empty() {
-        return None;
-    }
-    text.match_indices(title).map(|(at, _)| at).find(|at| {
-        let before = text[..*at].chars().next_back();
-        let after = text[at + title.len()..].chars().next();
-        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
-    })
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ use crate::{
 /// The items that are being written.
 pub(super) struct Translator {
     answer: Option<(ThreadItem, String)>,
+    /// What an earlier attempt had said in the answer that is open.
+    said_before: String,
     workflow: Option<(ThreadItem, Workflow)>,
     /// Where the calls of this round begin among the steps of the workflow.
     round: usize,
@@ -41,6 +43,7 @@ impl Translator {
     pub fn new(now: NaiveDateTime, locale: Locale) -> Self {
         Self {
             answer: None,
+            said_before: String::new(),
             workflow: None,
             round: 0,
             tasks: TasksSeen::default(),
@@ -59,8 +62,9 @@ impl Translator {
         }
     }
 
-    /// Goes on with an item of an earlier attempt that was not whole.
-    pub fn reopen(&mut self, item: ThreadItem) {
+    /// Goes on with an item of an earlier attempt that was not whole; `said` is as far as it had come.
+    pub fn reopen(&mut self, item: ThreadItem, said: String) {
+        self.said_before = said;
         match &item.body {
             ItemBody::Workflow { workflow } => self.workflow = Some((item.clone(), workflow.clone())),
             ItemBody::AssistantMessage { .. } => self.answer = Some((item, String::new())),
@@ -287,13 +291,24 @@ impl Translator {
     pub fn end(mut self, end: AgentEnd, recorder: &mut Recorder) -> Outcome {
         // The last item and the end of the run are stored together, or neither is.
         recorder.hold();
+        if let (Some((_, text)), AgentEnd::Cancelled | AgentEnd::Failed(_)) = (&mut self.answer, &end)
+            && text.is_empty()
+        {
+            // Nothing has come in its place: half an answer is more than none.
+            *text = std::mem::take(&mut self.said_before);
+        }
         self.close_answer(recorder);
         self.close_workflow(recorder);
         if !matches!(end, AgentEnd::Waiting { .. }) {
             self.show_tasks(recorder);
         }
         let failed = |failure: Failure, reason: String| Outcome::Failed {
-            code: ErrorCode::Custom,
+            // What is nobody's but the server's fault goes out as the SDK's own kind.
+            code: if failure == Failure::Internal {
+                ErrorCode::StreamError
+            } else {
+                ErrorCode::Custom
+            },
             message: Some(texts::failure(recorder.script, failure).into()),
             allow_retry: true,
             reason,

@@ -42,8 +42,8 @@ pub enum Hint {
     Threads,
     /// A thread and its place in the list: its title, its status, or that it is there.
     Thread(ThreadId),
-    /// An answer has begun in a thread.
-    Run(ThreadId),
+    /// An answer has begun in a thread: this run.
+    Run(ThreadId, RunId),
 }
 
 impl fmt::Display for Hint {
@@ -53,7 +53,7 @@ impl fmt::Display for Hint {
             Self::Tasks => f.write_str("tasks"),
             Self::Threads => f.write_str("threads"),
             Self::Thread(id) => write!(f, "thread:{id}"),
-            Self::Run(id) => write!(f, "run:{id}"),
+            Self::Run(id, run) => write!(f, "run:{id}:{run}"),
         }
     }
 }
@@ -69,7 +69,10 @@ impl FromStr for Hint {
         let thread = |id: &str| id.parse::<ThreadId>().map_err(|_| UnknownHint);
         match text.split_once(':') {
             Some(("thread", id)) => thread(id).map(Self::Thread),
-            Some(("run", id)) => thread(id).map(Self::Run),
+            Some(("run", ids)) => {
+                let (id, run) = ids.split_once(':').ok_or(UnknownHint)?;
+                Ok(Self::Run(thread(id)?, run.parse().map_err(|_| UnknownHint)?))
+            }
             None if text == "all" => Ok(Self::All),
             None if text == "tasks" => Ok(Self::Tasks),
             None if text == "threads" => Ok(Self::Threads),
@@ -279,17 +282,29 @@ mod tests {
     #[test]
     fn hints_are_written_and_read() {
         let id: ThreadId = "thr_00000000000000000000000000000001".parse().unwrap();
+        let run: RunId = "run_00000000000000000000000000000002".parse().unwrap();
         for (hint, text) in [
             (Hint::All, "all"),
             (Hint::Tasks, "tasks"),
             (Hint::Threads, "threads"),
             (Hint::Thread(id), "thread:thr_00000000000000000000000000000001"),
-            (Hint::Run(id), "run:thr_00000000000000000000000000000001"),
+            (
+                Hint::Run(id, run),
+                "run:thr_00000000000000000000000000000001:run_00000000000000000000000000000002",
+            ),
         ] {
             assert_eq!(hint.to_string(), text);
             assert_eq!(text.parse(), Ok(hint));
         }
-        for text in ["", "task", "thread:", "thread:x", "run", "all:x"] {
+        for text in [
+            "",
+            "task",
+            "thread:",
+            "thread:x",
+            "run",
+            "run:thr_00000000000000000000000000000001",
+            "all:x",
+        ] {
             assert_eq!(text.parse::<Hint>(), Err(UnknownHint), "{text}");
         }
     }
@@ -322,7 +337,10 @@ mod tests {
     fn one_notification_holds_as_many_hints_as_fit() {
         let changes = Changes::default();
         for number in 0..200 {
-            changes.keep(user(number), Hint::Run(ThreadId(uuid::Uuid::from_u128(number))));
+            changes.keep(
+                user(number),
+                Hint::Run(ThreadId(uuid::Uuid::from_u128(number)), RunId(uuid::Uuid::from_u128(number))),
+            );
         }
         let payloads: Vec<String> = std::iter::from_fn(|| changes.next()).collect();
         assert_eq!(payloads.iter().map(|payload| payload.lines().count() - 1).sum::<usize>(), 200);

@@ -4,6 +4,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::{Store, StoreError, runs::RunKey};
+use crate::domain::id::ItemId;
 
 impl Store {
     /// A complete turn of the model that an earlier attempt kept.
@@ -56,6 +57,32 @@ pub async fn effect_of(connection: &mut PgConnection, key: &RunKey, turn_n: i32,
             .fetch_optional(connection)
             .await?,
     )
+}
+
+/// What this call, with these arguments, came to in other runs that answered the same item; the newest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn results_about(
+    connection: &mut PgConnection,
+    key: &RunKey,
+    about: ItemId,
+    tool: &str,
+    args_hash: &[u8; 32],
+) -> Result<Vec<Value>, StoreError> {
+    Ok(sqlx::query_scalar(
+        "select e.result from tool_effects e join runs r on r.user_id = e.user_id and r.id = e.run_id \
+         where r.user_id = $1 and r.thread_id = $2 and r.user_item_id = $3 and r.id <> $4 and e.tool = $5 and e.args_hash = $6 \
+         order by r.id desc, e.turn_n, e.call_n limit 10",
+    )
+    .bind(key.user.0)
+    .bind(key.thread.0)
+    .bind(about.0)
+    .bind(key.run.0)
+    .bind(tool)
+    .bind(args_hash.as_slice())
+    .fetch_all(connection)
+    .await?)
 }
 
 /// A tool call's line in the journal.

@@ -86,8 +86,13 @@ impl From<sqlx::Error> for StoreError {
             }
             sqlx::Error::Database(ref cause) => match cause.code().as_deref() {
                 // Class 08: connection; 57P0x: shutting down, starting up; class 53: no room for connections, on the disk, in memory;
-                // 25006: read-only stand-by; 25P03: we were silent in a transaction for too long.
-                Some(code) if ["08", "57P0", "53"].iter().any(|class| code.starts_with(class)) || ["25006", "25P03"].contains(&code) => {
+                // 25006: read-only stand-by; 25P03: we were silent in a transaction for too long; 40001, 40P01: two were in each other's way.
+                // 23505 on the journal: the same call was done a moment ago, by a commit whose answer we gave up.
+                Some(code)
+                    if ["08", "57P0", "53"].iter().any(|class| code.starts_with(class))
+                        || ["25006", "25P03", "40001", "40P01"].contains(&code)
+                        || cause.constraint() == Some("tool_effects_pkey") =>
+                {
                     Self::Unavailable(error)
                 }
                 _ => Self::Other(Box::new(error)),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{Store, StoreError, changes::Hint, flush::LogRow};
+use super::{ANSWER, Store, StoreError, bounded, changes::Hint, flush::LogRow};
 use crate::{
     domain::id::{AttachmentId, ItemId, RunId, ThreadId, UserId},
     protocol::{item::ThreadItem, thread::ThreadStatus},
@@ -120,8 +120,8 @@ pub struct Orphan {
     pub about: ItemId,
     /// The person wants it stopped.
     pub stop_wanted: bool,
-    /// What the one who accepted it left for others.
-    pub request: Option<Value>,
+    /// What the one who accepted it left for others, as text: that it cannot be read any more is no reason to take no run at all.
+    pub request: Option<String>,
     /// The person's calendar.
     pub calendar: Calendar,
 }
@@ -136,7 +136,7 @@ struct OrphanRow {
     attempt: i32,
     user_item_id: Uuid,
     stop_wanted: bool,
-    request: Option<Value>,
+    request: Option<String>,
     zone: String,
     week_start: Option<String>,
 }
@@ -165,6 +165,8 @@ pub(super) const STOP_CHANNEL: &str = "kaam_stop";
 
 /// The most runs that are taken over at once.
 pub const ORPHANS_AT_ONCE: i64 = 50;
+/// So many logs are removed in one statement.
+const COMPACTED_AT_ONCE: i64 = 500;
 
 /// Seconds that a lease lasts.
 pub const LEASE_SECONDS: i32 = 10;
@@ -206,24 +208,26 @@ impl Store {
         let position = if new.settle.is_empty() {
             accept(new, &self.pool).await
         } else {
-            let mut transaction = self.pool.begin().await?;
-            if let Some(refused) = settle(&mut transaction, new).await? {
-                return Ok(refused);
-            }
-            match accept(new, &mut *transaction).await {
-                Ok(Some(position)) => {
-                    transaction.commit().await?;
-                    Ok(Some(position))
+            let settling = async {
+                let mut transaction = self.pool.begin().await?;
+                if let Some(refused) = settle(&mut transaction, new).await? {
+                    return Ok(Err(refused));
                 }
-                other => {
-                    transaction.rollback().await?;
-                    other
+                let position = accept(new, &mut *transaction).await;
+                match position {
+                    Ok(Some(_)) => transaction.commit().await?,
+                    _ => transaction.rollback().await?,
                 }
+                Ok(Ok(position))
+            };
+            match bounded(ANSWER, settling).await? {
+                Ok(position) => position,
+                Err(refused) => return Ok(refused),
             }
         };
         match position {
             Ok(Some(position)) => {
-                self.changed(new.user, Hint::Run(new.thread));
+                self.changed(new.user, Hint::Run(new.thread, new.run));
                 Ok(Accepted::New { position })
             }
             Ok(None) => Ok(Accepted::Refused(self.thread(new.user, new.thread).await?.status)),
@@ -325,17 +329,18 @@ impl Store {
         Ok(owned.into_iter().map(|(run, stop)| (RunId(run), stop)).collect())
     }
 
-    /// Asks whoever owns the live run of a thread to stop it. Gives the run, if there is one.
+    /// Asks whoever owns the live run of a thread to stop it; with `only`, if it is this one. Gives the run, if there is one.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn request_stop(&self, user: UserId, thread: ThreadId) -> Result<Option<RunId>, StoreError> {
+    pub async fn request_stop(&self, user: UserId, thread: ThreadId, only: Option<RunId>) -> Result<Option<RunId>, StoreError> {
         let run: Option<Uuid> = sqlx::query_scalar(
             "update runs set cancel_requested_at = coalesce(cancel_requested_at, now()) \
-             where user_id = $1 and thread_id = $2 and status in ('queued', 'running') returning id",
+             where user_id = $1 and thread_id = $2 and status in ('queued', 'running') and ($3::uuid is null or id = $3) returning id",
         )
         .bind(user.0)
         .bind(thread.0)
+        .bind(only.map(|run| run.0))
         .fetch_optional(&self.pool)
         .await?;
         Ok(run.map(RunId))
@@ -367,7 +372,7 @@ impl Store {
                status = 'running', attempt = attempt + 1 \
              from o, conversations c, users u where r.user_id = o.user_id and r.id = o.id and c.user_id = r.user_id and c.id = r.thread_id \
                and u.id = r.user_id \
-             returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position, r.attempt, r.user_item_id, r.request, \
+             returning r.user_id, r.id, r.thread_id, r.lease_epoch, c.last_position, r.attempt, r.user_item_id, r.request::text, \
                r.cancel_requested_at is not null as stop_wanted, u.zone, u.week_start",
         )
         .bind(owner)
@@ -380,23 +385,41 @@ impl Store {
         Ok(rows.into_iter().map(Orphan::from).collect())
     }
 
-    /// Removes the logs of runs that ended before this time, and old idempotency keys.
+    /// Removes the logs of runs that ended before this time. Gives how many runs that were.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; what was removed until then stays removed.
+    pub async fn compact_runs(&self, before: DateTime<Utc>) -> Result<i64, StoreError> {
+        let mut all = 0;
+        loop {
+            let some: i64 = sqlx::query_scalar(
+                "with c as (select user_id, id from runs where finished_at < $1 and compacted_at is null \
+                   order by finished_at limit $2 for update skip locked), \
+                 d as (delete from run_events e using c where e.user_id = c.user_id and e.run_id = c.id), \
+                 u as (update runs r set compacted_at = now() from c where r.user_id = c.user_id and r.id = c.id) \
+                 select count(*) from c",
+            )
+            .bind(before)
+            .bind(COMPACTED_AT_ONCE)
+            .fetch_one(&self.pool)
+            .await?;
+            all += some;
+            if some < COMPACTED_AT_ONCE {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Forgets idempotency keys from before this time.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn compact_runs(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-        let done = sqlx::query(
-            "delete from run_events e where e.created_at < $1 and not exists (select 1 from runs r where r.user_id = e.user_id \
-                 and r.id = e.run_id and (r.finished_at is null or r.finished_at >= $1))",
-        )
-        .bind(before)
-        .execute(&self.pool)
-        .await?;
+    pub async fn forget_keys(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
         sqlx::query("delete from idempotency where created_at < $1")
             .bind(before)
             .execute(&self.pool)
             .await?;
-        Ok(done.rows_affected())
+        Ok(())
     }
 
     /// A transaction for a tool call.

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Reach, Tool, ToolContext, ToolError,
+    Scope, Tool, ToolContext, ToolError,
     task_json::{OneTask, TaskJson},
 };
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
     server::store::tasks,
 };
 
-pub(super) struct AddTask;
+/// The tool.
+pub struct AddTask;
 
 /// Arguments of `add_task`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -48,7 +49,7 @@ impl Tool for AddTask {
     const CHANGES: bool = true;
     const TITLE: &'static str = "Add a task";
     const IDEMPOTENT: bool = false;
-    const REACH: Reach = Reach::Write;
+    const REACH: Scope = Scope::Write;
     type Args = Args;
     type Output = OneTask;
 

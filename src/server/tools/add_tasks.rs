@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Reach, Tool, ToolContext, ToolError,
+    Scope, Tool, ToolContext, ToolError,
     add_task::{self, AddTask},
     outside::BATCH_MAX,
     task_json::TaskJson,
@@ -46,7 +46,7 @@ impl Tool for AddTasks {
     const CHANGES: bool = true;
     const TITLE: &'static str = "Add several tasks";
     const IDEMPOTENT: bool = false;
-    const REACH: Reach = Reach::Write;
+    const REACH: Scope = Scope::Write;
     const CHAT: bool = false;
     type Args = Args;
     type Output = Output;

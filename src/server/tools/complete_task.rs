@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::server::store::tasks;
 
 pub(super) struct CompleteTask;
@@ -33,7 +33,7 @@ impl Tool for CompleteTask {
         next date, which is given as `next`.";
     const CHANGES: bool = true;
     const TITLE: &'static str = "Complete a task";
-    const REACH: Reach = Reach::Write;
+    const REACH: Scope = Scope::Write;
     type Args = Args;
     type Output = Output;
 

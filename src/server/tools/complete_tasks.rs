@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Reach, Tool, ToolContext, ToolError, complete_task::CompleteTask, task_json::TaskJson};
+use super::{Scope, Tool, ToolContext, ToolError, complete_task::CompleteTask, task_json::TaskJson};
 
 pub(super) struct CompleteTasks;
 
@@ -45,7 +45,7 @@ impl Tool for CompleteTasks {
         completed all the same.";
     const CHANGES: bool = true;
     const TITLE: &'static str = "Complete several tasks";
-    const REACH: Reach = Reach::Write;
+    const REACH: Scope = Scope::Write;
     const CHAT: bool = false;
     type Args = Args;
     type Output = Output;

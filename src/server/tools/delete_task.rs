@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Reach, Tool, ToolContext, ToolError,
+    Scope, Tool, ToolContext, ToolError,
     task_json::{OneTask, TaskJson},
 };
 use crate::server::store::tasks;
@@ -27,7 +27,7 @@ impl Tool for DeleteTask {
     const CHANGES: bool = true;
     const TITLE: &'static str = "Delete a task";
     const DESTRUCTIVE: bool = true;
-    const REACH: Reach = Reach::Delete;
+    const REACH: Scope = Scope::Delete;
     type Args = Args;
     type Output = OneTask;
 

@@ -4,14 +4,17 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::{
     domain::{
         language,
         task::{Task, TaskStatus},
         text,
     },
-    server::store::tasks::{self, TaskFilter},
+    server::store::{
+        StoreError,
+        tasks::{self, TaskFilter},
+    },
 };
 
 /// So many tasks are looked at: the pending ones first, then the newest of the completed ones.
@@ -20,6 +23,8 @@ const LOOKED_AT: i64 = 2000;
 const GIVEN: usize = 10;
 /// The longest description of a task, in characters.
 const WORDS_MAX: usize = 500;
+/// So many of its words are compared with those of the titles.
+const COMPARED: usize = 20;
 
 pub(super) struct FindTasks;
 
@@ -47,7 +52,7 @@ impl Tool for FindTasks {
         Urdu, Urdu). Gives the best fits, at most 10; several that fit equally well mean that the person should be asked.";
     const CHANGES: bool = false;
     const TITLE: &'static str = "Find a task by its words";
-    const REACH: Reach = Reach::Read;
+    const REACH: Scope = Scope::Read;
     const CHAT: bool = false;
     type Args = Args;
     type Output = Output;
@@ -64,16 +69,111 @@ impl Tool for FindTasks {
             ..TaskFilter::default()
         };
         let all = tasks::list(context.connection, context.user, &filter).await?;
-        let titles: Vec<&str> = all.iter().map(|task| task.title.as_str()).collect();
-        let mut found: Vec<&Task> = language::find_matches(&words, &titles).into_iter().map(|at| &all[at]).collect();
-        if found.is_empty() {
-            // A part of a word, or a word of the notes.
-            let wanted = words.to_lowercase();
-            let has = |text: &str| text.to_lowercase().contains(&wanted);
-            found.extend(all.iter().filter(|task| has(&task.title) || task.notes.as_deref().is_some_and(has)));
-        }
         Ok(Output {
-            tasks: found.into_iter().take(GIVEN).map(TaskJson::from).collect(),
+            tasks: fitting(words, all).await?,
         })
+    }
+}
+
+/// The tasks that fit best.
+///
+/// Every word of the description is compared with every word of every title, up to 60 of each, and words of some length letter by letter: for
+/// 2000 tasks that is millions of comparisons of a hundred steps or so. [`COMPARED`] takes two thirds of the worst case away, and what is left
+/// is no work for a thread that serves requests. To go to another thread costs less than to read one task, so it is always done.
+async fn fitting(words: String, all: Vec<Task>) -> Result<Vec<TaskJson>, ToolError> {
+    let found = tokio::task::spawn_blocking(move || best(&words, &all)).await;
+    found.map_err(|error| ToolError::Stop(StoreError::Other(error.into())))
+}
+
+fn best(words: &str, all: &[Task]) -> Vec<TaskJson> {
+    let titles: Vec<&str> = all.iter().map(|task| task.title.as_str()).collect();
+    let mut found: Vec<&Task> = language::find_matches(beginning(words), &titles)
+        .into_iter()
+        .map(|at| &all[at])
+        .collect();
+    if found.is_empty() {
+        // A part of a word, or a word of the notes.
+        let wanted = words.to_lowercase();
+        let has = |text: &str| text.to_lowercase().contains(&wanted);
+        found.extend(all.iter().filter(|task| has(&task.title) || task.notes.as_deref().is_some_and(has)));
+    }
+    found.into_iter().take(GIVEN).map(TaskJson::from).collect()
+}
+
+/// The first [`COMPARED`] words of a text, whatever stands between them.
+fn beginning(text: &str) -> &str {
+    let (mut words, mut is_within) = (0, false);
+    for (at, c) in text.char_indices() {
+        if c.is_alphanumeric() && !is_within {
+            words += 1;
+            if words > COMPARED {
+                return &text[..at];
+            }
+        }
+        is_within = c.is_alphanumeric();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::id::TaskId;
+
+    fn task(title: String) -> Task {
+        Task {
+            id: TaskId(uuid::Uuid::from_u128(1)),
+            title,
+            notes: None,
+            status: TaskStatus::Pending,
+            priority: Default::default(),
+            due: None,
+            repeat: None,
+            zone: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            completed_at: None,
+        }
+    }
+
+    /// So many words that are all unlike each other.
+    fn many(count: u32, of: char) -> String {
+        let letters = |n: u32| (0..6).map(move |at| char::from(b'b' + u8::try_from(n >> at & 1).unwrap_or(0) * 9));
+        let word = |n: u32| letters(n).chain([of, 'k', of]).collect::<String>();
+        (0..count).map(word).collect::<Vec<_>>().join("-")
+    }
+
+    #[test]
+    fn a_long_description_is_compared_by_its_first_words() {
+        assert_eq!(beginning("the milk thing"), "the milk thing");
+        assert_eq!(beginning(""), "");
+        let twenty = "دودھ ".repeat(20);
+        assert_eq!(beginning(&twenty), twenty);
+        assert_eq!(beginning(&format!("({twenty}) اور")), format!("({twenty}) "));
+
+        let wanted = many(20, 'a');
+        let all = [task(wanted.clone()), task("Buy milk".into())];
+        let found = best(&format!("{wanted}, {}", many(30, 'o')), &all);
+        assert_eq!(found.iter().map(|task| &task.title).collect::<Vec<_>>(), [&wanted]);
+    }
+
+    #[tokio::test]
+    async fn others_are_served_meanwhile() {
+        let all = (0..20).map(|_| task(many(60, 'a'))).collect();
+        let mut turns = 0;
+        let others = async {
+            loop {
+                turns += 1;
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            found = fitting(many(50, 'o'), all) => assert!(found.is_ok()),
+            () = others => {}
+        }
+        assert!(turns > 0, "the matching held the thread");
     }
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::{
     domain::task::TaskStatus,
     server::store::tasks::{self, TaskFilter},
@@ -72,7 +72,7 @@ impl Tool for ListTasks {
         task whose id you do not know.";
     const CHANGES: bool = false;
     const TITLE: &'static str = "List tasks";
-    const REACH: Reach = Reach::Read;
+    const REACH: Scope = Scope::Read;
     type Args = Args;
     type Output = Output;
 

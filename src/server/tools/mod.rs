@@ -18,6 +18,9 @@ pub mod task_json;
 mod undo;
 mod update_task;
 
+pub use crate::domain::scope::Scope;
+pub use add_task::AddTask;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -109,7 +112,7 @@ pub trait Tool: Send + Sync + 'static {
     /// Whether calling it twice with the same arguments changes no more than calling it once.
     const IDEMPOTENT: bool = true;
     /// How far a token must go to call it.
-    const REACH: Reach;
+    const REACH: Scope;
     /// Whether the chat's model is offered it. Its list is kept small.
     const CHAT: bool = true;
     /// What it takes.
@@ -124,17 +127,6 @@ pub trait Tool: Send + Sync + 'static {
     async fn run(&self, context: &mut ToolContext<'_>, args: Self::Args) -> Result<Self::Output, ToolError>;
 }
 
-/// How far a call goes; tokens have a scope for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Looking.
-    Read,
-    /// Adding and changing.
-    Write,
-    /// Deleting.
-    Delete,
-}
-
 /// A tool without its types.
 #[async_trait]
 trait AnyTool: Send + Sync {
@@ -144,7 +136,7 @@ trait AnyTool: Send + Sync {
     fn changes(&self) -> bool;
     fn is_destructive(&self) -> bool;
     fn is_idempotent(&self) -> bool;
-    fn reach(&self) -> Reach;
+    fn reach(&self) -> Scope;
     fn is_for_chat(&self) -> bool;
     fn parameters(&self) -> Value;
     fn result(&self) -> Value;
@@ -171,7 +163,7 @@ impl<T: Tool> AnyTool for T {
     fn is_idempotent(&self) -> bool {
         T::IDEMPOTENT
     }
-    fn reach(&self) -> Reach {
+    fn reach(&self) -> Scope {
         T::REACH
     }
     fn is_for_chat(&self) -> bool {

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use self::check::check;
-use super::{AnyTool, Reach, Registry, ToolContext, ToolError, undo};
+use super::{AnyTool, Registry, Scope, ToolContext, ToolError, undo};
 use crate::{
-    domain::id::TaskId,
+    domain::{id::TaskId, scope::Scopes},
     server::store::{
         StoreError,
         tool_calls::{self, Key},
@@ -44,7 +44,7 @@ pub struct Offer {
     /// Whether twice is no more than once.
     pub is_idempotent: bool,
     /// How far a token must go to call it.
-    pub reach: Reach,
+    pub reach: Scope,
 }
 
 /// Why a call from outside came to nothing. Nothing of it stays then.
@@ -84,8 +84,13 @@ impl Registry {
     }
 
     /// How far a token must go to call this tool.
-    pub fn reach(&self, name: &str) -> Option<Reach> {
+    pub fn reach(&self, name: &str) -> Option<Scope> {
         self.find(name).map(AnyTool::reach)
+    }
+
+    /// What these lack for a tool. One that there is not needs nothing: it is refused as such.
+    pub fn lacking(&self, scopes: Scopes, name: &str) -> Option<Scope> {
+        self.reach(name).filter(|scope| !scopes.allow(*scope))
     }
 
     /// Whether a call of this tool may carry an idempotency key.

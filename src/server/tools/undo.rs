@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Reach, Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::server::store::undos::{self, Undone};
 
 /// What an undo token begins with.
@@ -42,7 +42,7 @@ impl Tool for Undo {
     const CHANGES: bool = true;
     const TITLE: &'static str = "Undo a change";
     const IDEMPOTENT: bool = false;
-    const REACH: Reach = Reach::Write;
+    const REACH: Scope = Scope::Write;
     const CHAT: bool = false;
     type Args = Args;
     type Output = Output;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Reach, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
+use super::{Scope, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
 use crate::{
     domain::{
         language,
@@ -66,7 +66,7 @@ impl Tool for UpdateTask {
     const CHANGES: bool = true;
     const TITLE: &'static str = "Change a task";
     const DESTRUCTIVE: bool = true;
-    const REACH: Reach = Reach::Write;
+    const REACH: Scope = Scope::Write;
     type Args = Args;
     type Output = Output;
 

@@ -195,7 +195,7 @@ impl Both<'_> {
                 assert_eq!(stored, self.runs[hold.run].1.release(hold.epoch, handed_on, now));
             }
             Step::Stop => {
-                let stopped = self.store.request_stop(self.user, self.thread).await.unwrap();
+                let stopped = self.store.request_stop(self.user, self.thread, None).await.unwrap();
                 let expected = self.runs.iter_mut().find_map(|(id, run)| run.request_stop().then_some(*id));
                 assert_eq!(stopped, expected);
             }

@@ -14,6 +14,7 @@ use kaam::{
 use super::*;
 
 const SECRET: &str = "a secret of more than thirty-two bytes";
+const HERE: &str = "http://127.0.0.1:3000/mcp";
 const METADATA: &str = "http://127.0.0.1:3000/.well-known/oauth-protected-resource/mcp";
 
 fn list() -> Request<Body> {
@@ -38,6 +39,15 @@ fn jwt(user: UserId, more: &[(&str, Value)]) -> String {
         claims[*name] = value.clone();
     }
     encode(&Header::default(), &claims, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap()
+}
+
+/// A program of a front end of one's own.
+fn bearing(app: &TestApp, token: &str) -> Client {
+    let mut client = app.client();
+    client
+        .headers
+        .insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+    client
 }
 
 async fn status_of(app: &TestApp, token: &str) -> u16 {
@@ -73,7 +83,10 @@ async fn without_a_token_one_is_told_where_tokens_come_from() {
         );
         let document = reply.json();
         assert_eq!(document["resource"], "http://127.0.0.1:3000/mcp");
-        assert_eq!(document["authorization_servers"], json!([]));
+        assert!(
+            document.get("authorization_servers").is_none(),
+            "a list of none is left out: {document}"
+        );
         assert_eq!(document["scopes_supported"], json!(["read", "write", "delete"]));
         assert!(document["token_instructions"].as_str().unwrap().contains("kaam token add"));
     }
@@ -117,23 +130,64 @@ async fn expired_revoked_and_foreign_tokens_are_refused() {
     assert_eq!(reply.status, 401, "it was revoked");
     assert!(challenge(&reply).contains("error=\"invalid_token\"") && challenge(&reply).contains(METADATA));
 
-    assert_eq!(status_of(&app, &jwt(user, &[])).await, 200);
+    let here = [("aud", json!(HERE))];
+    assert_eq!(status_of(&app, &jwt(user, &here)).await, 200);
     let nobody = UserId(uuid::Uuid::from_u128(99));
     for bad in [
         tokens::random(),
-        jwt(nobody, &[]),
-        jwt(user, &[("exp", json!(1))]),
+        jwt(nobody, &here),
+        jwt(user, &[("aud", json!(HERE)), ("exp", json!(1))]),
+        jwt(user, &[]),
+        jwt(user, &[("aud", json!([]))]),
         jwt(user, &[("aud", json!("https://other.example/mcp"))]),
         "nonsense".to_owned(),
     ] {
         assert_eq!(status_of(&app, &bad).await, 401, "{bad}");
     }
     for good in [
-        json!("http://127.0.0.1:3000/mcp"),
+        json!(HERE),
+        json!("http://127.0.0.1:3000/"),
         json!(["https://other.example", "http://127.0.0.1:3000"]),
     ] {
         assert_eq!(status_of(&app, &jwt(user, &[("aud", good)])).await, 200);
     }
+}
+
+#[tokio::test]
+async fn a_jwt_that_says_nothing_is_for_the_chat_and_looks_elsewhere() {
+    let app = TestApp::with(&[("JWT_SECRET", SECRET)]).await;
+    let user = app.user("a@x.example").await;
+    let plain = bearing(&app, &jwt(user, &[]));
+    let id = plain.attach("a.txt", "text/plain", b"abc").await;
+    let deleted = plain.chatkit("attachments.delete", json!({ "attachment_id": id })).await;
+    assert_eq!(deleted.status, 200, "{}", deleted.text());
+
+    let reply = plain.send(list()).await;
+    assert_eq!(reply.status, 401, "no `aud`: it is not for this door");
+    assert!(challenge(&reply).contains("error=\"invalid_token\""), "{}", challenge(&reply));
+    let unsaid = bearing(&app, &jwt(user, &[("aud", json!(HERE))]));
+    let listed = ask(&unsaid, "tools/list", json!({})).await;
+    let names: Vec<&Value> = listed["tools"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
+    assert_eq!(names, ["list_tasks", "find_tasks"]);
+    let write = json!({ "name": "add_task", "arguments": { "title": "Milk" } });
+    assert_eq!(unsaid.send(request("tools/call", write.clone(), &json!({}))).await.status, 403);
+
+    for client in [&plain, &unsaid] {
+        for (tool, arguments, expected) in [
+            ("list_tasks", json!({}), 200),
+            ("add_task", json!({ "title": "Milk" }), 403),
+            ("delete_task", json!({ "task_id": "tsk_00000000000000000000000000000001" }), 403),
+        ] {
+            let reply = client.json(&format!("/api/v1/tools/{tool}"), arguments).await;
+            assert_eq!(reply.status, expected, "{tool}: {}", reply.text());
+        }
+    }
+    let foreign = bearing(&app, &jwt(user, &[("aud", json!("https://other.example"))]));
+    assert_eq!(foreign.json("/api/v1/tools/list_tasks", json!({})).await.status, 401);
+
+    let said = bearing(&app, &jwt(user, &[("aud", json!(HERE)), ("scope", json!("read write"))]));
+    assert_eq!(said.send(request("tools/call", write, &json!({}))).await.status, 200);
+    assert_eq!(said.json("/api/v1/tools/add_task", json!({ "title": "Eggs" })).await.status, 200);
 }
 
 #[tokio::test]
@@ -190,24 +244,54 @@ async fn a_token_goes_as_far_as_its_scopes() {
     assert!(reply.status != 200 || reply.text().contains("lacks the scope"), "{}", reply.text());
     assert_eq!(titles(&writer).await, ["Milk"]);
 
-    let narrow = jwt(user, &[("scope", json!("read"))]);
-    let reply = app
-        .client()
-        .send(with(delete(), "authorization", &format!("Bearer {narrow}")))
-        .await;
-    assert_eq!(reply.status, 403);
+    let narrow = bearing(&app, &jwt(user, &[("aud", json!(HERE)), ("scope", json!("read"))]));
+    assert_eq!(narrow.send(delete()).await.status, 403);
 
     let adder = app.program_of(user, &["write"]).await;
     assert_eq!(
         done(&adder, "add_task", json!({ "title": "Bread" })).await["task"]["title"],
         "Bread"
     );
-    let reply = adder.send(request_of_resource()).await;
-    assert!(reply.text().contains("lacks the scope `read`"), "{}", reply.text());
 }
 
-fn request_of_resource() -> Request<Body> {
-    request("resources/read", json!({ "uri": "tasks://today" }), &json!({}))
+#[tokio::test]
+async fn what_is_shown_beside_tools_wants_the_scope_read() {
+    let app = TestApp::start().await;
+    let user = app.user("a@x.example").await;
+    let (adder, reader) = (app.program_of(user, &["write"]).await, app.program_of(user, &["read"]).await);
+    let typed = json!({ "ref": { "type": "ref/prompt", "name": "plan_my_day" }, "argument": { "name": "language", "value": "u" } });
+    for (method, params) in [
+        ("resources/list", json!({})),
+        ("resources/templates/list", json!({})),
+        ("resources/read", json!({ "uri": "tasks://today" })),
+        ("prompts/list", json!({})),
+        ("prompts/get", json!({ "name": "plan_my_day" })),
+        ("completion/complete", typed),
+        ("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": [] } })),
+    ] {
+        let reply = adder.send(request(method, params.clone(), &json!({}))).await;
+        assert_eq!(
+            (reply.status.as_u16(), &reply.json()["error"]["code"]),
+            (403, &json!("forbidden")),
+            "{method}"
+        );
+        assert!(
+            challenge(&reply).contains("error=\"insufficient_scope\", scope=\"write read\"") && challenge(&reply).contains(METADATA),
+            "{method}: {}",
+            challenge(&reply)
+        );
+        let response = reader.open(request(method, params, &json!({}))).await;
+        assert_eq!(response.status(), 200, "{method}");
+    }
+    // Who cannot look is greeted all the same, and told the tools that there are for them.
+    ask(&adder, "server/discover", json!({})).await;
+    assert!(!ask(&adder, "tools/list", json!({})).await["tools"].as_array().unwrap().is_empty());
+    // Where the method is hidden from the guard, the handler itself refuses.
+    let twice = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"prompts/list"}"#;
+    let mut hidden = old_request("prompts/list", &json!({}));
+    *hidden.body_mut() = Body::from(twice);
+    let reply = adder.send(hidden).await;
+    assert!(reply.status != 200 || reply.text().contains("lacks the scope"), "{}", reply.text());
 }
 
 #[tokio::test]

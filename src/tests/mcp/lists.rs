@@ -76,6 +76,26 @@ async fn resources_are_todays_the_overdue_and_each_task() {
 }
 
 #[tokio::test]
+async fn many_overdue_tasks_do_not_hide_todays() {
+    let app = TestApp::start().await;
+    let program = app.program("a@x.example").await;
+    for _ in 0..9 {
+        let late: Vec<Value> = (0..25).map(|_| json!({ "title": "Late", "due": "2026-11-23" })).collect();
+        done(&program, "add_tasks", json!({ "tasks": late })).await;
+    }
+    done(&program, "add_task", json!({ "title": "At nine", "due": "2026-11-24T09:00" })).await;
+    app.clock.forward(chrono::TimeDelta::days(1));
+    let today = read(&program, "tasks://today").await;
+    assert_eq!(titles_of(&today["tasks"]), ["At nine"]);
+    let overdue = read(&program, "tasks://overdue").await;
+    assert_eq!(overdue["tasks"].as_array().unwrap().len(), 200);
+    assert!(
+        titles_of(&overdue["tasks"]).iter().all(|title| *title == "Late"),
+        "the oldest first"
+    );
+}
+
+#[tokio::test]
 async fn prompts_speak_both_languages() {
     let app = TestApp::start().await;
     let program = with_tasks(&app).await;
@@ -173,4 +193,40 @@ async fn a_listener_hears_of_its_own_changes_until_its_token_ends() {
     let last = next(&mut body).await.unwrap();
     assert!(last.get("result").is_some(), "the subscription ends: {last}");
     assert_eq!(next(&mut body).await, None);
+}
+
+#[tokio::test]
+async fn a_listener_hears_of_each_resource_once_and_of_a_hundred_at_most() {
+    let app = TestApp::start().await;
+    let program = app.program("a@x.example").await;
+    let listen = async |uris: Vec<String>| {
+        let wanted = json!({ "notifications": { "resourceSubscriptions": uris } });
+        let response = program.open(request("subscriptions/listen", wanted, &json!({}))).await;
+        assert_eq!(response.status(), 200);
+        response.into_body()
+    };
+    let (today, overdue) = ("tasks://today".to_owned(), "tasks://overdue".to_owned());
+    let mut uris = vec![today.clone(); 99];
+    uris.push(overdue.clone());
+    let mut body = listen(uris).await;
+    next(&mut body).await.unwrap();
+    add(&program, "Milk").await;
+    for uri in [&today, &overdue] {
+        assert_eq!(next(&mut body).await.unwrap()["params"]["uri"], uri.as_str());
+    }
+    drop(body);
+
+    let task = |n: u128| format!("tasks://{}", kaam::domain::id::TaskId(uuid::Uuid::from_u128(n)));
+    for uris in [vec![today; 101], (0..101).map(task).collect()] {
+        let mut body = listen(uris).await;
+        let acknowledged = next(&mut body).await.unwrap();
+        assert!(
+            acknowledged["params"]["notifications"].get("resourceSubscriptions").is_none(),
+            "nothing was accepted: {acknowledged}"
+        );
+        let refused = next(&mut body).await.unwrap();
+        assert_eq!(refused["error"]["code"], -32602, "{refused}");
+        assert!(refused["error"]["message"].as_str().unwrap().contains("at most 100"), "{refused}");
+        assert_eq!(next(&mut body).await, None);
+    }
 }

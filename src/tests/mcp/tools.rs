@@ -1,6 +1,7 @@
 //! Calling tools.
 
 use chrono::TimeDelta;
+use kaam::domain::locale::Locale;
 
 use super::*;
 
@@ -327,6 +328,30 @@ async fn a_deletion_is_confirmed_where_the_client_can_ask() {
     let token = gone["structuredContent"]["undo_token"].clone();
     done(&program, "undo", json!({ "undo_token": token })).await;
     assert_eq!(titles(&program).await, ["Milk"]);
+}
+
+#[tokio::test]
+async fn the_question_is_in_the_language_of_the_account() {
+    let app = TestApp::start().await;
+    let user = app.user("a@x.example").await;
+    let program = app.program_of(user, &["read", "write", "delete"]).await;
+    let task = json!({ "title": "Milk", "due": "2026-11-24T17:00" });
+    let id = done(&program, "add_task", task).await["task"]["id"].clone();
+    for (locale, expected, label) in [
+        (Locale::En, "Delete the task “Milk”, due Tuesday 2026-11-24?", "Delete it"),
+        (
+            Locale::Ur,
+            "کام “\u{2068}Milk\u{2069}” (منگل، 24 نومبر 2026، شام 5 بجے) حذف کر دیں؟",
+            "حذف کریں",
+        ),
+    ] {
+        app.state.store.set_appearance(user, locale, "system").await.unwrap();
+        let params = json!({ "name": "delete_task", "arguments": { "task_id": id } });
+        let asked = result(&program.send(request("tools/call", params, &json!({ "elicitation": {} }))).await);
+        let question = &asked["inputRequests"]["confirm"]["params"];
+        assert_eq!(question["message"], expected);
+        assert_eq!(question["requestedSchema"]["properties"]["delete"]["title"], label);
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use crate::domain::{
     language::{Change, ListWish, Moment, NewTask, Status, find_matches, phrases},
     locale::Script,
     task::TaskStatus,
+    texts,
 };
 
 /// Many tasks are never changed at once.
@@ -98,8 +99,8 @@ impl Step<'_> {
 
     /// Calls with ids that are new in this conversation.
     fn call(&self, calls: Vec<Call>) -> Reply {
-        if let Some((missing, _)) = calls.iter().find(|(name, _)| !self.has(name)) {
-            return Reply::Say(phrases::failed(missing, self.script));
+        if calls.iter().any(|(name, _)| !self.has(name)) {
+            return Reply::Say(texts::not_offered(self.script).into());
         }
         let before: usize = self
             .request

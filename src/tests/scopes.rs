@@ -1,0 +1,71 @@
+//! A token goes no further by way of an assistant than by itself.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{
+    app::{Client, TestApp, answer_of, thread_of},
+    scripted_model::Reply,
+};
+
+async fn titles(client: &Client) -> Vec<String> {
+    let found = client.json("/api/v1/tools/list_tasks", json!({})).await.json();
+    let tasks = found["tasks"].as_array().unwrap().iter();
+    tasks.map(|task| task["title"].as_str().unwrap().to_owned()).collect()
+}
+
+fn offered(request: &Value) -> Vec<&str> {
+    let tools = request["tools"].as_array().unwrap().iter();
+    tools.map(|tool| tool["function"]["name"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_assistant_does_no_more_than_the_token_may() {
+    let app = TestApp::start().await;
+    let user = app.user("a@example.com").await;
+    let all = app.program_of(user, &["read", "write", "delete"]).await;
+    let some = app.program_of(user, &["read", "write"]).await;
+    let task = all.json("/api/v1/tools/add_task", json!({ "title": "Keep me" })).await.json()["task"]["id"].clone();
+
+    // Neither by the model, which is not offered it and tries all the same,
+    let call = Reply::tool_calls_openai(&[("c", "delete_task", &json!({ "task_id": task }).to_string())]);
+    app.model.reply(call.clone()).reply(Reply::text(&["That is not possible."]));
+    let events = some.create("delete it").await;
+    assert_eq!(answer_of(&events), "That is not possible.");
+    let requests = app.model.requests();
+    assert!(!offered(&requests[0]).contains(&"delete_task") && offered(&requests[0]).contains(&"add_task"));
+    let told = requests[1]["messages"].to_string();
+    assert!(told.contains("lacks the scope"), "{told}");
+    // nor by a button of a list.
+    let thread = thread_of(&events);
+    let action = json!({ "type": "task.delete", "payload": { "task_id": task } });
+    let params = json!({ "thread_id": thread, "action": action });
+    assert_eq!(
+        some.chatkit("threads.sync_custom_action", params.clone()).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let streamed = some.chatkit("threads.custom_action", params.clone()).await.events();
+    assert_eq!(streamed.last().unwrap()["type"], "error");
+    assert_eq!(titles(&all).await, ["Keep me"]);
+
+    // Without reading, no list either.
+    let blind = app.program_of(user, &["write"]).await;
+    app.model.reply(Reply::text(&["Hello."]));
+    blind.create("list my tasks").await;
+    assert!(!offered(app.model.requests().last().unwrap()).contains(&"list_tasks"));
+
+    // And whoever may, can.
+    assert_eq!(all.chatkit("threads.sync_custom_action", params).await.status, StatusCode::OK);
+    assert!(titles(&all).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_built_in_assistant_says_so() {
+    let app = TestApp::offline().await;
+    let user = app.user("a@example.com").await;
+    let some = app.program_of(user, &["read", "write"]).await;
+    some.create("add buy milk").await;
+    let answer = answer_of(&some.create("delete buy milk").await);
+    assert!(answer.contains("I may not do that"), "{answer}");
+    assert_eq!(titles(&some).await, ["buy milk"]);
+}
