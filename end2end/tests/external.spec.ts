@@ -15,8 +15,11 @@ interface Answer {
   events: Event[];
   reads: number;
   rest: string;
-  body: { data: { id: string }[]; id: string; upload_descriptor: { method: string } };
+  body: { data: { id: string }[]; id: string; preview_url: string; upload_descriptor: { url: string; method: string } };
 }
+
+/** A picture of two pixels by two. */
+const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAYAAABytg0kAAAAEUlEQVR4nGPQqzX6D8IMMAYAPrIHcfoqqgYAAAAASUVORK5CYII=';
 
 /** What the page's own functions give. */
 type Call = [name: 'ask' | 'say' | 'upload', ...parts: unknown[]];
@@ -90,6 +93,34 @@ test('a page on a known origin uploads a file and sends it, and reads it back', 
     const carried = answer.events.find((event) => event.item?.type === 'user_message')?.item?.attachments ?? [];
     expect(carried.map((one) => [one.name, one.thread_id])).toEqual([['بل.txt', thread]]);
   }
+});
+
+test('a page on a known origin brings a picture with nothing but its address, and shows it', async ({ page }) => {
+  await page.goto(known.origin);
+  const announced = { name: 'dot.png', size: Buffer.from(PICTURE, 'base64').length, mime_type: 'image/png' };
+  const made = await run<Answer>(page, 'ask', kaam.url, token, 'attachments.create', announced);
+  expect(made.status).toBe(200);
+  const status = await page.evaluate(
+    async ([url, picture]) => {
+      const bytes = Uint8Array.from(atob(picture), (one) => one.charCodeAt(0));
+      const form = new FormData();
+      form.append('file', new File([bytes], 'dot.png', { type: 'image/png' }));
+      return (await fetch(url, { method: 'POST', body: form })).status;
+    },
+    [made.body.upload_descriptor.url, PICTURE] as const,
+  );
+  expect(status).toBe(200);
+  const width = (url: string): Promise<number> =>
+    page.evaluate(async (url) => {
+      const image = new Image();
+      const over = new Promise((then) => (image.onload = image.onerror = then));
+      image.src = url;
+      document.documentElement.append(image);
+      await over;
+      return image.naturalWidth;
+    }, url);
+  expect(await width(made.body.preview_url)).toBe(2);
+  expect(await width(made.body.preview_url.split('?')[0] as string), 'without the key it is not shown').toBe(0);
 });
 
 test('a page on another origin cannot, even with the token', async ({ page }) => {

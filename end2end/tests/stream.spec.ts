@@ -8,9 +8,9 @@ test.use({ assistant: 'scripted' });
 const words = (count: number) => Array.from({ length: count }, (_, at) => `word${at + 1} `);
 
 test('tokens arrive one by one', async ({ chat, server }) => {
-  const text = words(12);
-  // The model does not say a word before the one in front of it is on the page.
-  const before = (at: number) => (at > 0 ? expect(chat.answers.last()).toHaveText(text.slice(0, at).join('').trim()) : undefined);
+  const text = words(20);
+  // The model does not say a word before the one in front of it is on the page. (The first ones are held until their language is known.)
+  const before = (at: number) => (at > 5 ? expect(chat.answers.last()).toHaveText(text.slice(0, at).join('').trim()) : undefined);
   server.model?.script('careful-story', { text, before });
   await chat.open();
   await chat.ask('tell me the careful-story');

@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::future::select;
 use leptos::prelude::*;
@@ -209,7 +210,7 @@ async fn bring(kept: &Kept) -> Result<String, ApiError> {
         return Ok(thread.clone());
     }
     loop {
-        match unless_silent(updates.next()).await.flatten() {
+        match unless_silent(updates.next().boxed_local()).await.flatten() {
             Some(Ok(Frame::Update(_, ChatUpdate::Thread { id, .. }))) => return Ok(id),
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(error),

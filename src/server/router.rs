@@ -61,6 +61,8 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
     let clients = Router::new()
         .route("/chatkit", post(chatkit::endpoint))
         .route("/api/chatkit", post(chatkit::endpoint))
+        .route("/chatkit/attachments", new_files())
+        .route("/api/chatkit/attachments", new_files())
         .route("/chatkit/attachments/{id}", files())
         .route("/api/chatkit/attachments/{id}", files())
         .layer(from_fn_with_state(state.clone(), origin::known_origin))
@@ -101,6 +103,11 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(request_id::layer))
         .with_state(state)
+}
+
+/// Uploads in one go.
+fn new_files() -> MethodRouter<AppState> {
+    post(chatkit::upload).layer(DefaultBodyLimit::max(chatkit::UPLOAD_MAX))
 }
 
 /// The second phase of an upload, and downloads.

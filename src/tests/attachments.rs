@@ -1,5 +1,6 @@
 //! Files of people: uploads in two phases, downloads, what is refused, messages that carry them, and how they go away.
 
+mod doors;
 mod models;
 
 use axum::{

@@ -283,6 +283,47 @@ async fn a_run_that_cannot_be_read_is_closed_and_keeps_no_other_waiting() {
 }
 
 #[tokio::test]
+async fn an_action_is_done_once_whoever_dies() {
+    let one = TestApp::start().await;
+    let user = one.user("a@example.com").await;
+    let client = one.program_of(user, &["read", "write", "delete"]).await;
+    one.model.reply(Reply::text(&["Hello."]));
+    let thread = super::app::thread_of(&client.create("hello").await);
+    let task = client.json("/api/v1/tools/add_task", json!({ "title": "Milk" })).await.json()["task"]["id"].clone();
+    let action = json!({ "type": "task.delete", "payload": { "task_id": task } });
+    let done = client
+        .chatkit("threads.custom_action", json!({ "thread_id": thread, "action": action }))
+        .await
+        .events();
+    assert_eq!(done.last().unwrap()["type"], "client_effect");
+    // As if the process had died between the effect and the word of it.
+    let mut db = PgConnection::connect(&one.database_url).await.unwrap();
+    let run: uuid::Uuid = sqlx::query_scalar(
+        "update runs set status = 'running', finished_at = null, lease_until = now() - interval '1 second' \
+         where id = (select run_id from tool_effects) returning id",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    let two = one.beside().await;
+    eventually(async || {
+        let state = two.state.store.run_state(user, RunId(run)).await.unwrap();
+        (!state.is_live()).then_some(())
+    })
+    .await;
+    let (_, mut stream) = two
+        .state
+        .runs
+        .follow(user, thread.parse().unwrap(), Some(RunId(run)))
+        .await
+        .unwrap()
+        .unwrap();
+    while let Some(Signal::Event(event)) = stream.next().await {
+        assert!(!event.json.contains("\"type\":\"error\""), "{}", event.json);
+    }
+}
+
+#[tokio::test]
 async fn an_answer_is_stopped_from_another_server() {
     let one = TestApp::start().await;
     let (reply, gate) = Reply::gated(&["You have half ", "an answer"]);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
-use futures::future::{AbortHandle, Abortable, Either, select};
+use futures::FutureExt;
+use futures::future::{AbortHandle, Abortable, Either, LocalBoxFuture, select};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -44,10 +45,10 @@ pub(super) enum Ask {
     Act(Act, Callback<()>),
 }
 
-/// What comes, unless there is silence: then nothing.
-pub(in crate::app) async fn unless_silent<T>(what: impl Future<Output = T>) -> Option<T> {
+/// What comes, unless there is silence: then nothing. (In a box: every kind of future would be code of its own in the page.)
+pub(in crate::app) async fn unless_silent<T>(what: LocalBoxFuture<'_, T>) -> Option<T> {
     let mut silence = Sleep::new(SILENCE);
-    match select(pin!(what), pin!(silence.over())).await {
+    match select(what, pin!(silence.over())).await {
         Either::Left((what, _)) => Some(what),
         Either::Right(((), _)) => None,
     }
@@ -57,7 +58,7 @@ pub(in crate::app) async fn unless_silent<T>(what: impl Future<Output = T>) -> O
 /// taken for a broken connection. What is given up is dropped, by which `server_fn` aborts a request that has no headers yet; the server may
 /// have had it all the same.
 pub(in crate::app) async fn in_time<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
-    unless_silent(answer).await.unwrap_or(Err(ApiError::Network))
+    unless_silent(answer.boxed_local()).await.unwrap_or(Err(ApiError::Network))
 }
 
 /// How listening ended.
@@ -187,7 +188,7 @@ impl Chat {
     async fn listen(self, mut updates: Updates, seen: &mut Option<String>, tries: &mut u32) -> End {
         let mut failed = false;
         loop {
-            let Some(next) = unless_silent(updates.next()).await else {
+            let Some(next) = unless_silent(updates.next().boxed_local()).await else {
                 return End::Broken;
             };
             match next {

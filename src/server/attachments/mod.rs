@@ -20,7 +20,7 @@ pub use pdf::{PdfError, PdfReader, read_pdf};
 
 use super::store::{
     Store, StoreError,
-    attachments::{StoredAttachment, StoredBytes},
+    attachments::{FileKey, StoredAttachment, StoredBytes},
 };
 use crate::{
     domain::{
@@ -132,29 +132,59 @@ impl Attachments {
     /// # Errors
     /// See [`AttachmentError`].
     pub async fn announce(&self, user: UserId, new: &CreateAttachment) -> Result<Attachment, AttachmentError> {
-        let name = file_name(&new.name)?;
         match usize::try_from(new.size) {
             Ok(1..=FILE_MAX) => {}
             Ok(size) if size > FILE_MAX => return Err(AttachmentError::TooLarge),
             _ => return Err(AttachmentError::Invalid("params.size: a file has at least one byte".into())),
         }
-        let kind = Kind::announced(&new.mime_type, &name).ok_or(AttachmentError::KindRefused)?;
+        Ok(self.wire(&self.note(user, &new.name, &new.mime_type).await?))
+    }
+
+    /// Announces a file and takes its bytes, in one go. Of one that is refused nothing stays behind.
+    ///
+    /// # Errors
+    /// See [`AttachmentError`].
+    pub async fn bring(&self, user: UserId, name: &str, mime_type: &str, bytes: Bytes) -> Result<Attachment, AttachmentError> {
+        let stored = self.note(user, name, mime_type).await?;
+        let id = stored.id;
+        let taken = self.take(user, stored, bytes).await;
+        if taken.is_err()
+            && let Err(error) = self.remove(user, id).await
+        {
+            tracing::warn!(attachment = %id, %error, "a file that was refused is still announced");
+        }
+        taken
+    }
+
+    async fn note(&self, user: UserId, name: &str, mime_type: &str) -> Result<StoredAttachment, AttachmentError> {
+        let name = file_name(name)?;
+        let kind = Kind::announced(mime_type, &name).ok_or(AttachmentError::KindRefused)?;
         let id = self.clock.attachment_id();
+        let key = FileKey(self.clock.random_uuid());
         let about = (name.as_str(), kind.mime_type());
         if !self
             .store
-            .announce_attachment(user, id, about, UNSENT_MAX, self.clock.now())
+            .announce_attachment(user, (id, key), about, UNSENT_MAX, self.clock.now())
             .await?
         {
             return Err(AttachmentError::TooMany);
         }
-        Ok(self.wire(&StoredAttachment {
+        Ok(StoredAttachment {
             id,
+            key,
             mime_type: kind.mime_type().into(),
             name,
             thread: None,
             bytes: None,
-        }))
+        })
+    }
+
+    /// Whose file this is, asked by somebody who knows its key.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless it is the key of this file.
+    pub async fn owner(&self, id: AttachmentId, key: FileKey) -> Result<UserId, AttachmentError> {
+        Ok(self.store.attachment_owner(id, key).await?)
     }
 
     /// A file whose bytes are to come: looked up before they are read.
@@ -346,7 +376,7 @@ impl Attachments {
 
     /// A file as clients see it.
     fn wire(&self, stored: &StoredAttachment) -> Attachment {
-        let url = format!("{}/chatkit/attachments/{}", self.origin, stored.id);
+        let url = format!("{}/chatkit/attachments/{}?key={}", self.origin, stored.id, stored.key);
         let kind = match Kind::of_mime_type(&stored.mime_type) {
             Some(kind) if kind.is_picture() => AttachmentKind::Image { preview_url: url.clone() },
             _ => AttachmentKind::File,
@@ -371,8 +401,8 @@ fn file_name(name: &str) -> Result<String, AttachmentError> {
     let bare = name.rsplit(['/', '\\']).next().unwrap_or_default();
     text::line(bare, NAME_MAX).map_err(|error| {
         AttachmentError::Invalid(match error {
-            TextError::Blank => "params.name: must not be blank".into(),
-            TextError::TooLong => format!("params.name: at most {NAME_MAX} characters"),
+            TextError::Blank => "the file's name must not be blank".into(),
+            TextError::TooLong => format!("the file's name has at most {NAME_MAX} characters"),
         })
     })
 }

@@ -1,15 +1,19 @@
-//! Files over HTTP: the second phase of an upload, downloads and previews.
+//! Files over HTTP: uploads in one go and the second phase of those in two, downloads and previews.
+//!
+//! The addresses of a file carry its key, which lets in by itself, to this file alone: browsers load pictures without any header, and
+//! the descriptor of an upload has none. Without a key a file is asked for as everything else is, by session or token.
 
 use std::time::Duration;
 
 use axum::{
     body::{Body, Bytes},
-    extract::{FromRequest, Multipart, Path, Request, State},
-    http::{HeaderMap, HeaderValue, Method, header},
+    extract::{FromRequest, FromRequestParts, Multipart, Path, Query, Request, State},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use futures::{Stream, StreamExt};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
 
 use super::id;
 use crate::{
@@ -20,6 +24,7 @@ use crate::{
         auth::{ApiCaller, tokens::Scope},
         error::AppError,
         state::AppState,
+        store::{StoreError, attachments::FileKey},
     },
 };
 
@@ -40,34 +45,96 @@ pub async fn attachments_of(state: &AppState, user: UserId, ids: &[String]) -> R
     Ok(state.attachments.of_message(user, ids).await?)
 }
 
-/// Takes the bytes of a file that was announced: `POST` with a multipart field `file`, or `PUT` with nothing but the bytes.
+/// Who comes for a file.
+pub enum Visitor {
+    /// Whoever knows its key; nothing else is asked then.
+    Key(FileKey),
+    /// A person, as everywhere else.
+    Caller(ApiCaller),
+}
+
+#[derive(Deserialize)]
+struct Keyed {
+    key: Option<String>,
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        let not_found = || AppError::from(StoreError::NotFound);
+        let Query(Keyed { key }) = Query::try_from_uri(&parts.uri).map_err(|_| not_found())?;
+        match key {
+            Some(key) => Ok(Self::Key(key.parse().map_err(|_| not_found())?)),
+            None => Ok(Self::Caller(ApiCaller::from_request_parts(parts, state).await?)),
+        }
+    }
+}
+
+impl Visitor {
+    /// The file that they come for, and whose it is.
+    async fn file(&self, state: &AppState, attachment: &str, scope: Scope) -> Result<(UserId, AttachmentId), AppError> {
+        match self {
+            Self::Key(key) => {
+                let attachment = id(attachment)?;
+                Ok((state.attachments.owner(attachment, *key).await?, attachment))
+            }
+            Self::Caller(caller) => {
+                caller.must(scope)?;
+                Ok((caller.user.id, id(attachment)?))
+            }
+        }
+    }
+}
+
+/// Takes the bytes of a file that was announced: `POST` with a multipart field `file`, or `PUT` with nothing but the bytes. Where the
+/// address names no file, a form brings a new one in one go.
 ///
 /// # Errors
 /// See [`AppError`].
 pub async fn upload(
     State(state): State<AppState>,
-    caller: ApiCaller,
-    Path(attachment): Path<String>,
+    visitor: Visitor,
+    attachment: Option<Path<String>>,
     request: Request,
 ) -> Result<Response, AppError> {
-    caller.must(Scope::Write)?;
-    let user = caller.user.id;
-    let expected = state.attachments.expected(user, id(&attachment)?).await?;
+    let Some(Path(attachment)) = attachment else {
+        return upload_new(&state, &visitor, request).await;
+    };
+    let (user, attachment) = visitor.file(&state, &attachment, Scope::Write).await?;
+    let expected = state.attachments.expected(user, attachment).await?;
     let _seat = state.uploads.take(user)?;
     let reading = async {
         if request.method() == Method::PUT {
             refuse_announced(request.headers(), FILE_MAX)?;
             limited(request.into_body().into_data_stream()).await
         } else {
-            refuse_announced(request.headers(), UPLOAD_MAX)?;
-            field(request).await
+            Ok(field(request).await?.bytes)
         }
     };
-    let bytes = tokio::time::timeout(PATIENCE, reading)
-        .await
-        .map_err(|_| AppError::Invalid(format!("the upload took longer than {} s", PATIENCE.as_secs())))??;
+    let bytes = in_time(reading).await?;
     let taken = state.attachments.take(user, expected, bytes).await?;
     Ok(axum::Json(taken).into_response())
+}
+
+/// Takes a file whose form says its name and its media type.
+async fn upload_new(state: &AppState, visitor: &Visitor, request: Request) -> Result<Response, AppError> {
+    let Visitor::Caller(caller) = visitor else {
+        return Err(StoreError::NotFound.into());
+    };
+    caller.must(Scope::Write)?;
+    let user = caller.user.id;
+    let _seat = state.uploads.take(user)?;
+    let SentFile { name, mime_type, bytes } = in_time(field(request)).await?;
+    let taken = state.attachments.bring(user, &name, &mime_type, bytes).await?;
+    Ok(axum::Json(taken).into_response())
+}
+
+/// Gives up a body that comes too slowly.
+async fn in_time<T>(reading: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+    tokio::time::timeout(PATIENCE, reading)
+        .await
+        .map_err(|_| AppError::Invalid(format!("the upload took longer than {} s", PATIENCE.as_secs())))?
 }
 
 /// Refuses a body that says that it is too large, before any of it is read.
@@ -81,8 +148,17 @@ fn refuse_announced(headers: &HeaderMap, most: usize) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The bytes of the field `file`.
-async fn field(request: Request) -> Result<Bytes, AppError> {
+/// The field `file` of a form.
+struct SentFile {
+    /// What it says of itself; empty where it says nothing.
+    name: String,
+    mime_type: String,
+    bytes: Bytes,
+}
+
+/// Reads the field `file`.
+async fn field(request: Request) -> Result<SentFile, AppError> {
+    refuse_announced(request.headers(), UPLOAD_MAX)?;
     let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
         kind.to_str()
             .is_ok_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"))
@@ -95,7 +171,11 @@ async fn field(request: Request) -> Result<Bytes, AppError> {
         .map_err(|error| AppError::Invalid(error.body_text()))?;
     while let Some(field) = form.next_field().await.map_err(broken_form)? {
         if field.name() == Some("file") {
-            return limited(field).await;
+            return Ok(SentFile {
+                name: field.file_name().unwrap_or_default().to_owned(),
+                mime_type: field.content_type().unwrap_or_default().to_owned(),
+                bytes: limited(field).await?,
+            });
         }
     }
     Err(AppError::Invalid("the form has no field `file`".into()))
@@ -123,14 +203,13 @@ async fn limited<E: Into<axum::BoxError>>(body: impl Stream<Item = Result<Bytes,
     Ok(bytes.into())
 }
 
-/// Hands a file out: pictures to be shown, the rest to be saved.
+/// Hands a file out: pictures to be shown, the rest to be saved. By its key, it may be shown in pages of others too.
 ///
 /// # Errors
-/// [`AppError::NotFound`] if it is not this person's, or its bytes have not come.
-pub async fn download(State(state): State<AppState>, caller: ApiCaller, Path(attachment): Path<String>) -> Result<Response, AppError> {
-    caller.must(Scope::Read)?;
-    let attachment: AttachmentId = id(&attachment)?;
-    let Download { kind, name, size, bytes } = state.attachments.open(caller.user.id, attachment).await?;
+/// [`AppError::NotFound`] if it is not this person's, the key is not its own, or its bytes have not come.
+pub async fn download(State(state): State<AppState>, visitor: Visitor, Path(attachment): Path<String>) -> Result<Response, AppError> {
+    let (user, attachment) = visitor.file(&state, &attachment, Scope::Read).await?;
+    let Download { kind, name, size, bytes } = state.attachments.open(user, attachment).await?;
     let mut response = Response::new(Body::from_stream(bytes));
     let headers = response.headers_mut();
     let mime_type = kind.mime_type();
@@ -152,7 +231,11 @@ pub async fn download(State(state): State<AppState>, caller: ApiCaller, Path(att
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    let readers = match visitor {
+        Visitor::Key(_) => "cross-origin",
+        Visitor::Caller(_) => "same-origin",
+    };
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static(readers));
     Ok(response)
 }
 

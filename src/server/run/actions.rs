@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::{ActionError, Assistant, Outcome, Person, Recorder};
+use super::{ActionError, Assistant, Outcome, Person, Recorder, Turn};
 use crate::{
     domain::texts,
     protocol::{
@@ -12,6 +12,7 @@ use crate::{
         request::Action,
     },
     server::{
+        model::ToolCall,
         store::{ANSWER, bounded},
         task_widget,
         tools::{ToolContext, ToolError},
@@ -20,8 +21,8 @@ use crate::{
 
 impl Assistant {
     /// Does what an action says, in the stream of a run.
-    pub(super) async fn act(&self, person: &Person, action: &Action, sender: Option<ThreadItem>, recorder: &mut Recorder) -> Outcome {
-        match self.do_action(person, action, sender).await {
+    pub(super) async fn act(&self, turn: &Turn, action: &Action, sender: Option<ThreadItem>, recorder: &mut Recorder) -> Outcome {
+        match self.do_once(turn, action, sender).await {
             Ok(item) => {
                 if let Some(item) = item {
                     recorder.event(ThreadStreamEvent::ItemReplaced { item });
@@ -56,6 +57,22 @@ impl Assistant {
         }
     }
 
+    /// The same, as a call of the run: once, whoever dies.
+    async fn do_once(&self, turn: &Turn, action: &Action, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError> {
+        let (tool, arguments) = self.tool_of(&turn.person, action).await?;
+        let call = ToolCall {
+            id: String::new(),
+            name: tool.into(),
+            arguments: arguments.to_string(),
+            extra_content: None,
+        };
+        let effect = self.effects(turn).once(0, 0, &call).await?;
+        match effect.result.get("error").and_then(Value::as_str) {
+            None => self.fresh(&turn.person, sender).await,
+            Some(why) => Err(ActionError::Invalid(why.to_owned())),
+        }
+    }
+
     /// Does what an action says. Gives the sender with the tasks as they are then.
     pub(super) async fn do_action(
         &self,
@@ -64,9 +81,6 @@ impl Assistant {
         sender: Option<ThreadItem>,
     ) -> Result<Option<ThreadItem>, ActionError> {
         let (tool, arguments) = self.tool_of(person, action).await?;
-        if let Some(scope) = self.tools.lacking(person.scopes, tool) {
-            return Err(ActionError::Forbidden(scope));
-        }
         let calling = async {
             let mut transaction = self.store.begin().await?;
             let mut context = ToolContext {
@@ -88,6 +102,11 @@ impl Assistant {
         // A line that dies in the middle must hold neither the run nor whoever asks.
         bounded(ANSWER, calling).await?.map_err(ActionError::Invalid)?;
         self.store.tasks_changed(person.id);
+        self.fresh(person, sender).await
+    }
+
+    /// The list with the tasks as they are now.
+    async fn fresh(&self, person: &Person, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError> {
         let Some(mut item) = sender else { return Ok(None) };
         let now = person.calendar.local(self.clock.now());
         task_widget::freshen(&self.store, person.id, [&mut item], now, person.locale).await?;
@@ -95,8 +114,16 @@ impl Assistant {
         Ok(Some(item))
     }
 
-    /// The tool and the arguments for an action.
+    /// The tool and the arguments for an action that this person may do.
     async fn tool_of(&self, person: &Person, action: &Action) -> Result<(&'static str, Value), ActionError> {
+        let (tool, arguments) = self.meaning_of(person, action).await?;
+        match self.tools.lacking(person.scopes, tool) {
+            None => Ok((tool, arguments)),
+            Some(scope) => Err(ActionError::Forbidden(scope)),
+        }
+    }
+
+    async fn meaning_of(&self, person: &Person, action: &Action) -> Result<(&'static str, Value), ActionError> {
         let text = |name: &str| action.payload.get(name).and_then(Value::as_str);
         let task_id = text("task_id").ok_or_else(|| ActionError::Invalid("params.action.payload.task_id: a task's id is wanted".into()));
         match action.kind.as_str() {

@@ -49,6 +49,22 @@ impl Assistant {
         }
     }
 
+    /// What the calls of a run are made with.
+    pub(super) fn effects(&self, turn: &Turn) -> effects::RunEffects {
+        effects::RunEffects {
+            store: self.store.clone(),
+            tools: self.tools.clone(),
+            clock: Arc::clone(&self.clock),
+            key: turn.key,
+            calendar: turn.person.calendar,
+            script: turn.wanted.script,
+            client_tools: turn.person.client_tools.clone(),
+            scopes: turn.person.scopes,
+            again: (turn.prompt == Prompt::Again).then(|| turn.about()).flatten(),
+            done: Mutex::default(),
+        }
+    }
+
     /// The tools that a model may call for this person.
     fn specs_for(&self, person: &Person) -> Arc<[ToolSpec]> {
         let may = |spec: &&ToolSpec| self.tools.lacking(person.scopes, &spec.name).is_none();
@@ -89,7 +105,7 @@ impl Responder for Assistant {
                 // Nothing waits for it: it came from an older version, or what waited is out of sight.
                 None => return Outcome::Done { usage: None },
             },
-            Prompt::Action { action, sender } => return self.act(person, action, sender.clone(), recorder).await,
+            Prompt::Action { action, sender } => return self.act(turn, action, sender.clone(), recorder).await,
         };
         if matches!(turn.prompt, Prompt::Message | Prompt::Again) {
             leave_forms(&turn.items, recorder);
@@ -128,18 +144,7 @@ impl Responder for Assistant {
             model: chosen.model,
             tool_choice: chosen.tool_choice.map(|tool| tool.id),
         };
-        let effects = effects::RunEffects {
-            store: self.store.clone(),
-            tools: self.tools.clone(),
-            clock: Arc::clone(&self.clock),
-            key: turn.key,
-            calendar: person.calendar,
-            script,
-            client_tools: person.client_tools.clone(),
-            scopes: person.scopes,
-            again: (turn.prompt == Prompt::Again).then(|| turn.about()).flatten(),
-            done: Mutex::default(),
-        };
+        let effects = self.effects(turn);
         let mut translator = translate::Translator::new(person.calendar.local(now), person.locale);
         let resumed = match &turn.earlier {
             None => Resumed {

@@ -209,6 +209,11 @@ impl RunEffects {
         Ok(None)
     }
 
+    /// Does a call, once: one that took effect, unheard, is in the journal.
+    pub async fn once(&self, turn_n: i32, call_n: i32, call: &ToolCall) -> Result<Effect, StoreError> {
+        patiently(|| self.run(turn_n, call_n, call)).await
+    }
+
     async fn run(&self, turn_n: i32, call_n: i32, call: &ToolCall) -> Result<Effect, StoreError> {
         if let Some(result) = self.of_the_chat(call).await? {
             return Ok(Effect { result, changed: false });
@@ -300,8 +305,7 @@ impl Effects for RunEffects {
         call: &'a ToolCall,
     ) -> Pin<Box<dyn Future<Output = Result<Effect, AgentFailure>> + Send + 'a>> {
         Box::pin(async move {
-            // A call that took effect, unheard, is in the journal.
-            patiently(|| self.run(turn_n as i32, call_n as i32, call)).await.map_err(|error| {
+            self.once(turn_n as i32, call_n as i32, call).await.map_err(|error| {
                 tracing::error!(run = %self.key.run, tool = %call.name, %error, "a tool failed");
                 AgentFailure::Tools
             })

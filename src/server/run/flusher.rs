@@ -1,6 +1,6 @@
 //! The flusher: one a process. It gathers what the recorders of all runs hand it, writes it in one go, and only then delivers it.
 //!
-//! Packed rows cost a fifteenth of the write-ahead log of a row per token. The first event after a pause is written at once; under load
+//! What the streams of the process have said meanwhile is one transaction. The first event after a pause is written at once; under load
 //! flushes are [`BREATH`] apart, and what comes in meanwhile is one batch.
 
 use std::{

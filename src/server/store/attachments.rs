@@ -1,16 +1,45 @@
 //! Files of people (table `attachments`). The bytes lie elsewhere (`server::attachments`); here is what is known of them.
 
+use std::{fmt, str::FromStr};
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Store, StoreError};
-use crate::domain::id::{AttachmentId, ThreadId, UserId};
+use crate::domain::id::{AttachmentId, NotAnId, ThreadId, UserId};
+
+/// Lets in to one file whoever knows it: 122 random bits. `Debug` keeps it to itself, so that no log has it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct FileKey(pub Uuid);
+
+impl fmt::Display for FileKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+impl fmt::Debug for FileKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FileKey(…)")
+    }
+}
+impl FromStr for FileKey {
+    type Err = NotAnId;
+    /// Reads what `Display` writes: 32 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        if text.len() != 32 {
+            return Err(NotAnId);
+        }
+        Uuid::try_parse(text).map(Self).map_err(|_| NotAnId)
+    }
+}
 
 /// A file that is not removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAttachment {
     /// Its id.
     pub id: AttachmentId,
+    /// What lets in to it.
+    pub key: FileKey,
     /// Its name.
     pub name: String,
     /// What it is: what was announced, and what the bytes are once they are there.
@@ -33,6 +62,7 @@ pub struct StoredBytes {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
+    key: Uuid,
     name: String,
     mime_type: String,
     thread_id: Option<Uuid>,
@@ -44,6 +74,7 @@ impl From<Row> for StoredAttachment {
     fn from(row: Row) -> Self {
         Self {
             id: AttachmentId(row.id),
+            key: FileKey(row.key),
             name: row.name,
             mime_type: row.mime_type,
             thread: row.thread_id.map(ThreadId),
@@ -63,13 +94,13 @@ impl Store {
     pub async fn announce_attachment(
         &self,
         user: UserId,
-        id: AttachmentId,
+        (id, key): (AttachmentId, FileKey),
         (name, mime_type): (&str, &str),
         most: i64,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "insert into attachments (user_id, id, name, mime_type, created_at) select $1, $2, $3, $4, $6 \
+            "insert into attachments (user_id, id, key, name, mime_type, created_at) select $1, $2, $7, $3, $4, $6 \
              where (select count(*) from attachments where user_id = $1 and thread_id is null and removed_at is null) < $5",
         )
         .bind(user.0)
@@ -78,9 +109,25 @@ impl Store {
         .bind(mime_type)
         .bind(most)
         .bind(now)
+        .bind(key.0)
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Whose file this is, asked by somebody who knows its key.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it is the key of another file or of none, or the file's person is gone.
+    pub async fn attachment_owner(&self, id: AttachmentId, key: FileKey) -> Result<UserId, StoreError> {
+        let user: Uuid = sqlx::query_scalar(
+            "select a.user_id from attachments a join users u on u.id = a.user_id where a.key = $1 and a.id = $2 and a.removed_at is null",
+        )
+        .bind(key.0)
+        .bind(id.0)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(UserId(user))
     }
 
     /// A file of this person.
@@ -89,7 +136,7 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn attachment(&self, user: UserId, id: AttachmentId) -> Result<StoredAttachment, StoreError> {
         let row: Row = sqlx::query_as(
-            "select id, name, mime_type, thread_id, size, blob from attachments where user_id = $1 and id = $2 and removed_at is null",
+            "select id, key, name, mime_type, thread_id, size, blob from attachments where user_id = $1 and id = $2 and removed_at is null",
         )
         .bind(user.0)
         .bind(id.0)
@@ -105,7 +152,7 @@ impl Store {
     pub async fn attachments(&self, user: UserId, ids: &[AttachmentId]) -> Result<Vec<StoredAttachment>, StoreError> {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         let rows: Vec<Row> = sqlx::query_as(
-            "select id, name, mime_type, thread_id, size, blob from attachments where user_id = $1 and id = any($2) and removed_at is null",
+            "select id, key, name, mime_type, thread_id, size, blob from attachments where user_id = $1 and id = any($2) and removed_at is null",
         )
         .bind(user.0)
         .bind(ids)
