@@ -69,6 +69,16 @@ test('words of one’s own answer a form, too', async ({ page, chat }) => {
   await expect(completed(chat)).toHaveText([/pay the gas bill/]);
 });
 
+test('words beside a choice that cannot be taken back are what counts', async ({ page, chat }) => {
+  await ambiguous(page, chat);
+  await form(page).getByRole('radio', { name: /rent/ }).check();
+  await form(page).getByLabel('Or in your own words').fill('the gas bill');
+  await form(page).getByTestId('form-answer').click();
+  await expect(answered(page)).toContainText('the gas bill');
+  await chat.idle();
+  await expect(completed(chat)).toHaveText([/pay the gas bill/]);
+});
+
 test('a form that is skipped changes nothing', async ({ page, chat }) => {
   await ambiguous(page, chat);
   await form(page).getByTestId('form-skip').click();

@@ -9,6 +9,7 @@ mod attachments;
 mod build_settings;
 mod changes;
 mod chatkit;
+mod compaction;
 mod composing;
 mod durable;
 mod embedded_database;

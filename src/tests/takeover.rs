@@ -8,7 +8,7 @@ use kaam::{
     server::run::Signal,
 };
 use serde_json::{Value, json};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, postgres::PgListener};
 
 use super::{
     app::{Client, TestApp, input},
@@ -280,6 +280,49 @@ async fn a_run_that_cannot_be_read_is_closed_and_keeps_no_other_waiting() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn an_answer_is_followed_at_another_server_which_is_told_when_there_is_more() {
+    let one = TestApp::start().await;
+    let (reply, gate) = Reply::gated(&["You have half ", "an ", "answer"]);
+    one.model.reply(reply);
+    let user = one.user("a@example.com").await;
+    let client = one.program_of(user, &["read", "write", "delete"]).await;
+    let mut body = client.open(create("hello")).await.into_body();
+    gate.release(1);
+    let seen = until(&mut body, |event| event["update"]["delta"] == "You have half ").await;
+    let thread: ThreadId = seen[0]["thread"]["id"].as_str().unwrap().parse().unwrap();
+    let two = one.beside().await;
+    let mut told = PgListener::connect(&one.database_url).await.unwrap();
+    told.listen_all(["kaam_follow", "kaam_log"]).await.unwrap();
+
+    let (run, mut elsewhere) = two.state.runs.follow(user, thread, None).await.unwrap().unwrap();
+    for event in &seen {
+        let Some(Signal::Event(heard)) = elsewhere.next().await else {
+            panic!("the stream ended")
+        };
+        assert_eq!(&serde_json::from_str::<Value>(&heard.json).unwrap(), event);
+    }
+    let said = told.recv().await.unwrap();
+    assert_eq!((said.channel(), said.payload()), ("kaam_follow", run.to_string().as_str()));
+    for word in ["an ", "answer"] {
+        gate.release(1);
+        let Some(Signal::Event(heard)) = elsewhere.next().await else {
+            panic!("the stream ended")
+        };
+        assert!(heard.json.contains(word), "{}", heard.json);
+    }
+    let said = loop {
+        let said = told.recv().await.unwrap();
+        if said.channel() == "kaam_log" {
+            break said;
+        }
+    };
+    assert_eq!(said.payload(), run.to_string());
+    gate.open();
+    let rest: Vec<Signal> = elsewhere.collect().await;
+    assert!(matches!(rest.last(), Some(Signal::End)));
 }
 
 #[tokio::test]

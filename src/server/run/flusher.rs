@@ -112,6 +112,8 @@ async fn flush(runs: &Runs, mut entries: Vec<Entry>) {
 }
 
 fn deliver_all(runs: &Runs, entries: Vec<Entry>, held: &HashSet<Held>) {
+    let has_news = |entry: &&Entry| !entry.events.is_empty() || entry.end.is_some();
+    runs.tell_followers(entries.iter().filter(has_news).map(|entry| entry.live.key.run));
     for entry in entries {
         let is_held = held.contains(&entry.live.held());
         deliver(runs, entry, is_held);

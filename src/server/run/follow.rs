@@ -1,11 +1,14 @@
 //! Following a run: the log first, then live, without a gap and without a double.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::stream::BoxStream;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::Instant,
+};
 
-use super::{Recorded, Runs, log};
+use super::{Recorded, Runs, elsewhere::SAY, log};
 use crate::server::store::{StoreError, runs::RunKey};
 
 /// What a listener hears.
@@ -22,8 +25,9 @@ pub enum Signal {
 /// The signals of one run. Ends after [`Signal::End`] or [`Signal::Broken`].
 pub type RunStream = BoxStream<'static, Signal>;
 
-/// How often the log of another process's run is read.
+/// How often the log of another process's run is read, as long as that does not say when there is more in it, and when it does.
 const POLL: Duration = Duration::from_millis(250);
+const POLL_WHERE_TOLD: Duration = Duration::from_secs(2);
 
 /// A run that begins now.
 pub(super) fn from_start(runs: Runs, key: RunKey, first: Vec<Arc<Recorded>>, receiver: Receiver<Signal>) -> RunStream {
@@ -101,7 +105,18 @@ fn live(runs: Runs, key: RunKey, mut seen: i64, mut receiver: Receiver<Signal>) 
 /// Reads the log until the run has ended.
 fn poll(runs: Runs, key: RunKey, mut seen: i64) -> RunStream {
     Box::pin(async_stream::stream! {
+        let follower = runs.0.elsewhere.follower(key.run);
+        let mut said: Option<Instant> = None;
+        let mut pause = POLL;
         loop {
+            if said.is_none_or(|said| said.elapsed() >= SAY) {
+                said = Some(Instant::now());
+                // Without it, the log is read all the same.
+                let _ = runs.0.store.notify_followed(key.run).await;
+            }
+            // From before the log is read, so that nothing is missed.
+            let mut told = pin!(follower.notified());
+            told.as_mut().enable();
             // The state before the log: a run that had ended then has all its events in the log now.
             let is_over = match runs.0.store.run_state(key.user, key.run).await {
                 Ok(state) => !state.is_live(),
@@ -125,7 +140,10 @@ fn poll(runs: Runs, key: RunKey, mut seen: i64) -> RunStream {
                 yield Signal::End;
                 return;
             }
-            tokio::time::sleep(POLL).await;
+            pause = match tokio::time::timeout(pause, told).await {
+                Ok(()) => POLL_WHERE_TOLD,
+                Err(_) => POLL,
+            };
         }
     })
 }

@@ -8,6 +8,7 @@ mod ask;
 mod assistant;
 mod chat_tools;
 mod effects;
+mod elsewhere;
 mod fail_point;
 mod files;
 mod flusher;
@@ -139,6 +140,7 @@ struct Inner {
     live: Mutex<HashMap<RunId, Arc<Live>>>,
     /// Clients of `/chatkit` that listen.
     listeners: Mutex<HashMap<RunId, usize>>,
+    elsewhere: elsewhere::Elsewhere,
     entries: mpsc::UnboundedSender<Entry>,
     stopping: CancellationToken,
 }
@@ -160,6 +162,7 @@ impl Runs {
             owner,
             live: Mutex::default(),
             listeners: Mutex::default(),
+            elsewhere: elsewhere::Elsewhere::default(),
             entries,
             stopping: CancellationToken::new(),
         };

@@ -90,8 +90,8 @@ pub(super) async fn hear_others(runs: Runs) {
     loop {
         match runs.0.store.hear_others().await {
             Ok(mut hearing) => {
-                while let Ok(run) = hearing.stop_wanted().await {
-                    runs.stop_run(run);
+                while let Ok(heard) = hearing.next().await {
+                    runs.heard(heard);
                 }
             }
             Err(error) => tracing::debug!(%error, "hints of other processes are not heard"),

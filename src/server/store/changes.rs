@@ -20,7 +20,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{ANSWER, Store, StoreError, bounded, runs::STOP_CHANNEL};
+use super::{ANSWER, Store, StoreError, bounded};
 use crate::domain::id::{RunId, ThreadId, UserId};
 
 /// A listener that is so many hints behind is told that it missed some, and looks at everything.
@@ -28,6 +28,14 @@ const BACKLOG: usize = 64;
 /// The channel between processes, and how many hints fit into the 8000 bytes of one NOTIFY.
 const CHANNEL: &str = "kaam_changes";
 const HINTS_AT_ONCE: usize = 64;
+/// The channel on which processes tell each other that a run is wanted stopped.
+const STOP_CHANNEL: &str = "kaam_stop";
+/// Processes say on it which runs of others they follow.
+const FOLLOW_CHANNEL: &str = "kaam_follow";
+/// The owners of such runs say on it that there is more in their logs.
+const LOG_CHANNEL: &str = "kaam_log";
+/// A NOTIFY has less than 8,000 bytes; a run's id and the end of its line have 37.
+const RUNS_AT_ONCE: usize = 200;
 /// After so much silence the connection on which others are heard is asked whether it lives.
 const SILENCE: Duration = Duration::from_secs(15);
 
@@ -179,21 +187,43 @@ impl Changes {
 pub struct Hearing {
     listener: PgListener,
     changes: Changes,
+    /// Of the last NOTIFY.
+    logged: Vec<RunId>,
+}
+
+/// What is said of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// This one, maybe of this process, is wanted stopped.
+    StopWanted(RunId),
+    /// This one, maybe of this process, is followed by another process.
+    Followed(RunId),
+    /// This one, of another process, has more in its log.
+    Logged(RunId),
 }
 
 impl Hearing {
-    /// The next run of this process that is wanted stopped. Hints are delivered meanwhile.
+    /// What is said of runs next. Hints of changes are delivered meanwhile.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] while the database is away.
-    pub async fn stop_wanted(&mut self) -> Result<RunId, StoreError> {
+    pub async fn next(&mut self) -> Result<Heard, StoreError> {
         loop {
+            if let Some(run) = self.logged.pop() {
+                return Ok(Heard::Logged(run));
+            }
             match timeout(SILENCE, self.listener.try_recv()).await {
                 Ok(heard) => match heard? {
                     Some(heard) if heard.channel() == CHANNEL => self.changes.hear(heard.payload()),
+                    Some(heard) if heard.channel() == LOG_CHANNEL => {
+                        self.logged = heard.payload().lines().filter_map(|run| run.parse().ok()).collect();
+                    }
                     Some(heard) => {
                         if let Ok(run) = heard.payload().parse() {
-                            return Ok(run);
+                            return Ok(match heard.channel() {
+                                FOLLOW_CHANNEL => Heard::Followed(run),
+                                _ => Heard::StopWanted(run),
+                            });
                         }
                     }
                     // The connection broke, and the next call makes it again.
@@ -220,11 +250,7 @@ impl Store {
             let store = self.clone();
             tokio::spawn(async move {
                 while let Some(payload) = store.changes.next() {
-                    let told = sqlx::query("select pg_notify($1, $2)")
-                        .bind(CHANNEL)
-                        .bind(payload)
-                        .execute(&store.pool);
-                    if let Err(error) = told.await {
+                    if let Err(error) = store.notify(CHANNEL, &payload).await {
                         tracing::debug!(%error, "other processes were not told of a change");
                     }
                 }
@@ -255,18 +281,56 @@ impl Store {
         (sender.receiver_count() < most).then(|| sender.subscribe())
     }
 
+    /// Tells the other processes that this run is wanted stopped. A hint: who misses it finds out when it renews its lease.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn notify_stop(&self, run: RunId) -> Result<(), StoreError> {
+        self.notify(STOP_CHANNEL, &run.to_string()).await
+    }
+
+    /// Tells whoever owns this run that it is followed here. A hint: whoever misses it is read from time to time.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn notify_followed(&self, run: RunId) -> Result<(), StoreError> {
+        self.notify(FOLLOW_CHANNEL, &run.to_string()).await
+    }
+
+    /// Tells those who follow these runs elsewhere that there is more in their logs. A hint as well.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn notify_logged(&self, runs: &[RunId]) -> Result<(), StoreError> {
+        for some in runs.chunks(RUNS_AT_ONCE) {
+            let lines: Vec<String> = some.iter().map(RunId::to_string).collect();
+            self.notify(LOG_CHANNEL, &lines.join("\n")).await?;
+        }
+        Ok(())
+    }
+
+    async fn notify(&self, channel: &str, payload: &str) -> Result<(), StoreError> {
+        sqlx::query("select pg_notify($1, $2)")
+            .bind(channel)
+            .bind(payload)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Begins to hear what other processes say: of changes, and which runs of this process are wanted stopped.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn hear_others(&self) -> Result<Hearing, StoreError> {
         let mut listener = PgListener::connect_with(self.pool.inner()).await?;
-        listener.listen_all([STOP_CHANNEL, CHANNEL]).await?;
+        listener.listen_all([STOP_CHANNEL, FOLLOW_CHANNEL, LOG_CHANNEL, CHANNEL]).await?;
         // What was said before this moment was not heard.
         self.changes.missed();
         Ok(Hearing {
             listener,
             changes: self.changes.clone(),
+            logged: Vec::new(),
         })
     }
 }

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod attachments;
 pub mod changes;
+mod compaction;
 pub mod feedback;
 pub mod flush;
 pub mod items;

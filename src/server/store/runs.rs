@@ -160,13 +160,8 @@ impl From<OrphanRow> for Orphan {
     }
 }
 
-/// The channel on which processes tell each other that a run is wanted stopped.
-pub(super) const STOP_CHANNEL: &str = "kaam_stop";
-
 /// The most runs that are taken over at once.
 pub const ORPHANS_AT_ONCE: i64 = 50;
-/// So many logs are removed in one statement.
-const COMPACTED_AT_ONCE: i64 = 500;
 
 /// Seconds that a lease lasts.
 pub const LEASE_SECONDS: i32 = 10;
@@ -346,19 +341,6 @@ impl Store {
         Ok(run.map(RunId))
     }
 
-    /// Tells the other processes that this run is wanted stopped. A hint: who misses it finds out when it renews its lease.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn notify_stop(&self, run: RunId) -> Result<(), StoreError> {
-        sqlx::query("select pg_notify($1, $2)")
-            .bind(STOP_CHANNEL)
-            .bind(run.to_string())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
     /// Takes runs whose lease has ended; with `all`, also those whose lease runs, because no other process can be there. Not those that this
     /// process is answering (`lives`): what it gave up itself, it may take again.
     ///
@@ -383,43 +365,6 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(Orphan::from).collect())
-    }
-
-    /// Removes the logs of runs that ended before this time. Gives how many runs that were.
-    ///
-    /// # Errors
-    /// See [`StoreError`]; what was removed until then stays removed.
-    pub async fn compact_runs(&self, before: DateTime<Utc>) -> Result<i64, StoreError> {
-        let mut all = 0;
-        loop {
-            let some: i64 = sqlx::query_scalar(
-                "with c as (select user_id, id from runs where finished_at < $1 and compacted_at is null \
-                   order by finished_at limit $2 for update skip locked), \
-                 d as (delete from run_events e using c where e.user_id = c.user_id and e.run_id = c.id), \
-                 u as (update runs r set compacted_at = now() from c where r.user_id = c.user_id and r.id = c.id) \
-                 select count(*) from c",
-            )
-            .bind(before)
-            .bind(COMPACTED_AT_ONCE)
-            .fetch_one(&self.pool)
-            .await?;
-            all += some;
-            if some < COMPACTED_AT_ONCE {
-                return Ok(all);
-            }
-        }
-    }
-
-    /// Forgets idempotency keys from before this time.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub async fn forget_keys(&self, before: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query("delete from idempotency where created_at < $1")
-            .bind(before)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
     }
 
     /// A transaction for a tool call.
