@@ -1,4 +1,4 @@
-//! The ChatKit endpoint: the wire as `PROTOCOL.md` of the project has it, errors, and what other people must not see.
+//! The ChatKit endpoint: the wire (snapshots), errors, and what other people must not see.
 
 use axum::{
     body::Body,

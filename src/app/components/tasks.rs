@@ -11,6 +11,7 @@ use super::icon::{AGAIN, CHECK, CLOCK, FLAG, TRASH, icon};
 use super::problem::Problem;
 use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
+use crate::app::chat::follow::in_time;
 use crate::app::first::{First, Json, first};
 use crate::app::text::value_of;
 use crate::app::{Session, browser, here};
@@ -68,7 +69,7 @@ impl Board {
     }
 
     async fn load(self, turn: Option<u32>) {
-        let answer = door::load_tasks().await;
+        let answer = in_time(door::load_tasks()).await;
         if turn.is_none() || self.turn.try_get_value() != turn {
             return;
         }
@@ -91,7 +92,7 @@ impl Board {
             }
         });
         spawn_local(async move {
-            match asked.await {
+            match in_time(asked).await {
                 Ok(()) | Err(ApiError::NotFound) => {}
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
