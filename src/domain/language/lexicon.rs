@@ -76,7 +76,8 @@ plain! {
     HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye",
     Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
     Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
-    Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post",
+    Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post", Undoes = "undoes", Ended = "ended", Came = "came", Gets = "gets", Supply = "supply",
+    Discard = "discard", Tells = "tells", DayEnd = "dayend",
 }
 
 impl Sense {

@@ -6,7 +6,7 @@ use crate::domain::language::{
     lexicon::{Plain, Sense},
     sentence::Sentence,
     token::Kind,
-    when::{self, When, Which},
+    when::{self, Day, When, Which},
 };
 
 /// Words that stand before a title and do not belong to it.
@@ -173,6 +173,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let to = reading.peel_end(from, to, &[Plain::List, Plain::Polite]);
     let dated = reading.dates().1;
     let parts = split(reading, &dated, from, to, separate);
+    let mut more_days: Vec<Vec<Day>> = Vec::new();
     let mut read: Vec<(usize, usize, When, Option<crate::domain::task::Priority>)> = Vec::new();
     for (start, end) in parts {
         let mut start = reading.peel(start, end, BEFORE);
@@ -184,29 +185,35 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             start = reading.peel(start + length, end, BEFORE);
         }
         let priority = reading.take_priority(start, end);
+        more_days.push(when::take_more_days(&mut reading.sentence, start, end));
         let when = when::take(&mut reading.sentence, start, end, Which::First);
         read.push((start, end, when, priority));
     }
     share(reading, &mut read, from, to);
+    let alone = read.len() == 1;
     let mut out = Vec::new();
-    for (start, end, when, priority) in read {
+    for ((start, end, when, priority), days) in read.into_iter().zip(more_days) {
         let start = reading.peel(start, end, BEFORE);
         let start = articles(reading, start, end);
         let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
         let end = loose_end(reading, start, end);
         let end = verb_end(reading, start, end);
-        if only_order(reading, start, end) {
+        if only_order(reading, start, end, alone) {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
-        let due = when.due(reading.now);
-        out.push(NewTask {
-            title,
-            due: due.clone().and_then(Result::ok),
-            due_error: due.and_then(Result::err),
-            priority,
-            repeat: when.repeat,
-        });
+        // "class on Monday and Wednesday": one for each day.
+        let each = days.into_iter().map(|day| When { day: Some(day), ..when });
+        for when in std::iter::once(when).chain(each) {
+            let due = when.due(reading.now);
+            out.push(NewTask {
+                title: title.clone(),
+                due: due.clone().and_then(Result::ok),
+                due_error: due.and_then(Result::err),
+                priority,
+                repeat: when.repeat,
+            });
+        }
     }
     out
 }
@@ -261,14 +268,18 @@ fn verb_end(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
 }
 
 /// "Remind me tomorrow" says when, but not what.
-fn only_order(reading: &Reading<'_>, from: usize, to: usize) -> bool {
+fn only_order(reading: &Reading<'_>, from: usize, to: usize, alone: bool) -> bool {
     let mut reached = from;
     reading.sentence.left(from, to).into_iter().all(|at| {
+        // "naya task banao", "reminder laga do": what is to be made is not said.
+        let bare = [Plain::Add, Plain::Request, Plain::Stem];
+        let roman = alone && reading.sentence.roman && !super::urdu::is_infinitive(&reading.sentence, at);
         let order = reading
             .sentence
             .is(at, Plain::Add)
             .filter(|length| *length > 1)
-            .or_else(|| reading.sentence.is(at, Plain::Self_));
+            .or_else(|| reading.sentence.is(at, Plain::Self_))
+            .or_else(|| reading.sentence.any(at, &bare).filter(|_| roman));
         reached = reached.max(at + order.unwrap_or(0));
         at < reached
     })

@@ -6,10 +6,10 @@ use changing::{changed, deleted, moved, renamed, stated, taken_off};
 
 use super::{Reading, adding};
 use crate::domain::language::{
-    Intent, ListWish, Status,
+    Fit, Intent, ListWish, Status,
     lexicon::{Plain, Sense},
     token::Kind,
-    when::Which,
+    when::{self, Which},
 };
 
 /// Reads what the sentence wants.
@@ -47,6 +47,13 @@ fn lead(reading: &Reading<'_>) -> Option<(usize, Vec<Plain>)> {
         .filter_map(|(_, s)| if let Sense::Is(p) = s { Some(*p) } else { None })
         .collect();
     Some((longest, kinds))
+}
+
+/// Whether a day is named until which something is to be done: "by Friday".
+fn has_deadline(reading: &Reading<'_>) -> bool {
+    let until = |at: usize| reading.is_word(at, &["by", "before", "until", "till"]);
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    days.iter().any(|(first, _)| first.checked_sub(1).is_some_and(until))
 }
 
 fn led_by(reading: &mut Reading<'_>, kind: Plain) -> bool {
@@ -129,6 +136,9 @@ fn task_word(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
 /// "Show my tasks", "what's on my plate tomorrow?"
 fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let begins = reading.from;
+    if completes_all(reading) {
+        return None;
+    }
     let (shows, question) = match lead(reading) {
         Some((_, kinds)) => (kinds.contains(&Plain::Show), kinds.contains(&Plain::Question)),
         None => (false, false),
@@ -230,6 +240,12 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
         }))
 }
 
+/// "Complete all tasks": an order, not the tasks that are complete.
+fn completes_all(reading: &Reading<'_>) -> bool {
+    let all = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::All).is_some());
+    all && !reading.asks() && reading.is_word(reading.from, &["complete", "close", "finish"])
+}
+
 /// "my tasks", "tasks for today": no verb before the noun.
 fn lead_is_plain(reading: &Reading<'_>, begins: usize) -> bool {
     reading
@@ -280,17 +296,26 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.asks() || (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Not, Plain::NotYet]).is_some()) {
         return None;
     }
-    if led_by(reading, Plain::Complete) {
-        reading.take_when(Which::First);
-        return Some(Intent::Complete(reading.target()));
+    // "We ran out of milk", "the meeting was cancelled": nothing was done.
+    let undone = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Undoes).is_some());
+    if undone && lead(reading).is_none_or(|(_, kinds)| !kinds.contains(&Plain::Verb)) {
+        return Some(Intent::Unknown);
+    }
+    // "Complete the report by Friday" is still to be done.
+    let ahead = reading.is_word(reading.from, &["complete", "close", "finish"]) && has_deadline(reading);
+    if !ahead && led_by(reading, Plain::Complete) {
+        return Some(Intent::Complete(reading.dated_target()));
     }
     // X is done.
     let last = *reading.sentence.left(reading.from, reading.to).last()?;
     let tail = reading.phrase_to(Plain::Complete, reading.from + 1, last);
     if let Some(at) = tail.filter(|at| *at < last || !reading.is_word(last, &["complete", "close", "tick"])) {
+        let ended = reading.sentence.is(at, Plain::Ended).is_some();
         reading.to = at;
-        reading.take_when(Which::First);
-        let subject = reading.target();
+        let mut subject = reading.dated_target();
+        if ended {
+            subject.fit = Fit::Ended;
+        }
         return (subject.it || subject.all || !subject.words.is_empty()).then_some(Intent::Complete(subject));
     }
     // "The rent's paid"
@@ -323,8 +348,7 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
                 reading.sentence.take(helper, 1);
             }
         }
-        reading.take_when(Which::First);
-        return Some(Intent::Complete(reading.target()));
+        return Some(Intent::Complete(reading.dated_target()));
     }
     // I (have) bought milk; bought milk.
     let start = reading.from;
@@ -353,8 +377,7 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
     if past && (subject || !present) && reading.sentence.left(from, reading.to).len() > 1 {
         reading.sentence.take(start, from - start);
         reading.from = from;
-        reading.take_when(Which::First);
-        return Some(Intent::Complete(reading.target()));
+        return Some(Intent::Complete(reading.dated_target()));
     }
     None
 }
@@ -375,6 +398,8 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
             .left(reading.from, reading.to)
             .last()
             .is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Copula]).is_some());
+    // "order has not arrived", "water is cold": how things are.
+    let told = told || lead(reading).is_some_and(|(length, _)| reading.sentence.is(reading.from + length, Plain::Tells).is_some());
     reading.loose = true;
     (verb && !urdu && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
         .then(|| adding::add(reading))

@@ -142,6 +142,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         && !question
         && !negated
         && has(reading, Plain::Rename)
+        && (names_wala(reading, &content) || content.iter().any(|at| reading.is_word(*at, &["ab", "اب"])))
         && let Some(intent) = renaming::renamed(reading, &content)
     {
         return Some(intent);
@@ -339,6 +340,19 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     if is_so && tail.copula.is_some() {
         reading.talks = true;
         return None;
+    }
+    // "report ki deadline jumma hai": the day of a task that is there.
+    if let Some(copula) = tail.copula.filter(|_| !when.is_empty() && !question && !negated)
+        && let Some(noun) = content
+            .windows(2)
+            .find(|pair| reading.is_word(pair[0], &["ki", "ka", "کی", "کا"]) && reading.sentence.is(pair[1], Plain::DateNoun).is_some())
+        && noun[0] > first
+        && noun[1] < copula
+    {
+        let to = noun[0];
+        let change = reading.take_when(Which::Last).change(reading.now);
+        reading.to = to;
+        return Some(Intent::Update(reading.target(), change));
     }
     if let Some(copula) = tail.copula
         && !when.is_empty()
