@@ -314,17 +314,15 @@ impl Lexicon {
         if two_ways {
             return (0, u32::from(english == 1));
         }
-        let roman = self
-            .roman
-            .exact
-            .get(&token.plain)
-            .or_else(|| if english == 0 { self.roman.folded.get(&token.folded) } else { None });
-        match roman {
+        let exact = self.roman.exact.get(&token.plain);
+        let folded = || self.roman.folded.get(&token.folded).filter(|_| english == 0);
+        match exact.or_else(folded) {
             // A word of both languages says little.
             Some(_) if english > 0 => (0, u32::from(english == 1)),
             Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::NotInfinitive))) => (0, 0),
             Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::Noun))) => (1, 0),
-            Some(_) => (2, 0),
+            // What only sounds like a word of Urdu may be any name: Anna, Matt, Thai.
+            Some(_) => (if exact.is_some() { 2 } else { 1 }, 0),
             None => (0, english),
         }
     }

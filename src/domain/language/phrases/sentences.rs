@@ -170,7 +170,7 @@ pub fn found(tasks: &[Named], script: Script) -> String {
 
 /// Tasks were completed.
 pub fn completed(tasks: &[Named], script: Script) -> String {
-    done_deed(tasks, script, ["Done", "Shabash, mukammal", "شاباش، مکمل"], "!", "!")
+    done_deed(tasks, script, ["Done", "Bohat khoob, mukammal", "بہت خوب، مکمل"], "!", "!")
 }
 
 /// Tasks were deleted.

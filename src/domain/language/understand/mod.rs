@@ -141,11 +141,22 @@ fn talk(sentence: &Sentence<'_>) -> Option<Talk> {
         (Plain::Yes, Talk::Yes),
         (Plain::No, Talk::No),
     ];
+    let leaves = (0..sentence.len()).any(|at| sentence.is(at, Plain::Bye).is_some());
+    let days = if leaves {
+        when::spans(sentence, 0, sentence.tokens.len())
+    } else {
+        Vec::new()
+    };
     let mut heard: Option<usize> = None;
     let mut at = 0;
     while at < sentence.tokens.len() {
         if !sentence.tokens[at].is_text() {
             at += 1;
+            continue;
+        }
+        // "See you tomorrow"
+        if let Some((_, end)) = days.iter().find(|(from, to)| (*from..*to).contains(&at)) {
+            at = *end;
             continue;
         }
         let kind = sentence.senses(at).iter().find_map(|(length, sense)| {

@@ -231,6 +231,14 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let inverted = question && reading.is_word(begins, &["did", "have", "has", "is", "are", "was", "am", "do", "when"]);
     let clear = rest.is_none() || !nouns.is_empty() || finds || (question && (reading.asks() || inverted));
     let only_date = asked && rest.is_none() && nouns.is_empty() && !status_words && when.is_empty();
+    // "Who made you?", "what day is it today?"
+    let chats = nouns.is_empty()
+        && (reading.is_word(begins, &["who", "why"])
+            || reading.is_word(begins, &["are"]) && reading.is_word(begins + 1, &["you", "u", "we"])
+            || reading.sentence.is(begins, Plain::Chat).is_some());
+    if chats {
+        return Some(Intent::Unknown).filter(|_| asked);
+    }
     ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none()))
         .then_some(Intent::List(ListWish {
             status,
