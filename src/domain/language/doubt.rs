@@ -4,7 +4,7 @@ use super::{
     Fit,
     lexicon::{Plain, Sense, lexicon},
     matching::{ENOUGH_ALIKE, Word, compared, likeness},
-    token::tokens,
+    token::{Kind, tokens},
 };
 
 /// Whether one has to ask before a deed is done to the task of this title, although it fits the words best.
@@ -21,14 +21,38 @@ pub fn is_doubtful(words: &str, title: &str, fit: Fit) -> bool {
     let meant = |word: &&Word| word.group.is_some();
     let other_deed =
         asked.iter().filter(meant).any(|word| !held(word, &known)) && known.iter().filter(meant).any(|word| !held(word, &asked));
+    // "Ali ne paise de diye" is not what was to be done for Ali.
+    if doer(words).is_some_and(|doer| compared(&doer).iter().any(|word| held(word, &known))) {
+        return true;
+    }
     let gets = has(title, &[Plain::Gets]);
     other_deed
         || match fit {
             Fit::Near => false,
-            Fit::Whole => !known.iter().all(|word| word.weight < 0.3 || held(word, &asked)),
+            Fit::Whole => {
+                let all = |words: &[Word], others: &[Word]| words.iter().all(|word| word.weight < 0.3 || held(word, others));
+                !(all(&known, &asked) && all(&asked, &known))
+            }
+            Fit::Said => asked
+                .iter()
+                .rfind(|word| word.weight >= 0.3)
+                .is_some_and(|word| word.names && !held(word, &known)),
             Fit::Ended => gets || has(title, &[Plain::Supply]),
             Fit::Came => !gets,
         }
+}
+
+/// Who did it, if somebody else did: the word before "ne".
+fn doer(words: &str) -> Option<String> {
+    let all = tokens(words);
+    let pair = all
+        .windows(2)
+        .find(|pair| pair[0].kind == Kind::Word && ["ne", "nay", "نے"].contains(&pair[1].plain.as_str()))?;
+    let own = lexicon()
+        .senses(&[&pair[0]], true)
+        .iter()
+        .any(|(_, sense)| *sense == Sense::Is(Plain::Self_));
+    (!own).then(|| words[pair[0].start..pair[0].end].to_owned())
 }
 
 /// Whether a title holds a word of these kinds, in any language.
@@ -59,6 +83,14 @@ mod tests {
             ("bijli ka bill pay kar diya", "Electricity bill pay karna", Fit::Near, false),
             ("called Ali", "Send email to Ali", Fit::Near, true),
             ("phoned Ali", "Call Ali", Fit::Near, false),
+            ("Ali ne paise de diye", "Ali ko paise dena", Fit::Near, true),
+            ("ammi ne doodh le liya", "Doodh lena", Fit::Near, false),
+            ("gym cancel kar diya", "Gym jana", Fit::Whole, true),
+            ("gym gaya tha", "Gym jana", Fit::Said, false),
+            ("meeting ho gayi", "Client meeting", Fit::Said, false),
+            ("bill jama ho gaya", "Bijli ka bill", Fit::Said, false),
+            ("doodh mehnga ho gaya", "Doodh lena", Fit::Said, true),
+            ("doodh phat gaya", "Doodh lena", Fit::Said, true),
             ("bank call", "Call bank", Fit::Whole, false),
             ("garage", "Clean the garage", Fit::Whole, true),
             ("doodh khatam ho gaya", "Doodh lena", Fit::Ended, true),

@@ -155,8 +155,10 @@ pub enum Fit {
     /// Every word that tells tasks apart is in the title.
     #[default]
     Near,
-    /// The title says nothing else: "drop the bank call" may also be a thing to do.
+    /// Words and title say the same: "drop the bank call" may also be a thing to do, and "gym cancel kar diya" is not the gym done.
     Whole,
+    /// The last word of the deed is in the title, or is a known verb: "doodh mehnga ho gaya" is not the milk bought.
+    Said,
     /// It came to its end by itself: a meeting that is over is done, milk that is used up is not bought.
     Ended,
     /// It came by itself: milk that was to be brought is there, a bill is not paid.

@@ -10,7 +10,7 @@ use super::{
     wire::{Arguments, Outcome, WireTask, status},
 };
 use crate::domain::{
-    language::{Change, Fit, ListWish, Moment, NewTask, Status, Target, find_matches, is_doubtful, phrases},
+    language::{Change, Fit, Intent, ListWish, Moment, NewTask, Status, Talk, Target, find_matches, is_doubtful, phrases, understand},
     locale::Script,
     task::TaskStatus,
 };
@@ -19,7 +19,7 @@ use crate::domain::{
 const CALLS_MAX: usize = 50;
 
 /// The tool that asks the person by a form.
-const ASK: &str = "ask_person";
+pub(super) const ASK: &str = "ask_person";
 
 /// More tasks than this are not changed by one word without asking.
 const UNASKED_MAX: usize = 5;
@@ -241,10 +241,15 @@ impl Step<'_> {
             return None;
         };
         let said = said.join(" ");
+        let agrees = understand(&said, self.now).intent == Intent::Talk(Talk::Yes);
+        let only_asked = self.newest.asked_about().filter(|_| agrees);
         let wanted: Vec<String> = title_words(&said).filter(|word| !BESIDE.contains(&word.as_str())).collect();
         let (_, Outcome::Tasks(tasks, _)) = self.results.iter().rfind(|(_, outcome)| matches!(outcome, Outcome::Tasks(..)))? else {
             return None;
         };
+        if let Some(id) = only_asked {
+            return tasks.iter().find(|task| task.id == id);
+        }
         let has_all = |task: &&WireTask| {
             let title: Vec<String> = title_words(&task.title).collect();
             wanted.iter().all(|word| title.contains(word))

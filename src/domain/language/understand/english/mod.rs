@@ -6,7 +6,7 @@ use changing::{changed, deleted, moved, renamed, stated, taken_off};
 
 use super::{Reading, adding};
 use crate::domain::language::{
-    Fit, Intent, ListWish, Status,
+    Fit, Intent, ListWish, Status, Target,
     lexicon::{Plain, Sense},
     token::Kind,
     when::{self, Which},
@@ -299,8 +299,16 @@ fn marked(reading: &mut Reading<'_>) -> Option<Intent> {
     Some(Intent::Complete(reading.target()))
 }
 
-/// "Done with X", "I bought milk", "X is done".
+/// "Done with X", "I bought milk", "X is done"; what was called off is done only where that was the task.
 fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
+    let called_off = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::CalledOff).is_some());
+    match done(reading)? {
+        Intent::Complete(target) if called_off => Some(Intent::Complete(Target { fit: Fit::Whole, ..target })),
+        other => Some(other),
+    }
+}
+
+fn done(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.asks() || (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Not, Plain::NotYet]).is_some()) {
         return None;
     }

@@ -109,13 +109,51 @@ pub(super) fn completed(reading: &mut Reading<'_>, content: &[usize], done: usiz
     Some(Intent::Complete(target))
 }
 
+/// "Went" and "became", with which one says that something happened.
+const GONE: &[&str] = &[
+    "gaya",
+    "gayi",
+    "gaye",
+    "gya",
+    "gyi",
+    "gye",
+    "gai",
+    "gae",
+    "gia",
+    "ho",
+    "hua",
+    "hui",
+    "hue",
+    "hogaya",
+    "hogayi",
+    "hogya",
+    "hogai",
+    "گیا",
+    "گئی",
+    "گئے",
+    "ہو",
+    "ہوا",
+    "ہوئی",
+    "ہوئے",
+    "ہوگیا",
+    "ہوگئی",
+];
+
 /// "doodh khatam ho gaya", "bill aa gaya": what happened by itself is not always what was to be done.
 fn by_itself(reading: &Reading<'_>, content: &[usize], done: usize) -> Fit {
     let is = |kind: Plain| reading.sentence.is(done, kind).is_some();
+    // "doodh phat gaya", "doodh mehnga ho gaya": of a verb that is not known one cannot say whether it is the deed.
+    let became = content
+        .iter()
+        .filter(|at| **at >= done)
+        .all(|at| reading.is_word(*at, GONE) || reading.sentence.is(*at, Plain::Copula).is_some());
+    let called_off = content.iter().any(|at| reading.sentence.is(*at, Plain::CalledOff).is_some());
     match () {
+        () if called_off => Fit::Whole,
         () if names_wala(reading, content) => Fit::Near,
         () if is(Plain::Ended) => Fit::Ended,
         () if is(Plain::Came) => Fit::Came,
+        () if became => Fit::Said,
         () => Fit::Near,
     }
 }
@@ -207,7 +245,12 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let infinitive = content.iter().any(|at| is_infinitive(&reading.sentence, *at));
     let names = !infinitive && content.iter().any(|at| reading.sentence.is(*at, Plain::Wala).is_some());
     // "gym ko shaam 7 baje rakh do" gives a task a time; "list mein rakh do" makes one.
-    let placed = adds && !lists && !infinitive && kept_at(reading, content);
+    let everything = adds && !lists && !infinitive && !reading.dates().0.is_empty() && {
+        let has = |kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
+        has(Plain::All) && has(Plain::Task)
+    };
+    // "aaj ke sab kaam kal pe daal do" gives tasks a day.
+    let placed = everything || adds && !lists && !infinitive && kept_at(reading, content);
     if adds && !(moves || updates || names || placed || wala && helper) {
         return None;
     }

@@ -124,6 +124,14 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
         let (more, repeat) = ranked(start)?;
         return Some((start + more - at, Piece::Repeat(repeat)));
     }
+    if let Some(length) = sentence.is(at, Plain::Every)
+        && let Some((more, repeat)) = ranked(at + length)
+    {
+        let end = at + length + more;
+        let joins = of(end);
+        let (more, _) = unit(sentence, end + joins).filter(|(_, unit)| joins > 0 && *unit == Unit::Month)?;
+        return Some((end + joins + more - at, Piece::Repeat(repeat)));
+    }
     if let Some((length, repeat)) = ranked(at) {
         let start = at + length + of(at + length);
         return Some((start + monthly(start)? - at, Piece::Repeat(repeat)));
