@@ -3,7 +3,7 @@
 //! ```text
 //! text -> normal (one spelling) -> token -> sentence (lexicon: what each word can mean)
 //!      -> when (dates) -> understand (what is wanted) -> Understanding
-//! words + titles -> matching;   a result -> phrases (the reply)
+//! words + titles -> matching -> doubt (do it, or ask);   a result -> phrases (the reply)
 //! ```
 //!
 //! The words are in `lexicon/*.txt`, for people who know the language; the rules of grammar are in `understand/`.

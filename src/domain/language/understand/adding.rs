@@ -198,7 +198,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
         let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
         let end = loose_end(reading, start, end);
         let end = verb_end(reading, start, end);
-        if only_order(reading, start, end, alone) {
+        if only_order(reading, start, end) || alone && only_task(reading, start, end, when.is_empty()) {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
@@ -268,20 +268,30 @@ fn verb_end(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
 }
 
 /// "Remind me tomorrow" says when, but not what.
-fn only_order(reading: &Reading<'_>, from: usize, to: usize, alone: bool) -> bool {
+fn only_order(reading: &Reading<'_>, from: usize, to: usize) -> bool {
     let mut reached = from;
     reading.sentence.left(from, to).into_iter().all(|at| {
-        // "naya task banao", "reminder laga do": what is to be made is not said.
-        let bare = [Plain::Add, Plain::Request, Plain::Stem];
-        let roman = alone && reading.sentence.roman && !super::urdu::is_infinitive(&reading.sentence, at);
         let order = reading
             .sentence
             .is(at, Plain::Add)
             .filter(|length| *length > 1)
-            .or_else(|| reading.sentence.is(at, Plain::Self_))
-            .or_else(|| reading.sentence.any(at, &bare).filter(|_| roman));
+            .or_else(|| reading.sentence.is(at, Plain::Self_));
         reached = reached.max(at + order.unwrap_or(0));
         at < reached
+    })
+}
+
+/// "naya task banao", "reminder laga do", "create a reminder": that a task is to be made, but not which.
+fn only_task(reading: &Reading<'_>, from: usize, to: usize, undated: bool) -> bool {
+    let sentence = &reading.sentence;
+    sentence.left(from, to).into_iter().all(|at| {
+        let order = sentence.any(at, &[Plain::Add, Plain::Request, Plain::Stem]).is_some() && !sentence.word_is(at, Plain::Noun);
+        let some = sentence.any(at, &[Plain::Task, Plain::Filler, Plain::What]).is_some();
+        if sentence.roman {
+            sentence.tokens[at].kind == Kind::Word && !super::urdu::is_infinitive(sentence, at) && (order || undated && some)
+        } else {
+            undated && sentence.word_is(at, Plain::Add) && sentence.word_is(at, Plain::Task)
+        }
     })
 }
 

@@ -159,6 +159,10 @@ fn talk(sentence: &Sentence<'_>) -> Option<Talk> {
             at = *end;
             continue;
         }
+        if !days.is_empty() && sentence.any(at, &[Plain::Before, Plain::After]).is_some() {
+            at += 1;
+            continue;
+        }
         let kind = sentence.senses(at).iter().find_map(|(length, sense)| {
             let place = KINDS.iter().position(|(plain, _)| Sense::Is(*plain) == *sense)?;
             Some((*length, place))
