@@ -77,7 +77,7 @@ plain! {
     Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
     Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
     Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post", Undoes = "undoes", Ended = "ended", Came = "came", Gets = "gets", Supply = "supply",
-    Discard = "discard", Tells = "tells", DayEnd = "dayend", CalledOff = "calledoff",
+    Discard = "discard", Tells = "tells", DayEnd = "dayend", CalledOff = "calledoff", AtNight = "atnight",
 }
 
 impl Sense {

@@ -3,7 +3,7 @@
 use super::Reading;
 use crate::domain::language::{
     Intent, NewTask,
-    lexicon::{Plain, Sense},
+    lexicon::{Part, Plain, Sense},
     sentence::Sentence,
     token::Kind,
     when::{self, Day, When, Which},
@@ -202,6 +202,10 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
+        // "dinner tomorrow 8" is not at eight in the morning.
+        let at_night = when.clock.is_some() && (start..end).any(|at| reading.sentence.is(at, Plain::AtNight).is_some());
+        let part = when.part.or(at_night.then_some(Part::Evening));
+        let when = When { part, ..when };
         // "class on Monday and Wednesday": one for each day.
         let each = days.into_iter().map(|day| When { day: Some(day), ..when });
         for when in std::iter::once(when).chain(each) {
@@ -339,13 +343,15 @@ fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate
                 || numbers(sentence, at)
                 || sentence.word_is(at, Plain::And))
     };
+    let days = when::spans(sentence, from, to);
+    let is_day = |at: usize| dated.get(at).copied().unwrap_or(false) || days.iter().any(|(start, end)| (*start..*end).contains(&at));
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut hard = Vec::new();
     let mut start = from;
     for at in from..=to {
         if at == to || is_cut(at) {
             let left = sentence.left(start, at);
-            let undated = left.iter().filter(|p| !dated.get(**p).copied().unwrap_or(false));
+            let undated = left.iter().filter(|p| !is_day(**p));
             let says = undated.clone().any(|p| sentence.tokens[*p].kind != Kind::Number) || (left.len() > 1 && undated.count() > 0);
             if says {
                 parts.push((start, at));

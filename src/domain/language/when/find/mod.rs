@@ -115,16 +115,22 @@ pub(super) fn take_more_days(sentence: &mut Sentence<'_>, from: usize, to: usize
     let (mut end, mut joined, mut last) = (found[first].to, false, found[first].to);
     for next in &found[first + 1..] {
         let and = (end..next.from).any(|at| sentence.word_is(at, Plain::And));
+        // "Monday, 24 November" is one day.
+        let names = matches!(
+            (found[first].piece, next.piece),
+            (Piece::Day(Day::Weekday(..)), Piece::Day(Day::Weekday(..)))
+        );
         let only = (end..next.from).all(|at| is_join(sentence, at));
         let Piece::Day(day) = next.piece else { break };
-        if joined || !only || end == next.from {
+        if joined || !only || end == next.from || !(and || names) {
             break;
         }
         days.push(day);
         (end, joined) = (next.to, and);
         last = next.to;
     }
-    if !joined {
+    let ends = (last..to).all(|at| !sentence.tokens[at].is_text());
+    if !(joined || ends) {
         return Vec::new();
     }
     while let Some(length) = sentence.is(last, Plain::After).filter(|_| last < to) {
