@@ -308,6 +308,8 @@ impl Lexicon {
         let two_ways = self.is_ambiguous(token);
         let english = match self.english.exact.get(&token.plain) {
             Some(senses) if senses.contains(&Sense::Is(Plain::English)) => 2,
+            // Things have English names in Urdu sentences too.
+            Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight))) => 0,
             Some(_) => 1,
             None => 0,
         };
@@ -320,7 +322,13 @@ impl Lexicon {
             // A word of both languages says little.
             Some(_) if english > 0 => (0, u32::from(english == 1)),
             Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::NotInfinitive))) => (0, 0),
-            Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::Noun))) => (1, 0),
+            Some(senses)
+                if senses
+                    .iter()
+                    .all(|s| matches!(s, Sense::Is(Plain::Noun | Plain::NotInfinitive | Plain::Supply))) =>
+            {
+                (1, 0)
+            }
             // What only sounds like a word of Urdu may be any name: Anna, Matt, Thai.
             Some(_) => (if exact.is_some() { 2 } else { 1 }, 0),
             None => (0, english),
