@@ -115,7 +115,7 @@ pub fn task_row(locale: Locale) -> TaskRow {
             delete: "Delete",
         },
         Locale::Ur => TaskRow {
-            late: " · تاخیر",
+            late: " · وقت گزر گیا",
             deleted: "حذف شدہ",
             reschedule: "تاریخ",
             delete: "حذف",

@@ -138,7 +138,7 @@ pub static UR: Texts = Texts {
     token_lasts: "یہ کب تک چلے گا",
     token_lifetimes: ["30 دن", "90 دن", "ایک سال", "جب تک آپ منسوخ نہ کریں"],
     make_token: "ٹوکن بنائیں",
-    token_was_made: Around("بنا: ", ""),
+    token_was_made: Around("بنایا گیا: ", ""),
     token_ends: Around("ختم ہو گا: ", ""),
     token_ended: Around("ختم ہو چکا: ", ""),
     token_endless: "ختم نہیں ہوتا",

@@ -42,15 +42,23 @@ fn weights(text: &str) -> (u32, u32) {
     let words: Vec<_> = all.iter().filter(|t| t.kind == Kind::Word).take(WEIGHED).collect();
     for (at, token) in words.iter().enumerate() {
         let (r, e) = lexicon().weight(token);
+        // "email Karen": within a sentence a capital begins a name.
+        let r = if at > 0 && is_capital(text, token) { r.min(1) } else { r };
         let (more_roman, more_english) = lexicon().phrase_weight(&words[at..]);
         (roman, english) = (roman + r + more_roman, english + e + more_english);
     }
     // A verb of Urdu makes an Urdu sentence of English words: "pending tasks dikhao please", "gym time change karo 7 am".
-    let verb = |token: &Token| lexicon().weight(token).0 >= 2 && lexicon().is_roman(token, VERBS);
+    let verb = |token: &Token| lexicon().weight(token).0 >= 2 && !is_capital(text, token) && lexicon().is_roman(token, VERBS);
     if words.iter().any(|token| verb(token)) {
         roman += 2;
     }
     (roman, english)
+}
+
+/// Whether a word begins with a capital and goes on without.
+fn is_capital(text: &str, token: &Token) -> bool {
+    let mut letters = text[token.start..token.end].chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
 }
 
 /// The language of a message in a conversation: where no word of it says which ("Ali", "ok", "2"), the habit decides.

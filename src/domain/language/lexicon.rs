@@ -76,7 +76,8 @@ plain! {
     HowAreYou = "howareyou", Thanks = "thanks", Help = "help", Yes = "yes", No = "no", Both = "both", FinalOne = "finalone", Bye = "bye",
     Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
     Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
-    Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post",
+    Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post", Undoes = "undoes", Ended = "ended", Came = "came", Gets = "gets", Supply = "supply",
+    Discard = "discard", Tells = "tells", DayEnd = "dayend", CalledOff = "calledoff", AtNight = "atnight",
 }
 
 impl Sense {
@@ -307,23 +308,29 @@ impl Lexicon {
         let two_ways = self.is_ambiguous(token);
         let english = match self.english.exact.get(&token.plain) {
             Some(senses) if senses.contains(&Sense::Is(Plain::English)) => 2,
+            // Things have English names in Urdu sentences too.
+            Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight))) => 0,
             Some(_) => 1,
             None => 0,
         };
         if two_ways {
             return (0, u32::from(english == 1));
         }
-        let roman = self
-            .roman
-            .exact
-            .get(&token.plain)
-            .or_else(|| if english == 0 { self.roman.folded.get(&token.folded) } else { None });
-        match roman {
+        let exact = self.roman.exact.get(&token.plain);
+        let folded = || self.roman.folded.get(&token.folded).filter(|_| english == 0);
+        match exact.or_else(folded) {
             // A word of both languages says little.
             Some(_) if english > 0 => (0, u32::from(english == 1)),
             Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::NotInfinitive))) => (0, 0),
-            Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::Noun))) => (1, 0),
-            Some(_) => (2, 0),
+            Some(senses)
+                if senses
+                    .iter()
+                    .all(|s| matches!(s, Sense::Is(Plain::Noun | Plain::NotInfinitive | Plain::Supply))) =>
+            {
+                (1, 0)
+            }
+            // What only sounds like a word of Urdu may be any name: Anna, Matt, Thai.
+            Some(_) => (if exact.is_some() { 2 } else { 1 }, 0),
             None => (0, english),
         }
     }

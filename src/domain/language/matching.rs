@@ -13,11 +13,19 @@ const COMPARED: usize = 60;
 /// How much of what the person said a title must hold.
 const ENOUGH: f32 = 0.6;
 
-struct Word {
+/// From here on two words are taken for one.
+pub(super) const ENOUGH_ALIKE: f32 = 0.7;
+
+/// A word that is compared.
+pub(super) struct Word {
     stem: String,
     sounds: String,
-    group: Option<usize>,
-    weight: f32,
+    /// Words of one meaning have one group.
+    pub group: Option<usize>,
+    /// How much it says about which task is meant.
+    pub weight: f32,
+    /// It names a person or a thing, as far as one knows.
+    pub names: bool,
 }
 
 /// The titles that fit the words best, in their order: one place when the choice is clear, more when the person has to be asked.
@@ -65,7 +73,7 @@ fn score(asked: &[Word], title: &[Word]) -> f32 {
     let mut heavy = false;
     for word in asked {
         let near = title.iter().map(|other| likeness(word, other)).fold(0.0_f32, f32::max);
-        if near >= 0.7 {
+        if near >= ENOUGH_ALIKE {
             hits += near * word.weight;
             heavy |= word.weight >= 0.5;
         }
@@ -76,11 +84,12 @@ fn score(asked: &[Word], title: &[Word]) -> f32 {
     }
     let whole = title
         .iter()
-        .all(|other| asked.iter().any(|word| likeness(word, other) >= 0.7 || other.weight < 0.3));
+        .all(|other| asked.iter().any(|word| likeness(word, other) >= ENOUGH_ALIKE || other.weight < 0.3));
     hits / total + if whole && !only_light { 0.2 } else { 0.0 }
 }
 
-fn likeness(one: &Word, other: &Word) -> f32 {
+/// How much alike two words are, from 0 to 1.
+pub(super) fn likeness(one: &Word, other: &Word) -> f32 {
     if one.stem == other.stem {
         return 1.0;
     }
@@ -121,7 +130,7 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 /// The words of a text that say which task is meant.
-fn compared(text: &str) -> Vec<Word> {
+pub(super) fn compared(text: &str) -> Vec<Word> {
     let mut out = Vec::new();
     let all: Vec<Token> = tokens(text)
         .into_iter()
@@ -157,7 +166,9 @@ fn compared(text: &str) -> Vec<Word> {
         } else {
             1.0
         };
+        let known = |sense: &Sense| !matches!(sense, Sense::Is(Plain::Noun | Plain::Supply | Plain::NotInfinitive));
         out.push(Word {
+            names: weight >= 1.0 && !senses.iter().any(|(_, sense)| known(sense)),
             sounds: sounds(&stem),
             group,
             stem,

@@ -3,13 +3,14 @@
 //! ```text
 //! text -> normal (one spelling) -> token -> sentence (lexicon: what each word can mean)
 //!      -> when (dates) -> understand (what is wanted) -> Understanding
-//! words + titles -> matching;   a result -> phrases (the reply)
+//! words + titles -> matching -> doubt (do it, or ask);   a result -> phrases (the reply)
 //! ```
 //!
 //! The words are in `lexicon/*.txt`, for people who know the language; the rules of grammar are in `understand/`.
 
 mod begun;
 mod detect;
+mod doubt;
 mod habit;
 mod lexicon;
 mod matching;
@@ -31,6 +32,7 @@ use super::{
 
 pub use begun::find_begun;
 pub use detect::{begins_in, detect, detect_in, is_in};
+pub use doubt::is_doubtful;
 pub use habit::{Wanted, wanted};
 pub use matching::find_matches;
 pub use pick::{Pick, pick};
@@ -139,6 +141,28 @@ pub struct Target {
     pub all: bool,
     /// With `all`: those that are done, not those still to do.
     pub done: bool,
+    /// With `all`: those of these days only.
+    pub range: Option<(NaiveDate, NaiveDate)>,
+    /// With `all`: those of this priority only.
+    pub priority: Option<Priority>,
+    /// How well the words have to fit.
+    pub fit: Fit,
+}
+
+/// How well words have to fit a title before something is done without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fit {
+    /// Every word that tells tasks apart is in the title.
+    #[default]
+    Near,
+    /// Words and title say the same: "drop the bank call" may also be a thing to do, and "gym cancel kar diya" is not the gym done.
+    Whole,
+    /// The last word of the deed is in the title, or is a known verb: "doodh mehnga ho gaya" is not the milk bought.
+    Said,
+    /// It came to its end by itself: a meeting that is over is done, milk that is used up is not bought.
+    Ended,
+    /// It came by itself: milk that was to be brought is there, a bill is not paid.
+    Came,
 }
 
 /// What is to be different.

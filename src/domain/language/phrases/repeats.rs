@@ -34,7 +34,11 @@ pub fn repeats(rule: &str, script: Script) -> String {
     match on(&repeat, script) {
         Some(on) => match script {
             Script::En => format!("{every} on {on}"),
-            Script::UrLatn | Script::Ur => format!("{every} {on}"),
+            // "har 2 hafte baad jumme ko", "har mahine ke aakhri jumme ko"
+            Script::UrLatn if repeat.days.is_empty() => format!("{every} {on}"),
+            Script::UrLatn => format!("{every} {} {on} ko", if n > 1 { "baad" } else { "ke" }),
+            Script::Ur if repeat.days.is_empty() => format!("{every} {on}"),
+            Script::Ur => format!("{every} {} {on} کو", if n > 1 { "بعد" } else { "کے" }),
         },
         None => every,
     }
@@ -63,7 +67,7 @@ fn units(frequency: Frequency, many: bool, script: Script) -> &'static str {
 
 /// The day inside the unit.
 fn on(repeat: &Repeat, script: Script) -> Option<String> {
-    let names = || joined(repeat.days, script);
+    let names = || before_ko(&joined(repeat.days, script));
     if repeat.nth != 0 {
         let rank = usize::try_from(repeat.nth).ok();
         let pick = |ranks: [&str; 5], last: &str| rank.and_then(|n| ranks.get(n.wrapping_sub(1)).copied()).unwrap_or(last).to_owned();
@@ -112,6 +116,12 @@ fn on_days(days: Weekdays, script: Script) -> String {
     }
 }
 
+/// The names of days as they are before "ko": jumma, jumme ko.
+fn before_ko(names: &str) -> String {
+    let forms = [("jumma", "jumme"), ("hafta", "hafte"), ("جمعہ", "جمعے"), ("ہفتہ", "ہفتے")];
+    forms.iter().fold(names.to_owned(), |names, (name, form)| names.replace(name, form))
+}
+
 /// "Monday, Tuesday and Friday".
 fn joined(days: Weekdays, script: Script) -> String {
     let (names, comma, and) = match script {
@@ -150,8 +160,8 @@ mod tests {
             (
                 "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
                 "every 2 weeks on Friday",
-                "har 2 hafte jumma",
-                "ہر 2 ہفتے جمعہ",
+                "har 2 hafte baad jumme ko",
+                "ہر 2 ہفتے بعد جمعے کو",
             ),
             (
                 "FREQ=MONTHLY;BYMONTHDAY=22",
@@ -162,8 +172,8 @@ mod tests {
             (
                 "FREQ=MONTHLY;BYDAY=-1FR",
                 "every month on the last Friday",
-                "har mahine aakhri jumma",
-                "ہر مہینے آخری جمعہ",
+                "har mahine ke aakhri jumme ko",
+                "ہر مہینے کے آخری جمعے کو",
             ),
             ("FREQ=HOURLY", "repeats", "baar baar", "بار بار"),
         ] {

@@ -170,7 +170,7 @@ pub fn found(tasks: &[Named], script: Script) -> String {
 
 /// Tasks were completed.
 pub fn completed(tasks: &[Named], script: Script) -> String {
-    done_deed(tasks, script, ["Done", "Shabash, mukammal", "شاباش، مکمل"], "!", "!")
+    done_deed(tasks, script, ["Done", "Bohat khoob, mukammal", "بہت خوب، مکمل"], "!", "!")
 }
 
 /// Tasks were deleted.
@@ -220,6 +220,26 @@ pub fn which(tasks: &[Named], script: Script) -> String {
 /// The question by itself.
 pub fn which_question(script: Script) -> String {
     three(script, "Which one do you mean?", "Kaun sa kaam?", "کون سا کام؟")
+}
+
+/// One task fits, but not surely.
+pub fn this_one(task: &Named, script: Script) -> String {
+    let say = three(script, "Say yes or no.", "Haan ya nahi?", "ہاں یا نہیں؟");
+    format!(
+        "{} {say}\n{}",
+        this_one_question(script),
+        numbered(std::slice::from_ref(task), script)
+    )
+}
+
+/// The question by itself.
+pub fn this_one_question(script: Script) -> String {
+    three(
+        script,
+        "Did you mean this one?",
+        "Kya aap ki murad ye kaam hai?",
+        "کیا آپ کی مراد یہ کام ہے؟",
+    )
 }
 
 /// No task fits the words.

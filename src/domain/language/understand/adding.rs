@@ -3,10 +3,10 @@
 use super::Reading;
 use crate::domain::language::{
     Intent, NewTask,
-    lexicon::{Plain, Sense},
+    lexicon::{Part, Plain, Sense},
     sentence::Sentence,
     token::Kind,
-    when::{self, When, Which},
+    when::{self, Day, When, Which},
 };
 
 /// Words that stand before a title and do not belong to it.
@@ -173,6 +173,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let to = reading.peel_end(from, to, &[Plain::List, Plain::Polite]);
     let dated = reading.dates().1;
     let parts = split(reading, &dated, from, to, separate);
+    let mut more_days: Vec<Vec<Day>> = Vec::new();
     let mut read: Vec<(usize, usize, When, Option<crate::domain::task::Priority>)> = Vec::new();
     for (start, end) in parts {
         let mut start = reading.peel(start, end, BEFORE);
@@ -184,29 +185,39 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             start = reading.peel(start + length, end, BEFORE);
         }
         let priority = reading.take_priority(start, end);
+        more_days.push(when::take_more_days(&mut reading.sentence, start, end));
         let when = when::take(&mut reading.sentence, start, end, Which::First);
         read.push((start, end, when, priority));
     }
     share(reading, &mut read, from, to);
+    let alone = read.len() == 1;
     let mut out = Vec::new();
-    for (start, end, when, priority) in read {
+    for ((start, end, when, priority), days) in read.into_iter().zip(more_days) {
         let start = reading.peel(start, end, BEFORE);
         let start = articles(reading, start, end);
         let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
         let end = loose_end(reading, start, end);
         let end = verb_end(reading, start, end);
-        if only_order(reading, start, end) {
+        if only_order(reading, start, end) || alone && only_task(reading, start, end, when.is_empty()) {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
-        let due = when.due(reading.now);
-        out.push(NewTask {
-            title,
-            due: due.clone().and_then(Result::ok),
-            due_error: due.and_then(Result::err),
-            priority,
-            repeat: when.repeat,
-        });
+        // "dinner tomorrow 8" is not at eight in the morning.
+        let at_night = when.clock.is_some() && (start..end).any(|at| reading.sentence.is(at, Plain::AtNight).is_some());
+        let part = when.part.or(at_night.then_some(Part::Evening));
+        let when = When { part, ..when };
+        // "class on Monday and Wednesday": one for each day.
+        let each = days.into_iter().map(|day| When { day: Some(day), ..when });
+        for when in std::iter::once(when).chain(each) {
+            let due = when.due(reading.now);
+            out.push(NewTask {
+                title: title.clone(),
+                due: due.clone().and_then(Result::ok),
+                due_error: due.and_then(Result::err),
+                priority,
+                repeat: when.repeat,
+            });
+        }
     }
     out
 }
@@ -274,6 +285,20 @@ fn only_order(reading: &Reading<'_>, from: usize, to: usize) -> bool {
     })
 }
 
+/// "naya task banao", "reminder laga do", "create a reminder": that a task is to be made, but not which.
+fn only_task(reading: &Reading<'_>, from: usize, to: usize, undated: bool) -> bool {
+    let sentence = &reading.sentence;
+    sentence.left(from, to).into_iter().all(|at| {
+        let order = sentence.any(at, &[Plain::Add, Plain::Request, Plain::Stem]).is_some() && !sentence.word_is(at, Plain::Noun);
+        let some = sentence.any(at, &[Plain::Task, Plain::Filler, Plain::What]).is_some();
+        if sentence.roman {
+            sentence.tokens[at].kind == Kind::Word && !super::urdu::is_infinitive(sentence, at) && (order || undated && some)
+        } else {
+            undated && sentence.word_is(at, Plain::Add) && sentence.word_is(at, Plain::Task)
+        }
+    })
+}
+
 /// Prepositions that lost their date: "call Ali on".
 fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -> usize {
     while to > from + 1
@@ -318,13 +343,15 @@ fn split(reading: &Reading<'_>, dated: &[bool], from: usize, to: usize, separate
                 || numbers(sentence, at)
                 || sentence.word_is(at, Plain::And))
     };
+    let days = when::spans(sentence, from, to);
+    let is_day = |at: usize| dated.get(at).copied().unwrap_or(false) || days.iter().any(|(start, end)| (*start..*end).contains(&at));
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut hard = Vec::new();
     let mut start = from;
     for at in from..=to {
         if at == to || is_cut(at) {
             let left = sentence.left(start, at);
-            let undated = left.iter().filter(|p| !dated.get(**p).copied().unwrap_or(false));
+            let undated = left.iter().filter(|p| !is_day(**p));
             let says = undated.clone().any(|p| sentence.tokens[*p].kind != Kind::Number) || (left.len() > 1 && undated.count() > 0);
             if says {
                 parts.push((start, at));

@@ -141,8 +141,8 @@ fn divides(first: &Read, second: &Read, strong: bool) -> bool {
     if matches!((&first.intent, &second.intent), (Intent::Add(_), Intent::Add(_))) {
         return true;
     }
-    // A bare "buy milk" or "kal gym" orders nothing; behind a full stop it may.
-    if first.loose || (second.loose && !strong) {
+    // A bare "buy milk" or "kal gym" orders nothing; behind a full stop it may, or where the list is meant: "and mark gym done".
+    if first.loose && !second.ticks || (second.loose && !strong) {
         return false;
     }
     let named = matches!(&first.intent, Intent::Update(_, change) if change.title.is_some() || change.notes.is_some());

@@ -1,25 +1,30 @@
 //! From a message to what is wanted.
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
-//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles.
+//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
+//! which tasks are meant.
 
 mod adding;
+mod broken;
 mod clauses;
 mod english;
 mod special;
 mod stopping;
+mod target;
 mod titles;
 mod urdu;
 
+use broken::{is_broken, ordered, pointed};
+
 use super::{
-    Intent, Talk, Target, Understanding, detect,
+    Intent, Talk, Understanding, detect,
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
-    token::{Kind, Token},
+    token::Token,
     when::{self, Moment, When, Which},
 };
-use crate::domain::locale::Script;
+use crate::domain::{locale::Script, task::Priority};
 
 /// Reads a message.
 pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
@@ -53,8 +58,10 @@ struct Read {
     obliges: bool,
     /// It begins with the verb of a deed of daily life: "cancel the hall".
     daily: bool,
-    /// It begins with "mark", "tick".
+    /// It begins with "mark", "tick", or says what was done.
     marks: bool,
+    /// It begins with "mark", "tick".
+    ticks: bool,
 }
 
 /// Reads a sentence as one deed.
@@ -68,6 +75,7 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         listed: false,
         corrected: false,
         talks: false,
+        scoped: None,
     };
     let intent = match talk(&reading.sentence) {
         Some(talk) => Intent::Talk(talk),
@@ -77,7 +85,7 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         Intent::Add(tasks) if !english_first && !ordered(&reading.sentence) && tasks.iter().any(|task| is_broken(&task.title)) => {
             Intent::Unknown
         }
-        other => other,
+        other => pointed(&reading.sentence, other),
     };
     let first = (0..reading.sentence.len())
         .find(|at| reading.sentence.tokens[*at].is_text() && reading.sentence.any(*at, &[Plain::Polite, Plain::Self_]).is_none());
@@ -87,27 +95,10 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         loose: reading.loose,
         obliges: begins(&reading, Plain::Must) || first.is_some_and(|at| reading.sentence.is(at, Plain::Add).is_some_and(|n| n > 1)),
         daily: begins(&reading, Plain::Verb) && english_first && !marks,
+        ticks: marks,
         marks: marks || begins(&reading, Plain::Past),
         intent,
     }
-}
-
-/// Whether a title is quoted, or asked for in so many words.
-fn ordered(sentence: &Sentence<'_>) -> bool {
-    (0..sentence.len()).any(|at| sentence.tokens[at].kind == Kind::Quote || sentence.is(at, Plain::Add).is_some_and(|length| length > 1))
-}
-
-/// Whether what would be a title was no title: "meeting ko", "gym ko le aao", "bill wala kaam ...". What is not understood makes no task.
-fn is_broken(title: &str) -> bool {
-    let sentence = Sentence::new(title, true);
-    let count = sentence.tokens.len();
-    let Some(last) = count.checked_sub(1).filter(|last| *last > 0) else {
-        return false;
-    };
-    let open = sentence.is(last, Plain::Post).is_some() && sentence.is(last, Plain::Noun).is_none();
-    let order = sentence.word_is(last, Plain::Request) && !urdu::is_infinitive(&sentence, last);
-    let named = (0..last).any(|at| sentence.word_is(at, Plain::Wala) && sentence.word_is(at + 1, Plain::Task));
-    open || order || named
 }
 
 fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
@@ -150,10 +141,25 @@ fn talk(sentence: &Sentence<'_>) -> Option<Talk> {
         (Plain::Yes, Talk::Yes),
         (Plain::No, Talk::No),
     ];
+    let leaves = (0..sentence.len()).any(|at| sentence.is(at, Plain::Bye).is_some());
+    let days = if leaves {
+        when::spans(sentence, 0, sentence.tokens.len())
+    } else {
+        Vec::new()
+    };
     let mut heard: Option<usize> = None;
     let mut at = 0;
     while at < sentence.tokens.len() {
         if !sentence.tokens[at].is_text() {
+            at += 1;
+            continue;
+        }
+        // "See you tomorrow"
+        if let Some((_, end)) = days.iter().find(|(from, to)| (*from..*to).contains(&at)) {
+            at = *end;
+            continue;
+        }
+        if !days.is_empty() && sentence.any(at, &[Plain::Before, Plain::After]).is_some() {
             at += 1;
             continue;
         }
@@ -190,6 +196,8 @@ struct Reading<'a> {
     corrected: bool,
     /// Words before a colon announce several tasks.
     listed: bool,
+    /// The priority of the tasks that are meant, where it says so of "all".
+    scoped: Option<Priority>,
 }
 
 /// One way to read a sentence.
@@ -283,6 +291,8 @@ impl Reading<'_> {
                 })
                 .last();
             match start {
+                // "remind me to call bhai"
+                Some(start) if start == last && self.calls(last) => break,
                 Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) && !(start == last && self.is_name(last)) => {
                     self.sentence.take(start, self.to - start);
                     self.to = start;
@@ -290,6 +300,12 @@ impl Reading<'_> {
                 _ => break,
             }
         }
+    }
+
+    /// "bhai" behind an English verb is the brother.
+    fn calls(&self, at: usize) -> bool {
+        let verb = at.checked_sub(1).filter(|before| *before >= self.from);
+        self.sentence.word_is(at, Plain::Noun) && verb.is_some_and(|before| self.sentence.word_is(before, Plain::Verb))
     }
 
     /// "Zara" within a sentence is a person, "zara" a politeness.
@@ -340,76 +356,6 @@ impl Reading<'_> {
                 }
                 None => at += 1,
             }
-        }
-    }
-
-    /// What is left of the words that name a task.
-    fn target(&mut self) -> Target {
-        let pointer = self
-            .sentence
-            .left(self.from, self.to)
-            .iter()
-            .any(|at| self.sentence.is(*at, Plain::It).is_some());
-        let all = self
-            .sentence
-            .left(self.from, self.to)
-            .iter()
-            .any(|at| self.sentence.is(*at, Plain::All).is_some());
-        let done = self
-            .sentence
-            .left(self.from, self.to)
-            .iter()
-            .any(|at| self.sentence.is(*at, Plain::Completed).is_some());
-        let says = |reading: &Self, at: usize| {
-            reading.sentence.tokens[at].kind != Kind::Word
-                || reading
-                    .sentence
-                    .any(
-                        at,
-                        &[
-                            Plain::Particle,
-                            Plain::It,
-                            Plain::All,
-                            Plain::Task,
-                            Plain::Wala,
-                            Plain::Filler,
-                            Plain::Self_,
-                            Plain::Polite,
-                            Plain::List,
-                            Plain::Link,
-                            Plain::Pending,
-                            Plain::Completed,
-                        ],
-                    )
-                    .is_none()
-        };
-        // "both milk and bread"
-        for at in self.from..self.to {
-            if self.is_word(at, &["both", "dono", "donon", "دونوں", "teeno", "تینوں"]) {
-                self.sentence.take(at, 1);
-            }
-        }
-        let mut words = Vec::new();
-        let mut start = self.from;
-        for at in self.from..=self.to {
-            let cut = at == self.to
-                || (!self.sentence.used[at]
-                    && (self.sentence.word_is(at, Plain::And)
-                        || self.sentence.tokens[at].is_mark(',')
-                        || self.sentence.tokens[at].is_mark('،')
-                        || self.sentence.tokens[at].kind == Kind::Line));
-            if cut {
-                if self.sentence.left(start, at).iter().any(|place| says(self, *place)) {
-                    words.push(self.sentence.title(start, at));
-                }
-                start = at + 1;
-            }
-        }
-        Target {
-            it: words.is_empty() && pointer && !all,
-            all: words.is_empty() && all,
-            done,
-            words,
         }
     }
 }

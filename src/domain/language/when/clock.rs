@@ -56,7 +56,7 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
     if hour > 24 {
         return None;
     }
-    let enough = said_at(sentence, at, length) || behind_part(sentence, at, length);
+    let enough = said_at(sentence, at, length) || behind_part(sentence, at, length) || behind_day(sentence, at, length, hour);
     suffix(sentence, at, length, hour, 0, enough)
 }
 
@@ -67,6 +67,16 @@ fn behind_part(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
     let free = sentence.tokens.get(next).is_none_or(|t| !t.is_text())
         || sentence.any(next, &[Plain::Request, Plain::Stem, Plain::After]).is_some();
     at.checked_sub(1).is_some_and(is_part) && free
+}
+
+/// "dinner tomorrow 8": an hour at the very end, behind the day.
+fn behind_day(sentence: &Sentence<'_>, at: usize, length: usize, hour: u32) -> bool {
+    let is_day = |place: usize| {
+        let day = |sense| matches!(sense, Sense::Day(0..) | Sense::Either(_) | Sense::Tonight).then_some(());
+        sentence.find(place, day).is_some()
+    };
+    let ends = sentence.tokens.iter().skip(at + length).all(|token| !token.is_text());
+    (1..=12).contains(&hour) && ends && at.checked_sub(1).is_some_and(is_day)
 }
 
 /// Whether "at" stands before a bare number, and no thing is counted by it.

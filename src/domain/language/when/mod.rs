@@ -85,6 +85,8 @@ pub(super) enum Day {
     EndOfWeek(i64),
     EndOfMonth(i64),
     EndOfYear,
+    /// The end of the day that is named beside it, or of today.
+    Close,
     /// Months from today.
     Months(i64),
     /// The next of several weekdays.
@@ -152,6 +154,11 @@ impl When {
 /// Finds the date and time words of a sentence within a range of tokens, and marks them as understood.
 pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which) -> When {
     find::take(sentence, from, to, which)
+}
+
+/// Takes the days that are joined to the first one: "on Monday | and Wednesday".
+pub(super) fn take_more_days(sentence: &mut Sentence<'_>, from: usize, to: usize) -> Vec<Day> {
+    find::take_more_days(sentence, from, to)
 }
 
 /// Where in a range of tokens days and times are named, without taking them.

@@ -107,6 +107,7 @@ pub(super) fn range(day: Day, moment: Moment, past: bool) -> Option<(NaiveDate, 
     let one = |date: NaiveDate| Some((date, date));
     match day {
         Day::Either(days) if past => one(plus(today, -days).ok()?),
+        Day::Close => one(today),
         Day::Offset(days) | Day::Either(days) => one(plus(today, days).ok()?),
         Day::Weekday(weekday, None) => {
             let wait = (i64::from(weekday) - i64::from(weekday_of(today))).rem_euclid(7);

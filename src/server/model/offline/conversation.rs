@@ -1,7 +1,10 @@
 //! The conversation so far: turns, the task that was just named, the titles of a numbered list.
 
+use serde_json::Value;
+
 use super::{
     super::{File, Message, Reference},
+    step::ASK,
     wire::{Outcome, WireTask, outcomes, tool_of},
 };
 
@@ -57,6 +60,19 @@ impl Turn<'_> {
                 _ => Vec::new(),
             })
             .collect()
+    }
+
+    /// The id of the task that a form of this turn asked about, if it was one only.
+    pub fn asked_about(&self) -> Option<String> {
+        let forms = self.after.iter().rev().filter_map(|message| match message {
+            Message::Assistant { calls, .. } => calls.iter().find(|call| call.name == ASK),
+            _ => None,
+        });
+        let asked: Value = serde_json::from_str(&forms.take(1).next()?.arguments).ok()?;
+        match asked["task_ids"].as_array().map(Vec::as_slice) {
+            Some([only]) => only.as_str().map(str::to_owned),
+            _ => None,
+        }
     }
 
     /// Whether a task was made or changed in this turn.

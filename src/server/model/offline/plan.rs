@@ -5,7 +5,7 @@ use super::{
     conversation::{It, Turn, it},
 };
 use crate::domain::{
-    language::{Change, Intent, ListWish, Moment, NewTask, Pick, Talk, Target, date_words, find_matches, phrases, pick, understand},
+    language::{Change, Fit, Intent, ListWish, Moment, NewTask, Pick, Talk, Target, date_words, find_matches, phrases, pick, understand},
     locale::Script,
 };
 
@@ -21,11 +21,11 @@ pub(super) enum Deed {
 #[derive(Debug, Clone)]
 pub(super) enum Which {
     /// By words; each entry one task.
-    Words(Vec<String>),
+    Words(Vec<String>, Fit),
     /// By titles that were shown, to the letter.
     Titles(Vec<String>),
-    /// All of them; `sure` after the person said yes.
-    All { sure: bool, done: bool },
+    /// All of them, or those of some days and of a priority; `sure` after the person said yes.
+    All { sure: bool, target: Target },
     /// The one just named.
     It(It),
 }
@@ -98,13 +98,7 @@ fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
 /// Finds out which task the words, or "it", or "the second one" mean.
 fn which(turns: &[Turn<'_>], target: Target, deed: Deed, script: Script) -> Plan {
     if target.all {
-        return Plan::Do(
-            deed,
-            Which::All {
-                sure: false,
-                done: target.done,
-            },
-        );
+        return Plan::Do(deed, Which::All { sure: false, target });
     }
     let previous = turns.iter().rev().nth(1);
     // "Delete the second one", after a list was shown.
@@ -115,7 +109,7 @@ fn which(turns: &[Turn<'_>], target: Target, deed: Deed, script: Script) -> Plan
         return Plan::Do(deed, Which::Titles(titles));
     }
     if !target.words.is_empty() {
-        return Plan::Do(deed, Which::Words(target.words));
+        return Plan::Do(deed, Which::Words(target.words, target.fit));
     }
     // A bare "delete" is not enough to lose a task.
     if deed == Deed::Delete && !target.it {
@@ -140,6 +134,12 @@ fn chosen(choice: &Pick, shown: &[String]) -> Option<Vec<String>> {
     }
 }
 
+/// Which of the shown tasks an answer means; a yes means the only one.
+fn choice(text: &str, shown: &[String], now: Moment) -> Option<Pick> {
+    let agrees = shown.len() == 1 && understand(text, now).intent == Intent::Talk(Talk::Yes);
+    if agrees { Some(Pick::All) } else { pick(text) }
+}
+
 /// The newest message as an answer to what the assistant asked in the turn before.
 fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Moment, script: Script) -> Option<Plan> {
     if previous.has_deed() || previous.said().is_empty() {
@@ -151,10 +151,11 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Mome
         Plan::Several(plans) => {
             let shown = previous.numbered();
             let titles: Vec<&str> = shown.iter().map(String::as_str).collect();
-            let asked =
-                |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words)) if words.iter().any(|w| find_matches(w, &titles).len() > 1));
+            // More than one fitted, or one that was doubtful.
+            let least = if titles.len() == 1 { 1 } else { 2 };
+            let asked = |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words, _)) if words.iter().any(|w| find_matches(w, &titles).len() >= least));
             let at = plans.iter().position(asked)?;
-            let choice = pick(newest.user)?;
+            let choice = choice(newest.user, &shown, now)?;
             let mut plans = plans;
             match (chosen(&choice, &shown), &mut plans[at]) {
                 (Some(titles), Plan::Do(_, which)) => *which = Which::Titles(titles),
@@ -165,7 +166,7 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Mome
         // "Which one?" was asked of a date for one of several.
         Plan::Place(task, change) => {
             let shown = previous.numbered();
-            let titles = chosen(&pick(newest.user)?, &shown).filter(|_| !task.title.is_empty())?;
+            let titles = chosen(&choice(newest.user, &shown, now)?, &shown).filter(|_| !task.title.is_empty())?;
             Some(Plan::Do(Deed::Update(change), Which::Titles(titles)))
         }
         Plan::Do(deed, wanted) => {
@@ -173,14 +174,14 @@ fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Mome
             if shown.is_empty() {
                 return None;
             }
-            if let Which::All { sure: false, done } = wanted {
+            if let Which::All { sure: false, target } = wanted {
                 return match understand(newest.user, now).intent {
-                    Intent::Talk(Talk::Yes) => Some(Plan::Do(deed, Which::All { sure: true, done })),
+                    Intent::Talk(Talk::Yes) => Some(Plan::Do(deed, Which::All { sure: true, target })),
                     Intent::Talk(Talk::No) => Some(Plan::Say(phrases::left_alone(script))),
                     _ => None,
                 };
             }
-            match pick(newest.user) {
+            match choice(newest.user, &shown, now) {
                 Some(Pick::None) => return Some(Plan::Say(phrases::left_alone(script))),
                 Some(choice) => {
                     return Some(match chosen(&choice, &shown) {

@@ -10,7 +10,7 @@ use super::{
     wire::{Arguments, Outcome, WireTask, status},
 };
 use crate::domain::{
-    language::{Change, ListWish, Moment, NewTask, Status, find_matches, phrases},
+    language::{Change, Fit, Intent, ListWish, Moment, NewTask, Status, Talk, Target, find_matches, is_doubtful, phrases, understand},
     locale::Script,
     task::TaskStatus,
     texts,
@@ -20,7 +20,7 @@ use crate::domain::{
 const CALLS_MAX: usize = 50;
 
 /// The tool that asks the person by a form.
-const ASK: &str = "ask_person";
+pub(super) const ASK: &str = "ask_person";
 
 /// More tasks than this are not changed by one word without asking.
 const UNASKED_MAX: usize = 5;
@@ -76,6 +76,8 @@ type Call = (&'static str, Arguments);
 enum Not {
     /// The person has to choose among these tasks.
     Ask(Vec<WireTask>),
+    /// The person has to say whether this task is meant.
+    Doubt(Box<WireTask>),
     /// The tasks have to be looked at first, in this way.
     Look(Box<Arguments>),
     /// The person has to be told, or asked, something.
@@ -162,8 +164,8 @@ impl Step<'_> {
                 Plan::Add(tasks) => Ok(tasks.iter().map(|task: &NewTask| ("add_task", Arguments::add(task))).collect()),
                 Plan::Place(task, change) => {
                     let deed = Deed::Update(change.clone());
-                    match self.calls(&deed, &Which::Words(vec![task.title.clone()]), plans.len() > 1) {
-                        Err(Not::Say(_)) => Ok(vec![("add_task", Arguments::add(task))]),
+                    match self.calls(&deed, &Which::Words(vec![task.title.clone()], Fit::Near), plans.len() > 1) {
+                        Err(Not::Say(_) | Not::Doubt(_)) => Ok(vec![("add_task", Arguments::add(task))]),
                         found => found,
                     }
                 }
@@ -173,6 +175,7 @@ impl Step<'_> {
             match ready {
                 Ok(ready) => calls.extend(ready),
                 Err(Not::Ask(tasks)) => return self.ask(plan, &tasks, plans.len() > 1),
+                Err(Not::Doubt(task)) => return self.ask(plan, &[*task], plans.len() > 1),
                 Err(Not::Say(text)) => return Reply::Say(text),
                 Err(Not::Look(arguments)) => return self.call(vec![("list_tasks", *arguments)]),
             }
@@ -221,10 +224,12 @@ impl Step<'_> {
                 }
                 found
             }
-            Which::All { sure, .. } => self.all(deed, tasks, *sure)?,
+            Which::All { sure, target } => self.all(deed, within(tasks, target), *sure)?,
             Which::Titles(titles) => self.by_titles(titles, &tasks)?,
             Which::It(It::Title(title)) => self.by_titles(std::slice::from_ref(title), &tasks)?,
-            Which::Words(words) => self.by_words(words, &tasks, (*more && lists.len() == 1 && !among_others).then_some(wanted))?,
+            Which::Words(words, fit) => {
+                self.by_words(words, *fit, &tasks, (*more && lists.len() == 1 && !among_others).then_some(wanted))?
+            }
             Which::It(It::Task(_)) => return Err(Not::Say(phrases::which_it(self.script))),
         };
         Ok(self.deed(deed, &found))
@@ -237,10 +242,15 @@ impl Step<'_> {
             return None;
         };
         let said = said.join(" ");
+        let agrees = understand(&said, self.now).intent == Intent::Talk(Talk::Yes);
+        let only_asked = self.newest.asked_about().filter(|_| agrees);
         let wanted: Vec<String> = title_words(&said).filter(|word| !BESIDE.contains(&word.as_str())).collect();
         let (_, Outcome::Tasks(tasks, _)) = self.results.iter().rfind(|(_, outcome)| matches!(outcome, Outcome::Tasks(..)))? else {
             return None;
         };
+        if let Some(id) = only_asked {
+            return tasks.iter().find(|task| task.id == id);
+        }
         let has_all = |task: &&WireTask| {
             let title: Vec<String> = title_words(&task.title).collect();
             wanted.iter().all(|word| title.contains(word))
@@ -282,7 +292,7 @@ impl Step<'_> {
     }
 
     /// `again`: which tasks to look through once more, by a word, because not all of them were listed.
-    fn by_words<'t>(&self, words: &[String], tasks: &[&'t WireTask], again: Option<Status>) -> Result<Vec<&'t WireTask>, Not> {
+    fn by_words<'t>(&self, words: &[String], fit: Fit, tasks: &[&'t WireTask], again: Option<Status>) -> Result<Vec<&'t WireTask>, Not> {
         let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
         // "milk and eggs" may be one title.
         let mut groups: Vec<(String, Vec<usize>)> = words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect();
@@ -306,6 +316,7 @@ impl Step<'_> {
                 }
                 ([], None) => return Err(Not::Say(phrases::none_found(said, self.script))),
                 ([only], _) if found.iter().any(|f| f.id == tasks[*only].id) => {}
+                ([only], _) if is_doubtful(said, titles[*only], fit) => return Err(Not::Doubt(Box::new(tasks[*only].clone()))),
                 ([only], _) => found.push(tasks[*only]),
                 _ => {
                     return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
@@ -317,7 +328,13 @@ impl Step<'_> {
 
     /// Asks which of these tasks is meant: by a form, which does the deed to the one that is chosen, or in words where a form cannot do it.
     fn ask(&self, plan: &Plan, tasks: &[WireTask], among_others: bool) -> Reply {
-        let in_words = || Reply::Say(phrases::which(&tasks.iter().map(WireTask::named).collect::<Vec<_>>(), self.script));
+        let in_words = || {
+            let named: Vec<_> = tasks.iter().map(WireTask::named).collect();
+            Reply::Say(match &named[..] {
+                [only] => phrases::this_one(only, self.script),
+                _ => phrases::which(&named, self.script),
+            })
+        };
         let (tool, changes) = match plan {
             _ if among_others || !self.has(ASK) => return in_words(),
             Plan::Place(_, change) if !depends(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
@@ -328,7 +345,10 @@ impl Step<'_> {
             _ => return in_words(),
         };
         let arguments = Arguments {
-            question: Some(phrases::which_question(self.script)),
+            question: Some(match tasks {
+                [_] => phrases::this_one_question(self.script),
+                _ => phrases::which_question(self.script),
+            }),
             task_ids: Some(tasks.iter().map(|task| task.id.clone()).collect()),
             tool: Some(tool),
             changes,
@@ -397,6 +417,17 @@ fn title_words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split_whitespace().map(letters).filter(|word| !word.is_empty())
 }
 
+/// Those of all tasks that are meant: of some days, of a priority.
+fn within<'t>(tasks: Vec<&'t WireTask>, target: &Target) -> Vec<&'t WireTask> {
+    let on = |task: &WireTask| {
+        target
+            .range
+            .is_none_or(|(first, last)| task.due().is_some_and(|due| first <= due.date && due.date <= last))
+    };
+    let urgent = |task: &WireTask| target.priority.is_none_or(|priority| task.priority == priority);
+    tasks.into_iter().filter(|task| on(task) && urgent(task)).collect()
+}
+
 /// Whether a change needs to know the task as it is.
 fn depends(change: &Change) -> bool {
     change.shift.is_some() || change.time_only || change.notes.is_some()
@@ -425,7 +456,7 @@ fn blind<'t>(deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Option<Vec<Call
 /// The status of the tasks among which one is looked for.
 fn wanted(deed: &Deed, which: &Which) -> Status {
     match (deed, which) {
-        (Deed::Delete, Which::All { done: true, .. }) => Status::Completed,
+        (Deed::Delete, Which::All { target, .. }) if target.done => Status::Completed,
         (Deed::Delete, Which::All { .. }) => Status::Pending,
         (Deed::Delete, _) => Status::All,
         (Deed::Update(change), _) if change.reopen => Status::Completed,

@@ -1,9 +1,9 @@
 //! Deleting, moving, renaming, and what else changes a task.
 
-use super::led_by;
+use super::{has_deadline, led_by};
 use crate::domain::{
     language::{
-        Change, Intent,
+        Change, Fit, Intent,
         lexicon::{Plain, Sense},
         token::Kind,
         understand::Reading,
@@ -14,6 +14,15 @@ use crate::domain::{
 
 /// "Delete the milk task", "get rid of it".
 pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
+    // "Throw away old clothes", "drop the kids at school": of daily life, if nothing says that the list is meant.
+    let of_list = [Plain::Task, Plain::List, Plain::It, Plain::All, Plain::Completed, Plain::Wala];
+    let placed =
+        reading.is_word(reading.from, &["drop"]) && (reading.from..reading.to).any(|at| reading.is_word(at, &["at", "off", "to", "over"]));
+    let thrown = (placed || reading.sentence.is(reading.from, Plain::Discard).is_some())
+        && !(reading.from + 1..reading.to).any(|at| reading.sentence.any(at, &of_list).is_some());
+    if thrown && !reading.dates().0.is_empty() {
+        return None;
+    }
     if reading.asks() && !reading.is_word(reading.from, &["delete", "remove", "cancel"]) || !led_by(reading, Plain::Delete) {
         return None;
     }
@@ -47,6 +56,9 @@ pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
     let mut target = reading.target();
     // "Clear my list": everything on it.
     target.all |= lists && target.words.is_empty() && !target.it;
+    if thrown {
+        target.fit = Fit::Whole;
+    }
     Some(Intent::Delete(target))
 }
 
@@ -189,7 +201,28 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
 
 fn due_change(reading: &mut Reading<'_>) -> Change {
     // The date that counts stands last, behind "to".
-    reading.take_when(Which::Last).change(reading.now)
+    let change = reading.take_when(Which::Last).change(reading.now);
+    if change.is_empty() {
+        hour_change(reading).unwrap_or(change)
+    } else {
+        change
+    }
+}
+
+/// "Move the meeting to 3": a bare hour behind "to" is a time.
+fn hour_change(reading: &mut Reading<'_>) -> Option<Change> {
+    let last = *reading.sentence.left(reading.from, reading.to).last()?;
+    let hour = reading.sentence.tokens[last].number().filter(|hour| (1..=24).contains(hour))?;
+    let to = last
+        .checked_sub(1)
+        .filter(|at| *at > reading.from && reading.is_word(*at, &["to", "till", "until"]))?;
+    reading.sentence.take(to, 2);
+    let clock = when::Clock { hour, minute: 0, pm: None };
+    let when = when::When {
+        clock: Some(clock),
+        ..when::When::default()
+    };
+    Some(when.change(reading.now))
 }
 
 /// "to", "on", "due" that lost their date.
@@ -327,12 +360,15 @@ pub(super) fn changed(reading: &mut Reading<'_>) -> Option<Intent> {
     let prioritised = reading.is_word(reading.from, &["prioritize", "prioritise"]);
     let higher = reading.is_word(reading.from, &["raise", "bump", "increase"]);
     let lower = reading.is_word(reading.from, &["lower", "decrease", "reduce"]);
-    if !led_by(reading, Plain::Update) {
+    // "Change the tyres by Friday" is a thing to do.
+    let ahead = strong && has_deadline(reading) && !(reading.from..reading.to).any(|at| reading.is_word(at, &["to", "due", "into"]));
+    if ahead || !led_by(reading, Plain::Update) {
         return None;
     }
     let has_to = (reading.from..reading.to).any(|at| reading.is_word(at, &["to", "due", "for", "on", "at", "by"]));
     let pointer = (reading.from..reading.to.min(reading.from + 2)).any(|at| reading.sentence.is(at, Plain::It).is_some());
     let (from, to) = (reading.from, reading.to);
+    reading.scope_priority();
     let mut change = Change {
         priority: reading.take_priority(from, to),
         ..Change::default()

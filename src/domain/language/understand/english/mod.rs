@@ -6,10 +6,10 @@ use changing::{changed, deleted, moved, renamed, stated, taken_off};
 
 use super::{Reading, adding};
 use crate::domain::language::{
-    Intent, ListWish, Status,
+    Fit, Intent, ListWish, Status, Target,
     lexicon::{Plain, Sense},
     token::Kind,
-    when::Which,
+    when::{self, Which},
 };
 
 /// Reads what the sentence wants.
@@ -47,6 +47,13 @@ fn lead(reading: &Reading<'_>) -> Option<(usize, Vec<Plain>)> {
         .filter_map(|(_, s)| if let Sense::Is(p) = s { Some(*p) } else { None })
         .collect();
     Some((longest, kinds))
+}
+
+/// Whether a day is named until which something is to be done: "by Friday".
+fn has_deadline(reading: &Reading<'_>) -> bool {
+    let until = |at: usize| reading.is_word(at, &["by", "before", "until", "till"]);
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    days.iter().any(|(first, _)| first.checked_sub(1).is_some_and(until))
 }
 
 fn led_by(reading: &mut Reading<'_>, kind: Plain) -> bool {
@@ -129,6 +136,9 @@ fn task_word(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
 /// "Show my tasks", "what's on my plate tomorrow?"
 fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let begins = reading.from;
+    if completes_all(reading) {
+        return None;
+    }
     let (shows, question) = match lead(reading) {
         Some((_, kinds)) => (kinds.contains(&Plain::Show), kinds.contains(&Plain::Question)),
         None => (false, false),
@@ -221,6 +231,14 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     let inverted = question && reading.is_word(begins, &["did", "have", "has", "is", "are", "was", "am", "do", "when"]);
     let clear = rest.is_none() || !nouns.is_empty() || finds || (question && (reading.asks() || inverted));
     let only_date = asked && rest.is_none() && nouns.is_empty() && !status_words && when.is_empty();
+    // "Who made you?", "what day is it today?"
+    let chats = nouns.is_empty()
+        && (reading.is_word(begins, &["who", "why"])
+            || reading.is_word(begins, &["are"]) && reading.is_word(begins + 1, &["you", "u", "we"])
+            || reading.sentence.is(begins, Plain::Chat).is_some());
+    if chats {
+        return Some(Intent::Unknown).filter(|_| asked);
+    }
     ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none()))
         .then_some(Intent::List(ListWish {
             status,
@@ -228,6 +246,12 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
             priority,
             query: rest,
         }))
+}
+
+/// "Complete all tasks": an order, not the tasks that are complete.
+fn completes_all(reading: &Reading<'_>) -> bool {
+    let all = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::All).is_some());
+    all && !reading.asks() && reading.is_word(reading.from, &["complete", "close", "finish"])
 }
 
 /// "my tasks", "tasks for today": no verb before the noun.
@@ -275,22 +299,39 @@ fn marked(reading: &mut Reading<'_>) -> Option<Intent> {
     Some(Intent::Complete(reading.target()))
 }
 
-/// "Done with X", "I bought milk", "X is done".
+/// "Done with X", "I bought milk", "X is done"; what was called off is done only where that was the task.
 fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
+    let called_off = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::CalledOff).is_some());
+    match done(reading)? {
+        Intent::Complete(target) if called_off => Some(Intent::Complete(Target { fit: Fit::Whole, ..target })),
+        other => Some(other),
+    }
+}
+
+fn done(reading: &mut Reading<'_>) -> Option<Intent> {
     if reading.asks() || (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Not, Plain::NotYet]).is_some()) {
         return None;
     }
-    if led_by(reading, Plain::Complete) {
-        reading.take_when(Which::First);
-        return Some(Intent::Complete(reading.target()));
+    // "We ran out of milk", "the meeting was cancelled": nothing was done.
+    let undone = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Undoes).is_some());
+    if undone && lead(reading).is_none_or(|(_, kinds)| !kinds.contains(&Plain::Verb)) {
+        return Some(Intent::Unknown);
+    }
+    // "Complete the report by Friday" is still to be done.
+    let ahead = reading.is_word(reading.from, &["complete", "close", "finish"]) && has_deadline(reading);
+    if !ahead && led_by(reading, Plain::Complete) {
+        return Some(Intent::Complete(reading.dated_target()));
     }
     // X is done.
     let last = *reading.sentence.left(reading.from, reading.to).last()?;
     let tail = reading.phrase_to(Plain::Complete, reading.from + 1, last);
     if let Some(at) = tail.filter(|at| *at < last || !reading.is_word(last, &["complete", "close", "tick"])) {
+        let ended = reading.sentence.is(at, Plain::Ended).is_some();
         reading.to = at;
-        reading.take_when(Which::First);
-        let subject = reading.target();
+        let mut subject = reading.dated_target();
+        if ended {
+            subject.fit = Fit::Ended;
+        }
         return (subject.it || subject.all || !subject.words.is_empty()).then_some(Intent::Complete(subject));
     }
     // "The rent's paid"
@@ -323,8 +364,7 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
                 reading.sentence.take(helper, 1);
             }
         }
-        reading.take_when(Which::First);
-        return Some(Intent::Complete(reading.target()));
+        return Some(Intent::Complete(reading.dated_target()));
     }
     // I (have) bought milk; bought milk.
     let start = reading.from;
@@ -353,8 +393,7 @@ fn completed(reading: &mut Reading<'_>) -> Option<Intent> {
     if past && (subject || !present) && reading.sentence.left(from, reading.to).len() > 1 {
         reading.sentence.take(start, from - start);
         reading.from = from;
-        reading.take_when(Which::First);
-        return Some(Intent::Complete(reading.target()));
+        return Some(Intent::Complete(reading.dated_target()));
     }
     None
 }
@@ -375,6 +414,8 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
             .left(reading.from, reading.to)
             .last()
             .is_some_and(|at| reading.sentence.any(*at, &[Plain::Request, Plain::Done, Plain::Copula]).is_some());
+    // "order has not arrived", "water is cold": how things are.
+    let told = told || lead(reading).is_some_and(|(length, _)| reading.sentence.is(reading.from + length, Plain::Tells).is_some());
     reading.loose = true;
     (verb && !urdu && !asks && !told && !chat && reading.sentence.left(reading.from, reading.to).len() > 1)
         .then(|| adding::add(reading))

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, Intent, ListWish, Status,
+        Change, Fit, Intent, ListWish, Status,
         lexicon::{Plain, Sense},
         understand::Reading,
         when::{self, When, Which},
@@ -76,7 +76,12 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
 
 /// "doodh le liya", "ticket book ho gaya".
 pub(super) fn completed(reading: &mut Reading<'_>, content: &[usize], done: usize) -> Option<Intent> {
-    reading.take_when(Which::First);
+    // "gym band ho gaya", "bill bharna bhool gaya": nothing was done.
+    if content.iter().any(|at| reading.sentence.is(*at, Plain::Undoes).is_some()) {
+        return Some(Intent::Unknown);
+    }
+    let when = reading.take_when(Which::First);
+    let fit = by_itself(reading, content, done);
     let end = content.last().map_or(done, |last| last + 1);
     let start = content.iter().copied().find(|at| *at >= done).unwrap_or(done);
     // What the verb itself says is kept as a hint when it is more than a helper: "bhej diya".
@@ -89,6 +94,10 @@ pub(super) fn completed(reading: &mut Reading<'_>, content: &[usize], done: usiz
         }
     }
     let mut target = reading.target();
+    target.fit = fit;
+    if target.all {
+        target.range = when.range(reading.now, false).or(target.range);
+    }
     if let Some(last) = target.words.last_mut() {
         words.insert(0, ' ');
         last.push_str(&words);
@@ -98,6 +107,55 @@ pub(super) fn completed(reading: &mut Reading<'_>, content: &[usize], done: usiz
         target.it = true;
     }
     Some(Intent::Complete(target))
+}
+
+/// "Went" and "became", with which one says that something happened.
+const GONE: &[&str] = &[
+    "gaya",
+    "gayi",
+    "gaye",
+    "gya",
+    "gyi",
+    "gye",
+    "gai",
+    "gae",
+    "gia",
+    "ho",
+    "hua",
+    "hui",
+    "hue",
+    "hogaya",
+    "hogayi",
+    "hogya",
+    "hogai",
+    "گیا",
+    "گئی",
+    "گئے",
+    "ہو",
+    "ہوا",
+    "ہوئی",
+    "ہوئے",
+    "ہوگیا",
+    "ہوگئی",
+];
+
+/// "doodh khatam ho gaya", "bill aa gaya": what happened by itself is not always what was to be done.
+fn by_itself(reading: &Reading<'_>, content: &[usize], done: usize) -> Fit {
+    let is = |kind: Plain| reading.sentence.is(done, kind).is_some();
+    // "doodh phat gaya", "doodh mehnga ho gaya": of a verb that is not known one cannot say whether it is the deed.
+    let became = content
+        .iter()
+        .filter(|at| **at >= done)
+        .all(|at| reading.is_word(*at, GONE) || reading.sentence.is(*at, Plain::Copula).is_some());
+    let called_off = content.iter().any(|at| reading.sentence.is(*at, Plain::CalledOff).is_some());
+    match () {
+        () if called_off => Fit::Whole,
+        () if names_wala(reading, content) => Fit::Near,
+        () if is(Plain::Ended) => Fit::Ended,
+        () if is(Plain::Came) => Fit::Came,
+        () if became => Fit::Said,
+        () => Fit::Near,
+    }
 }
 
 /// "ticket wala kaam mita do", "meeting reschedule kar do Monday ko".
@@ -155,9 +213,8 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let updates = place(reading, Plain::Update).is_some();
     let adds = place(reading, Plain::Add).is_some();
     if complete.is_some() && !moves {
-        reading.take_when(Which::First);
         verbs_away(reading, content, &[Plain::Complete, Plain::Completed, Plain::List]);
-        return Some(Intent::Complete(reading.target()));
+        return Some(Intent::Complete(reading.dated_target()));
     }
     let wala = names_wala(reading, content) || content.iter().any(|at| reading.sentence.is(*at, Plain::It).is_some());
     let helper = content.iter().rev().take(3).any(|at| {
@@ -188,10 +245,16 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     let infinitive = content.iter().any(|at| is_infinitive(&reading.sentence, *at));
     let names = !infinitive && content.iter().any(|at| reading.sentence.is(*at, Plain::Wala).is_some());
     // "gym ko shaam 7 baje rakh do" gives a task a time; "list mein rakh do" makes one.
-    let placed = adds && !lists && !infinitive && kept_at(reading, content);
+    let everything = adds && !lists && !infinitive && !reading.dates().0.is_empty() && {
+        let has = |kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
+        has(Plain::All) && has(Plain::Task)
+    };
+    // "aaj ke sab kaam kal pe daal do" gives tasks a day.
+    let placed = everything || adds && !lists && !infinitive && kept_at(reading, content);
     if adds && !(moves || updates || names || placed || wala && helper) {
         return None;
     }
+    reading.scope_priority();
     let priority = raised(reading, content)
         .or_else(|| reading.take_priority(from, to))
         .or_else(|| loose_priority(reading, content));
@@ -299,6 +362,7 @@ fn loose_priority(reading: &mut Reading<'_>, content: &[usize]) -> Option<Priori
             .sentence
             .find(*at, |s| matches!(s, Sense::Priority(_)).then_some(()))
             .is_some()
+            && !reading.sentence.used[*at]
     })?;
     let (length, number) = reading
         .sentence

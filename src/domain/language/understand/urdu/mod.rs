@@ -11,7 +11,9 @@ mod tail;
 pub(super) use adding::added;
 use adding::duty_added;
 use deeds::{completed, listed, requested};
-use shapes::{imperative, is_past_word, names_wala, only_small, stated_priority, tag_question, unneeded_first, without_afterthought};
+use shapes::{
+    imperative, is_past_word, names_wala, only_chat, only_small, stated_priority, tag_question, unneeded_first, without_afterthought,
+};
 pub(super) use tail::is_infinitive;
 use tail::{ends, tail};
 
@@ -76,6 +78,9 @@ const KEEP: &[&str] = &[
     "رکھیے",
 ];
 
+/// The copula of how things were.
+const WAS: &[&str] = &["tha", "thi", "the", "thay", "تھا", "تھی", "تھے"];
+
 /// Sentences whose end says what is wanted.
 fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     unneeded_first(reading);
@@ -137,11 +142,15 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return None;
     }
 
+    if (question || shows) && only_chat(reading, &content) {
+        return Some(Intent::Unknown);
+    }
     // "dawat ka naam ab walima hai"
     if tail.copula.is_some()
         && !question
         && !negated
         && has(reading, Plain::Rename)
+        && (names_wala(reading, &content) || content.iter().any(|at| reading.is_word(*at, &["ab", "اب"])))
         && let Some(intent) = renaming::renamed(reading, &content)
     {
         return Some(intent);
@@ -293,6 +302,8 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.talks |= !has(reading, Plain::Add);
         return requested(reading, &content);
     }
+    // "kal bohat kaam tha" asks for no list.
+    let was = tail.copula.is_some_and(|copula| reading.is_word(copula, WAS));
     let has_noun = content.iter().any(|at| reading.sentence.word_is(*at, Plain::Task));
     if question && (has_noun || pending || names_task) && reading.sentence.any(first, &[Plain::Delete, Plain::Add]).is_none() {
         return Some(listed(reading, &content, false, false));
@@ -300,6 +311,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     if (names_task
         && (!when.is_empty() || pending || has(reading, Plain::Completed) || has(reading, Plain::All) || has(reading, Plain::Self_)))
         && only_small(reading, &content)
+        && !was
     {
         return Some(listed(reading, &content, false, false));
     }
@@ -327,18 +339,28 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return add(reading);
     }
     // "aaj mausam acha hai", "barish ho rahi hai": how things are, nothing to do.
-    let is_so = has(reading, Plain::Chat)
+    let is_so = has(reading, Plain::Chat) && !question
         || tail.copula.is_some_and(|copula| {
             let before = content.iter().rev().find(|at| **at < copula);
             before.is_some_and(|at| reading.sentence.any(*at, &[Plain::State, Plain::Ongoing]).is_some())
-                || reading.is_word(
-                    copula,
-                    &["tha", "thi", "the", "thay", "hun", "hoon", "hu", "ہوں", "تھا", "تھی", "تھے"],
-                )
+                || was
+                || reading.is_word(copula, &["hun", "hoon", "hu", "ہوں"])
         });
     if is_so && tail.copula.is_some() {
-        reading.talks = true;
-        return None;
+        return Some(Intent::Unknown);
+    }
+    // "report ki deadline jumma hai": the day of a task that is there.
+    if let Some(copula) = tail.copula.filter(|_| !when.is_empty() && !question && !negated)
+        && let Some(noun) = content
+            .windows(2)
+            .find(|pair| reading.is_word(pair[0], &["ki", "ka", "کی", "کا"]) && reading.sentence.is(pair[1], Plain::DateNoun).is_some())
+        && noun[0] > first
+        && noun[1] < copula
+    {
+        let to = noun[0];
+        let change = reading.take_when(Which::Last).change(reading.now);
+        reading.to = to;
+        return Some(Intent::Update(reading.target(), change));
     }
     if let Some(copula) = tail.copula
         && !when.is_empty()

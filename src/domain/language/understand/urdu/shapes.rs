@@ -136,6 +136,33 @@ pub(super) fn names_wala(reading: &Reading<'_>, content: &[usize]) -> bool {
         .any(|at| reading.sentence.any(*at, &[Plain::Wala, Plain::Task]).is_some())
 }
 
+/// "kal barish hogi kya?", "aaj kaunsa din hai": nothing is said but talk.
+pub(super) fn only_chat(reading: &Reading<'_>, content: &[usize]) -> bool {
+    let small = [
+        Plain::What,
+        Plain::Question,
+        Plain::Copula,
+        Plain::Particle,
+        Plain::Polite,
+        Plain::Filler,
+        Plain::Request,
+        Plain::Self_,
+    ];
+    let verbs = [Plain::State, Plain::Ongoing, Plain::Done, Plain::Past, Plain::Stem, Plain::Show];
+    let mut reached = 0;
+    let mut chats = false;
+    content.iter().all(|at| {
+        let chat = reading.sentence.is(*at, Plain::Chat);
+        chats |= chat.is_some();
+        let length = chat
+            .or_else(|| reading.sentence.any(*at, &small))
+            .or_else(|| reading.sentence.any(*at, &verbs));
+        let inside = *at < reached;
+        reached = reached.max(at + length.unwrap_or(0));
+        inside || length.is_some()
+    }) && chats
+}
+
 pub(super) fn only_small(reading: &Reading<'_>, content: &[usize]) -> bool {
     const SMALL: &[Plain] = &[
         Plain::Task,

@@ -9,6 +9,7 @@ use crate::domain::{
     language::{
         lexicon::{Plain, Sense, Unit},
         sentence::Sentence,
+        token::Token,
         when::clock,
     },
     repeat::{Frequency, Repeat, Weekdays},
@@ -21,18 +22,26 @@ pub(super) fn every(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) 
     {
         return Some((length + more, Piece::Repeat(repeat)));
     }
+    // "har mahine ke pehle peer ko" says more than "har mahine".
+    if let Some(found) = of_the_month(sentence, at) {
+        return Some(found);
+    }
     if let Some(length) = sentence.is(at, Plain::Every)
         && let Some((more, piece)) = behind_every(sentence, at + length, to)
     {
         return Some((length + more, piece));
     }
-    of_the_month(sentence, at)
-        .or_else(|| plural(sentence, at, to))
-        .or_else(|| adverb(sentence, at, from, to))
+    plural(sentence, at, to).or_else(|| adverb(sentence, at, from, to))
 }
 
 /// What "every" stands before: a day or days, a part of the day, a day of the month, a number of units.
 fn behind_every(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece)> {
+    // "har hafte itwar ko": every week, not every Saturday.
+    if let Some((length, Unit::Week)) = unit(sentence, at)
+        && let Some((more, days)) = weekdays(sentence, at + length, to)
+    {
+        return Some((length + more, Piece::Repeat(weekly(days))));
+    }
     if let Some((length, days)) = weekdays(sentence, at, to)
         && (unit(sentence, at).is_none() || days.len() > 1)
     {
@@ -83,13 +92,10 @@ fn counted(sentence: &Sentence<'_>, at: usize, number: u32) -> Option<(usize, Re
 
 /// "on the 1st of every month", "first Monday of the month", "har mahine ke pehle peer ko".
 fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
+    // "of", "on the", "ke".
     let of = |place: usize| {
-        usize::from(
-            sentence
-                .tokens
-                .get(place)
-                .is_some_and(|t| matches!(t.plain.as_str(), "of" | "in" | "ke" | "ki" | "کے" | "کی")),
-        )
+        let joins = |t: &&Token| matches!(t.plain.as_str(), "of" | "in" | "on" | "the" | "ke" | "ki" | "کے" | "کی");
+        sentence.tokens.iter().skip(place).take(2).take_while(joins).count()
     };
     let monthly = |place: usize| {
         let repeat = sentence.find(place, |s| if let Sense::Repeat(r) = s { Some(r) } else { None });
@@ -112,10 +118,19 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
         };
         Some((length + more, repeat))
     };
+    // "every month on the last Friday", "every first Monday of the month"
     if let Some(length) = monthly(at) {
         let start = at + length + of(at + length);
         let (more, repeat) = ranked(start)?;
         return Some((start + more - at, Piece::Repeat(repeat)));
+    }
+    if let Some(length) = sentence.is(at, Plain::Every)
+        && let Some((more, repeat)) = ranked(at + length)
+    {
+        let end = at + length + more;
+        let joins = of(end);
+        let (more, _) = unit(sentence, end + joins).filter(|(_, unit)| joins > 0 && *unit == Unit::Month)?;
+        return Some((end + joins + more - at, Piece::Repeat(repeat)));
     }
     if let Some((length, repeat)) = ranked(at) {
         let start = at + length + of(at + length);
@@ -129,7 +144,10 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
 /// "on Mondays and Wednesdays", "mon wed fri", "peer se jumma tak rozana".
 fn plural(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece)> {
     let (length, days) = weekdays(sentence, at, to)?;
-    let plural = sentence.find(at, |s| matches!(s, Sense::Weekly(_)).then_some(())).is_some();
+    let word = &sentence.tokens[at];
+    // "Friday's meeting" is once.
+    let owns = sentence.text[word.start..word.end].contains(['\'', '’']);
+    let plural = !owns && sentence.find(at, |s| matches!(s, Sense::Weekly(_)).then_some(())).is_some();
     // Three names in a row, without a word between them.
     let row = length == days.len() && days.len() > 2 && !sentence.tokens[at..at + length].iter().any(|t| t.plain == "to");
     let until = usize::from(

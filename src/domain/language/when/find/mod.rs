@@ -105,6 +105,50 @@ pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: W
     assemble(sentence, &found, from, to, which)
 }
 
+/// Takes the days that are joined to the first one by "and" (and commas before it), with what joins them.
+pub(super) fn take_more_days(sentence: &mut Sentence<'_>, from: usize, to: usize) -> Vec<Day> {
+    let found = pieces(sentence, from, to);
+    let Some(first) = found.iter().position(|found| matches!(found.piece, Piece::Day(_))) else {
+        return Vec::new();
+    };
+    let mut days = Vec::new();
+    let (mut end, mut joined, mut last) = (found[first].to, false, found[first].to);
+    for next in &found[first + 1..] {
+        let and = (end..next.from).any(|at| sentence.word_is(at, Plain::And));
+        // "Monday, 24 November" is one day.
+        let names = matches!(
+            (found[first].piece, next.piece),
+            (Piece::Day(Day::Weekday(..)), Piece::Day(Day::Weekday(..)))
+        );
+        let only = (end..next.from).all(|at| is_join(sentence, at));
+        let Piece::Day(day) = next.piece else { break };
+        if joined || !only || end == next.from || !(and || names) {
+            break;
+        }
+        days.push(day);
+        (end, joined) = (next.to, and);
+        last = next.to;
+    }
+    let ends = (last..to).all(|at| !sentence.tokens[at].is_text());
+    if !(joined || ends) {
+        return Vec::new();
+    }
+    while let Some(length) = sentence.is(last, Plain::After).filter(|_| last < to) {
+        last += length;
+    }
+    let start = found[first].to;
+    sentence.take(start, last - start);
+    days
+}
+
+/// What can stand between two days of one list, or between two words for one day.
+fn is_join(sentence: &Sentence<'_>, at: usize) -> bool {
+    !sentence.tokens[at].is_text()
+        || sentence.word_is(at, Plain::And)
+        || sentence.tokens[at].plain == "the"
+        || sentence.any(at, &[Plain::Before, Plain::After]).is_some()
+}
+
 /// The pieces of dates between two tokens.
 pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<Found> {
     let to = to.min(sentence.len());
@@ -130,6 +174,8 @@ pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<Fou
 /// Chooses among the pieces, joins them, and marks their words.
 fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize, which: Which) -> When {
     let mut when = When::default();
+    // Where the day stands.
+    let mut place: Option<(usize, usize)> = None;
     let order: Vec<&Found> = if which == Which::Last {
         found.iter().rev().collect()
     } else {
@@ -144,7 +190,10 @@ fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize
         let fits = match (*piece, when.day) {
             (Piece::Minutes(_), _) => when.is_empty(),
             _ if when.minutes.is_some() => false,
-            (p, Some(before)) if p.day().is_some() => p.day().is_some_and(|day| join(before, day).is_some()),
+            (p, Some(before)) if p.day().is_some() => {
+                let near = place.is_none_or(|place| is_near(sentence, place, (*start, *end)));
+                p.day().is_some_and(|day| join(before, day, near).is_some())
+            }
             (p, _) if p.day().is_some() => p.clock().is_none() || when.clock.is_none(),
             (Piece::Clock(_), _) => when.clock.is_none(),
             (Piece::Part(_), _) => when.part.is_none(),
@@ -154,9 +203,12 @@ fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize
             continue;
         }
         when.day = match (when.day, piece.day()) {
-            (Some(one), Some(other)) => join(one, other),
+            (Some(one), Some(other)) => join(one, other, true),
             (one, other) => one.or(other),
         };
+        if piece.day().is_some() {
+            place = Some((*start, *end));
+        }
         when.clock = when.clock.or(piece.clock());
         when.part = when.part.or(piece.part());
         when.repeat = when.repeat.or(piece.repeat());
@@ -184,14 +236,23 @@ fn settle(repeat: &mut Repeat, day: Option<Day>) {
     }
 }
 
-/// Two day words that say one day: "Friday next week", "20th of next month".
-fn join(one: Day, other: Day) -> Option<Day> {
+/// Whether nothing that says anything stands between two pieces.
+fn is_near(sentence: &Sentence<'_>, one: (usize, usize), other: (usize, usize)) -> bool {
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    (first.1..second.0).all(|at| is_join(sentence, at))
+}
+
+/// Two day words that say one day: "Friday next week", "20th of next month". Two that are names of a day do so side by side only.
+fn join(one: Day, other: Day, near: bool) -> Option<Day> {
     Some(match (one, other) {
         (a, b) if a == b => a,
+        // "by EOD Friday"
+        (Day::Close, day) | (day, Day::Close) => day,
         (Day::Weekday(day, None), Day::Week(week)) | (Day::Week(week), Day::Weekday(day, None)) => Day::Weekday(day, Some(week)),
         (Day::OfMonth(day, None), Day::Month(months)) | (Day::Month(months), Day::OfMonth(day, None)) => Day::OfMonth(day, Some(months)),
         // "Tuesday, 24 November": the date is the surer of the two.
         (Day::Weekday(..), date @ Day::Date { .. }) | (date @ Day::Date { .. }, Day::Weekday(..)) => date,
+        (Day::Weekday(..), Day::Offset(_) | Day::Either(_)) | (Day::Offset(_) | Day::Either(_), Day::Weekday(..)) if !near => return None,
         (Day::Weekday(..), date @ Day::Offset(_)) | (date @ (Day::Offset(_) | Day::Either(_)), Day::Weekday(..)) => date,
         _ => return None,
     })

@@ -18,7 +18,7 @@ pub(super) fn relative(sentence: &Sentence<'_>, at: usize, from: usize) -> Optio
         let (skip, n) = count(sentence, start).unwrap_or((usize::from(sentence.tokens.get(start).is_some_and(|t| t.plain == "the")), 0));
         if let Some((more, unit)) = unit(sentence, start + skip) {
             let end = match unit {
-                Unit::Day => Day::Offset(0),
+                Unit::Day => Day::Close,
                 Unit::Week => Day::EndOfWeek(n),
                 Unit::Month => Day::EndOfMonth(n),
                 Unit::Year => Day::EndOfYear,
@@ -105,6 +105,7 @@ fn count(sentence: &Sentence<'_>, at: usize) -> Option<(usize, i64)> {
 pub(super) fn day_word(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
     sentence.find(at, |sense| match sense {
         Sense::Tonight => Some(Piece::DayPart(Day::Offset(0), Part::Night)),
+        Sense::Is(Plain::DayEnd) => Some(Piece::Day(Day::Close)),
         Sense::Day(days) => Some(Piece::Day(Day::Offset(days))),
         Sense::Either(days) => Some(Piece::Day(Day::Either(days))),
         Sense::Is(Plain::Midnight) => Some(Piece::Clock(Clock {

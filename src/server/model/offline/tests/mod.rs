@@ -325,6 +325,40 @@ fn after_own_words(said: &[&str]) -> (String, Vec<ToolCall>) {
 }
 
 #[test]
+fn what_only_resembles_is_asked_about() {
+    for (answer, left) in [("yes", 1), ("1", 1), ("no", 2), ("neither", 2)] {
+        let mut fake = Fake::new(&["Buy birthday gift for Sara", "Gym"]);
+        let asked = fake.say("delete birthday gift for Hina");
+        assert!(
+            asked.starts_with("Did you mean this one?") && asked.contains("1. **Buy birthday gift for Sara**"),
+            "{asked}"
+        );
+        assert_eq!(fake.titles().len(), 2);
+        fake.say(answer);
+        assert_eq!(fake.titles().len(), left, "{answer}");
+    }
+    let mut fake = Fake::new(&["Doodh lena", "Gym jana"]);
+    assert!(fake.say("doodh khatam ho gaya").starts_with("Kya aap"));
+    fake.say("haan");
+    assert_eq!(fake.task("Doodh lena")["status"], "completed");
+    // What is asked about in a row of deeds holds up the whole row.
+    let mut fake = Fake::new(&["Send email to Ali", "Gym"]);
+    fake.say("I called Ali and mark gym done");
+    assert!(fake.deeds().is_empty());
+    fake.say("yes");
+    assert!(fake.tasks.iter().all(|task| task["status"] == "completed"), "{:?}", fake.tasks);
+}
+
+#[test]
+fn all_of_a_day_are_deleted_after_a_yes_and_no_others() {
+    let mut fake = Fake::new(&["Call bank"]);
+    fake.say("add gym today");
+    fake.say("delete all of today's tasks");
+    fake.say("yes");
+    assert_eq!(fake.titles(), ["Call bank"]);
+}
+
+#[test]
 fn a_choice_in_words_of_ones_own() {
     for (said, id) in [("the gas bill", "tsk_2"), ("Rent!", "tsk_1"), ("بل والا", "tsk_3")] {
         let (_, calls) = after_own_words(&[said]);

@@ -1,0 +1,140 @@
+//! Which tasks a sentence means: by their words, "it", or all of some days and of a priority.
+
+use chrono::NaiveDate;
+
+use super::Reading;
+use crate::domain::{
+    language::{
+        Fit, Target,
+        lexicon::{Plain, Sense},
+        token::Kind,
+        when::Which,
+    },
+    task::Priority,
+};
+
+/// Which of all tasks are meant.
+#[derive(Default)]
+struct Scope {
+    range: Option<(NaiveDate, NaiveDate)>,
+    priority: Option<Priority>,
+}
+
+impl Reading<'_> {
+    /// The same, with the days in the sentence: they say when it was done, or, of "all", which tasks are meant.
+    pub(super) fn dated_target(&mut self) -> Target {
+        let when = self.take_when(Which::First);
+        let target = self.target();
+        let range = when.range(self.now, false).filter(|_| target.all).or(target.range);
+        Target { range, ..target }
+    }
+
+    /// What is left of the words that name a task.
+    pub(super) fn target(&mut self) -> Target {
+        let pointer = self
+            .sentence
+            .left(self.from, self.to)
+            .iter()
+            .any(|at| self.sentence.is(*at, Plain::It).is_some());
+        let all = self
+            .sentence
+            .left(self.from, self.to)
+            .iter()
+            .any(|at| self.sentence.is(*at, Plain::All).is_some());
+        let done = self
+            .sentence
+            .left(self.from, self.to)
+            .iter()
+            .any(|at| self.sentence.is(*at, Plain::Completed).is_some());
+        let scope = if all { self.scope() } else { Scope::default() };
+        let says = |reading: &Self, at: usize| {
+            reading.sentence.tokens[at].kind != Kind::Word
+                || reading
+                    .sentence
+                    .any(
+                        at,
+                        &[
+                            Plain::Particle,
+                            Plain::It,
+                            Plain::All,
+                            Plain::Task,
+                            Plain::Wala,
+                            Plain::Filler,
+                            Plain::Self_,
+                            Plain::Polite,
+                            Plain::List,
+                            Plain::Link,
+                            Plain::Pending,
+                            Plain::Completed,
+                        ],
+                    )
+                    .is_none()
+        };
+        // "both milk and bread"
+        for at in self.from..self.to {
+            if self.is_word(at, &["both", "dono", "donon", "دونوں", "teeno", "تینوں"]) {
+                self.sentence.take(at, 1);
+            }
+        }
+        let mut words = Vec::new();
+        let mut start = self.from;
+        for at in self.from..=self.to {
+            let cut = at == self.to
+                || (!self.sentence.used[at]
+                    && (self.sentence.word_is(at, Plain::And)
+                        || self.sentence.tokens[at].is_mark(',')
+                        || self.sentence.tokens[at].is_mark('،')
+                        || self.sentence.tokens[at].kind == Kind::Line));
+            if cut {
+                if self.sentence.left(start, at).iter().any(|place| says(self, *place)) {
+                    words.push(self.sentence.title(start, at));
+                }
+                start = at + 1;
+            }
+        }
+        Target {
+            it: words.is_empty() && pointer && !all,
+            all: words.is_empty() && all,
+            done,
+            range: scope.range,
+            priority: scope.priority,
+            fit: Fit::default(),
+            words,
+        }
+    }
+
+    /// The days and the priority that "all" is narrowed by: "all of Monday's", "sab zaroori kaam".
+    fn scope(&mut self) -> Scope {
+        self.scope_priority();
+        let used = self.sentence.used.clone();
+        let when = self.take_when(Which::First);
+        let range = when.range(self.now, false);
+        if range.is_none() {
+            // What is no day, "all for ever", stays a word that no task has.
+            self.sentence.used = used;
+        }
+        Scope {
+            range,
+            priority: self.scoped.or_else(|| self.take_priority(self.from, self.to)),
+        }
+    }
+
+    /// Takes a priority that says which of all tasks are meant: "all urgent tasks", not "make all tasks urgent".
+    pub(super) fn scope_priority(&mut self) {
+        let all = self
+            .sentence
+            .left(self.from, self.to)
+            .into_iter()
+            .any(|at| self.sentence.is(at, Plain::All).is_some());
+        let said = |sense| if let Sense::Priority(n) = sense { Some(n) } else { None };
+        let of_tasks = (self.from..self.to).filter(|at| !self.sentence.used[*at]).find_map(|at| {
+            let (length, number) = self.sentence.find(at, said)?;
+            let noun = self.sentence.any(at + length, &[Plain::Task, Plain::Wala]);
+            noun.filter(|_| at + length < self.to).map(|_| (at, length, number))
+        });
+        if let Some((at, length, number)) = of_tasks.filter(|_| all) {
+            self.scoped = Some(Priority::from_number(number));
+            self.sentence.take(at, length);
+        }
+    }
+}
