@@ -293,9 +293,9 @@ pub(super) fn page_context(locale: Locale) -> PageContext {
     }
 }
 
-/// The answers in a form, by the ids of its questions: its fields are called `answers[id][n]`, and come in the order of their numbers.
+/// The answers in a form, by the ids of its questions: its fields are called `answers[id][n]`. What number 0 says comes first.
 pub(super) fn answers(form: &Element) -> BTreeMap<String, Vec<String>> {
-    let mut answers: BTreeMap<String, BTreeMap<usize, String>> = BTreeMap::new();
+    let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let fields = form.get_elements_by_tag_name("input");
     for at in 0..fields.length() {
         let Some(field) = fields.item(at).and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else {
@@ -304,20 +304,18 @@ pub(super) fn answers(form: &Element) -> BTreeMap<String, Vec<String>> {
         let name = field.name();
         let place = name
             .strip_prefix("answers[")
-            .and_then(|rest| rest.strip_suffix(']')?.rsplit_once("]["))
-            .and_then(|(id, n)| Some((id, n.parse::<usize>().ok()?)));
+            .and_then(|rest| rest.strip_suffix(']')?.rsplit_once("]["));
         let counts = match field.type_().as_str() {
             "text" => !field.value().trim().is_empty(),
             _ => field.checked(),
         };
         if let (Some((id, n)), true) = (place, counts) {
-            answers.entry(id.to_owned()).or_default().insert(n, field.value());
+            let values = answers.entry(id.to_owned()).or_default();
+            let at = if n == "0" { 0 } else { values.len() };
+            values.insert(at, field.value());
         }
     }
     answers
-        .into_iter()
-        .map(|(id, values)| (id, values.into_values().collect()))
-        .collect()
 }
 
 /// What is selected inside an element; nothing if that is nothing, or elsewhere.

@@ -1,7 +1,7 @@
 //! The flusher: one a process. It gathers what the recorders of all runs hand it, writes it in one go, and only then delivers it.
 //!
 //! What the streams of the process have said meanwhile is one transaction. The first event after a pause is written at once; under load
-//! flushes are [`BREATH`] apart, and what comes in meanwhile is one batch.
+//! flushes are a [`breath`] apart, and what comes in meanwhile is one batch.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -55,8 +55,16 @@ pub(super) enum End {
     Released(Release),
 }
 
-/// The time between two flushes under load.
+/// The time between two flushes, at the least and at the most.
 const BREATH: Duration = Duration::from_millis(15);
+const LONG_BREATH: Duration = Duration::from_millis(40);
+
+/// The time between two flushes: longer where many answers are written, for what comes together costs the database only once. Still shorter
+/// than what a reader would notice.
+fn breath(answers: usize) -> Duration {
+    (BREATH + Duration::from_micros(100) * u32::try_from(answers).unwrap_or(u32::MAX)).min(LONG_BREATH)
+}
+
 /// Entries in a flush.
 const FLUSH_MAX: usize = 8192;
 
@@ -64,7 +72,7 @@ pub(super) async fn work(runs: Runs, mut queue: mpsc::UnboundedReceiver<Entry>) 
     let mut last = Instant::now();
     let mut entries = Vec::new();
     while queue.recv_many(&mut entries, FLUSH_MAX).await > 0 {
-        let next = last + BREATH;
+        let next = last + breath(runs.count());
         if Instant::now() < next {
             tokio::time::sleep_until(next).await;
             while entries.len() < FLUSH_MAX
