@@ -13,7 +13,7 @@ use sqlx::{Connection, PgConnection, postgres::PgListener};
 use super::{
     app::{Client, TestApp, input},
     runs::{eventually, until},
-    scripted_model::Reply,
+    scripted_model::{Gate, Reply},
 };
 
 /// What a client asks first.
@@ -282,16 +282,22 @@ async fn a_run_that_cannot_be_read_is_closed_and_keeps_no_other_waiting() {
     }
 }
 
-#[tokio::test]
-async fn an_answer_is_followed_at_another_server_which_is_told_when_there_is_more() {
-    let one = TestApp::start().await;
-    let (reply, gate) = Reply::gated(&["You have half ", "an ", "answer"]);
+/// A server that has told the first of these tokens, and waits for the gate: whose answer it is, its stream, and what was heard of it.
+async fn half_told(one: &TestApp, tokens: &[&str]) -> (UserId, Gate, axum::body::Body, Vec<Value>) {
+    let (reply, gate) = Reply::gated(tokens);
     one.model.reply(reply);
     let user = one.user("a@example.com").await;
     let client = one.program_of(user, &["read", "write", "delete"]).await;
     let mut body = client.open(create("hello")).await.into_body();
     gate.release(1);
-    let seen = until(&mut body, |event| event["update"]["delta"] == "You have half ").await;
+    let seen = until(&mut body, |event| event["update"]["delta"] == tokens[0]).await;
+    (user, gate, body, seen)
+}
+
+#[tokio::test]
+async fn an_answer_is_followed_at_another_server_which_is_told_when_there_is_more() {
+    let one = TestApp::start().await;
+    let (user, gate, _body, seen) = half_told(&one, &["You have half ", "an ", "answer"]).await;
     let thread: ThreadId = seen[0]["thread"]["id"].as_str().unwrap().parse().unwrap();
     let two = one.beside().await;
     let mut told = PgListener::connect(&one.database_url).await.unwrap();
@@ -369,13 +375,7 @@ async fn an_action_is_done_once_whoever_dies() {
 #[tokio::test]
 async fn an_answer_is_stopped_from_another_server() {
     let one = TestApp::start().await;
-    let (reply, gate) = Reply::gated(&["You have half ", "an answer"]);
-    one.model.reply(reply);
-    let user = one.user("a@example.com").await;
-    let client = one.program_of(user, &["read", "write", "delete"]).await;
-    let mut body = client.open(create("hello")).await.into_body();
-    gate.release(1);
-    let seen = until(&mut body, |event| event["update"]["delta"] == "You have half ").await;
+    let (user, _gate, mut body, seen) = half_told(&one, &["You have half ", "an answer"]).await;
     let thread = seen[0]["thread"]["id"].as_str().unwrap().to_owned();
     let two = one.beside().await;
     two.state.runs.stop(user, thread.parse().unwrap(), None).await.unwrap();

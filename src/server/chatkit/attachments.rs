@@ -15,7 +15,7 @@ use futures::{Stream, StreamExt};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::id;
+use super::{announced_length, id};
 use crate::{
     domain::id::{AttachmentId, UserId},
     protocol::attachment::Attachment,
@@ -139,10 +139,7 @@ async fn in_time<T>(reading: impl Future<Output = Result<T, AppError>>) -> Resul
 
 /// Refuses a body that says that it is too large, before any of it is read.
 fn refuse_announced(headers: &HeaderMap, most: usize) -> Result<(), AppError> {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > most as u64) {
+    if announced_length(headers).is_some_and(|length| length > most as u64) {
         return Err(TOO_LARGE);
     }
     Ok(())

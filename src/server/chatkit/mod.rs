@@ -55,10 +55,7 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
         return Err(AppError::UnsupportedMediaType("application/json"));
     }
     let too_large = || AppError::TooLarge { limit: BODY_MAX };
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse().ok());
-    let is_small = announced.is_some_and(|length: usize| length <= BODY_MAX);
+    let is_small = announced_length(&headers).is_some_and(|length| length <= BODY_MAX as u64);
     let _seat = (!is_small).then(|| state.uploads.take(caller.user.id)).transpose()?;
     // Sound alone may be larger, and whether it is sound stands in the body.
     let body = axum::body::to_bytes(body, SOUND_BODY_MAX).await.map_err(|_| too_large())?;
@@ -90,6 +87,11 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
         }
         other => answer::json(&state, &person, other).await,
     }
+}
+
+/// How long a body says that it is, in bytes; nothing where it does not say so.
+fn announced_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn scope(operation: &Operation) -> Scope {
