@@ -33,13 +33,6 @@ pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Res
     crate::server::page::chat::send(thread, message, key).await
 }
 
-/// Streams what happens in a thread where an answer is being written; ends at once with `Done` where none is.
-/// `after` is the id of the last frame seen.
-#[server(endpoint = "chat/follow", input = Json, output = Sse)]
-pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, ApiError> {
-    crate::server::page::chat::follow(thread, after).await
-}
-
 /// Answers a message of a thread anew, the last one if `item` is `None`, and takes away all that came after it.
 #[server(endpoint = "chat/retry", input = Json, output = Sse)]
 pub async fn retry(thread: String, item: Option<String>) -> Result<Updates, ApiError> {

@@ -4,6 +4,7 @@
 //! because the names that server functions get by themselves hash the path of the checkout.
 
 pub mod account;
+pub mod changes;
 pub mod chat;
 pub mod message;
 pub mod sse;

@@ -58,6 +58,11 @@ pub(super) fn path() -> String {
     location().pathname().unwrap_or_default()
 }
 
+/// Whether nobody sees the page.
+pub(super) fn is_hidden() -> bool {
+    document().hidden()
+}
+
 /// Whether the browser has a connection to anywhere. Where it says no there is none; where it says yes there may be one.
 pub(super) fn is_online() -> bool {
     let navigator = js_sys::Reflect::get(&window(), &"navigator".into());

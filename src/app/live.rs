@@ -1,7 +1,6 @@
 //! What has changed elsewhere: in another tab, on another device, by a program. The server's stream says it in words without content, and
 //! whatever shows the thing asks for it again.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -9,8 +8,6 @@ use leptos::prelude::*;
 use super::browser::{self, shared};
 use super::outbox::{self, Outbox};
 
-/// The stream; see `server::page::changes`.
-const STREAM: &str = "/api/changes";
 /// Words that come together are taken together.
 const GATHER: Duration = Duration::from_millis(50);
 
@@ -44,8 +41,12 @@ impl Live {
     /// Begins to listen, for the life of the page.
     pub fn listen(self) {
         self.outbox.begin();
-        shared::listen(&self.outbox.name(), STREAM, Rc::new(move |word| self.hear(word)));
-        let _ = window_event_listener_untyped("online", move |_| self.outbox.wake());
+        shared::listen(&self.outbox.name(), move |word| self.hear(word));
+        let _ = window_event_listener_untyped("online", move |_| {
+            shared::try_again();
+            self.outbox.wake();
+        });
+        let _ = window_event_listener_untyped("visibilitychange", move |_| self.take());
     }
 
     fn hear(self, word: String) {
@@ -55,16 +56,30 @@ impl Live {
         if let Some(thread) = word.strip_prefix(outbox::MADE) {
             return self.outbox.made.set(Some(thread.to_owned()));
         }
+        // A connection is there, or an answer has ended: what waited for that can go.
+        if [shared::OPEN, "all", "threads"].contains(&word.as_str()) {
+            self.outbox.wake();
+        }
+        if word == shared::OPEN {
+            return;
+        }
         let is_first = self.gathered.try_update_value(|gathered| {
-            gathered.push(word);
-            gathered.len() == 1
+            let is_first = gathered.is_empty();
+            if !gathered.contains(&word) {
+                gathered.push(word);
+            }
+            is_first
         });
         if is_first == Some(true) {
             set_timeout(move || self.take(), GATHER);
         }
     }
 
+    /// A page that nobody sees looks when it is shown.
     fn take(self) {
+        if browser::is_hidden() {
+            return;
+        }
         let words = self.gathered.try_update_value(std::mem::take).unwrap_or_default();
         let has = |word: &str| words.iter().any(|heard| heard == word);
         let path = browser::path();
@@ -86,10 +101,6 @@ impl Live {
         let runs: Vec<String> = words.iter().filter_map(of_open).chain(unknown).collect();
         if !runs.is_empty() {
             self.runs.set(runs);
-        }
-        // A connection is there, or an answer has ended: what waited for that can go.
-        if all || has("threads") {
-            self.outbox.wake();
         }
     }
 }

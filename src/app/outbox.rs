@@ -1,6 +1,6 @@
 //! Messages that the server has not confirmed. The browser keeps each from before it is sent until it is confirmed, with the key under which
 //! the server stores it once, however often it comes. What the connection did not carry waits, in its order, and goes when there is a
-//! connection again: by the tab that holds the stream, whichever tab it was written in, also after a reload.
+//! connection again: by the tab that leads, whichever tab it was written in, also after a reload.
 
 use std::cell::{Cell, RefCell};
 use std::pin::pin;
@@ -118,7 +118,7 @@ impl Outbox {
         if let Some(wake) = WAKE.take() {
             let _ = wake.send(());
         }
-        if shared::holds() && !IS_SENDING.replace(true) {
+        if shared::leads() && !IS_SENDING.replace(true) {
             spawn_local(async move {
                 self.send_all().await;
                 IS_SENDING.set(false);

@@ -49,7 +49,6 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
     let leptos = state.leptos.clone();
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/chat") }))
-        .route("/api/changes", get(page::changes::stream))
         .leptos_routes_with_context(&state, generate_route_list(app::App), page_context(state.clone()), move || {
             app::shell(leptos.clone())
         })

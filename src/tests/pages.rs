@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     app::{Client, Reply, TestApp},
+    changes::{Stream, follow},
     scripted_model,
 };
 
@@ -190,33 +191,23 @@ async fn following_goes_on_behind_the_last_frame() {
         .unwrap()
         .to_owned();
     // It follows once the answer's head is there.
-    let following = client
-        .open(Client::json_request(
-            "/api/chat/follow",
-            &json!({ "thread": thread, "after": null }),
-        ))
-        .await;
+    let mut following = Stream::following(&client, json!([{ "thread": thread, "after": null }])).await;
+    let first = following.of_thread().await;
     gate.open();
-    let (sent, followed) = (sending.await.unwrap(), Reply::of(following).await);
-    assert_eq!(updates(&sent), updates(&followed));
-    let ids: Vec<String> = sent
-        .text()
-        .lines()
-        .filter_map(|line| line.strip_prefix("id: ").map(str::to_owned))
-        .collect();
-    // From every place of the log: the rest, and no more. The page keeps its state, so blocks refer to what it has drawn.
-    for at in 0..ids.len() {
-        let rest = client.json("/api/chat/follow", json!({ "thread": thread, "after": ids[at] })).await;
-        let rest_ids: Vec<String> = rest
-            .text()
-            .lines()
-            .filter_map(|line| line.strip_prefix("id: ").map(str::to_owned))
-            .collect();
-        assert_eq!(rest_ids, ids[at + 1..], "behind {}", ids[at]);
-        assert_eq!(updates(&rest), updates(&sent)[at + 1..], "behind {}", ids[at]);
+    let sent = sending.await.unwrap();
+    let ids = sent.text();
+    let ids = ids.lines().filter_map(|line| line.strip_prefix("id: ").map(str::to_owned));
+    let mut whole: Vec<_> = ids.map(Some).chain([None]).zip(updates(&sent)).collect();
+    assert_eq!((whole.len(), &whole[0].0), (updates(&sent).len(), &first.id));
+    for (id, update) in &whole[1..] {
+        let event = following.of_thread().await;
+        assert_eq!((&event.id, &serde_json::from_str::<Value>(&event.data).unwrap()), (id, update));
     }
-    let over = client.json("/api/chat/follow", json!({ "thread": thread, "after": null })).await;
-    assert_eq!(updates(&over), [json!("Done")]);
+    // From every place of the log: the rest, and no more. The page keeps its state, so blocks refer to what it has drawn.
+    while let Some(place) = whole.remove(0).0 {
+        assert_eq!(follow(&client, &thread, Some(&place)).await, whole, "behind {place}");
+    }
+    assert_eq!(follow(&client, &thread, None).await, [(None, json!("Done"))]);
 }
 
 #[tokio::test]
@@ -234,18 +225,8 @@ async fn stop_keeps_the_partial_and_the_thread_goes_on() {
         .unwrap()
         .to_owned();
     // Wait until the partial is visible to a second listener, then stop.
-    let mut follow = client
-        .open(Client::json_request(
-            "/api/chat/follow",
-            &json!({ "thread": thread, "after": null }),
-        ))
-        .await
-        .into_body()
-        .into_data_stream();
-    let mut heard = String::new();
-    while !heard.contains("half an answer") {
-        heard.push_str(std::str::from_utf8(&follow.next().await.unwrap().unwrap()).unwrap());
-    }
+    let mut following = Stream::following(&client, json!([{ "thread": thread, "after": null }])).await;
+    while !following.of_thread().await.data.contains("half an answer") {}
     assert_eq!(
         client.json("/api/chat/stop", json!({ "thread": thread })).await.status,
         StatusCode::OK
@@ -323,7 +304,7 @@ async fn wrong_messages_are_refused_with_their_status() {
         StatusCode::PAYLOAD_TOO_LARGE
     );
     assert_eq!(send(&client, Some("thr_x"), "hi", "k").await.status, StatusCode::NOT_FOUND);
-    for path in ["/api/chat/thread", "/api/chat/follow", "/api/chat/stop", "/api/chat/retry"] {
+    for path in ["/api/chat/thread", "/api/chat/stop", "/api/chat/retry"] {
         let body = json!({ "id": "thr_00000000000000000000000000000bad", "thread": "thr_00000000000000000000000000000bad", "before": null, "after": null });
         let reply = client.json(path, body).await;
         let wanted = if path.ends_with("stop") {

@@ -15,7 +15,7 @@ use crate::api::message::Outgoing;
 use crate::api::sse::{Frame, Updates};
 use crate::api::view::{Act, PageContext};
 use crate::api::{ApiError, chat as door};
-use crate::app::browser::{self, Sleep};
+use crate::app::browser::{self, Sleep, shared};
 
 /// Answers come within seconds, and heartbeats every 15 s; without anything for so long the connection is dead.
 const SILENCE: Duration = Duration::from_secs(35);
@@ -69,6 +69,8 @@ enum End {
     Broken,
     /// The server refused.
     Refused(ApiError),
+    /// Not at all: another tab leads, and its stream tells of this answer as well.
+    Led,
 }
 
 impl Chat {
@@ -106,10 +108,11 @@ impl Chat {
         let only_follows = matches!(ask, Ask::Follow);
         let mut seen = None;
         let mut tries = 0;
+        let mut is_own = !only_follows;
         let mut connection = self.connect(ask).await;
         loop {
             let end = match connection {
-                Ok(updates) => self.listen(updates, &mut seen, &mut tries).await,
+                Ok(updates) => self.listen(updates, is_own, &mut seen, &mut tries).await,
                 Err(error) => End::of(error),
             };
             // The server has confirmed the message when it has shown it.
@@ -149,9 +152,14 @@ impl Chat {
                         browser::online().await;
                         tries = 1;
                     }
-                    connection = in_time(door::follow(id, seen.clone())).await;
+                    is_own = false;
+                    connection = Ok(shared::follow(id, seen.clone()));
                 }
-                (End::Broken, None) => return self.fail(&ApiError::Network, Again::No),
+                (End::Led, Some(id)) => {
+                    is_own = false;
+                    connection = Ok(shared::follow(id, seen.clone()));
+                }
+                (End::Broken | End::Led, None) => return self.fail(&ApiError::Network, Again::No),
             }
         }
         self.threads_changed.update(|count| *count += 1);
@@ -170,7 +178,7 @@ impl Chat {
         let answer = in_time(async {
             match (ask, thread) {
                 (Ask::Send { message, key }, thread) => door::send(thread, message, key).await,
-                (Ask::Follow, Some(thread)) => door::follow(thread, None).await,
+                (Ask::Follow, Some(thread)) => Ok(shared::follow(thread, None)),
                 (Ask::Retry(item), Some(thread)) => door::retry(thread, item).await,
                 (Ask::Form { item, answers, skip }, Some(thread)) => door::form(thread, item, answers, skip).await,
                 (Ask::Output(output), Some(thread)) => door::tool_output(thread, output).await,
@@ -185,9 +193,13 @@ impl Chat {
         answer
     }
 
-    async fn listen(self, mut updates: Updates, seen: &mut Option<String>, tries: &mut u32) -> End {
+    async fn listen(self, mut updates: Updates, is_own: bool, seen: &mut Option<String>, tries: &mut u32) -> End {
         let mut failed = false;
         loop {
+            // What has no place in the log yet would be told by nobody else.
+            if is_own && seen.is_some() && !failed && shared::is_led() {
+                return End::Led;
+            }
             let Some(next) = unless_silent(updates.next().boxed_local()).await else {
                 return End::Broken;
             };

@@ -106,6 +106,15 @@ pub struct Download {
     pub bytes: BoxStream<'static, Result<Bytes, object_store::Error>>,
 }
 
+/// A file whose bytes are there.
+pub struct Found {
+    /// What it is.
+    pub kind: Kind,
+    /// How many bytes.
+    pub size: u64,
+    name: blobs::Name,
+}
+
 /// The files of all people. Cheap to clone.
 #[derive(Clone)]
 pub struct Attachments {
@@ -238,41 +247,44 @@ impl Attachments {
     /// # Errors
     /// See [`AttachmentError`].
     pub async fn open(&self, user: UserId, id: AttachmentId) -> Result<Download, AttachmentError> {
-        let (stored, kind, bytes) = self.arrived(user, id).await?;
-        let name = blobs::Name {
-            user,
-            attachment: id,
-            blob: bytes.blob,
-        };
-        let stream = self.blobs.stream(&name).await.map_err(|error| self.lost(user, id, error))?;
+        let (stored, found) = self.arrived(user, id).await?;
+        let stream = self.blobs.stream(&found.name).await.map_err(|error| self.lost(user, id, error))?;
         Ok(Download {
-            kind,
+            kind: found.kind,
             name: stored.name,
-            size: bytes.size,
+            size: found.size,
             bytes: stream,
         })
     }
 
-    /// A file as a whole.
+    /// A file whose bytes are there.
     ///
     /// # Errors
     /// See [`AttachmentError`].
-    pub async fn read(&self, user: UserId, id: AttachmentId) -> Result<(Kind, Bytes), AttachmentError> {
-        let (_, kind, bytes) = self.arrived(user, id).await?;
+    pub async fn find(&self, user: UserId, id: AttachmentId) -> Result<Found, AttachmentError> {
+        Ok(self.arrived(user, id).await?.1)
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// See [`AttachmentError`].
+    pub async fn bytes(&self, found: &Found) -> Result<Bytes, AttachmentError> {
+        let Found { name, .. } = found;
+        let bytes = self.blobs.bytes(name).await;
+        bytes.map_err(|error| self.lost(name.user, name.attachment, error))
+    }
+
+    async fn arrived(&self, user: UserId, id: AttachmentId) -> Result<(StoredAttachment, Found), AttachmentError> {
+        let stored = self.store.attachment(user, id).await?;
+        let kind = Kind::of_mime_type(&stored.mime_type).ok_or(StoreError::NotFound)?;
+        let StoredBytes { blob, size } = stored.bytes.ok_or(StoreError::NotFound)?;
         let name = blobs::Name {
             user,
             attachment: id,
-            blob: bytes.blob,
+            blob,
         };
-        let bytes = self.blobs.bytes(&name).await.map_err(|error| self.lost(user, id, error))?;
-        Ok((kind, bytes))
-    }
-
-    async fn arrived(&self, user: UserId, id: AttachmentId) -> Result<(StoredAttachment, Kind, StoredBytes), AttachmentError> {
-        let stored = self.store.attachment(user, id).await?;
-        let kind = Kind::of_mime_type(&stored.mime_type).ok_or(StoreError::NotFound)?;
-        let bytes = stored.bytes.ok_or(StoreError::NotFound)?;
-        Ok((stored, kind, bytes))
+        Ok((stored, Found { kind, size, name }))
     }
 
     /// Bytes that should be there and are not: somebody changed the folder or the bucket.

@@ -29,7 +29,7 @@ use crate::{
     server::{
         auth::{ApiCaller, tokens::Scope},
         error::AppError,
-        run::{Ask, AskError, Person},
+        run::{Ask, AskError, LEVELS_MAX, Person},
         state::AppState,
         store::StoreError,
     },
@@ -148,6 +148,7 @@ impl From<AskError> for AppError {
             AskError::KeyReused => Self::KeyReused,
             AskError::Refused(_) => Self::Forbidden("This thread takes no more messages."),
             AskError::WrongItem(why) => Self::Invalid(why.into()),
+            AskError::TooDeep => Self::Invalid(format!("it is nested deeper than {LEVELS_MAX} levels")),
             AskError::UnknownOption(why) => Self::Invalid(why),
             AskError::TooLarge => Self::TooLarge {
                 limit: text::MESSAGE_MAX_BYTES,

@@ -52,7 +52,7 @@ pub(super) async fn run(kaam: &Kaam, context: SubscriptionContext) -> Result<(),
     loop {
         let changed = tokio::select! {
             () = context.cancelled() => return Ok(()),
-            changed = changes.recv() => changed,
+            changed = changes.hints.recv() => changed.map(|told| told.hint),
         };
         match changed {
             // Some were missed, or may have been: they may have been of tasks.

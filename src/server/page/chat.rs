@@ -124,42 +124,26 @@ pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Res
     Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.reader()))
 }
 
-pub async fn follow(thread: String, after: Option<String>) -> Result<Updates, ApiError> {
-    let caller = caller().await?;
-    let reader = caller.reader();
-    let Caller { state, user, .. } = caller;
-    let thread = thread_id(&thread)?;
-    // The id of a frame is `<run>.<seq>`.
-    let after = match after {
-        None => None,
-        Some(id) => {
-            let (run, seq) = id.split_once('.').ok_or_else(|| refuse(ApiError::Invalid))?;
-            Some((
-                run.parse::<RunId>().map_err(|_| refuse(ApiError::Invalid))?,
-                seq.parse::<i64>().map_err(|_| refuse(ApiError::Invalid))?,
-            ))
-        }
+/// The answer that is written in a thread, behind the event with the id `after` (`<run>.<seq>`); [`ChatUpdate::Done`] where none is.
+///
+/// # Errors
+/// [`ApiError::Invalid`], [`ApiError::NotFound`], [`ApiError::Unavailable`], [`ApiError::Internal`]; the status is not set.
+pub(super) async fn follow(caller: &Caller, thread: &str, after: Option<&str>) -> Result<Updates, ApiError> {
+    let thread = thread.parse().map_err(|_| ApiError::NotFound)?;
+    let place = |id: &str| {
+        let (run, seq) = id.split_once('.')?;
+        Some((run.parse::<RunId>().ok()?, seq.parse::<i64>().ok()?))
     };
-    match state
-        .runs
-        .follow(user.id, thread, after.map(|(run, _)| run))
-        .await
-        .map_err(super::failed)?
-    {
-        Some((run, stream)) => Ok(updates(
-            run,
-            stream,
-            after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq),
-            Vec::new(),
-            reader,
-        )),
-        None => {
-            super::stream_headers();
-            Ok(Updates::new(futures::stream::once(async {
-                Ok(Frame::Update(None, ChatUpdate::Done))
-            })))
+    let after = after.map(|id| place(id).ok_or(ApiError::Invalid)).transpose()?;
+    let known = after.map(|(run, _)| run);
+    let followed = caller.state.runs.follow(caller.user.id, thread, known).await;
+    Ok(match followed.map_err(super::of_store)? {
+        Some((run, stream)) => {
+            let seen = after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq);
+            updates(run, stream, seen, Vec::new(), caller.reader())
         }
-    }
+        None => Updates::new(futures::stream::once(async { Ok(Frame::Update(None, ChatUpdate::Done)) })),
+    })
 }
 
 pub async fn stop(thread: String) -> Result<(), ApiError> {
@@ -278,7 +262,9 @@ fn text_error(error: TextError) -> ApiError {
 pub(super) fn asked_in_vain(error: AskError) -> ApiError {
     match error {
         AskError::Live => refuse(ApiError::Busy),
-        AskError::KeyReused | AskError::UnknownOption(_) | AskError::WrongItem(_) | AskError::NotAWidget => refuse(ApiError::Invalid),
+        AskError::KeyReused | AskError::UnknownOption(_) | AskError::WrongItem(_) | AskError::TooDeep | AskError::NotAWidget => {
+            refuse(ApiError::Invalid)
+        }
         AskError::TooLarge => refuse(ApiError::TooLong),
         AskError::Refused(_) => refuse(ApiError::Closed),
         AskError::Stopping => refuse(ApiError::Unavailable),

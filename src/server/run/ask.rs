@@ -58,6 +58,8 @@ pub enum AskError {
     NotAWidget,
     /// What it brings is longer than a message may be ([`MESSAGE_MAX_BYTES`]).
     TooLarge,
+    /// What it brings has more than [`LEVELS_MAX`] levels.
+    TooDeep,
     /// The server is stopping.
     Stopping,
     /// See [`StoreError`].
@@ -114,7 +116,7 @@ fn check(ask: &Ask) -> Result<(), AskError> {
         return Err(AskError::TooLarge);
     }
     if value.is_some_and(|value| !fits(value)) {
-        return Err(AskError::WrongItem("it is nested deeper than 64 levels"));
+        return Err(AskError::TooDeep);
     }
     Ok(())
 }
@@ -198,7 +200,7 @@ impl Runs {
             return Err(AskError::KeyReused);
         };
         let store = &self.0.store;
-        let is_forgotten = !store.run_state(person.id, run).await?.is_live() && store.run_log(person.id, run, 0).await?.is_empty();
+        let is_forgotten = !store.run_state(person.id, run).await?.is_live() && !store.has_log(person.id, run).await?;
         let stream: RunStream = if is_forgotten {
             // Its log was removed long ago. Whoever asks learns at least where the answer stands.
             let thread = store.thread(person.id, thread).await?;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -80,34 +80,48 @@ impl Files {
         let Ok(id) = file.id.parse() else {
             return FileContent::Gone;
         };
-        let (kind, bytes) = match self.attachments.read(user, id).await {
-            Ok(read) => read,
-            Err(AttachmentError::Store(StoreError::NotFound)) => return FileContent::Gone,
-            Err(error) => {
+        let unread = |error| match error {
+            AttachmentError::Store(StoreError::NotFound) => FileContent::Gone,
+            error => {
                 tracing::warn!(attachment = %id, %error, "a file could not be brought to the model");
-                return FileContent::NotRead;
+                FileContent::NotRead
             }
         };
-        if kind.is_picture() {
-            if bytes.len() > room.picture_bytes {
-                return FileContent::NotRead;
-            }
-            room.picture_bytes -= bytes.len();
-            return FileContent::Picture(bytes);
-        }
-        if *chars == 0 {
+        let found = match self.attachments.find(user, id).await {
+            Ok(found) => found,
+            Err(error) => return unread(error),
+        };
+        let has_room = if found.kind.is_picture() {
+            found.size <= room.picture_bytes as u64
+        } else {
+            *chars > 0
+        };
+        if !has_room {
             return FileContent::NotRead;
         }
-        let text = if kind == Kind::Pdf {
-            match self.pdf_text(id, bytes).await {
-                Ok(text) => text,
-                Err(error) => {
-                    tracing::info!(attachment = %id, %error, "a PDF has no text for the model");
-                    return FileContent::Unreadable;
+        let text = match self.kept_text(id).filter(|_| found.kind == Kind::Pdf) {
+            Some(text) => text,
+            None => {
+                let bytes = match self.attachments.bytes(&found).await {
+                    Ok(bytes) => bytes,
+                    Err(error) => return unread(error),
+                };
+                if found.kind.is_picture() {
+                    room.picture_bytes = room.picture_bytes.saturating_sub(bytes.len());
+                    return FileContent::Picture(bytes);
+                }
+                if found.kind == Kind::Pdf {
+                    match self.pdf_text(id, bytes).await {
+                        Ok(text) => text,
+                        Err(error) => {
+                            tracing::info!(attachment = %id, %error, "a PDF has no text for the model");
+                            return FileContent::Unreadable;
+                        }
+                    }
+                } else {
+                    String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned()
                 }
             }
-        } else {
-            String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned()
         };
         let text = text.replace('\0', "");
         if text.trim().is_empty() {
@@ -120,19 +134,25 @@ impl Files {
         FileContent::Text { text, is_cut }
     }
 
-    /// The text of a PDF; it is read once. One character more than there is room for, which tells that it is cut.
+    /// The text of a PDF that was read before.
+    fn kept_text(&self, id: AttachmentId) -> Option<String> {
+        let kept = self.kept();
+        kept.iter().find(|(known, _)| *known == id).map(|(_, text)| text.clone())
+    }
+
+    /// The text of a PDF, which is kept. One character more than there is room for, which tells that it is cut.
     async fn pdf_text(&self, id: AttachmentId, bytes: Bytes) -> Result<String, PdfError> {
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, text)) = kept().iter().find(|(known, _)| *known == id) {
-            return Ok(text.clone());
-        }
         let (text, _) = cut(self.pdf.text(bytes).await?, MESSAGE_CHARS + 1);
-        let mut kept = kept();
+        let mut kept = self.kept();
         kept.push_back((id, text.clone()));
         if kept.len() > KEPT {
             kept.pop_front();
         }
         Ok(text)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, VecDeque<(AttachmentId, String)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,7 +10,10 @@ use std::{
     fmt,
     hash::{BuildHasher, RandomState},
     str::FromStr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -89,14 +92,40 @@ impl FromStr for Hint {
     }
 }
 
+/// A hint that was told, and its number among those of this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// What has changed.
+    pub hint: Hint,
+    /// Its number.
+    pub number: u64,
+}
+
+/// Hears of a person's changes.
+pub struct Listening {
+    /// The hints from now on.
+    pub hints: Receiver<Told>,
+    /// The number of the last hint before them.
+    pub last: u64,
+}
+
+/// Those who listen to one person's changes.
+struct Listeners {
+    sender: Sender<Told>,
+    /// The number of the last hint that they were told; at first one that no hint has.
+    last: u64,
+}
+
 /// Those who listen in this process, and what other processes have not been told. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub(super) struct Changes(Arc<Inner>);
 
 struct Inner {
-    /// Tells the NOTIFY of this process from those of others.
+    /// Tells what comes from this process from what comes from others.
     origin: u64,
-    listeners: Mutex<HashMap<UserId, Sender<Hint>>>,
+    /// Of the last hint of this process.
+    number: AtomicU64,
+    listeners: Mutex<HashMap<UserId, Listeners>>,
     untold: Mutex<Untold>,
 }
 
@@ -112,6 +141,7 @@ impl Default for Changes {
         Self(Arc::new(Inner {
             // The one source of randomness that needs no crate; two processes must differ, and nothing else depends on it.
             origin: RandomState::new().hash_one(0),
+            number: AtomicU64::new(0),
             listeners: Mutex::default(),
             untold: Mutex::default(),
         }))
@@ -125,8 +155,41 @@ impl fmt::Debug for Changes {
 }
 
 impl Changes {
-    fn listeners(&self) -> MutexGuard<'_, HashMap<UserId, Sender<Hint>>> {
+    fn listeners(&self) -> MutexGuard<'_, HashMap<UserId, Listeners>> {
         self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number that nothing had before.
+    fn number(&self) -> u64 {
+        self.0.number.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Tells those who listen to a person's changes; whether there are any.
+    fn tell(&self, listeners: &mut Listeners, hint: Hint) -> bool {
+        listeners.last = self.number();
+        let told = Told {
+            hint,
+            number: listeners.last,
+        };
+        listeners.sender.send(told).is_ok()
+    }
+
+    /// Hears of a person's changes from now on. Whoever listens again, and is given the same last number, has missed nothing: where a hint
+    /// came while nobody listened, the number is another one.
+    fn listen(&self, user: UserId, most: usize) -> Option<Listening> {
+        let mut listeners = self.listeners();
+        // Before the table grows, those who are gone make room.
+        if listeners.len() == listeners.capacity() {
+            listeners.retain(|_, listeners| listeners.sender.receiver_count() > 0);
+        }
+        let listeners = listeners.entry(user).or_insert_with(|| Listeners {
+            sender: channel(BACKLOG).0,
+            last: self.number(),
+        });
+        (listeners.sender.receiver_count() < most).then(|| Listening {
+            hints: listeners.sender.subscribe(),
+            last: listeners.last,
+        })
     }
 
     fn untold(&self) -> MutexGuard<'_, Untold> {
@@ -136,14 +199,14 @@ impl Changes {
     /// Tells those who listen in this process.
     fn deliver(&self, user: UserId, hint: Hint) {
         let mut listeners = self.listeners();
-        if listeners.get(&user).is_some_and(|sender| sender.send(hint).is_err()) {
+        if listeners.get_mut(&user).is_some_and(|listeners| !self.tell(listeners, hint)) {
             listeners.remove(&user);
         }
     }
 
     /// Some hints of other processes were missed: whoever listens looks at everything.
     fn missed(&self) {
-        self.listeners().retain(|_, sender| sender.send(Hint::All).is_ok());
+        self.listeners().retain(|_, listeners| self.tell(listeners, Hint::All));
     }
 
     /// Keeps a hint for other processes. Whether somebody must begin to tell them.
@@ -271,14 +334,13 @@ impl Store {
     }
 
     /// Hears of a person's changes from now on; at most so many listeners a person at once, `None` for one more.
-    pub fn listen_for_changes(&self, user: UserId, most: usize) -> Option<Receiver<Hint>> {
-        let mut listeners = self.changes.listeners();
-        // Before the table grows, those who are gone make room.
-        if listeners.len() == listeners.capacity() {
-            listeners.retain(|_, sender| sender.receiver_count() > 0);
-        }
-        let sender = listeners.entry(user).or_insert_with(|| channel(BACKLOG).0);
-        (sender.receiver_count() < most).then(|| sender.subscribe())
+    pub fn listen_for_changes(&self, user: UserId, most: usize) -> Option<Listening> {
+        self.changes.listen(user, most)
+    }
+
+    /// The place of a hint of this process among those of all processes.
+    pub fn place_of_hint(&self, number: u64) -> String {
+        format!("{:x}.{number}", self.changes.0.origin)
     }
 
     /// Tells the other processes that this run is wanted stopped. A hint: who misses it finds out when it renews its lease.
@@ -384,17 +446,35 @@ mod tests {
         assert_eq!(one.next(), None);
         assert!(one.keep(user(1), Hint::Tasks), "and the next one begins anew");
 
-        let mut heard: Vec<_> = [&one, &two]
-            .map(|changes| changes.listeners().entry(user(1)).or_insert_with(|| channel(BACKLOG).0).subscribe())
-            .into();
+        let mut heard = [&one, &two].map(|changes| changes.listen(user(1), 1).unwrap().hints);
+        let mut next = |at: usize| heard[at].try_recv().map(|told| told.hint).ok();
         one.hear(&payload);
         two.hear(&payload);
         two.hear("nonsense\nx y\n\n");
-        assert!(heard[0].try_recv().is_err());
-        assert_eq!(heard[1].try_recv(), Ok(Hint::Tasks));
-        assert!(heard[1].try_recv().is_err());
+        assert_eq!(next(0), None);
+        assert_eq!(next(1), Some(Hint::Tasks));
+        assert_eq!(next(1), None);
         two.missed();
-        assert_eq!(heard[1].try_recv(), Ok(Hint::All));
+        assert_eq!(next(1), Some(Hint::All));
+    }
+
+    #[test]
+    fn who_listens_again_knows_whether_a_hint_was_missed() {
+        let changes = Changes::default();
+        let listen = |most| changes.listen(user(1), most);
+        let mut first = listen(1).unwrap();
+        assert!(listen(1).is_none(), "one more than may listen");
+        changes.deliver(user(1), Hint::Tasks);
+        let told = first.hints.try_recv().unwrap();
+        assert_ne!(told.number, first.last);
+        drop(first);
+        changes.deliver(user(2), Hint::Tasks);
+        let again = listen(1).unwrap();
+        assert_eq!(again.last, told.number, "nothing of theirs has come");
+        drop(again);
+        changes.deliver(user(1), Hint::Threads);
+        let late = listen(1).unwrap();
+        assert_ne!(late.last, told.number, "something has");
     }
 
     #[test]

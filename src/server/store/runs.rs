@@ -278,6 +278,15 @@ impl Store {
         Ok(rows.into_iter().map(|(seq, body)| LogRow { seq, body }).collect())
     }
 
+    /// Whether a run still has a log.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn has_log(&self, user: UserId, run: RunId) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar("select exists(select 1 from run_events where user_id = $1 and run_id = $2)");
+        Ok(query.bind(user.0).bind(run.0).fetch_one(&self.pool).await?)
+    }
+
     /// The newest run of a thread.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::{Client, TestApp},
+    changes::follow,
     scripted_model::Reply,
 };
 
@@ -63,8 +64,8 @@ async fn check(client: &Client, app: &TestApp, key: usize, tokens: &[String], ca
     let mut before = Shown::new();
     for (at, (place, update)) in whole.iter().enumerate() {
         show(&mut before, update);
-        let rest = client.json("/api/chat/follow", json!({ "thread": thread, "after": place })).await;
-        let rest = frames(&rest.text());
+        let rest = follow(client, &thread, Some(place)).await;
+        let rest: Vec<_> = rest.into_iter().filter_map(|(place, update)| Some((place?, update))).collect();
         // To the byte, and nothing twice.
         assert_eq!(rest, whole[at + 1..], "behind {place}");
         let mut shown = before.clone();
