@@ -241,7 +241,7 @@ test('more tabs with answers than a browser has connections', async ({ page, cha
   const tabs = [];
   for (let number = 1; number <= 8; number += 1) {
     // Goes on word by word, and ends only when all tabs are there.
-    server.model?.script(`story ${number}.`, { text: words(600), gap: 100, before: gate.at(599) });
+    server.model?.script(`story ${number}.`, { text: words(600), gap: 300, before: gate.at(599) });
     const tab = number === 1 ? chat : new Chat(await context.newPage());
     await tab.open();
     await tab.say(`tell me story ${number}.`);

@@ -57,7 +57,7 @@ impl Live {
             return self.outbox.made.set(Some(thread.to_owned()));
         }
         // A connection is there, or an answer has ended: what waited for that can go.
-        if [shared::OPEN, "all", "threads"].contains(&word.as_str()) {
+        if [shared::OPEN, shared::AGAIN, "all", "threads"].contains(&word.as_str()) {
             self.outbox.wake();
         }
         if word == shared::OPEN {
@@ -89,7 +89,7 @@ impl Live {
                 signal.update(|count| *count += 1);
             }
         };
-        let all = has("all");
+        let all = has("all") || has(shared::AGAIN);
         count(self.tasks, all || has("tasks"));
         count(self.threads, all || words.iter().any(|word| word != "tasks"));
         count(self.thread, opened("thread:"));

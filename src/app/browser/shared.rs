@@ -34,6 +34,8 @@ const REFUSED: Duration = Duration::from_secs(1);
 const FOLLOWED: usize = 20;
 /// The hint that stands for every other: some may have been missed.
 const ALL: &str = "all";
+/// The same, where the stream was lost: what was asked for meanwhile may be lost, too.
+pub(in crate::app) const AGAIN: &str = "again";
 /// What the tab that leads says when its stream is there; a hint of this tab alone.
 pub(in crate::app) const OPEN: &str = "open";
 
@@ -306,6 +308,12 @@ impl Tab {
         let mut is_first = true;
         loop {
             match unless_silent(events.next().boxed_local()).await.flatten() {
+                Some(Ok(event)) if event.data == ALL && is_first && FAILURES.get() > 0 => {
+                    self.hear_event(Event {
+                        data: AGAIN.to_owned(),
+                        ..event
+                    });
+                }
                 Some(Ok(event)) => self.hear_event(event),
                 Some(Err(error)) => return error,
                 None => return ApiError::Network,
