@@ -1,4 +1,4 @@
-/** Without JavaScript: sign in, read, write, tick a task. */
+/** Without JavaScript: sign in, read, write, add and tick a task. */
 import { expect, test } from '../support/fixtures';
 
 test.use({ javaScriptEnabled: false });
@@ -34,4 +34,12 @@ test('everything that matters works by plain forms', async ({ page, context, ser
   await expect(page).toHaveURL(/\/(chat|tasks)/);
   await page.goto('/tasks');
   await expect(tasks.filter({ hasText: 'water the plants' }).getByRole('checkbox', { checked: true })).toHaveCount(1);
+
+  await page.getByTestId('new-task').fill('کل صبح دودھ لانا');
+  await page.getByTestId('add-task').click();
+  await expect(page).toHaveURL(`${server.url}/tasks`);
+  await expect(tasks.filter({ hasText: 'دودھ لانا' }).locator('time')).toHaveText('Tomorrow, 9:00 AM');
+  await page.getByTestId('new-task').fill('   ');
+  await page.getByTestId('add-task').click();
+  await expect(page.getByRole('alert')).toHaveText('Please write something first.');
 });

@@ -28,6 +28,13 @@ pub async fn set_task_done(id: String, done: bool, #[server(default)] back: Stri
     crate::server::page::tasks::set_done(id, done, back).await
 }
 
+/// Adds the task that a text describes, and gives its id and a sentence that says what was made. Sent again with the same key it adds
+/// nothing. Works as a plain form, too, as above.
+#[server(endpoint = "tasks/add")]
+pub async fn add_task(text: String, #[server(default)] key: String, #[server(default)] back: String) -> Result<(String, String), ApiError> {
+    crate::server::page::tasks::add(text, key, back).await
+}
+
 /// Deletes a task.
 #[server(endpoint = "tasks/delete")]
 pub async fn delete_task(id: String, #[server(default)] back: String) -> Result<(), ApiError> {

@@ -103,6 +103,25 @@ pub struct Task {
     pub completed_at: Option<DateTime<Utc>>,
 }
 
+impl Task {
+    /// A task to do, of which nothing more is said than this; `zone` is the person's.
+    pub fn new(id: TaskId, title: String, due: Option<Due>, zone: &str, at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            title,
+            notes: None,
+            status: TaskStatus::Pending,
+            priority: Priority::default(),
+            zone: due.as_ref().map(|_| zone.to_owned()),
+            due,
+            repeat: None,
+            created_at: at,
+            updated_at: at,
+            completed_at: None,
+        }
+    }
+}
+
 /// The English name of a date's weekday, in full.
 pub fn weekday_name(day: Weekday) -> &'static str {
     match day {

@@ -79,6 +79,17 @@ pub fn call_outcome(locale: Locale, outcome: &str) -> &'static str {
     }
 }
 
+/// A task was added, with what there is to say of it besides its title: a date, a recurrence.
+pub fn task_added(locale: Locale, title: &str, details: impl Iterator<Item = String>) -> String {
+    let (added, comma) = match locale {
+        Locale::En => ("Added", ", "),
+        Locale::Ur => ("شامل ہو گیا", "، "),
+    };
+    // Isolated, so that the title's direction does not disturb the rest.
+    let title = format!("{added}: \u{2068}{title}\u{2069}");
+    std::iter::once(title).chain(details).collect::<Vec<_>>().join(comma)
+}
+
 /// The name of a priority; `None` for that of most tasks.
 pub fn priority(locale: Locale, priority: Priority) -> Option<&'static str> {
     Some(match (locale, priority) {

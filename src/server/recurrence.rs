@@ -11,6 +11,8 @@ use sqlx::PgConnection;
 use super::store::{StoreError, tasks};
 use crate::domain::{
     id::{TaskId, UserId},
+    locale::WeekStart,
+    repeat::Repeat,
     task::{Due, Task, TaskStatus},
 };
 
@@ -74,6 +76,20 @@ pub fn rule(text: &str, today: NaiveDate) -> Result<String, RuleError> {
         return Err(RuleError::Never);
     }
     Ok(rule)
+}
+
+/// As [`rule`], with the day on which the person's weeks begin where the rule counts weeks and does not say it.
+///
+/// # Errors
+/// See [`RuleError`].
+pub fn rule_of_person(text: &str, today: NaiveDate, week_start: WeekStart) -> Result<String, RuleError> {
+    let rule = rule(text, today)?;
+    let counts_weeks = rule.parse().is_ok_and(|repeat: Repeat| repeat.counts_weeks());
+    Ok(match week_start {
+        WeekStart::Sunday if counts_weeks && !rule.contains("WKST") => rule + ";WKST=SU",
+        WeekStart::Saturday if counts_weeks && !rule.contains("WKST") => rule + ";WKST=SA",
+        _ => rule,
+    })
 }
 
 /// A rule counted from a moment of the person's calendar.

@@ -153,6 +153,8 @@ async fn a_person_hears_of_their_own_changes_and_of_nobody_elses() {
     add_task(&program, "Milk").await;
     assert_eq!(mine.next().await.as_deref(), Some("tasks"));
     assert_eq!(also_mine.next().await.as_deref(), Some("tasks"));
+    browser.form("/api/tasks/add", &[("text", "Bread"), ("back", "/tasks")]).await;
+    assert_eq!(mine.next().await.as_deref(), Some("tasks"), "added on the page");
 
     app.model.reply(Reply::text(&["Hello."]));
     let thread = super::app::thread_of(&program.create("hello").await);

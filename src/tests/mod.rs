@@ -16,6 +16,7 @@ mod embedded_database;
 mod fuzz_corpus;
 mod mcp;
 mod mirror;
+mod new_tasks;
 mod outage;
 mod pages;
 mod rest;

@@ -1,6 +1,9 @@
 //! The lists of tasks, beside the chat and on a page of their own.
 
-use leptos::ev::SubmitEvent;
+use std::pin::Pin;
+
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
@@ -82,10 +85,15 @@ impl Board {
 
     /// Shows a change at once, asks for it, and then shows what the server made of it.
     fn change(self, shown: impl FnOnce(&mut TaskLists), asked: impl Future<Output = Result<(), ApiError>> + 'static) {
+        self.lists.update(shown);
+        self.ask(Box::pin(asked));
+    }
+
+    /// One type for all changes, because each costs the browser.
+    fn ask(self, asked: Pin<Box<dyn Future<Output = Result<(), ApiError>>>>) {
         let turn = self.next_turn();
         self.changing.update_value(|changing| *changing += 1);
         self.error.set(None);
-        self.lists.update(shown);
         request_animation_frame(|| {
             if browser::focus_is_lost() {
                 browser::focus("#tasks-title");
@@ -149,6 +157,7 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Optio
 
     view! {
         <Problem error />
+        {new_task(board)}
         <section aria-labelledby="tasks-pending">
             <h3 id="tasks-pending" class="small-title">
                 {texts.pending}
@@ -181,6 +190,110 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Optio
             </ul>
         </details>
         <Confirm asked=board.asked id="delete-task" />
+    }
+    .into_any()
+}
+
+/// While this lives, a new task is on its way.
+struct Sending(RwSignal<bool>);
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        let _ = self.0.try_set(false);
+    }
+}
+
+/// The line in which one new task is described, and what came of the last one.
+fn new_task(board: Board) -> AnyView {
+    let texts = here();
+    let back = use_location().pathname;
+    let field = NodeRef::<Input>::new();
+    let sending = RwSignal::new(false);
+    // The id of the task that was added, as long as that can be taken back, and what is said of it.
+    let added = RwSignal::new(None::<(String, String)>);
+    // What was sent last without an answer, and its key: sent once more it is still one task.
+    let tried = RwSignal::new(None::<(String, String)>);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = field.get_untracked() else { return };
+        let _ = field.focus();
+        let text = field.value();
+        if text.trim().is_empty() || sending.get_untracked() {
+            return;
+        }
+        let again = tried.get_untracked().filter(|(before, _)| *before == text);
+        let (text, key) = again.unwrap_or_else(|| (text, browser::random_key()));
+        tried.set(Some((text.clone(), key.clone())));
+        sending.set(true);
+        added.set(None);
+        let on_its_way = Sending(sending);
+        board.ask(Box::pin(async move {
+            let _on_its_way = on_its_way;
+            let answer = door::add_task(text, key, String::new()).await?;
+            field.set_value("");
+            let _ = tried.try_set(None);
+            let _ = added.try_set(Some(answer));
+            Ok(())
+        }));
+    };
+    let escape = move |event: KeyboardEvent| {
+        if let Some(field) = field.get_untracked()
+            && event.key() == "Escape"
+            && !event.is_composing()
+            && !sending.get_untracked()
+            && !field.value().is_empty()
+        {
+            // Nothing else ends by this key: neither an answer nor the panel on a small screen.
+            event.prevent_default();
+            field.set_value("");
+        }
+    };
+    let undo = move |_| {
+        let Some(before) = added.get_untracked() else { return };
+        added.set(None);
+        browser::focus("#new-task");
+        board.lists.update(|lists| remove(lists, &before.0));
+        board.ask(Box::pin(async move {
+            let answer = door::delete_task(before.0.clone(), String::new()).await;
+            let said = if answer.is_ok() {
+                (String::new(), texts.undone.to_owned())
+            } else {
+                before
+            };
+            let _ = added.try_set(Some(said));
+            answer
+        }));
+    };
+    let cannot_undo = move || added.with(|added| added.as_ref().is_none_or(|(id, _)| id.is_empty()));
+    view! {
+        <form class="new-task" method="post" action="/api/tasks/add" on:submit=submit>
+            <input type="hidden" name="back" value=move || back.get() />
+            <input
+                id="new-task"
+                class="field"
+                type="text"
+                name="text"
+                dir="auto"
+                autocomplete="off"
+                aria-label=texts.new_task
+                placeholder=texts.new_task_example
+                readonly=move || sending.get()
+                on:keydown=escape
+                node_ref=field
+                data-testid="new-task"
+            />
+            <button class="button" disabled=move || sending.get() data-testid="add-task">
+                {texts.add}
+            </button>
+        </form>
+        <div class="added">
+            <p role="status" data-testid="added">
+                {move || added.get().map(|(_, said)| value_of(said).into_any())}
+            </p>
+            <button type="button" class="button small quiet" hidden=cannot_undo on:click=undo data-testid="undo-add">
+                {texts.undo}
+            </button>
+        </div>
     }
     .into_any()
 }

@@ -148,6 +148,12 @@ pub struct Texts {
     pub task_panel: &'static str,
     pub show_tasks: &'static str,
     pub hide_tasks: &'static str,
+    /// The name of the field for a new task, for screen readers; its example; its button.
+    pub new_task: &'static str,
+    pub new_task_example: &'static str,
+    pub add: &'static str,
+    pub undo: &'static str,
+    pub undone: &'static str,
     pub pending: &'static str,
     pub completed: &'static str,
     pub no_pending: &'static str,

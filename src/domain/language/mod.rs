@@ -36,7 +36,7 @@ pub use doubt::is_doubtful;
 pub use habit::{Wanted, wanted};
 pub use matching::find_matches;
 pub use pick::{Pick, pick};
-pub use understand::{stops_repeating, understand};
+pub use understand::{describe, stops_repeating, understand};
 pub use when::{DateWords, DueError, Moment, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.

@@ -288,6 +288,10 @@ fn nonsense_never_panics() {
                 "{text:?}"
             );
         }
+        assert!(
+            !describe(&text, now()).title.trim().is_empty() || text.trim().is_empty(),
+            "{text:?}"
+        );
         let _ = (
             resolve_due(&text, now()),
             date_words(&text, now()),
@@ -333,6 +337,7 @@ fn huge_messages_are_read_to_their_end() {
         let text = unit.repeat(SIZE / unit.len());
         let _ = (
             understand(&text, now()),
+            describe(&text, now()),
             resolve_due(&text, now()),
             date_words(&text, now()),
             pick(&text),

@@ -43,7 +43,7 @@ pub(super) const FORM_PATIENCE: Duration = Duration::from_secs(60);
 const THREADS: u32 = 30;
 const ITEMS: u32 = 50;
 /// The longest name of a request.
-const KEY_MAX: usize = 100;
+pub(super) const KEY_MAX: usize = 100;
 
 pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
     let Caller { state, user, .. } = caller().await?;
@@ -252,7 +252,7 @@ pub(super) fn thread_id(text: &str) -> Result<ThreadId, ApiError> {
     text.parse().map_err(|_| refuse(ApiError::NotFound))
 }
 
-fn text_error(error: TextError) -> ApiError {
+pub(super) fn text_error(error: TextError) -> ApiError {
     match error {
         TextError::Blank => ApiError::Blank,
         TextError::TooLong => ApiError::TooLong,

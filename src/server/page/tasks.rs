@@ -1,16 +1,27 @@
 //! Bodies of the server functions of [`crate::api::tasks`].
 
-use super::{Caller, caller, failed, go_back, refuse, view};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Caller, caller,
+    chat::{KEY_MAX, text_error},
+    failed, go_back, refuse, view,
+};
 use crate::{
     api::{ApiError, view::TaskLists},
     domain::{
         id::TaskId,
-        language::find_begun,
-        task::{Task, TaskStatus},
+        language::{self, find_begun},
+        task::{Due, TITLE_MAX, Task, TaskStatus},
+        text, texts,
     },
     server::{
         recurrence,
-        store::tasks::{self, TaskFilter},
+        store::{
+            tasks::{self, TaskFilter},
+            tool_calls::{self, Key},
+        },
     },
 };
 
@@ -102,6 +113,67 @@ pub async fn delete(id: String, back: String) -> Result<(), ApiError> {
     state.store.tasks_changed(user.id);
     go_back(&back);
     Ok(())
+}
+
+/// What is typed is one new task, whatever it would be in a message. Gives its id and a sentence that says what was made.
+pub async fn add(text: String, key: String, back: String) -> Result<(String, String), ApiError> {
+    let caller = caller().await?;
+    let (state, user) = (&caller.state, &caller.user);
+    let text = text::line(&text, TITLE_MAX).map_err(|error| refuse(text_error(error)))?;
+    if key.len() > KEY_MAX || key.contains('\0') {
+        return Err(refuse(ApiError::Invalid));
+    }
+    let key = Some(format!("page:{key}")).filter(|_| !key.is_empty());
+    let (calendar, now) = (user.calendar(), state.clock.now());
+    let mut transaction = state.store.begin().await.map_err(failed)?;
+    if let Some(key) = &key {
+        let hash = Sha256::digest(&text);
+        match tool_calls::take_key(&mut transaction, user.id, key, &hash, now)
+            .await
+            .map_err(failed)?
+        {
+            Key::New => {}
+            Key::Done(id) => {
+                let id = task_id(id.as_str().unwrap_or_default())?;
+                let task = tasks::get(&mut transaction, user.id, id).await.map_err(failed)?;
+                go_back(&back);
+                return Ok((id.to_string(), said(&caller, &task)));
+            }
+            Key::Taken => return Err(refuse(ApiError::Invalid)),
+        }
+    }
+    let new = language::describe(&text, calendar.moment(now));
+    let today = calendar.local(now).date();
+    let rule = new
+        .repeat
+        .map(|repeat| recurrence::rule_of_person(&repeat.to_string(), today, calendar.week_start));
+    // What is said of a recurrence and cannot be kept is no reason to refuse the task.
+    let repeat = rule.and_then(Result::ok);
+    let first = repeat.as_deref().and_then(|rule| recurrence::first(rule, today));
+    let due = new.due.or(first.map(|date| Due { date, time: None }));
+    let task = Task {
+        priority: new.priority.unwrap_or_default(),
+        repeat,
+        ..Task::new(state.clock.task_id(), new.title, due, calendar.zone.name(), now)
+    };
+    tasks::insert(&mut transaction, user.id, &task).await.map_err(failed)?;
+    if let Some(key) = &key {
+        let id = Value::String(task.id.to_string());
+        tool_calls::keep_result(&mut transaction, user.id, key, &id).await.map_err(failed)?;
+    }
+    transaction.commit().await.map_err(|error| failed(error.into()))?;
+    state.store.tasks_changed(user.id);
+    go_back(&back);
+    Ok((task.id.to_string(), said(&caller, &task)))
+}
+
+/// That a task was added, with its date in full.
+fn said(caller: &Caller, task: &Task) -> String {
+    let script = caller.locale.into();
+    let due = task.due.as_ref().map(|due| language::phrases::due(due, script));
+    let repeat = task.repeat.as_deref().map(|rule| language::phrases::repeats(rule, script));
+    let details = [due, repeat].into_iter().flatten().map(|words| caller.user.digits.show(words));
+    texts::task_added(caller.locale, &task.title, details)
 }
 
 fn task_id(text: &str) -> Result<TaskId, ApiError> {

@@ -9,7 +9,7 @@ use super::{
     task_json::{OneTask, TaskJson},
 };
 use crate::{
-    domain::task::{Priority, Task, TaskStatus},
+    domain::task::{Priority, Task},
     server::store::tasks,
 };
 
@@ -66,18 +66,12 @@ impl Tool for AddTask {
                 Some(rule)
             }
         };
+        let (id, title, zone) = (context.clock.task_id(), super::title(&args.title)?, context.calendar.zone.name());
         let task = Task {
-            id: context.clock.task_id(),
-            title: super::title(&args.title)?,
             notes: super::notes(args.notes.as_deref().unwrap_or_default())?,
-            status: TaskStatus::Pending,
             priority: args.priority.unwrap_or_default(),
-            zone: due.as_ref().map(|_| context.calendar.zone.name().to_owned()),
-            due,
             repeat,
-            created_at: context.now,
-            updated_at: context.now,
-            completed_at: None,
+            ..Task::new(id, title, due, zone, context.now)
         };
         tasks::insert(context.connection, context.user, &task).await?;
         Ok(OneTask {

@@ -34,8 +34,6 @@ use crate::{
     domain::{
         id::{TaskId, UserId},
         language::{self, Moment},
-        locale::WeekStart,
-        repeat::Repeat,
         task::{Due, Task},
         text::{self, TextError},
         time::Clock,
@@ -309,18 +307,12 @@ fn repeat(words: &str, context: &ToolContext<'_>) -> Result<(String, Option<Due>
         Some(repeat) => (repeat.to_string(), language::resolve_due(words, context.moment()).ok()),
         None => (words.to_owned(), None),
     };
-    let rule = recurrence::rule(&rule, now.date()).map_err(|error| {
+    let rule = recurrence::rule_of_person(&rule, now.date(), context.calendar.week_start).map_err(|error| {
         ToolError::TellModel(format!(
             "The recurrence \"{}\" was not understood: {error}. Write it as a rule of RFC 5545, for example FREQ=WEEKLY;BYDAY=MO,TH.",
             words.chars().take(100).collect::<String>()
         ))
     })?;
-    let counts_weeks = rule.parse().is_ok_and(|repeat: Repeat| repeat.counts_weeks());
-    let rule = match context.calendar.week_start {
-        WeekStart::Sunday if counts_weeks && !rule.contains("WKST") => rule + ";WKST=SU",
-        WeekStart::Saturday if counts_weeks && !rule.contains("WKST") => rule + ";WKST=SA",
-        _ => rule,
-    };
     let first = recurrence::first(&rule, now.date()).map(|date| Due { date, time: None });
     Ok((rule, said.or(first)))
 }

@@ -1,12 +1,15 @@
 //! New tasks: one sentence may hold several.
 
 use super::Reading;
-use crate::domain::language::{
-    Intent, NewTask,
-    lexicon::{Part, Plain, Sense},
-    sentence::Sentence,
-    token::Kind,
-    when::{self, Day, When, Which},
+use crate::domain::{
+    language::{
+        Intent, NewTask,
+        lexicon::{Part, Plain, Sense},
+        sentence::Sentence,
+        token::Kind,
+        when::{self, Day, Moment, When, Which},
+    },
+    task::Priority,
 };
 
 /// Words that stand before a title and do not belong to it.
@@ -163,7 +166,7 @@ pub(super) fn add(reading: &mut Reading<'_>) -> Option<Intent> {
     (!tasks.is_empty()).then_some(Intent::Add(tasks))
 }
 
-/// The tasks in what is left.
+/// The tasks in what is left; a single one where only one is meant.
 pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let separate =
         reading.listed || numbered(reading) || (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Separate).is_some());
@@ -172,9 +175,13 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let from = reading.peel(from, to, BEFORE);
     let to = reading.peel_end(from, to, &[Plain::List, Plain::Polite]);
     let dated = reading.dates().1;
-    let parts = split(reading, &dated, from, to, separate);
+    let parts = if reading.single {
+        vec![(from, to)]
+    } else {
+        split(reading, &dated, from, to, separate)
+    };
     let mut more_days: Vec<Vec<Day>> = Vec::new();
-    let mut read: Vec<(usize, usize, When, Option<crate::domain::task::Priority>)> = Vec::new();
+    let mut read: Vec<(usize, usize, When, Option<Priority>)> = Vec::new();
     for (start, end) in parts {
         let mut start = reading.peel(start, end, BEFORE);
         // "... and remind me to call Ali"
@@ -185,8 +192,8 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             start = reading.peel(start + length, end, BEFORE);
         }
         let priority = reading.take_priority(start, end);
-        more_days.push(when::take_more_days(&mut reading.sentence, start, end));
-        let when = when::take(&mut reading.sentence, start, end, Which::First);
+        let (when, days) = days(reading, start, end);
+        more_days.push(days);
         read.push((start, end, when, priority));
     }
     share(reading, &mut read, from, to);
@@ -202,24 +209,50 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
-        // "dinner tomorrow 8" is not at eight in the morning.
-        let at_night = when.clock.is_some() && (start..end).any(|at| reading.sentence.is(at, Plain::AtNight).is_some());
-        let part = when.part.or(at_night.then_some(Part::Evening));
-        let when = When { part, ..when };
+        let when = at_night(reading, start, end, when);
         // "class on Monday and Wednesday": one for each day.
         let each = days.into_iter().map(|day| When { day: Some(day), ..when });
         for when in std::iter::once(when).chain(each) {
-            let due = when.due(reading.now);
-            out.push(NewTask {
-                title: title.clone(),
-                due: due.clone().and_then(Result::ok),
-                due_error: due.and_then(Result::err),
-                priority,
-                repeat: when.repeat,
-            });
+            out.push(new_task(title.clone(), &when, priority, reading.now));
         }
     }
     out
+}
+
+/// The day and time that a range names, and the days that are joined to that day. A single task has none of the latter; they stay in its
+/// title, and so does a day that it cannot have.
+pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, Vec<Day>) {
+    let used = reading.sentence.used.clone();
+    let more = when::take_more_days(&mut reading.sentence, from, to);
+    let when = when::take(&mut reading.sentence, from, to, Which::First);
+    if !reading.single {
+        return (when, more);
+    }
+    let cannot_be = matches!(when.due(reading.now), Some(Err(_)));
+    if cannot_be || !more.is_empty() {
+        reading.sentence.used = used;
+    }
+    (if cannot_be { When::default() } else { when }, Vec::new())
+}
+
+/// "dinner tomorrow 8" is not at eight in the morning.
+pub(super) fn at_night(reading: &Reading<'_>, from: usize, to: usize, when: When) -> When {
+    let is_late = when.clock.is_some() && (from..to).any(|at| reading.sentence.is(at, Plain::AtNight).is_some());
+    When {
+        part: when.part.or(is_late.then_some(Part::Evening)),
+        ..when
+    }
+}
+
+pub(super) fn new_task(title: String, when: &When, priority: Option<Priority>, now: Moment) -> NewTask {
+    let due = when.due(now);
+    NewTask {
+        title,
+        due: due.clone().and_then(Result::ok),
+        due_error: due.and_then(Result::err),
+        priority,
+        repeat: when.repeat,
+    }
 }
 
 /// "1) fix tap 2) paint door": whether the tasks are numbered.
@@ -252,7 +285,7 @@ fn articles(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
 }
 
 /// "lena hai": the title ends with the infinitive.
-fn verb_end(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
+pub(super) fn verb_end(reading: &mut Reading<'_>, from: usize, to: usize) -> usize {
     let left = reading.sentence.left(from, to);
     let copula = left.iter().copied().find(|at| {
         reading
@@ -300,7 +333,7 @@ fn only_task(reading: &Reading<'_>, from: usize, to: usize, undated: bool) -> bo
 }
 
 /// Prepositions that lost their date: "call Ali on".
-fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -> usize {
+pub(super) fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -> usize {
     while to > from + 1
         && (reading.sentence.used[to - 1]
             || reading.is_word(
@@ -317,7 +350,7 @@ fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -> usize {
 }
 
 /// A date at the very beginning or end of the sentence holds for all its tasks.
-fn share(reading: &Reading<'_>, read: &mut [(usize, usize, When, Option<crate::domain::task::Priority>)], from: usize, to: usize) {
+fn share(reading: &Reading<'_>, read: &mut [(usize, usize, When, Option<Priority>)], from: usize, to: usize) {
     let dated: Vec<usize> = (0..read.len()).filter(|at| !read[*at].2.is_empty()).collect();
     let [only] = dated[..] else { return };
     if read.len() < 2 {

@@ -2,11 +2,12 @@
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant.
+//! which tasks are meant. `describing` reads what is no message, but the description of one task.
 
 mod adding;
 mod broken;
 mod clauses;
+mod describing;
 mod english;
 mod special;
 mod stopping;
@@ -15,6 +16,7 @@ mod titles;
 mod urdu;
 
 use broken::{is_broken, ordered, pointed};
+pub use describing::describe;
 
 use super::{
     Intent, Talk, Understanding, detect,
@@ -66,17 +68,7 @@ struct Read {
 
 /// Reads a sentence as one deed.
 fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
-    let mut reading = Reading {
-        from: 0,
-        to: sentence.tokens.len(),
-        sentence,
-        now,
-        loose: false,
-        listed: false,
-        corrected: false,
-        talks: false,
-        scoped: None,
-    };
+    let mut reading = Reading::new(sentence, now);
     let intent = match talk(&reading.sentence) {
         Some(talk) => Intent::Talk(talk),
         None => intent(&mut reading, english_first),
@@ -196,12 +188,32 @@ struct Reading<'a> {
     corrected: bool,
     /// Words before a colon announce several tasks.
     listed: bool,
+    /// One task is described, whatever joins its words.
+    single: bool,
     /// The priority of the tasks that are meant, where it says so of "all".
     scoped: Option<Priority>,
 }
 
 /// One way to read a sentence.
 type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
+
+impl<'a> Reading<'a> {
+    /// All of a sentence, with nothing read yet.
+    fn new(sentence: Sentence<'a>, now: Moment) -> Self {
+        Self {
+            from: 0,
+            to: sentence.tokens.len(),
+            sentence,
+            now,
+            loose: false,
+            talks: false,
+            corrected: false,
+            listed: false,
+            single: false,
+            scoped: None,
+        }
+    }
+}
 
 impl Reading<'_> {
     /// Where a phrase of this kind begins that ends with the token `last`: the longest of them, not before `from`.

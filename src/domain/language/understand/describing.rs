@@ -1,0 +1,218 @@
+//! The description of one task. Nothing in it is an order or tells of a deed, whatever it would be in a message: "milk is bought" is
+//! something to do, because it stands where only such things stand.
+
+use super::{Reading, Rule, adding, english, pointed, urdu};
+use crate::domain::{
+    language::{Intent, NewTask, detect, lexicon::Plain, sentence::Sentence, when::Moment},
+    locale::Script,
+};
+
+/// Verbs of adding in a message that say here what is to be done: "plan the party", "put the bins out".
+const DEEDS: &[&str] = &["put", "schedule", "plan", "track", "include", "insert", "enter", "stick", "throw"];
+
+/// Reads a text as the description of one task: when it is due, how often it comes back and how urgent it is are found as in a message, and
+/// the other words are its title. The words of an order to add it ("add ...", "remind me to ...", "... yaad dila dena") are no part of the
+/// title. A day that the task cannot have (it has passed, or there is no such day) stays in the title; where nothing else is left, the whole
+/// text is the title.
+pub fn describe(text: &str, now: impl Into<Moment>) -> NewTask {
+    let now = now.into();
+    let english_first = detect(text) == Some(Script::En);
+    let new = || Reading {
+        single: true,
+        ..Reading::new(Sentence::new(text, !english_first), now)
+    };
+    ordered(&mut new(), english_first).unwrap_or_else(|| plain(&mut new()))
+}
+
+/// What is to be added by an order, if there is one around it.
+fn ordered(reading: &mut Reading<'_>, english_first: bool) -> Option<NewTask> {
+    reading.strip_start();
+    reading.strip_end();
+    if reading.from >= reading.to || reading.is_word(reading.from, DEEDS) {
+        return None;
+    }
+    let rules: [Rule; 3] = if english_first {
+        [adding::colon, english::added, urdu::added]
+    } else {
+        [adding::colon, urdu::added, english::added]
+    };
+    let found = reading.first_of(&rules)?;
+    match pointed(&reading.sentence, found) {
+        Intent::Add(mut tasks) if tasks.len() == 1 => tasks.pop(),
+        _ => None,
+    }
+}
+
+/// What no order stands around: all that is no date and no priority is the title.
+fn plain(reading: &mut Reading<'_>) -> NewTask {
+    let (from, to) = (reading.from, reading.to);
+    let priority = reading.take_priority(from, to);
+    let used = reading.sentence.used.clone();
+    let (when, _) = adding::days(reading, from, to);
+    let end = adding::loose_end(reading, from, to);
+    // "Move the class to Friday" is about that day, too.
+    let last = reading.sentence.left(from, end).pop();
+    let end = if last.is_some_and(|last| reading.is_word(last, &["to", "from", "until", "till"])) {
+        reading.sentence.used = used;
+        to
+    } else {
+        end
+    };
+    // "mujhe kal doodh lena hai" is to bring milk.
+    let verb = adding::verb_end(reading, from, end);
+    let start = if verb < end {
+        reading.peel(from, verb, &[Plain::Self_, Plain::Polite])
+    } else {
+        from
+    };
+    let title = reading
+        .words(start, verb)
+        .unwrap_or_else(|| reading.sentence.text.trim().to_owned());
+    let when = adding::at_night(reading, start, verb, when);
+    adding::new_task(title, &when, priority, reading.now)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, NaiveDateTime};
+
+    use super::*;
+
+    /// Monday, 23 November 2026, 10:30.
+    fn now() -> NaiveDateTime {
+        NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 30, 0).unwrap()
+    }
+
+    /// The title, and behind it what else was found: "2026-11-24T17:00 FREQ=DAILY p1".
+    fn described(text: &str) -> (String, String) {
+        let task = describe(text, now());
+        assert_eq!(task.due_error, None, "{text}");
+        let due = task.due.map(|due| match due.time {
+            Some(time) => format!("{}T{}", due.date, time.format("%H:%M")),
+            None => due.date.to_string(),
+        });
+        let priority = task.priority.map(|priority| format!("p{}", priority.number()));
+        let more = [due, task.repeat.map(|repeat| repeat.to_string()), priority];
+        (task.title, more.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    }
+
+    #[track_caller]
+    fn assert_all(cases: &[(&str, &str, &str)]) {
+        for (text, title, more) in cases {
+            assert_eq!(described(text), ((*title).to_owned(), (*more).to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_recurrence_and_priority_are_found_in_all_scripts_and_the_rest_is_the_title() {
+        assert_all(&[
+            ("Buy milk tomorrow 5pm", "Buy milk", "2026-11-24T17:00"),
+            ("doodh lena kal subah", "doodh lena", "2026-11-24T09:00"),
+            ("کل صبح دودھ لانا", "دودھ لانا", "2026-11-24T09:00"),
+            ("move the car by Friday at 6", "move the car", "2026-11-27T18:00"),
+            ("gym every Monday", "gym", "2026-11-30 FREQ=WEEKLY;BYDAY=MO"),
+            ("roz subah walk", "walk", "2026-11-24T09:00 FREQ=DAILY"),
+            ("ہر جمعے کو نماز", "نماز", "2026-11-27 FREQ=WEEKLY;BYDAY=FR"),
+            ("ہر پیر کو جم", "جم", "2026-11-30 FREQ=WEEKLY;BYDAY=MO"),
+            ("urgent: pay rent on 1 December", "pay rent", "2026-12-01 p1"),
+            ("pay the gas bill p2", "pay the gas bill", "p2"),
+            ("bill bharna bohat zaroori", "bill bharna", "p1"),
+            ("بجلی کا بل جمع کرانا، بہت ضروری", "بجلی کا بل جمع کرانا", "p1"),
+            ("my passport renewal", "my passport renewal", ""),
+            ("buy 3 apples", "buy 3 apples", ""),
+        ]);
+    }
+
+    #[test]
+    fn what_would_be_an_order_a_report_or_a_question_is_a_title() {
+        for text in [
+            "milk is bought",
+            "delete old photos",
+            "delete the milk task",
+            "complete all tasks",
+            "mark laundry done",
+            "I bought milk",
+            "show my tasks",
+            "undo the last commit",
+            "stop repeating gym",
+            "hello",
+            "doodh le liya",
+            "gym ho gaya",
+            "sab kaam mita do",
+            "دودھ لے لیا",
+            "سب کام مٹا دو",
+        ] {
+            assert_all(&[(text, text, "")]);
+        }
+        assert_all(&[
+            ("list all clients by Friday", "list all clients", "2026-11-27"),
+            ("what is for dinner tomorrow?", "what is for dinner", "2026-11-24"),
+        ]);
+    }
+
+    #[test]
+    fn the_order_to_add_is_no_part_of_the_title_but_other_verbs_are() {
+        assert_all(&[
+            ("add milk", "milk", ""),
+            ("Add buy eggs on Friday", "buy eggs", "2026-11-27"),
+            ("remind me to call Ali tomorrow at 5", "call Ali", "2026-11-24T17:00"),
+            ("todo: buy milk", "buy milk", ""),
+            ("kal doodh lana yaad dila dena", "doodh lana", "2026-11-24"),
+            ("mujhe kal doodh lena hai", "doodh lena", "2026-11-24"),
+            ("naya kaam: doodh lena", "doodh lena", ""),
+            ("مجھے کل دودھ لینا ہے", "دودھ لینا", "2026-11-24"),
+            ("Plan the party on Saturday", "Plan the party", "2026-11-28"),
+            (
+                "Put the bins out every Tuesday",
+                "Put the bins out",
+                "2026-11-24 FREQ=WEEKLY;BYDAY=TU",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn it_is_one_task_whatever_joins_its_words() {
+        assert_all(&[
+            ("add milk and eggs", "milk and eggs", ""),
+            ("buy milk, eggs and bread tomorrow", "buy milk, eggs and bread", "2026-11-24"),
+            (
+                "remind me to call Ali and remind me to pay the rent",
+                "call Ali and remind me to pay the rent",
+                "",
+            ),
+            ("anday lana aur doodh lana kal", "anday lana aur doodh lana", "2026-11-24"),
+            ("class on Monday and Wednesday", "class on Monday and Wednesday", "2026-11-30"),
+        ]);
+    }
+
+    #[test]
+    fn a_quoted_title_is_kept_to_the_letter() {
+        assert_all(&[
+            ("\"Call Ali tomorrow\" on Friday", "Call Ali tomorrow", "2026-11-27"),
+            ("add \"Read 24 December\" tomorrow", "Read 24 December", "2026-11-24"),
+            ("“Monday report” kal", "Monday report", "2026-11-24"),
+        ]);
+    }
+
+    #[test]
+    fn where_nothing_else_is_said_the_whole_text_is_the_title() {
+        assert_all(&[
+            ("tomorrow", "tomorrow", "2026-11-24"),
+            ("next Friday at 3pm", "next Friday at 3pm", "2026-11-27T15:00"),
+            ("kal subah 9 baje", "kal subah 9 baje", "2026-11-24T09:00"),
+            ("کل", "کل", "2026-11-24"),
+            ("urgent", "urgent", "p1"),
+            ("add", "add", ""),
+            ("yaad dilao", "yaad dilao", ""),
+        ]);
+    }
+
+    #[test]
+    fn a_day_that_the_task_cannot_have_and_one_that_it_is_about_stay_in_the_title() {
+        assert_all(&[
+            ("pay rent on 31 June", "pay rent on 31 June", ""),
+            ("add call mom yesterday", "call mom yesterday", ""),
+            ("move the class to Friday", "move the class to Friday", "2026-11-27"),
+        ]);
+    }
+}
