@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use kaam::{
     domain::id::{RunId, ThreadId, UserId},
-    server::run::Signal,
+    server::run::{Signal, Verdict},
 };
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection, postgres::PgListener};
@@ -382,4 +382,37 @@ async fn an_answer_is_stopped_from_another_server() {
     let rest = until(&mut body, |event| event["type"] == "thread.item.done").await;
     assert_eq!(rest.last().unwrap()["item"]["content"][0]["text"], "You have half ");
     eventually(async || (one.state.runs.count() == 0).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_to_another_server_does_not_stop_its_answer_at_the_first_one() {
+    const GRACE: Duration = Duration::from_secs(3600);
+    let one = TestApp::start().await;
+    let (reply, gate) = Reply::gated(&["You have half ", "an answer"]);
+    one.model.reply(reply);
+    let user = one.user("a@example.com").await;
+    let client = one.program_of(user, &["read", "write", "delete"]).await;
+    let mut request = create("hello");
+    request.headers_mut().insert("idempotency-key", "k".parse().unwrap());
+    let mut body = client.open(request).await.into_body();
+    gate.release(1);
+    let seen = until(&mut body, |event| event["update"]["delta"] == "You have half ").await;
+    let thread: ThreadId = seen[0]["thread"]["id"].as_str().unwrap().parse().unwrap();
+    let run = RunId(one.state.store.newest_run(user, thread).await.unwrap().id);
+    let two = one.beside().await;
+    // The line breaks.
+    drop(body);
+    let left = |app: &TestApp| app.state.runs.listen(user, thread, run, GRACE).leave().unwrap();
+    assert_eq!(left(&one).verdict(), Verdict::Stop, "nobody hears it");
+
+    let (_, mut elsewhere) = two.state.runs.follow(user, thread, None).await.unwrap().unwrap();
+    let following = tokio::spawn(async move { while let Some(Signal::Event(_)) = elsewhere.next().await {} });
+    eventually(async || (left(&one).verdict() == Verdict::Wait).then_some(())).await;
+    assert_eq!(left(&two).verdict(), Verdict::Leave, "it is not the one that answers");
+    let (first, second) = (left(&one), left(&one));
+    assert_eq!(first.verdict(), Verdict::Leave, "somebody has come since");
+    assert_eq!(second.verdict(), Verdict::Wait);
+    gate.open();
+    following.await.unwrap();
+    assert_eq!(answers(&items(&client, &thread.to_string()).await), ["You have half an answer"]);
 }

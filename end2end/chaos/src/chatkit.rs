@@ -1,24 +1,17 @@
 //! A client of `POST /chatkit`: the same request again, under the same key, tells everything again from the start.
 
-use std::{
-    io::Result,
-    time::{Duration, Instant},
-};
+use std::{io::Result, time::Instant};
 
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Attempt, Exchange, Frames, Heard, Person, operation, piece, post, refusal},
+    client::{Attempt, Exchange, Frames, Habit, Heard, Person, operation, piece, post, refusal},
+    orphans::News,
     world::World,
 };
 
-pub async fn attempt(
-    world: &World,
-    person: &Person,
-    exchange: &mut Exchange,
-    broken: Option<Instant>,
-    silence: Duration,
-) -> Result<Attempt> {
+pub async fn attempt(world: &World, person: &Person, exchange: &mut Exchange, broken: Option<Instant>) -> Result<Attempt> {
+    let Habit { silence, side, .. } = exchange.habit;
     let input = json!({
         "content": [{ "type": "input_text", "text": exchange.question.text }], "attachments": [], "inference_options": {},
     });
@@ -29,7 +22,7 @@ pub async fn attempt(
     };
     let headers = format!("{}Idempotency-Key: {}\r\n", person.bearer(), exchange.key);
     let asked = Instant::now();
-    let (mut connection, head) = post(world, "/chatkit", &headers, &body.to_string(), silence).await?;
+    let (mut connection, head) = post(world.port(side), "/chatkit", &headers, &body.to_string(), silence).await?;
     if head.status != 200 {
         return refusal(connection, head.status).await;
     }
@@ -52,14 +45,21 @@ pub async fn attempt(
             {
                 heard.wrong.push(format!("frame {at} is told differently: {before} became {frame}"));
             }
-            if at >= known
+            let is_new = at >= known;
+            if is_new
                 && !is_resumed
                 && let Some(broken) = broken
             {
                 is_resumed = true;
-                world.resumed(broken, asked);
+                world.resumed(exchange.thread.as_deref(), broken, asked);
             }
-            if let Some(event) = frame.strip_prefix("data: ").and_then(|json| serde_json::from_str(json).ok()) {
+            if let Some(event) = frame
+                .strip_prefix("data: ")
+                .and_then(|json| serde_json::from_str::<Value>(json).ok())
+            {
+                if is_new {
+                    world.orphans.hear(exchange.thread.as_deref(), &news(&event));
+                }
                 hear(&mut heard, &mut exchange.thread, &event);
             } else {
                 heard.wrong.push(format!("not a frame: {frame}"));
@@ -67,8 +67,11 @@ pub async fn attempt(
             heard.frames.push(frame);
             exchange.acknowledged = true;
         }
+        if exchange.habit.leaves(heard.frames.len().saturating_sub(known)) {
+            break Ok(Attempt::Left);
+        }
     };
-    if ended.is_ok() && heard.frames.len() < known {
+    if matches!(ended, Ok(Attempt::Over)) && heard.frames.len() < known {
         heard
             .wrong
             .push(format!("{known} frames were told, and only {} again", heard.frames.len()));
@@ -80,6 +83,15 @@ pub async fn attempt(
         exchange.heard.wrong = heard.wrong;
     }
     ended
+}
+
+/// What an event says of an answer that lost its server.
+fn news(event: &Value) -> News<'_> {
+    match event["type"].as_str() {
+        Some("progress_update") => News::Progress(event["text"].as_str().unwrap_or_default()),
+        Some("thread.item.updated") if event["update"]["delta"].is_string() => News::Word,
+        _ => News::Other,
+    }
 }
 
 fn hear(heard: &mut Heard, thread: &mut Option<String>, event: &Value) {

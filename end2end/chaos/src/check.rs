@@ -98,9 +98,12 @@ pub async fn check(world: &World, person: &Person, exchanges: &[Exchange]) -> Re
             texts.iter().zip(&question.answers).all(|(text, whole)| whole.starts_with(text)) && texts.len() <= question.answers.len()
         };
         world.check(is_right, || {
+            let whole: Vec<&str> = question.answers.iter().map(String::as_str).collect();
             format!(
-                "{name}: the stored answer is {texts:?} and not {:?} (told: {:?})",
-                question.answers, exchange.heard.failed
+                "{name}: the stored answer is {} and not {} (told: {:?})",
+                in_short(&texts),
+                in_short(&whole),
+                exchange.heard.failed
             )
         });
         if !exchange.is_over {
@@ -143,6 +146,15 @@ pub async fn check(world: &World, person: &Person, exchanges: &[Exchange]) -> Re
         });
     }
     Ok(counts)
+}
+
+/// How long texts are, and how they end.
+fn in_short(texts: &[&str]) -> String {
+    let texts = texts.iter().map(|text| {
+        let end = text.char_indices().rev().nth(40).map_or(0, |(at, _)| at);
+        format!("{} bytes up to {:?}", text.len(), &text[end..])
+    });
+    texts.collect::<Vec<_>>().join(", then ")
 }
 
 /// All items of a person, thread by thread.

@@ -46,6 +46,36 @@ pub struct Exchange {
     /// The server said that it has the message.
     pub acknowledged: bool,
     pub is_over: bool,
+    pub habit: Habit,
+}
+
+/// How a client talks.
+#[derive(Clone, Copy)]
+pub struct Habit {
+    /// Silence after which it takes its connection for dead.
+    pub silence: Duration,
+    /// Which of two servers it sends its messages to; after a break it goes to the other one, until the answer's end.
+    pub side: usize,
+    /// How often it leaves in the middle of an answer, and follows it on the other server.
+    pub moves: usize,
+    /// How long the answers are that it asks for, in words: from, below.
+    pub words: (u64, u64),
+}
+
+impl Habit {
+    pub fn of(silence: Duration) -> Self {
+        Self {
+            silence,
+            side: 0,
+            moves: 0,
+            words: (8, 70),
+        }
+    }
+
+    /// Whether a client leaves that has seen so much that is new over this connection.
+    pub fn leaves(&self, seen: usize) -> bool {
+        self.moves > 0 && seen >= SEEN_BEFORE_IT_LEAVES
+    }
 }
 
 /// What a client was told, as it would show it.
@@ -87,28 +117,30 @@ impl Heard {
 const PATIENCE: Duration = Duration::from_secs(240);
 /// Silence after which a client takes its connection for dead. (The page's heartbeat comes every 15 s.)
 pub const SILENCE: Duration = Duration::from_secs(20);
+/// New frames over one connection, after which a client that moves leaves.
+const SEEN_BEFORE_IT_LEAVES: usize = 12;
 /// Messages in a thread.
 const IN_A_THREAD: usize = 5;
 
 /// Sends messages one after the other until the world stops.
-pub async fn converse(world: &World, person: &Person, door: Door, mut random: Random) -> Vec<Exchange> {
+pub async fn converse(world: &World, person: &Person, door: Door, habit: Habit, mut random: Random) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     while !world.stop.get() {
         let number = exchanges.len();
-        let question = script::question(&format!("{}-{number}", person.name), &mut random);
+        let question = script::question(&format!("{}-{number}", person.name), &mut random, habit.words);
         let thread = if number.is_multiple_of(IN_A_THREAD) {
             None
         } else {
             exchanges.last().and_then(|last| last.thread.clone())
         };
-        exchanges.push(ask(world, person, door, question, thread, SILENCE).await);
+        exchanges.push(ask(world, person, door, question, thread, habit).await);
         sleep(random.millis(0, 60)).await;
     }
     exchanges
 }
 
 /// Sends one message and hears it out.
-pub async fn ask(world: &World, person: &Person, door: Door, question: Question, thread: Option<String>, silence: Duration) -> Exchange {
+pub async fn ask(world: &World, person: &Person, door: Door, question: Question, thread: Option<String>, habit: Habit) -> Exchange {
     let mut exchange = Exchange {
         key: format!("key {}", question.text),
         question,
@@ -118,35 +150,44 @@ pub async fn ask(world: &World, person: &Person, door: Door, question: Question,
         heard: Heard::default(),
         acknowledged: false,
         is_over: false,
+        habit,
     };
     let began = Instant::now();
     let mut broken = None;
     while began.elapsed() < PATIENCE {
         let attempt = match door {
-            Door::ChatKit => chatkit::attempt(world, person, &mut exchange, broken, silence).await,
-            Door::Page => page::attempt(world, person, &mut exchange, broken, silence).await,
+            Door::ChatKit => chatkit::attempt(world, person, &mut exchange, broken).await,
+            Door::Page => page::attempt(world, person, &mut exchange, broken).await,
         };
         match attempt {
             Ok(Attempt::Over) => {
                 exchange.is_over = true;
                 break;
             }
-            Ok(Attempt::Later) => {}
+            Ok(Attempt::Later) => exchange.habit.side += 1,
+            Ok(Attempt::Left) => {
+                broken = Some(Instant::now());
+                exchange.habit.side += 1;
+                exchange.habit.moves -= 1;
+            }
             Ok(Attempt::Refused(why)) => {
                 exchange.heard.wrong.push(why);
                 break;
             }
-            // What is refused while the server is away belongs to the break before it.
-            Err(_) if broken.is_some_and(|broken| world.ready.get().is_none_or(|ready| ready < broken)) => {}
             Err(_) => {
-                broken = Some(Instant::now());
-                let mut figures = world.figures.borrow_mut();
-                figures.breaks += 1;
-                figures.unconfirmed += usize::from(!exchange.acknowledged);
+                exchange.habit.side += 1;
+                // What is refused while the server is away belongs to the break before it.
+                if broken.is_none_or(|broken| world.ready.get().is_some_and(|ready| ready >= broken)) {
+                    broken = Some(Instant::now());
+                    let mut figures = world.figures.borrow_mut();
+                    figures.breaks += 1;
+                    figures.unconfirmed += usize::from(!exchange.acknowledged);
+                }
             }
         }
         sleep(Duration::from_millis(40)).await;
     }
+    world.orphans.over(exchange.thread.as_deref());
     exchange
 }
 
@@ -156,6 +197,8 @@ pub enum Attempt {
     Over,
     /// The server asks to come again.
     Later,
+    /// The client left of its own accord.
+    Left,
     /// The server does not want this message, which is wrong of it.
     Refused(String),
 }
@@ -165,10 +208,10 @@ pub async fn piece(connection: &mut Connection, silence: Duration) -> Result<Opt
     timeout(silence, connection.piece()).await?
 }
 
-/// Sends a request; an error where no answer begins for long.
-pub async fn post(world: &World, path: &str, headers: &str, body: &str, silence: Duration) -> Result<(Connection, Head)> {
+/// Sends a request to a server; an error where no answer begins for long.
+pub async fn post(port: u16, path: &str, headers: &str, body: &str, silence: Duration) -> Result<(Connection, Head)> {
     timeout(silence, async {
-        let mut connection = Connection::open(world.port.get()).await?;
+        let mut connection = Connection::open(port).await?;
         let head = connection
             .send("POST", path, &format!("Content-Type: application/json\r\n{headers}"), body)
             .await?;
@@ -207,7 +250,7 @@ pub async fn json(world: &World, path: &str, headers: &str, body: &Value) -> Res
     let began = Instant::now();
     loop {
         let asked: Result<(u16, Vec<u8>)> = async {
-            let (mut connection, head) = post(world, path, headers, &body.to_string(), SILENCE).await?;
+            let (mut connection, head) = post(world.port(0), path, headers, &body.to_string(), SILENCE).await?;
             Ok((head.status, timeout(SILENCE, connection.body()).await??))
         }
         .await;

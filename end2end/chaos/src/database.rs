@@ -1,4 +1,4 @@
-//! Faults of a database from outside, and of one of two servers on it.
+//! Faults of a database from outside.
 
 use std::{
     error::Error,
@@ -18,7 +18,7 @@ use crate::{
     network::{MIXED, check_many, many},
     postgres::Postgres,
     proxy::{Proxy, Target},
-    world::{World, percentile},
+    world::World,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -67,7 +67,6 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Outcome {
     }
     stop(server).await?;
     dead_line(&setup, &postgres, model, &world).await?;
-    twins(&setup, model, &world).await?;
     full_disk(&setup, model, &world).await
 }
 
@@ -98,48 +97,6 @@ async fn dead_line(setup: &Setup, postgres: &Postgres, model: &Model, world: &Rc
         format!("all over after {:.0} s", took.as_secs_f64()),
     );
     stop(server).await
-}
-
-/// Two servers on one database: one is killed, then one hangs.
-async fn twins(setup: &Setup, model: &Model, world: &Rc<World>) -> Outcome {
-    let (one, other) = (start(setup.clone()).await?, start(setup.clone()).await?);
-    let folk = people(setup, one.port, "t", 4).await?;
-    eprintln!("  one of two servers is killed");
-    world.moved(one.port);
-    model.pace(Duration::from_millis(50));
-    let asked = many(world, &folk, 12, "m", &MIXED, 80, |_| Door::Page);
-    sleep(Duration::from_millis(1500)).await;
-    world.moved(other.port);
-    one.kill(false)?;
-    let counts = check_many(world, &folk, asked).await?;
-    let most = percentile(&mut world.figures.borrow_mut().next_word, 100);
-    world.row(
-        "one of two servers killed, 12 streams".into(),
-        counts,
-        "the other one goes on".into(),
-    );
-    // The first new frame may come up to a round of looking (3 s) after the lease (10 s) has ended.
-    world.check(most < Duration::from_secs(14), || format!("taking over took {most:?}"));
-
-    eprintln!("  one of two servers hangs, and comes back");
-    let hanging = start(setup.clone()).await?;
-    let folk = people(setup, hanging.port, "u", 4).await?;
-    world.moved(hanging.port);
-    // Half of the answers have not begun when it hangs.
-    model.pace(Duration::from_millis(150));
-    let asked = many(world, &folk, 12, "m", &MIXED, 60, |_| Door::Page);
-    sleep(Duration::from_millis(1500)).await;
-    hanging.signal(libc::SIGSTOP);
-    sleep(Duration::from_millis(14_500)).await;
-    hanging.signal(libc::SIGCONT);
-    let counts = check_many(world, &folk, asked).await?;
-    world.row(
-        "one of two servers hangs for 14.5 s, 12 streams".into(),
-        counts,
-        "the other one goes on".into(),
-    );
-    stop(hanging).await?;
-    stop(other).await
 }
 
 /// The disk of the database is full, and has room again. It is a small file system of ours, in memory.

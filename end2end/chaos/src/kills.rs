@@ -7,7 +7,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     check::{self, Counts},
-    client::{self, Door, Exchange, Person},
+    client::{self, Door, Exchange, Habit, Person, SILENCE},
     random::Random,
     world::World,
 };
@@ -34,7 +34,7 @@ pub async fn run(setup: &Setup, count: usize, seed: u64, world: Rc<World>) -> Re
     let mut server = start(setup.clone()).await?;
     let people = people(setup, server.port, "k", CLIENTS).await?;
     world.moved(server.port);
-    let talks = Talks::begin(&world, people, &mut random);
+    let talks = Talks::begin(&world, people, &mut random, |_| Habit::of(SILENCE));
     for number in 0..count {
         let moment = random.millis(250, 1600);
         let way = random.between(0, 100);
@@ -92,14 +92,15 @@ pub struct Talks {
 }
 
 impl Talks {
-    pub fn begin(world: &Rc<World>, people: Vec<Person>, random: &mut Random) -> Self {
+    pub fn begin(world: &Rc<World>, people: Vec<Person>, random: &mut Random, habit: impl Fn(usize) -> Habit) -> Self {
         let said = Rc::new(RefCell::new(Vec::new()));
         let mut clients = JoinSet::new();
         for (number, person) in people.into_iter().enumerate() {
             let (world, said, random) = (world.clone(), said.clone(), Random::new(random.next()));
             let door = if number.is_multiple_of(2) { Door::ChatKit } else { Door::Page };
+            let habit = habit(number);
             clients.spawn_local(async move {
-                let exchanges = client::converse(&world, &person, door, random).await;
+                let exchanges = client::converse(&world, &person, door, habit, random).await;
                 said.borrow_mut().push((person, exchanges));
             });
         }

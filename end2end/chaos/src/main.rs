@@ -4,8 +4,8 @@
 //! Starts the binary with a database of its own in a temporary folder and a scripted model in this process; all of it on the loopback
 //! interface, all of it bounded.
 //!
-//!     kaam-chaos --binary PATH [--kills 50] [--seed 1] [--only kills,network,stop,database,log,points] [--streams 1000]
-//!         [--points all|NAME,NAME --points-binary PATH [--rounds 3]]
+//!     kaam-chaos --binary PATH [--kills 50] [--seed 1] [--only kills,network,stop,database,servers,log,points] [--streams 1000]
+//!         [--points all|NAME,NAME --points-binary PATH] [--rounds N: 3 for each point, 20 for servers]
 
 mod chatkit;
 mod check;
@@ -15,6 +15,7 @@ mod kills;
 mod log;
 mod model;
 mod network;
+mod orphans;
 mod page;
 mod points;
 mod postgres;
@@ -22,6 +23,7 @@ mod proxy;
 mod random;
 mod report;
 mod script;
+mod servers;
 mod stopping;
 mod world;
 
@@ -38,7 +40,8 @@ struct Options {
     only: Vec<String>,
     points: Vec<String>,
     points_binary: PathBuf,
-    rounds: usize,
+    /// How often each point is come by, and a server goes.
+    rounds: Option<usize>,
     streams: usize,
 }
 
@@ -51,7 +54,7 @@ impl Options {
             only: Vec::new(),
             points: Vec::new(),
             points_binary: PathBuf::new(),
-            rounds: 3,
+            rounds: None,
             streams: 1000,
         };
         let mut arguments = std::env::args().skip(1);
@@ -67,7 +70,7 @@ impl Options {
                 "--points" if value == "all" => options.points = points::ALL.map(str::to_owned).to_vec(),
                 "--points" => options.points = list(&value),
                 "--points-binary" => options.points_binary = value.into(),
-                "--rounds" => options.rounds = number(&value)?.clamp(1, 1000),
+                "--rounds" => options.rounds = Some(number(&value)?.clamp(1, 1000)),
                 "--streams" => options.streams = number(&value)?.clamp(1, 5000),
                 _ => return Err(format!("unknown argument {name}")),
             }
@@ -121,7 +124,7 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
         total = (total.0 + passed, total.1 + failed);
         rows.append(&mut world.rows.borrow_mut());
     };
-    let (mut kills, mut ended, mut loads) = (None, Vec::new(), Vec::new());
+    let (mut kills, mut ended, mut went, mut loads) = (None, Vec::new(), Vec::new(), Vec::new());
     // Kills and points first: the others set the model's pace.
     if options.wants("kills") {
         eprintln!("{} kills, seed {}", options.kills, options.seed);
@@ -130,16 +133,12 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
         gather(world);
     }
     if options.wants("points") && !options.points.is_empty() {
-        eprintln!(
-            "{} fail points, {} times each, seed {}",
-            options.points.len(),
-            options.rounds,
-            options.seed
-        );
+        let rounds = options.rounds.unwrap_or(3);
+        eprintln!("{} fail points, {rounds} times each, seed {}", options.points.len(), options.seed);
         let world = Rc::new(World::default());
         let mut setup = setup("points")?;
         setup.binary.clone_from(&options.points_binary);
-        ended = points::run(&setup, &options.points, options.rounds, options.seed, world.clone()).await?;
+        ended = points::run(&setup, &options.points, rounds, options.seed, world.clone()).await?;
         gather(world);
     }
     if options.wants("network") {
@@ -160,6 +159,13 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
         database::run(&setup("database")?, &model, world.clone()).await?;
         gather(world);
     }
+    if options.wants("servers") {
+        let rounds = options.rounds.unwrap_or(20);
+        eprintln!("one of two servers goes, {rounds} times, seed {}", options.seed);
+        let world = Rc::new(World::default());
+        went = servers::run(&setup("servers")?, &model, rounds, options.seed, world.clone()).await?;
+        gather(world);
+    }
     if options.wants("log") {
         eprintln!("what the log costs");
         let world = Rc::new(World::default());
@@ -172,6 +178,9 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
     }
     if !ended.is_empty() {
         report::points(&ended);
+    }
+    if !went.is_empty() {
+        report::servers(&mut went);
     }
     if !loads.is_empty() {
         report::log(&loads);

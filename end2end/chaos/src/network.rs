@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     check,
-    client::{self, Door, Exchange, Person, SILENCE},
+    client::{self, Door, Exchange, Habit, Person, SILENCE},
     kills::{people, start},
     model::Model,
     proxy::{Proxy, Rule, Target},
@@ -86,7 +86,7 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         let person = next()?;
         let asked = Instant::now();
         let question = script::with_words("add", &format!("{}-0", person.name), 60);
-        let broken = client::ask(&world, &person, door, question, None, SILENCE).await;
+        let broken = client::ask(&world, &person, door, question, None, Habit::of(SILENCE)).await;
         world.check(broken.heard.failed.as_ref().is_some_and(|why| !why.is_empty()), || {
             format!("{what}: the person is not told that there is no answer")
         });
@@ -96,7 +96,7 @@ pub async fn run(setup: &Setup, model: &Model, seed: u64, world: Rc<World>) -> O
         to_model.bend([]);
         // The thread takes the next message.
         let question = script::with_words("say", &format!("{}-1", person.name), 10);
-        let after = client::ask(&world, &person, door, question, broken.thread.clone(), SILENCE).await;
+        let after = client::ask(&world, &person, door, question, broken.thread.clone(), Habit::of(SILENCE)).await;
         world.check(after.is_over && after.heard.failed.is_none(), || {
             format!("{what}: the next message has no answer")
         });
@@ -112,7 +112,7 @@ async fn talk(world: &World, person: &Person, door: Door, kind: &str, random: &m
     for number in 0..MESSAGES {
         let question = script::with_words(kind, &format!("{}-{number}", person.name), random.between(20, 60));
         let thread = exchanges.last().and_then(|last| last.thread.clone());
-        exchanges.push(client::ask(world, person, door, question, thread, silence).await);
+        exchanges.push(client::ask(world, person, door, question, thread, Habit::of(silence)).await);
     }
     Ok(check::check(world, person, &exchanges).await?)
 }
@@ -136,7 +136,7 @@ pub fn many(
         let question = script::with_words(kind, &format!("{}-{prefix}{number}", person.name), words);
         // Whoever leaves `/chatkit` stops the answer; so nobody does, also where there is nothing to hear for long.
         let silence = if door == Door::ChatKit { NEVER } else { SILENCE };
-        asked.spawn_local(async move { (at, client::ask(&world, &person, door, question, None, silence).await) });
+        asked.spawn_local(async move { (at, client::ask(&world, &person, door, question, None, Habit::of(silence)).await) });
     }
     asked
 }

@@ -1,26 +1,19 @@
 //! A client as Kaam's own page is one: sends through a server function, and after a break follows behind the last frame it has seen.
 
-use std::{
-    io::Result,
-    time::{Duration, Instant},
-};
+use std::{io::Result, time::Instant};
 
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Attempt, Exchange, Frames, Heard, Person, piece, post, refusal},
+    client::{Attempt, Exchange, Frames, Habit, Heard, Person, piece, post, refusal},
+    orphans::News,
     world::World,
 };
 
-pub async fn attempt(
-    world: &World,
-    person: &Person,
-    exchange: &mut Exchange,
-    broken: Option<Instant>,
-    silence: Duration,
-) -> Result<Attempt> {
+pub async fn attempt(world: &World, person: &Person, exchange: &mut Exchange, broken: Option<Instant>) -> Result<Attempt> {
+    let Habit { silence, side, .. } = exchange.habit;
     let (path, body) = match (&exchange.thread, &exchange.heard.after) {
-        (Some(thread), Some(after)) => ("/api/chat/follow", json!({ "thread": thread, "after": after })),
+        (Some(thread), Some(after)) => ("/api/changes", json!({ "follow": [{ "thread": thread, "after": after }] })),
         (thread, _) => {
             let thread = thread.as_ref().filter(|_| !exchange.is_new_thread);
             let message = json!({ "parts": [{ "Text": exchange.question.text }] });
@@ -30,26 +23,29 @@ pub async fn attempt(
             )
         }
     };
+    // The stream for all pages tells of more than this answer, whose events have the name of their thread.
+    let name = exchange.thread.clone().filter(|_| path == "/api/changes").unwrap_or_default();
     let asked = Instant::now();
-    let (mut connection, head) = post(world, path, &person.session(), &body.to_string(), silence).await?;
+    let (mut connection, head) = post(world.port(side), path, &person.session(), &body.to_string(), silence).await?;
     if head.status != 200 {
         return refusal(connection, head.status).await;
     }
-    let mut is_resumed = false;
+    let (mut is_resumed, mut seen) = (false, 0);
     let mut frames = Frames::default();
     while let Some(read) = piece(&mut connection, silence).await? {
         for frame in frames.push(&read) {
-            let (mut id, mut data, mut is_error) = (None, "", false);
+            let (mut id, mut data, mut event) = (None, "", "");
             for line in frame.lines() {
                 match line.split_once(": ") {
                     Some(("id", value)) => id = Some(value.to_owned()),
                     Some(("data", value)) => data = value,
-                    Some(("event", value)) => is_error = value == "error",
+                    Some(("event", value)) => event = value,
                     _ => {}
                 }
             }
-            // Signs of life, and the time to wait between two attempts.
-            if data.is_empty() {
+            let is_error = event.starts_with("error");
+            // Signs of life, the time to wait between two attempts, and hints.
+            if data.is_empty() || !is_error && event != name {
                 continue;
             }
             let update: Value = serde_json::from_str(data).unwrap_or_default();
@@ -62,7 +58,7 @@ pub async fn attempt(
             }
             if let Some(broken) = broken.filter(|_| !is_resumed) {
                 is_resumed = true;
-                world.resumed(broken, asked);
+                world.resumed(exchange.thread.as_deref(), broken, asked);
             }
             if let (Some(before), Some(now)) = (&exchange.heard.after, &id)
                 && place(now) <= place(before)
@@ -70,7 +66,12 @@ pub async fn attempt(
                 exchange.heard.wrong.push(format!("frame {now} came after {before}"));
             }
             exchange.heard.after = id.or(exchange.heard.after.take());
+            seen += 1;
+            world.orphans.hear(exchange.thread.as_deref(), &news(&update));
             hear(&mut exchange.heard, &mut exchange.thread, &update);
+        }
+        if exchange.habit.leaves(seen) {
+            return Ok(Attempt::Left);
         }
     }
     Err(std::io::Error::other("the stream ended without its last frame"))
@@ -79,6 +80,15 @@ pub async fn attempt(
 /// The number in `<run>.<number>`.
 fn place(id: &str) -> u64 {
     id.rsplit('.').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// What an update says of an answer that lost its server.
+fn news(update: &Value) -> News<'_> {
+    if let Some(text) = update["Progress"].as_str() {
+        return News::Progress(text);
+    }
+    let has_words = update["Blocks"]["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty());
+    if has_words { News::Word } else { News::Other }
 }
 
 fn hear(heard: &mut Heard, thread: &mut Option<String>, update: &Value) {

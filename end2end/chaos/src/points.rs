@@ -6,6 +6,7 @@ use kaam_bench::server::Setup;
 use tokio::time::sleep;
 
 use crate::{
+    client::{Habit, SILENCE},
     kills::{CLIENTS, Talks, people, start, stop, wait},
     random::Random,
     world::World,
@@ -35,7 +36,7 @@ pub async fn run(setup: &Setup, points: &[String], rounds: usize, seed: u64, wor
     let mut server = start(setup.clone()).await?;
     let people = people(setup, server.port, "p", CLIENTS).await?;
     world.moved(server.port);
-    let talks = Talks::begin(&world, people, &mut random);
+    let talks = Talks::begin(&world, people, &mut random, |_| Habit::of(SILENCE));
     let mut ended = Vec::new();
     for point in points {
         let mut times = 0;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{check::Counts, kills::Kills, log::Load, points::Ended, world::percentile};
+use crate::{check::Counts, kills::Kills, log::Load, orphans::Way, points::Ended, servers::Went, world::percentile};
 
 /// What one scenario came to.
 pub struct Row {
@@ -72,6 +72,26 @@ pub fn points(ended: &[Ended]) {
     println!("\n| fail point | the server ended itself there |\n| --- | ---: |");
     for (point, times) in ended {
         println!("| `{point}` | {times} |");
+    }
+}
+
+pub fn servers(went: &mut [Went]) {
+    println!(
+        "\n| what became of one of two servers | times | answers taken over | from then to the other one's first word, p50 / p99 / most (ms) |\n\
+         | --- | ---: | ---: | ---: |"
+    );
+    for went in went {
+        let what = match went.way {
+            Way::Killed => "killed (SIGKILL)",
+            Way::Hung => "hung for longer than a lease (SIGSTOP, SIGCONT)",
+            Way::Stopped => "ended in order (SIGTERM)",
+        };
+        println!(
+            "| {what} | {} | {} | {} |",
+            went.times,
+            went.taken.len(),
+            millis(&mut went.taken, &[50, 99, 100])
+        );
     }
 }
 

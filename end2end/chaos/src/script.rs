@@ -19,9 +19,10 @@ pub struct Question {
     pub answers: Vec<String>,
 }
 
-pub fn question(name: &str, random: &mut Random) -> Question {
+/// A question of any kind, whose answer has from `words.0` to below `words.1` words.
+pub fn question(name: &str, random: &mut Random, words: (u64, u64)) -> Question {
     let kind = ["say", "add", "both"][random.between(0, 3) as usize];
-    with_words(kind, name, random.between(8, 70))
+    with_words(kind, name, random.between(words.0, words.1))
 }
 
 pub fn with_words(kind: &str, name: &str, words: u64) -> Question {

@@ -5,17 +5,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{check::Counts, report::Row};
+use crate::{check::Counts, orphans::Orphans, report::Row};
 
 #[derive(Default)]
 pub struct World {
-    /// Where clients connect: the server, or a proxy before it.
-    pub port: Cell<u16>,
+    /// Where clients connect: the server, or a proxy before it; where there are two, those that are there.
+    ports: RefCell<Vec<u16>>,
     /// Since when the server is ready; `None` while it is not.
     pub ready: Cell<Option<Instant>>,
     /// Clients begin nothing new.
     pub stop: Cell<bool>,
     pub figures: RefCell<Figures>,
+    /// Where there are two servers: the answers that lost theirs.
+    pub orphans: Orphans,
     /// What came of each scenario.
     pub rows: RefCell<Vec<Row>>,
     problems: RefCell<Vec<String>>,
@@ -39,8 +41,19 @@ pub struct Figures {
 impl World {
     /// The server is up, at this port.
     pub fn moved(&self, port: u16) {
-        self.port.set(port);
+        self.lead_to(vec![port]);
+    }
+
+    /// The servers at these ports are up.
+    pub fn lead_to(&self, ports: Vec<u16>) {
+        self.ports.replace(ports);
         self.ready.set(Some(Instant::now()));
+    }
+
+    /// Where a client of this side connects: to its own server, or, where that is known to be away, to the other one.
+    pub fn port(&self, side: usize) -> u16 {
+        let ports = self.ports.borrow();
+        ports.get(side % ports.len().max(1)).copied().unwrap_or_default()
     }
 
     pub fn check(&self, holds: bool, what: impl FnOnce() -> String) {
@@ -74,8 +87,11 @@ impl World {
         (self.passed.get(), self.problems.borrow().len())
     }
 
-    /// A client was cut off at `broken`, asked again at `asked`, and sees something new now.
-    pub fn resumed(&self, broken: Instant, asked: Instant) {
+    /// A client was cut off at `broken`, asked again at `asked`, and sees something new of the answer in a thread now.
+    pub fn resumed(&self, thread: Option<&str>, broken: Instant, asked: Instant) {
+        if self.orphans.waits(thread) {
+            return;
+        }
         let now = Instant::now();
         let mut figures = self.figures.borrow_mut();
         figures.next_word.push(now - broken);

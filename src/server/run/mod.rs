@@ -41,6 +41,7 @@ pub use ask::{Ask, AskError, Asked, LEVELS_MAX, fits, json_length};
 pub use assistant::Assistant;
 pub use files::Files;
 pub use follow::{RunStream, Signal};
+pub use listening::{Listening, Verdict};
 pub use recorder::Recorder;
 pub use respond::{ActionError, Earlier, Outcome, Prompt, Responder, Turn};
 
@@ -139,7 +140,7 @@ struct Inner {
     owner: Uuid,
     live: Mutex<HashMap<RunId, Arc<Live>>>,
     /// Clients of `/chatkit` that listen.
-    listeners: Mutex<HashMap<RunId, usize>>,
+    listeners: Mutex<HashMap<RunId, listening::Listeners>>,
     elsewhere: elsewhere::Elsewhere,
     entries: mpsc::UnboundedSender<Entry>,
     stopping: CancellationToken,
@@ -368,7 +369,7 @@ impl Runs {
         self.lives().len()
     }
 
-    fn listeners(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, usize>> {
+    fn listeners(&self) -> std::sync::MutexGuard<'_, HashMap<RunId, listening::Listeners>> {
         self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
