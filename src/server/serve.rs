@@ -2,9 +2,11 @@
 
 use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use axum::serve::ListenerExt;
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
+use socket2::SockRef;
 use sqlx::PgPool;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -35,6 +37,11 @@ use crate::{app::Assets, domain::time::Clock};
 const PATIENCE: Duration = Duration::from_millis(2000);
 /// How long open connections may take after that.
 const LAST_WORDS: Duration = Duration::from_millis(800);
+
+/// A connection on which nothing that was sent arrives for so long is over. Long enough for a tunnel: a client of `/chatkit` that goes stops
+/// its answer.
+#[cfg(target_os = "linux")]
+const UNHEARD: Duration = Duration::from_secs(120);
 
 /// Why the server does not serve.
 #[derive(Debug)]
@@ -204,7 +211,7 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
         runs.shut_down(PATIENCE).await;
         let _ = ended.send(true);
     };
-    let server = axum::serve(listener, app).with_graceful_shutdown(drain);
+    let server = axum::serve(listener.tap_io(prepare), app).with_graceful_shutdown(drain);
     tokio::select! {
         served = async { server.await } => served.map_err(ServeError::Io)?,
         // Connections that nobody closes must not hold the process.
@@ -215,6 +222,18 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A token goes out when it is there, not when there are more. Whoever is gone without a word is found out by the next sign of life of a
+/// stream, and has it no longer.
+fn prepare(connection: &mut TcpStream) {
+    let socket = SockRef::from(connection);
+    let prepared = socket.set_tcp_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let prepared = prepared.and_then(|()| socket.set_tcp_user_timeout(Some(UNHEARD)));
+    if let Err(error) = prepared {
+        tracing::debug!(%error, "a connection could not be prepared");
+    }
 }
 
 /// The lines for the person at the terminal; the log goes to standard error.

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use crate::{
     client::Door,
-    kills::{people, start, stop},
+    kills::{AT_ONCE, people, start, stop},
     model::Model,
     network::{MIXED, check_many, many},
     postgres::Postgres,
@@ -42,7 +42,7 @@ pub async fn run(setup: &Setup, model: &Model, world: Rc<World>) -> Outcome {
         ("gone for 33 s in the middle of 100 streams", "f", LONG_OUTAGE, true),
     ] {
         eprintln!("  the database is {what}");
-        let people = people(&setup, server.port, prefix, 5).await?;
+        let people = people(&setup, server.port, prefix, STREAMS.div_ceil(AT_ONCE)).await?;
         model.pace(Duration::from_millis(20));
         let asked = many(&world, &people, STREAMS, "m", &MIXED, 150, both);
         let began = Instant::now();
@@ -78,7 +78,7 @@ async fn dead_line(setup: &Setup, postgres: &Postgres, model: &Model, world: &Rc
     setup.database_url = Some(Postgres::url_by(line.port));
     let server = start(setup.clone()).await?;
     world.moved(server.port);
-    let people = people(&setup, server.port, "w", 5).await?;
+    let people = people(&setup, server.port, "w", STREAMS.div_ceil(AT_ONCE)).await?;
     model.pace(Duration::from_millis(20));
     // Nobody leaves: what a page does not hear for long it asks for again, which is not what is tried here.
     let asked = many(world, &people, STREAMS, "m", &MIXED, 150, |_| Door::ChatKit);
@@ -111,7 +111,7 @@ async fn full_disk(setup: &Setup, model: &Model, world: &Rc<World>) -> Outcome {
     let mut setup = setup.clone();
     setup.database_url = Some(postgres.url());
     let server = start(setup.clone()).await?;
-    let people = people(&setup, server.port, "v", 5).await?;
+    let people = people(&setup, server.port, "v", STREAMS.div_ceil(AT_ONCE)).await?;
     world.moved(server.port);
     model.pace(Duration::from_millis(20));
     let both = |number: usize| if number.is_multiple_of(2) { Door::Page } else { Door::ChatKit };

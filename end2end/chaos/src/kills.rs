@@ -139,6 +139,9 @@ pub async fn start(setup: Setup) -> Result<Server, Box<dyn Error>> {
     Ok(tokio::task::spawn_blocking(move || setup.start()).await??)
 }
 
+/// Answers that one person follows at once; the server lets them have 20 streams for that, and does not notice at once which are gone.
+pub const AT_ONCE: usize = 15;
+
 /// Makes accounts and signs their owners in.
 pub async fn people(setup: &Setup, port: u16, prefix: &str, count: usize) -> Result<Vec<Person>, Box<dyn Error>> {
     let mut people = Vec::new();

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use crate::{
     client::Door,
-    kills::{people, start},
+    kills::{AT_ONCE, people, start},
     model::Model,
     network::{MIXED, check_many, many},
     world::{World, percentile},
@@ -19,7 +19,7 @@ use crate::{
 
 pub async fn run(setup: &Setup, model: &Model, streams: usize, world: Rc<World>) -> Result<(), Box<dyn Error>> {
     let mut server = start(setup.clone()).await?;
-    let people = people(setup, server.port, "s", 10).await?;
+    let people = people(setup, server.port, "s", streams.div_ceil(AT_ONCE)).await?;
     world.moved(server.port);
     model.pace(Duration::from_millis(500));
     let asked = many(&world, &people, streams, "m", &MIXED, 160, |_| Door::Page);

@@ -23,6 +23,8 @@ pub(super) struct Elsewhere {
     followed: Mutex<HashMap<RunId, Instant>>,
     /// Those who follow runs of others here.
     followers: Mutex<HashMap<RunId, Weak<Notify>>>,
+    /// Runs were let go.
+    pub released: Notify,
 }
 
 impl Elsewhere {
@@ -73,6 +75,7 @@ impl Runs {
                     follower.notify_waiters();
                 }
             }
+            Heard::Released => elsewhere.released.notify_one(),
         }
     }
 

@@ -26,7 +26,8 @@ use crate::{
 
 /// Between two renewals of a lease of 10 s.
 const RENEW: Duration = Duration::from_secs(3);
-/// Between two looks for runs whose lease has ended: whoever's server is gone is gone on with after 12 s at the most.
+/// Between two looks for runs whose lease has ended: whoever's server is gone is gone on with after 12 s at the most. One that ends in order
+/// says so, and is gone on with at once.
 const LOOK: Duration = Duration::from_secs(2);
 /// Between two times of tidying up.
 const TIDY: Duration = Duration::from_secs(3600);
@@ -64,9 +65,7 @@ pub(super) fn keep(runs: &Runs) {
     tokio::spawn(every(RENEW, runs.clone(), "leases could not be renewed", async |runs| {
         renew(runs).await
     }));
-    tokio::spawn(every(LOOK, runs.clone(), "runs could not be taken over", async |runs| {
-        take_over(runs, false).await
-    }));
+    tokio::spawn(look(runs.clone()));
     tokio::spawn(every(TIDY, runs.clone(), "old logs could not be removed", async |runs| {
         tidy(runs).await
     }));
@@ -79,6 +78,20 @@ async fn every(pause: Duration, runs: Runs, failed: &'static str, work: impl Asy
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            () = runs.0.stopping.cancelled() => return,
+        }
+    }
+}
+
+/// Takes over orphans, from time to time and when another process lets its runs go.
+async fn look(runs: Runs) {
+    loop {
+        if let Err(error) = take_over(&runs, false).await {
+            tracing::warn!(%error, "runs could not be taken over");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = runs.0.elsewhere.released.notified() => {}
             () = runs.0.stopping.cancelled() => return,
         }
     }

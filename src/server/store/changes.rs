@@ -37,6 +37,8 @@ const STOP_CHANNEL: &str = "kaam_stop";
 const FOLLOW_CHANNEL: &str = "kaam_follow";
 /// The owners of such runs say on it that there is more in their logs.
 const LOG_CHANNEL: &str = "kaam_log";
+/// A process that ends says on it that others can go on with its runs.
+pub(super) const RELEASE_CHANNEL: &str = "kaam_release";
 /// A NOTIFY has less than 8,000 bytes; a run's id and the end of its line have 37.
 const RUNS_AT_ONCE: usize = 200;
 /// After so much silence the connection on which others are heard is asked whether it lives.
@@ -263,6 +265,8 @@ pub enum Heard {
     Followed(RunId),
     /// This one, of another process, has more in its log.
     Logged(RunId),
+    /// Runs wait for whoever goes on with them.
+    Released,
 }
 
 impl Hearing {
@@ -281,6 +285,7 @@ impl Hearing {
                     Some(heard) if heard.channel() == LOG_CHANNEL => {
                         self.logged = heard.payload().lines().filter_map(|run| run.parse().ok()).collect();
                     }
+                    Some(heard) if heard.channel() == RELEASE_CHANNEL => return Ok(Heard::Released),
                     Some(heard) => {
                         if let Ok(run) = heard.payload().parse() {
                             return Ok(match heard.channel() {
@@ -386,7 +391,8 @@ impl Store {
     /// See [`StoreError`].
     pub async fn hear_others(&self) -> Result<Hearing, StoreError> {
         let mut listener = PgListener::connect_with(self.pool.inner()).await?;
-        listener.listen_all([STOP_CHANNEL, FOLLOW_CHANNEL, LOG_CHANNEL, CHANNEL]).await?;
+        let channels = [STOP_CHANNEL, FOLLOW_CHANNEL, LOG_CHANNEL, RELEASE_CHANNEL, CHANNEL];
+        listener.listen_all(channels).await?;
         // What was said before this moment was not heard.
         self.changes.missed();
         Ok(Hearing {

@@ -226,8 +226,13 @@ async fn release(connection: &mut PgConnection, released: &[(RunKey, Release)]) 
     .bind(runs)
     .bind(epochs)
     .bind(released.iter().map(|(_, why)| *why == Release::HandedOn).collect::<Vec<_>>())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    // Heard when this is committed. What failed here is not tried at once elsewhere.
+    if released.iter().any(|(_, why)| *why == Release::HandedOn) {
+        let notify = sqlx::query("select pg_notify($1, '')").bind(RELEASE_CHANNEL);
+        notify.execute(connection).await?;
+    }
     Ok(())
 }
 
