@@ -1,5 +1,6 @@
 //! Plain types and pure rules, for the server and the page alike. Knows nobody: no I/O, no clock, no randomness.
 
+pub mod dates;
 pub mod id;
 pub mod language;
 pub mod locale;

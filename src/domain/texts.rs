@@ -4,60 +4,32 @@
 
 mod spoken;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDateTime};
 
 use super::{
-    language::phrases::{URDU_DAYS, URDU_MONTHS},
-    locale::Locale,
+    dates::{self, PluralCategory},
+    locale::{Locale, Script},
     task::{Due, Priority},
 };
 pub use spoken::*;
 
 /// A due date as a list shows it: near days by their names, others by date.
 pub fn due_words(due: &Due, locale: Locale, now: NaiveDateTime) -> String {
-    use chrono::{Datelike, Timelike};
-    let days = due.date - now.date();
-    let weekday = due.date.weekday().num_days_from_monday() as usize;
-    let near = (TimeDelta::days(2)..TimeDelta::days(7)).contains(&days);
-    let same_year = due.date.year() == now.year();
-    let day = match (locale, days.num_days()) {
-        (Locale::En, 0) => "Today".into(),
-        (Locale::En, 1) => "Tomorrow".into(),
-        (Locale::En, -1) => "Yesterday".into(),
-        (Locale::En, _) if near => due.date.format("%A").to_string(),
-        (Locale::En, _) if same_year => due.date.format("%-d %b").to_string(),
-        (Locale::En, _) => due.date.format("%-d %b %Y").to_string(),
-        (Locale::Ur, 0) => "آج".into(),
-        (Locale::Ur, 1) => "کل".into(),
-        (Locale::Ur, -1) => "گزشتہ کل".into(),
-        (Locale::Ur, _) if near => URDU_DAYS[weekday].into(),
-        (Locale::Ur, _) => {
-            let month = URDU_MONTHS[due.date.month0() as usize];
-            if same_year {
-                format!("{} {month}", due.date.day())
-            } else {
-                format!("{} {month} {}", due.date.day(), due.date.year())
-            }
-        }
+    let script = Script::from(locale);
+    let day = match ((due.date - now.date()).num_days(), locale) {
+        (0, Locale::En) => "Today".to_owned(),
+        (0, Locale::Ur) => "آج".to_owned(),
+        (1, Locale::En) => "Tomorrow".to_owned(),
+        (1, Locale::Ur) => "کل".to_owned(),
+        (-1, Locale::En) => "Yesterday".to_owned(),
+        (-1, Locale::Ur) => "گزشتہ کل".to_owned(),
+        (2..7, _) => dates::weekday(due.date.weekday(), script).to_owned(),
+        _ if due.date.year() == now.year() => dates::short(due.date, script),
+        _ => dates::with_year(due.date, script),
     };
-    let Some(time) = due.time else { return day };
-    match locale {
-        Locale::En => format!("{day}, {}", time.format("%-I:%M %p")),
-        Locale::Ur => {
-            let part = match time.hour() {
-                0..4 => "رات",
-                4..12 => "صبح",
-                12..16 => "دوپہر",
-                16..20 => "شام",
-                _ => "رات",
-            };
-            let minutes = if time.minute() == 0 {
-                String::new()
-            } else {
-                format!(":{:02}", time.minute())
-            };
-            format!("{day}، {part} {}{minutes} بجے", time.hour12().1)
-        }
+    match due.time {
+        None => day,
+        Some(time) => [day.as_str(), dates::comma(script), &dates::clock(time, script)].concat(),
     }
 }
 
@@ -208,8 +180,6 @@ pub struct PartWords {
     pub own_words: &'static str,
     /// A widget that cannot be drawn.
     pub broken_widget: &'static str,
-    /// How many steps a workflow has: this goes behind the number.
-    pub steps: &'static str,
     /// How long a workflow took: this goes behind the seconds.
     pub seconds: &'static str,
 }
@@ -226,7 +196,6 @@ pub fn parts(locale: Locale) -> &'static PartWords {
             skipped: "Skipped",
             own_words: "Or in your own words",
             broken_widget: "This part cannot be shown.",
-            steps: " steps",
             seconds: " s",
         },
         Locale::Ur => &PartWords {
@@ -238,9 +207,18 @@ pub fn parts(locale: Locale) -> &'static PartWords {
             skipped: "چھوڑ دیا",
             own_words: "یا اپنے الفاظ میں",
             broken_widget: "یہ حصہ دکھایا نہیں جا سکتا۔",
-            steps: " قدم",
             seconds: " سیکنڈ",
         },
+    }
+}
+
+/// How many steps a workflow has.
+pub fn steps(locale: Locale, count: usize) -> String {
+    match (locale, dates::plural(count, locale.into())) {
+        (Locale::En, PluralCategory::One) => format!("{count} step"),
+        (Locale::En, _) => format!("{count} steps"),
+        // The same word for one and for many.
+        (Locale::Ur, _) => format!("{count} قدم"),
     }
 }
 
@@ -249,7 +227,6 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::domain::locale::Script;
 
     #[test]
     fn counts_follow_the_plural_rules_of_both_languages() {
@@ -258,7 +235,17 @@ mod tests {
             [0, 1, 2].map(|n| found(Script::En, n)),
             ["Found 0 tasks", "Found 1 task", "Found 2 tasks"]
         );
+        assert_eq!(
+            [0, 1, 2].map(|n| found(Script::UrLatn, n)),
+            ["0 kaam mile", "1 kaam mila", "2 kaam mile"]
+        );
         assert_eq!([0, 1, 2].map(|n| found(Script::Ur, n)), ["0 کام ملے", "1 کام ملا", "2 کام ملے"]);
+        assert_eq!([1, 3].map(|n| steps(Locale::En, n)), ["1 step", "3 steps"]);
+        assert_eq!([1, 3].map(|n| steps(Locale::Ur, n)), ["1 قدم", "3 قدم"]);
+        let question = |script, titles: &[&str]| are_you_sure(script, true, titles).0.lines().next().map(str::to_owned);
+        assert_eq!(question(Script::En, &["X"]).as_deref(), Some("Delete this task for good?"));
+        assert_eq!(question(Script::En, &["X", "Y"]).as_deref(), Some("Delete these 2 tasks for good?"));
+        assert_eq!(question(Script::Ur, &["X"]).as_deref(), Some("یہ کام ہمیشہ کے لیے حذف کر دیں؟"));
     }
 
     #[test]
@@ -276,8 +263,8 @@ mod tests {
             (due(day(30), None), "30 Nov", "30 نومبر"),
             (
                 due(NaiveDate::from_ymd_opt(2027, 1, 2).unwrap(), None),
-                "2 Jan 2027",
-                "2 جنوری 2027",
+                "02 Jan 2027",
+                "2 جنوری، 2027",
             ),
         ];
         for (due, en, ur) in cases {

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::*;
-use crate::domain::task::Due;
+use crate::domain::{dates, locale::Script, task::Due};
 
 /// Monday, 23 November 2026, 10:30.
 fn now() -> NaiveDateTime {
@@ -299,6 +299,21 @@ fn nonsense_never_panics() {
             detect(&text),
             find_matches(&text, &["Doodh lena", "Call bank", &text]),
         );
+    }
+}
+
+#[test]
+fn dates_are_understood_as_they_are_said() {
+    for script in Script::ALL {
+        for days in (1..360).step_by(12) {
+            let date = now().date() + TimeDelta::days(days);
+            for time in [None, Some((9, 30)), Some((17, 0))] {
+                let time = time.and_then(|(hour, minute)| chrono::NaiveTime::from_hms_opt(hour, minute, 0));
+                let due = Due { date, time };
+                let said = dates::due(&due, script);
+                assert_eq!(shown(resolve_due(&said, now())), shown(Ok(due)), "{said}");
+            }
+        }
     }
 }
 

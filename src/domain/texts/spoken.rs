@@ -1,6 +1,10 @@
 //! What the server says within a conversation, in its language: steps, questions, notices, failures.
 
-use crate::domain::{language::phrases, locale::Script, task::Task};
+use crate::domain::{
+    dates::{self, PluralCategory},
+    locale::Script,
+    task::Task,
+};
 
 /// A text of the person or a model inside one of ours: isolated, so that its direction stays its own (UAX #9, 2.4).
 fn isolated(text: &str) -> String {
@@ -44,12 +48,18 @@ pub fn step_done(script: Script, tool: &str, title: Option<&str>, count: Option<
             format!("{name} shamil ho gaya"),
             format!("{name} شامل ہو گیا"),
         ),
-        "list_tasks" if count == 1 => script.choose("Found 1 task", "1 kaam mila", "1 کام ملا").into(),
-        "list_tasks" => script.choose(
-            format!("Found {count} tasks"),
-            format!("{count} kaam mile"),
-            format!("{count} کام ملے"),
-        ),
+        "list_tasks" => match dates::plural(count, script) {
+            PluralCategory::One => script.choose(
+                format!("Found {count} task"),
+                format!("{count} kaam mila"),
+                format!("{count} کام ملا"),
+            ),
+            _ => script.choose(
+                format!("Found {count} tasks"),
+                format!("{count} kaam mile"),
+                format!("{count} کام ملے"),
+            ),
+        },
         "complete_task" => script.choose(
             format!("Completed {name}"),
             format!("{name} mukammal ho gaya"),
@@ -95,17 +105,30 @@ pub fn are_you_sure(script: Script, deletes: bool, titles: &[&str]) -> (String, 
         list.push_str(&format!("\n… +{}", titles.len() - SHOWN));
     }
     let n = titles.len();
-    let (question, yes, no) = match (script, deletes) {
-        (Script::En, true) => (format!("Delete these {n} tasks for good?"), "Yes, delete them", "No, keep them"),
-        (Script::En, false) => (format!("Change these {n} tasks?"), "Yes, change them", "No, leave them"),
-        (Script::UrLatn, true) => (
-            format!("Ye {n} kaam hamesha ke liye delete kar dein?"),
-            "Haan, delete karein",
-            "Nahi, rehne dein",
-        ),
-        (Script::UrLatn, false) => (format!("Ye {n} kaam badal dein?"), "Haan, badal dein", "Nahi, rehne dein"),
-        (Script::Ur, true) => (format!("یہ {n} کام ہمیشہ کے لیے حذف کر دیں؟"), "جی ہاں، حذف کریں", "نہیں، رہنے دیں"),
-        (Script::Ur, false) => (format!("یہ {n} کام بدل دیں؟"), "جی ہاں، بدل دیں", "نہیں، رہنے دیں"),
+    let is_one = dates::plural(n, script) == PluralCategory::One;
+    let question = match (script, deletes) {
+        (Script::En, true) if is_one => "Delete this task for good?".to_owned(),
+        (Script::En, true) => format!("Delete these {n} tasks for good?"),
+        (Script::En, false) if is_one => "Change this task?".to_owned(),
+        (Script::En, false) => format!("Change these {n} tasks?"),
+        (Script::UrLatn, true) if is_one => "Ye kaam hamesha ke liye delete kar dein?".to_owned(),
+        (Script::UrLatn, true) => format!("Ye {n} kaam hamesha ke liye delete kar dein?"),
+        (Script::UrLatn, false) if is_one => "Ye kaam badal dein?".to_owned(),
+        (Script::UrLatn, false) => format!("Ye {n} kaam badal dein?"),
+        (Script::Ur, true) if is_one => "یہ کام ہمیشہ کے لیے حذف کر دیں؟".to_owned(),
+        (Script::Ur, true) => format!("یہ {n} کام ہمیشہ کے لیے حذف کر دیں؟"),
+        (Script::Ur, false) if is_one => "یہ کام بدل دیں؟".to_owned(),
+        (Script::Ur, false) => format!("یہ {n} کام بدل دیں؟"),
+    };
+    let (yes, no) = match (script, deletes) {
+        (Script::En, true) if is_one => ("Yes, delete it", "No, keep it"),
+        (Script::En, true) => ("Yes, delete them", "No, keep them"),
+        (Script::En, false) if is_one => ("Yes, change it", "No, leave it"),
+        (Script::En, false) => ("Yes, change them", "No, leave them"),
+        (Script::UrLatn, true) => ("Haan, delete karein", "Nahi, rehne dein"),
+        (Script::UrLatn, false) => ("Haan, badal dein", "Nahi, rehne dein"),
+        (Script::Ur, true) => ("جی ہاں، حذف کریں", "نہیں، رہنے دیں"),
+        (Script::Ur, false) => ("جی ہاں، بدل دیں", "نہیں، رہنے دیں"),
     };
     (format!("{question}{list}"), yes.into(), no.into())
 }
@@ -114,7 +137,7 @@ pub fn are_you_sure(script: Script, deletes: bool, titles: &[&str]) -> (String, 
 pub fn choice(script: Script, task: &Task) -> String {
     match &task.due {
         None => task.title.clone(),
-        Some(due) => format!("{} — {}", task.title, phrases::due(due, script)),
+        Some(due) => format!("{} — {}", task.title, dates::due(due, script)),
     }
 }
 
@@ -337,7 +360,7 @@ mod tests {
             said.push(step_done(script, tool, None, None, true));
         }
         said.push(step_declined(script).into());
-        for (deletes, titles) in [(true, &["X", "Y"][..]), (false, &["X"; 12])] {
+        for (deletes, titles) in [(true, &["X"][..]), (true, &["X", "Y"]), (false, &["X"]), (false, &["X"; 12])] {
             let (question, yes, no) = are_you_sure(script, deletes, titles);
             said.extend([question, yes, no]);
         }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::handler::Who;
 use crate::{
     domain::{
-        language::phrases,
+        dates,
         locale::{Locale, Script},
         task::Task,
     },
@@ -108,16 +108,15 @@ fn question(task: &Task, locale: Locale) -> Option<ElicitRequestParams> {
     let title = &task.title;
     let (message, label, about) = match locale {
         Locale::En => {
-            let due = TaskJson::from(task).due;
-            let due = due.map(|due| format!(", due {} {}", due.weekday, due.date)).unwrap_or_default();
+            let due = task.due.as_ref().map(|due| format!(", due {}", dates::due(due, Script::En)));
             (
-                format!("Delete the task “{title}”{due}?"),
+                format!("Delete the task “{title}”{}?", due.unwrap_or_default()),
                 "Delete it",
                 "Deletes the task. It can be taken back for 24 hours.",
             )
         }
         Locale::Ur => {
-            let due = task.due.as_ref().map(|due| format!(" ({})", phrases::due(due, Script::Ur)));
+            let due = task.due.as_ref().map(|due| format!(" ({})", dates::due(due, Script::Ur)));
             (
                 // The title may be in another script: isolated, so that its direction stays its own.
                 format!("کام “\u{2068}{title}\u{2069}”{} حذف کر دیں؟", due.unwrap_or_default()),

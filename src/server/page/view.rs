@@ -118,7 +118,7 @@ fn steps(workflow: &Workflow, reader: Reader) -> View {
         Some(Summary::Custom { title, .. }) => title.clone(),
         Some(Summary::Duration { duration }) => reader.digits.show(format!("{duration}{}", words.seconds)),
         // A step or two are told as they are; more are folded.
-        None if steps.len() > 2 && steps.iter().all(|step| !step.running) => reader.digits.show(format!("{}{}", steps.len(), words.steps)),
+        None if steps.len() > 2 && steps.iter().all(|step| !step.running) => reader.digits.show(texts::steps(reader.locale, steps.len())),
         None => String::new(),
     };
     View::Steps(StepsView {

@@ -2,6 +2,11 @@
 
 use serde_json::Value;
 
+use crate::domain::{
+    dates::{self, PluralCategory},
+    locale::Script,
+};
+
 /// A sentence about the result of a tool.
 pub(super) fn about(tool: &str, result: &Value) -> String {
     let one = || task(&result["task"]);
@@ -44,10 +49,9 @@ fn task(task: &Value) -> String {
 }
 
 fn counted(count: usize) -> String {
-    if count == 1 {
-        "1 task".to_owned()
-    } else {
-        format!("{count} tasks")
+    match dates::plural(count, Script::En) {
+        PluralCategory::One => format!("{count} task"),
+        _ => format!("{count} tasks"),
     }
 }
 

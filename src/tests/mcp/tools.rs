@@ -338,10 +338,14 @@ async fn the_question_is_in_the_language_of_the_account() {
     let task = json!({ "title": "Milk", "due": "2026-11-24T17:00" });
     let id = done(&program, "add_task", task).await["task"]["id"].clone();
     for (locale, expected, label) in [
-        (Locale::En, "Delete the task “Milk”, due Tuesday 2026-11-24?", "Delete it"),
+        (
+            Locale::En,
+            "Delete the task “Milk”, due Tuesday, 24 November 2026, 5:00 PM?",
+            "Delete it",
+        ),
         (
             Locale::Ur,
-            "کام “\u{2068}Milk\u{2069}” (منگل، 24 نومبر 2026، شام 5 بجے) حذف کر دیں؟",
+            "کام “\u{2068}Milk\u{2069}” (منگل، 24 نومبر، 2026، شام 5 بجے) حذف کر دیں؟",
             "حذف کریں",
         ),
     ] {

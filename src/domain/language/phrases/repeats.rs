@@ -1,7 +1,9 @@
 //! A recurrence in words: "every Tuesday and Friday", "har mangal aur jumma", "ہر منگل اور جمعہ".
 
-use super::dates::{ENGLISH_DAYS, ROMAN_DAYS, URDU_DAYS};
+use chrono::Weekday;
+
 use crate::domain::{
+    dates::{self, PluralCategory},
     locale::Script,
     repeat::{Frequency, Repeat, Weekdays},
 };
@@ -20,7 +22,7 @@ pub fn repeats(rule: &str, script: Script) -> String {
     if repeat.frequency == Frequency::Weekly && n == 1 && !repeat.days.is_empty() {
         return on_days(repeat.days, script);
     }
-    let unit = units(repeat.frequency, n > 1, script);
+    let unit = units(repeat.frequency, dates::plural(n as usize, script), script);
     let every = match (script, n) {
         (Script::En, 1) => format!("every {unit}"),
         (Script::En, _) => format!("every {n} {unit}"),
@@ -44,16 +46,16 @@ pub fn repeats(rule: &str, script: Script) -> String {
     }
 }
 
-fn units(frequency: Frequency, many: bool, script: Script) -> &'static str {
-    match (script, frequency, many) {
-        (Script::En, Frequency::Daily, false) => "day",
-        (Script::En, Frequency::Daily, true) => "days",
-        (Script::En, Frequency::Weekly, false) => "week",
-        (Script::En, Frequency::Weekly, true) => "weeks",
-        (Script::En, Frequency::Monthly, false) => "month",
-        (Script::En, Frequency::Monthly, true) => "months",
-        (Script::En, Frequency::Yearly, false) => "year",
-        (Script::En, Frequency::Yearly, true) => "years",
+fn units(frequency: Frequency, count: PluralCategory, script: Script) -> &'static str {
+    match (script, frequency, count) {
+        (Script::En, Frequency::Daily, PluralCategory::One) => "day",
+        (Script::En, Frequency::Daily, _) => "days",
+        (Script::En, Frequency::Weekly, PluralCategory::One) => "week",
+        (Script::En, Frequency::Weekly, _) => "weeks",
+        (Script::En, Frequency::Monthly, PluralCategory::One) => "month",
+        (Script::En, Frequency::Monthly, _) => "months",
+        (Script::En, Frequency::Yearly, PluralCategory::One) => "year",
+        (Script::En, Frequency::Yearly, _) => "years",
         (Script::UrLatn, Frequency::Daily, _) => "din",
         (Script::UrLatn, Frequency::Weekly, _) => "hafte",
         (Script::UrLatn, Frequency::Monthly, _) => "mahine",
@@ -89,20 +91,10 @@ fn on(repeat: &Repeat, script: Script) -> Option<String> {
         (-1, Script::En) => "the last day".to_owned(),
         (-1, Script::UrLatn) => "ke aakhri din".to_owned(),
         (-1, Script::Ur) => "کے آخری دن".to_owned(),
-        (day, Script::En) => format!("the {day}{}", ending(day)),
+        (day, Script::En) => format!("the {}", dates::english_rank(day)),
         (day, Script::UrLatn) => format!("ki {day} tareekh ko"),
         (day, Script::Ur) => format!("کی {day} تاریخ کو"),
     })
-}
-
-fn ending(day: i8) -> &'static str {
-    match (day % 10, day) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    }
 }
 
 fn on_days(days: Weekdays, script: Script) -> String {
@@ -124,14 +116,14 @@ fn before_ko(names: &str) -> String {
 
 /// "Monday, Tuesday and Friday".
 fn joined(days: Weekdays, script: Script) -> String {
-    let (names, comma, and) = match script {
-        Script::En => (&ENGLISH_DAYS, ", ", " and "),
-        Script::UrLatn => (&ROMAN_DAYS, ", ", " aur "),
-        Script::Ur => (&URDU_DAYS, "، ", " اور "),
-    };
-    let all: Vec<&str> = days.iter().filter_map(|day| names.get(usize::from(day)).copied()).collect();
+    let and = script.choose(" and ", " aur ", " اور ");
+    let all: Vec<&str> = days
+        .iter()
+        .filter_map(|day| Weekday::try_from(day).ok())
+        .map(|day| dates::weekday(day, script))
+        .collect();
     match all.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{}{and}{last}", before.join(comma)),
+        Some((last, before)) if !before.is_empty() => format!("{}{and}{last}", before.join(dates::comma(script))),
         _ => all.concat(),
     }
 }

@@ -1,7 +1,8 @@
 //! The sentences of the replies.
 
-use super::{day, due as due_in_words, repeats};
+use super::repeats;
 use crate::domain::{
+    dates::{self, PluralCategory},
     language::DueError,
     locale::Script,
     task::{Due, Priority},
@@ -33,7 +34,7 @@ fn three(script: Script, en: &str, roman: &str, urdu: &str) -> String {
 
 /// Files came that the built-in assistant cannot read.
 pub fn cannot_read_files(count: usize, script: Script) -> String {
-    if count == 1 {
+    if dates::plural(count, script) == PluralCategory::One {
         three(
             script,
             "I can't read the attached file: the built-in assistant reads only text. Please write what it says.",
@@ -66,10 +67,10 @@ fn with_due(task: &Named, script: Script) -> String {
     let mut line = bold(&task.title);
     if let Some(when) = &task.due {
         line.push_str(" — ");
-        line.push_str(&due_in_words(when, script));
+        line.push_str(&dates::due(when, script));
     }
     if let Some(rule) = &task.repeat {
-        line.push_str(if script == Script::Ur { "، " } else { ", " });
+        line.push_str(dates::comma(script));
         line.push_str(&repeats(rule, script));
     }
     let label = match task.priority {
@@ -117,12 +118,12 @@ pub fn listed(
     script: Script,
 ) -> String {
     let when = days.map(|(first, last)| match first {
-        Some(first) if first == last => day(first, script),
-        Some(first) => format!("{} – {}", day(first, script), day(last, script)),
+        Some(first) if first == last => dates::full(first, script),
+        Some(first) => format!("{} – {}", dates::full(first, script), dates::full(last, script)),
         None => match script {
-            Script::En => format!("up to {}", day(last, script)),
-            Script::UrLatn => format!("{} tak", day(last, script)),
-            Script::Ur => format!("{} تک", day(last, script)),
+            Script::En => format!("up to {}", dates::full(last, script)),
+            Script::UrLatn => format!("{} tak", dates::full(last, script)),
+            Script::Ur => format!("{} تک", dates::full(last, script)),
         },
     });
     let place = when.map(|w| format!(" ({w})")).unwrap_or_default();
@@ -274,10 +275,14 @@ pub fn what_change(script: Script) -> String {
 
 /// Before many tasks are deleted.
 pub fn confirm_delete(tasks: &[Named], script: Script) -> String {
-    let ask = match script {
-        Script::En => format!("Delete these {} tasks? Say yes or no.", tasks.len()),
-        Script::UrLatn => format!("Ye {} kaam mita dun? Haan ya nahi?", tasks.len()),
-        Script::Ur => format!("یہ {} کام مٹا دوں؟ ہاں یا نہیں؟", tasks.len()),
+    let count = tasks.len();
+    let ask = match (script, dates::plural(count, script)) {
+        (Script::En, PluralCategory::One) => "Delete this task? Say yes or no.".to_owned(),
+        (Script::En, _) => format!("Delete these {count} tasks? Say yes or no."),
+        (Script::UrLatn, PluralCategory::One) => "Ye kaam mita dun? Haan ya nahi?".to_owned(),
+        (Script::UrLatn, _) => format!("Ye {count} kaam mita dun? Haan ya nahi?"),
+        (Script::Ur, PluralCategory::One) => "یہ کام مٹا دوں؟ ہاں یا نہیں؟".to_owned(),
+        (Script::Ur, _) => format!("یہ {count} کام مٹا دوں؟ ہاں یا نہیں؟"),
     };
     format!("{ask}\n{}", numbered(tasks, script))
 }
@@ -310,7 +315,7 @@ pub fn left_alone(script: Script) -> String {
 pub fn bad_date(error: DueError, script: Script) -> String {
     match error {
         DueError::Past(date) => {
-            let date = day(date, script);
+            let date = dates::full(date, script);
             match script {
                 Script::En => format!("{date} has already passed. Which day ahead should it be?"),
                 Script::UrLatn => format!("{date} guzar chuka hai. Aage ka kaun sa din rakhun?"),

@@ -145,7 +145,7 @@ fn the_resolved_date_is_said_back() {
     );
     assert!(
         fake.say("کل شام ۵ بجے علی کو کال کرنی ہے")
-            .contains("منگل، 24 نومبر 2026، شام 5 بجے")
+            .contains("منگل، 24 نومبر، 2026، شام 5 بجے")
     );
 }
 
