@@ -227,7 +227,7 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
 /// A token goes out when it is there, not when there are more. Whoever is gone without a word is found out by the next sign of life of a
 /// stream, and has it no longer.
 fn prepare(connection: &mut TcpStream) {
-    let socket = SockRef::from(connection);
+    let socket = SockRef::from(&*connection);
     let prepared = socket.set_tcp_nodelay(true);
     #[cfg(target_os = "linux")]
     let prepared = prepared.and_then(|()| socket.set_tcp_user_timeout(Some(UNHEARD)));

@@ -114,6 +114,16 @@ async fn an_answer_begins_anew_in_the_same_item_and_is_stored_once() {
 }
 
 #[tokio::test]
+async fn a_server_that_ends_says_that_its_answers_wait() {
+    let one = TestApp::start().await;
+    let (_, _gate, _body, _) = half_told(&one, &["You have half ", "an answer"]).await;
+    let mut told = PgListener::connect(&one.database_url).await.unwrap();
+    told.listen("kaam_release").await.unwrap();
+    one.state.runs.shut_down(Duration::from_secs(5)).await;
+    assert_eq!(told.recv().await.unwrap().channel(), "kaam_release");
+}
+
+#[tokio::test]
 async fn what_the_old_owner_still_says_counts_no_more() {
     let b = broken(&[], true).await;
     b.two.model.reply(Reply::text(&["the truth"]));

@@ -49,7 +49,7 @@ pub(in crate::app) struct Chat {
     /// The runs of which there was a hint, while the thread has not been looked at since; an empty one where that is not known.
     pub(super) unseen: StoredValue<Vec<String>>,
     /// The run that is, or was last, followed.
-    pub(super) followed: StoredValue<String>,
+    pub(super) followed: StoredValue<Option<String>>,
     /// Whose turn it is to send what the reader thinks of an answer.
     pub(super) ratings: StoredValue<Arc<Mutex<()>>>,
 }
@@ -261,7 +261,7 @@ impl Chat {
     /// the one that was followed. Once, for all hints.
     pub(super) fn look_if_missed(self) {
         let is_new = self.unseen.try_update_value(|unseen| {
-            let followed = self.followed.try_get_value();
+            let followed = self.followed.try_get_value().flatten();
             unseen.retain(|run| Some(run) != followed.as_ref());
             !unseen.is_empty()
         });

@@ -207,7 +207,7 @@ impl Chat {
                 Some(Ok(Frame::Heartbeat)) => {}
                 Some(Ok(Frame::Update(id, update))) => {
                     if let Some((run, _)) = id.as_ref().and_then(|id| id.split_once('.')) {
-                        self.followed.set_value(run.to_owned());
+                        self.followed.set_value(Some(run.to_owned()));
                         *seen = id;
                     }
                     // From now on a break is a new one; a remembered break still means a reload at the end.

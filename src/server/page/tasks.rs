@@ -11,6 +11,7 @@ use super::{
 use crate::{
     api::{ApiError, view::TaskLists},
     domain::{
+        dates,
         id::TaskId,
         language::{self, find_begun},
         task::{Due, TITLE_MAX, Task, TaskStatus},
@@ -170,7 +171,7 @@ pub async fn add(text: String, key: String, back: String) -> Result<(String, Str
 /// That a task was added, with its date in full.
 fn said(caller: &Caller, task: &Task) -> String {
     let script = caller.locale.into();
-    let due = task.due.as_ref().map(|due| language::phrases::due(due, script));
+    let due = task.due.as_ref().map(|due| dates::due(due, script));
     let repeat = task.repeat.as_deref().map(|rule| language::phrases::repeats(rule, script));
     let details = [due, repeat].into_iter().flatten().map(|words| caller.user.digits.show(words));
     texts::task_added(caller.locale, &task.title, details)

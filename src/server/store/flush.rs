@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Store, StoreError,
-    changes::Hint,
+    changes::{Hint, RELEASE_CHANNEL},
     runs::{RunKey, columns},
 };
 use crate::{
