@@ -68,7 +68,7 @@ async fn a_text_becomes_a_task_on_the_persons_calendar_and_the_date_is_said_in_f
     let urdu = add(&browser, "دودھ لانا کل صبح ہر 2 ہفتے، بہت ضروری", "").await;
     let sentence = said(&urdu);
     assert!(
-        sentence.starts_with("شامل ہو گیا: \u{2068}دودھ لانا\u{2069}، پیر، 23 نومبر 2026، صبح 9 بجے"),
+        sentence.starts_with("شامل ہو گیا: \u{2068}دودھ لانا\u{2069}، پیر، 23 نومبر، 2026، صبح 9 بجے"),
         "{sentence}"
     );
     let listed = program.json("/api/v1/tools/list_tasks", json!({})).await.json();

@@ -142,6 +142,8 @@ struct Inner {
     /// Clients of `/chatkit` that listen.
     listeners: Mutex<HashMap<RunId, listening::Listeners>>,
     elsewhere: elsewhere::Elsewhere,
+    /// Held while runs are taken over: what one has just taken is not yet among the live ones, and would be taken once more.
+    taking: tokio::sync::Mutex<()>,
     entries: mpsc::UnboundedSender<Entry>,
     stopping: CancellationToken,
 }
@@ -164,6 +166,7 @@ impl Runs {
             live: Mutex::default(),
             listeners: Mutex::default(),
             elsewhere: elsewhere::Elsewhere::default(),
+            taking: tokio::sync::Mutex::default(),
             entries,
             stopping: CancellationToken::new(),
         };

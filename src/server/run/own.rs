@@ -147,6 +147,7 @@ async fn tidy(runs: &Runs) -> Result<(), StoreError> {
 
 /// Goes on with the runs whose owners are gone; with `all`, with every live run that is not of this process.
 pub(super) async fn take_over(runs: &Runs, all: bool) -> Result<(), StoreError> {
+    let _taking = runs.0.taking.lock().await;
     loop {
         let lives: Vec<RunId> = runs.lives().keys().copied().collect();
         let orphans = runs.0.store.take_orphans(runs.0.owner, &lives, all).await?;
