@@ -11,7 +11,7 @@ use leptos::server_fn::codec::Json;
 
 use super::ApiError;
 use super::message::Outgoing;
-use super::sse::{Sse, Updates};
+use super::sse::{Events, Sse};
 use super::view::{Act, ItemView, PageContext, RatingView, ThreadPage, ThreadView};
 
 /// The person's threads, newest first.
@@ -29,19 +29,19 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
 /// Sends a message, in a new thread if `thread` is `None`, and streams what happens. `key` names this message: sent twice, it is
 /// stored once.
 #[server(name = SendMessage, endpoint = "chat/send", input = Json, output = Sse)]
-pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Updates, ApiError> {
+pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Events, ApiError> {
     crate::server::page::chat::send(thread, message, key).await
 }
 
 /// Answers a message of a thread anew, the last one if `item` is `None`, and takes away all that came after it.
 #[server(endpoint = "chat/retry", input = Json, output = Sse)]
-pub async fn retry(thread: String, item: Option<String>) -> Result<Updates, ApiError> {
+pub async fn retry(thread: String, item: Option<String>) -> Result<Events, ApiError> {
     crate::server::page::acts::retry(thread, item).await
 }
 
 /// Answers a form by the ids of its questions, or leaves it with `skip`, and streams what follows.
 #[server(endpoint = "chat/form", input = Json, output = Sse)]
-pub async fn form(thread: String, item: String, answers: BTreeMap<String, Vec<String>>, skip: bool) -> Result<Updates, ApiError> {
+pub async fn form(thread: String, item: String, answers: BTreeMap<String, Vec<String>>, skip: bool) -> Result<Events, ApiError> {
     crate::server::page::acts::form(thread, item, answers, skip).await
 }
 
@@ -58,13 +58,13 @@ pub async fn answer_form(
 
 /// Answers the call of one of the page's tools in which a thread ends, and streams what follows. Nothing where the page has no such tool.
 #[server(endpoint = "chat/tool-output", input = Json, output = Sse)]
-pub async fn tool_output(thread: String, output: Option<PageContext>) -> Result<Updates, ApiError> {
+pub async fn tool_output(thread: String, output: Option<PageContext>) -> Result<Events, ApiError> {
     crate::server::page::acts::tool_output(thread, output).await
 }
 
 /// Does what an action of a widget says, and streams what follows.
 #[server(endpoint = "chat/action", input = Json, output = Sse)]
-pub async fn action(thread: String, act: Act) -> Result<Updates, ApiError> {
+pub async fn action(thread: String, act: Act) -> Result<Events, ApiError> {
     crate::server::page::acts::action(thread, act).await
 }
 

@@ -53,6 +53,11 @@ impl Event {
         self
     }
 
+    /// Why the stream as a whole is at its end, if this says so.
+    pub fn failure(&self) -> Option<ApiError> {
+        (self.name == ERROR).then(|| ApiError::de(self.data.clone().into()))
+    }
+
     /// The thread of which it tells, if any. The last event of a thread has no id.
     pub fn thread(&self) -> Option<&str> {
         let name = self
@@ -142,41 +147,29 @@ impl Frame {
     }
 }
 
-type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, ApiError>> + Send>>;
-
-/// The stream of a thread that a server function gives and the page reads.
-pub struct Updates(Streamed<Frame>);
-
-impl Updates {
-    /// Wraps a stream of frames.
-    pub fn new(frames: impl Stream<Item = Result<Frame, ApiError>> + Send + 'static) -> Self {
-        Self(Box::pin(frames))
-    }
-
-    /// The next frame; `None` at the end of the stream.
-    pub async fn next(&mut self) -> Option<Result<Frame, ApiError>> {
-        self.0.next().await
-    }
-
-    /// The frames as the events of a thread, without the signs of life.
-    pub fn of(self, thread: String) -> impl Stream<Item = Event> + Send {
-        let of = move |frame| Frame::event(frame).of(&thread);
-        self.0.filter(|frame| std::future::ready(*frame != Ok(Frame::Heartbeat))).map(of)
-    }
-}
-
-/// A stream of any events that a server function gives and the page reads.
-pub struct Events(Streamed<Event>);
+/// The stream that a server function gives and the page reads.
+pub struct Events(Pin<Box<dyn Stream<Item = Event> + Send>>);
 
 impl Events {
     /// Wraps a stream of events.
-    pub fn new(events: impl Stream<Item = Result<Event, ApiError>> + Send + 'static) -> Self {
+    pub fn new(events: impl Stream<Item = Event> + Send + 'static) -> Self {
         Self(Box::pin(events))
     }
 
+    /// The frames of a thread.
+    pub fn of(frames: impl Stream<Item = Result<Frame, ApiError>> + Send + 'static) -> Self {
+        Self::new(frames.map(Frame::event))
+    }
+
     /// The next event; `None` at the end of the stream.
-    pub async fn next(&mut self) -> Option<Result<Event, ApiError>> {
+    pub async fn next(&mut self) -> Option<Event> {
         self.0.next().await
+    }
+
+    /// As those of a thread in a stream that tells of several; without the signs of life.
+    pub fn of_thread(self, thread: String) -> impl Stream<Item = Event> + Send {
+        let says = |event: &Event| std::future::ready(!event.data.is_empty());
+        self.0.filter(says).map(move |event| event.of(&thread))
     }
 }
 
@@ -186,7 +179,7 @@ where
 {
     async fn into_res(self) -> Result<Response, ApiError> {
         let opening = stream::once(async { Ok(Bytes::from_static(b"retry: 1000\n\n")) });
-        let encode = |event: Result<Event, ApiError>| Ok(event.unwrap_or_else(|error| Frame::event(Err(error))).encode());
+        let encode = |event: Event| Ok(event.encode());
         Response::try_from_stream(Sse::CONTENT_TYPE, opening.chain(self.0.map(encode)))
     }
 }
@@ -200,30 +193,10 @@ where
         let mut parser = Parser::default();
         Ok(Self::new(bytes.flat_map(move |chunk| {
             stream::iter(match chunk {
-                Ok(chunk) => parser.push(&chunk).into_iter().map(Ok).collect(),
-                Err(_) => vec![Err(ApiError::Network)],
+                Ok(chunk) => parser.push(&chunk),
+                Err(_) => vec![Frame::event(Err(ApiError::Network))],
             })
         })))
-    }
-}
-
-impl<Response> IntoRes<Sse, Response, ApiError> for Updates
-where
-    Response: TryRes<ApiError>,
-{
-    async fn into_res(self) -> Result<Response, ApiError> {
-        let events = Events::new(self.0.map(|frame| Ok(Frame::event(frame))));
-        IntoRes::<Sse, Response, ApiError>::into_res(events).await
-    }
-}
-
-impl<Response> FromRes<Sse, Response, ApiError> for Updates
-where
-    Response: ClientRes<ApiError> + Send,
-{
-    async fn from_res(response: Response) -> Result<Self, ApiError> {
-        let events = <Events as FromRes<Sse, Response, ApiError>>::from_res(response).await?;
-        Ok(Self::new(events.0.map(|event| event.and_then(Frame::read))))
     }
 }
 

@@ -205,12 +205,12 @@ fn arrived(list: &mut Vec<Kept>, key: &str, thread: &str) {
 
 /// Sends a message and gives its thread. The stream of its answer is let go: whoever shows the thread follows it by themselves.
 async fn bring(kept: &Kept) -> Result<String, ApiError> {
-    let mut updates = in_time(door::send(kept.thread.clone(), kept.message.clone(), kept.key.clone())).await?;
+    let mut events = in_time(door::send(kept.thread.clone(), kept.message.clone(), kept.key.clone())).await?;
     if let Some(thread) = &kept.thread {
         return Ok(thread.clone());
     }
     loop {
-        match unless_silent(updates.next().boxed_local()).await.flatten() {
+        match unless_silent(events.next().boxed_local()).await.flatten().map(Frame::read) {
             Some(Ok(Frame::Update(_, ChatUpdate::Thread { id, .. }))) => return Ok(id),
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(error),

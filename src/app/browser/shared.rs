@@ -23,7 +23,7 @@ use leptos::web_sys::js_sys::{Object, Promise, Reflect};
 use super::{Sleep, is_hidden};
 use crate::api::ApiError;
 use crate::api::changes::{Following, changes};
-use crate::api::sse::{Event, Frame, Updates};
+use crate::api::sse::{Event, Events, Frame};
 use crate::app::chat::follow::{in_time, unless_silent};
 
 /// Wishes that come together make one stream.
@@ -76,7 +76,7 @@ struct Tab {
 struct Follower {
     thread: String,
     seen: Option<String>,
-    tell: UnboundedSender<Result<Frame, ApiError>>,
+    tell: UnboundedSender<Event>,
 }
 
 thread_local! {
@@ -120,13 +120,13 @@ pub(in crate::app) fn listen(name: &str, hear: impl Fn(String) + 'static) {
 
 /// The answer that is written in a thread, behind the event `after`, from the stream of all tabs. Instead of the one that was followed
 /// before. It ends with its final frame or an error; while it is silent longer than any stream, nobody leads who could tell.
-pub(in crate::app) fn follow(thread: String, after: Option<String>) -> Updates {
-    let (tell, frames) = unbounded();
+pub(in crate::app) fn follow(thread: String, after: Option<String>) -> Events {
+    let (tell, events) = unbounded();
     FOLLOWER.set(Some(Follower { thread, seen: after, tell }));
     if let Some(tab) = tab() {
         tab.ask();
     }
-    Updates::new(frames)
+    Events::new(events)
 }
 
 /// A connection may be there again.
@@ -308,14 +308,15 @@ impl Tab {
         let mut is_first = true;
         loop {
             match unless_silent(events.next().boxed_local()).await.flatten() {
-                Some(Ok(event)) if event.data == ALL && is_first && FAILURES.get() > 0 => {
-                    self.hear_event(Event {
-                        data: AGAIN.to_owned(),
-                        ..event
-                    });
+                Some(mut event) => {
+                    if let Some(error) = event.failure() {
+                        return error;
+                    }
+                    if is_first && FAILURES.get() > 0 {
+                        event.data = AGAIN.to_owned();
+                    }
+                    self.hear_event(event);
                 }
-                Some(Ok(event)) => self.hear_event(event),
-                Some(Err(error)) => return error,
                 None => return ApiError::Network,
             }
             if !std::mem::take(&mut is_first) {
@@ -386,13 +387,13 @@ impl Follower {
     /// Hears what is of its thread; anything else says that the line is alive.
     fn hear(&mut self, event: &Event) {
         if event.thread() != Some(self.thread.as_str()) {
-            let _ = self.tell.unbounded_send(Ok(Frame::Heartbeat));
+            let _ = self.tell.unbounded_send(Event::default());
         } else if !is_behind(event.id.as_deref(), self.seen.as_deref()) {
             if event.id.is_some() {
                 self.seen.clone_from(&event.id);
             }
             // Nobody hears it where something else is shown by now.
-            let _ = self.tell.unbounded_send(Frame::read(event.clone()));
+            let _ = self.tell.unbounded_send(event.clone());
         }
     }
 }
@@ -428,7 +429,7 @@ mod tests {
 
     #[test]
     fn a_follower_hears_its_thread_and_that_the_line_lives() {
-        let (tell, mut frames) = unbounded();
+        let (tell, mut events) = unbounded();
         let mut follower = Follower {
             thread: "thr_1".into(),
             seen: None,
@@ -449,7 +450,8 @@ mod tests {
             follower.hear(&event);
         }
         drop(follower);
-        let heard: Vec<_> = std::iter::from_fn(|| frames.next().now_or_never().flatten()).collect();
+        let heard = std::iter::from_fn(|| events.next().now_or_never().flatten());
+        let heard: Vec<_> = heard.map(Frame::read).collect();
         assert_eq!(
             heard,
             [Ok(progress(1)), Ok(Frame::Heartbeat), Ok(progress(2)), Err(ApiError::Unavailable)]

@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use super::driver::Chat;
 use super::state::{Again, News, Phase, ThreadState};
 use crate::api::message::Outgoing;
-use crate::api::sse::{Frame, Updates};
+use crate::api::sse::{Events, Frame};
 use crate::api::view::{Act, PageContext};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser::{self, Sleep, shared};
@@ -112,7 +112,7 @@ impl Chat {
         let mut connection = self.connect(ask).await;
         loop {
             let end = match connection {
-                Ok(updates) => self.listen(updates, is_own, &mut seen, &mut tries).await,
+                Ok(events) => self.listen(events, is_own, &mut seen, &mut tries).await,
                 Err(error) => End::of(error),
             };
             // The server has confirmed the message when it has shown it.
@@ -169,7 +169,7 @@ impl Chat {
         self.serve_call();
     }
 
-    async fn connect(self, ask: Ask) -> Result<Updates, ApiError> {
+    async fn connect(self, ask: Ask) -> Result<Events, ApiError> {
         let thread = self.state.with_untracked(|state| state.id.clone());
         let over = match &ask {
             Ask::Act(_, done) => Some(*done),
@@ -193,17 +193,17 @@ impl Chat {
         answer
     }
 
-    async fn listen(self, mut updates: Updates, is_own: bool, seen: &mut Option<String>, tries: &mut u32) -> End {
+    async fn listen(self, mut events: Events, is_own: bool, seen: &mut Option<String>, tries: &mut u32) -> End {
         let mut failed = false;
         loop {
             // What has no place in the log yet would be told by nobody else.
             if is_own && seen.is_some() && !failed && shared::is_led() {
                 return End::Led;
             }
-            let Some(next) = unless_silent(updates.next().boxed_local()).await else {
+            let Some(next) = unless_silent(events.next().boxed_local()).await else {
                 return End::Broken;
             };
-            match next {
+            match next.map(Frame::read) {
                 Some(Ok(Frame::Heartbeat)) => {}
                 Some(Ok(Frame::Update(id, update))) => {
                     if let Some((run, _)) = id.as_ref().and_then(|id| id.split_once('.')) {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     api::{
         ApiError,
-        sse::Updates,
+        sse::Events,
         view::{Act, ItemView, PageContext, RatingView},
     },
     domain::{id::ItemId, text},
@@ -36,14 +36,14 @@ const RATINGS: i64 = 100;
 /// So much is shown of an answer, in characters.
 const RATED_MAX: usize = 120;
 
-pub async fn retry(thread: String, item: Option<String>) -> Result<Updates, ApiError> {
+pub async fn retry(thread: String, item: Option<String>) -> Result<Events, ApiError> {
     let caller = caller().await?;
     let item = item.as_deref().map(item_id).transpose()?;
     let ask = Ask::Retry(thread_id(&thread)?, item);
     stream(&caller, ask).await
 }
 
-pub async fn form(thread: String, item: String, answers: BTreeMap<String, Vec<String>>, skip: bool) -> Result<Updates, ApiError> {
+pub async fn form(thread: String, item: String, answers: BTreeMap<String, Vec<String>>, skip: bool) -> Result<Events, ApiError> {
     let caller = caller().await?;
     let ask = Ask::Form(thread_id(&thread)?, item_id(&item)?, submission(answers, skip)?);
     stream(&caller, ask).await
@@ -91,7 +91,7 @@ fn submission(answers: BTreeMap<String, Vec<String>>, skip: bool) -> Result<Subm
     Ok(submission)
 }
 
-pub async fn tool_output(thread: String, output: Option<PageContext>) -> Result<Updates, ApiError> {
+pub async fn tool_output(thread: String, output: Option<PageContext>) -> Result<Events, ApiError> {
     let caller = caller().await?;
     let output = match output {
         Some(context) => serde_json::to_value(context).map_err(|_| refuse(ApiError::Invalid))?,
@@ -100,7 +100,7 @@ pub async fn tool_output(thread: String, output: Option<PageContext>) -> Result<
     stream(&caller, Ask::ToolOutput(thread_id(&thread)?, output)).await
 }
 
-pub async fn action(thread: String, act: Act) -> Result<Updates, ApiError> {
+pub async fn action(thread: String, act: Act) -> Result<Events, ApiError> {
     let caller = caller().await?;
     let (item, action) = read(act)?;
     stream(&caller, Ask::Action(thread_id(&thread)?, Some(item), action)).await
@@ -172,7 +172,7 @@ pub async fn archive(id: String, archived: bool) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn stream(caller: &Caller, ask: Ask) -> Result<Updates, ApiError> {
+async fn stream(caller: &Caller, ask: Ask) -> Result<Events, ApiError> {
     let asked = accepted(caller, ask).await?;
     Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.reader()))
 }

@@ -18,7 +18,7 @@ use crate::{
     api::{
         ApiError,
         changes::Following,
-        sse::{Event, Events, Updates},
+        sse::{Event, Events},
     },
     server::store::changes::Hint,
 };
@@ -41,17 +41,15 @@ pub async fn changes(follow: Vec<Following>) -> Result<Events, ApiError> {
     let mut listening = listening.ok_or_else(|| refuse(ApiError::TooMany(60)))?;
     let mut answers = SelectAll::new();
     for Following { thread, after } in follow {
-        let updates = chat::follow(&caller, &thread, after.as_deref()).await;
-        let updates = updates.unwrap_or_else(|error| Updates::new(futures::stream::once(async { Err(error) })));
-        answers.push(updates.of(thread).boxed());
+        let answer = chat::follow(&caller, &thread, after.as_deref()).await;
+        let answer = answer.unwrap_or_else(|error| Events::of(futures::stream::once(async { Err(error) })));
+        answers.push(answer.of_thread(thread).boxed());
     }
     super::stream_headers();
-    let hint = move |hint: Hint, place: Option<String>| {
-        Ok(Event {
-            id: place,
-            data: hint.to_string(),
-            ..Event::default()
-        })
+    let hint = |hint: Hint, place: Option<String>| Event {
+        id: place,
+        data: hint.to_string(),
+        ..Event::default()
     };
     let end = Instant::now() + LIFE;
     Ok(Events::new(async_stream::stream! {
@@ -60,9 +58,9 @@ pub async fn changes(follow: Vec<Following>) -> Result<Events, ApiError> {
             let beat = Instant::now() + HEARTBEAT;
             tokio::select! {
                 () = state.runs.stopped() => return,
-                Some(event) = answers.next() => yield Ok(event),
+                Some(event) = answers.next() => yield event,
                 heard = timeout_at(beat, listening.hints.recv()) => match heard {
-                    Err(_) => yield Ok(Event::default()),
+                    Err(_) => yield Event::default(),
                     Ok(Ok(told)) => yield hint(told.hint, Some(state.store.place_of_hint(told.number))),
                     Ok(Err(RecvError::Lagged(_))) => yield hint(Hint::All, None),
                     Ok(Err(RecvError::Closed)) => return,

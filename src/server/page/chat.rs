@@ -11,7 +11,7 @@ use crate::{
     api::{
         ApiError,
         message::{Outgoing, Part},
-        sse::{Frame, Updates},
+        sse::{Events, Frame},
         view::{Access, ChatUpdate, ItemBody, ThreadPage, ThreadSummary, ThreadView},
     },
     domain::{
@@ -118,7 +118,7 @@ pub async fn thread(id: String, before: Option<String>) -> Result<ThreadView, Ap
     })
 }
 
-pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Updates, ApiError> {
+pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Result<Events, ApiError> {
     let caller = caller().await?;
     let asked = ask(&caller, thread.as_deref(), message, &key).await?;
     Ok(updates(asked.run, asked.stream, 0, asked.removed, caller.reader()))
@@ -128,7 +128,7 @@ pub async fn send(thread: Option<String>, message: Outgoing, key: String) -> Res
 ///
 /// # Errors
 /// [`ApiError::Invalid`], [`ApiError::NotFound`], [`ApiError::Unavailable`], [`ApiError::Internal`]; the status is not set.
-pub(super) async fn follow(caller: &Caller, thread: &str, after: Option<&str>) -> Result<Updates, ApiError> {
+pub(super) async fn follow(caller: &Caller, thread: &str, after: Option<&str>) -> Result<Events, ApiError> {
     let thread = thread.parse().map_err(|_| ApiError::NotFound)?;
     let place = |id: &str| {
         let (run, seq) = id.split_once('.')?;
@@ -142,7 +142,7 @@ pub(super) async fn follow(caller: &Caller, thread: &str, after: Option<&str>) -
             let seen = after.filter(|(known, _)| *known == run).map_or(0, |(_, seq)| seq);
             updates(run, stream, seen, Vec::new(), caller.reader())
         }
-        None => Updates::new(futures::stream::once(async { Ok(Frame::Update(None, ChatUpdate::Done)) })),
+        None => Events::of(futures::stream::once(async { Ok(Frame::Update(None, ChatUpdate::Done)) })),
     })
 }
 
@@ -274,9 +274,9 @@ pub(super) fn asked_in_vain(error: AskError) -> ApiError {
 
 /// A run's signals as frames of the page's stream, with signs of life. What the page has seen is gone through, but not told again. What the
 /// run removed at its beginning is told first.
-pub(super) fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Vec<ItemId>, reader: Reader) -> Updates {
+pub(super) fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Vec<ItemId>, reader: Reader) -> Events {
     super::stream_headers();
-    Updates::new(async_stream::stream! {
+    Events::of(async_stream::stream! {
         for item in removed {
             yield Ok(Frame::Update(None, ChatUpdate::Removed(item.to_string())));
         }
