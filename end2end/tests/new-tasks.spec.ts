@@ -1,7 +1,7 @@
 /** The line for a new task: by keyboard, in two languages, taken back, without a connection, on a phone. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { Chat, expect, setAppearance, test } from '../support/fixtures';
+import { expect, setAppearance, test } from '../support/fixtures';
 
 /** The line, and what is said of the last task. */
 const line = (page: Page) => ({

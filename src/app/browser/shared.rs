@@ -260,7 +260,12 @@ impl Tab {
     /// Somebody follows this answer: the stream is made anew, and tells of it from there on.
     fn want(self: &Rc<Self>, thread: String, after: Option<String>) {
         WANTED.with_borrow_mut(|wanted| {
-            wanted.retain(|following| following.thread != thread);
+            let known = wanted.iter().position(|following| following.thread == thread);
+            let after = match known.map(|at| wanted.remove(at)) {
+                // Somebody else may not have heard what is behind that.
+                Some(known) => earlier(known.after, after),
+                None => after,
+            };
             wanted.push(Following { thread, after });
             if wanted.len() > FOLLOWED {
                 wanted.remove(0);
@@ -398,6 +403,15 @@ impl Follower {
     }
 }
 
+/// The place behind which both hear all that they have not seen: nowhere, the beginning of the answer, where they are of different ones.
+fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
+    if is_behind(one.as_deref(), other.as_deref()) {
+        one
+    } else {
+        other.filter(|other| is_behind(Some(other), one.as_deref()))
+    }
+}
+
 /// Whether an event is one that was seen: it is told again where another tab begins to follow later.
 fn is_behind(id: Option<&str>, seen: Option<&str>) -> bool {
     let place = |id: &str| {
@@ -425,6 +439,19 @@ mod tests {
         assert!(!behind("run_2.1", "run_1.10"), "another answer");
         assert!(!is_behind(None, Some("run_1.10")), "the end of an answer has no place");
         assert!(!is_behind(Some("run_1.1"), None));
+    }
+
+    #[test]
+    fn whoever_comes_later_takes_nothing_from_those_who_wait() {
+        let earlier = |one: Option<&str>, other: Option<&str>| earlier(one.map(str::to_owned), other.map(str::to_owned));
+        let places = ["run_1.9", "run_1.10"].map(Some);
+        for (one, other) in [(0, 1), (1, 0), (0, 0)] {
+            assert_eq!(earlier(places[one], places[other]).as_deref(), places[0]);
+        }
+        for beginning in [None, Some("run_2.1")] {
+            assert_eq!(earlier(places[0], beginning), None);
+            assert_eq!(earlier(beginning, places[0]), None);
+        }
     }
 
     #[test]
