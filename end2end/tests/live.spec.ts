@@ -182,11 +182,15 @@ test('what begins elsewhere while a page is busy is seen after that', async ({ p
 
 /** How many streams the pages of a browser have at a time: for all tabs together, and those of messages that were sent. */
 function streams(context: BrowserContext): { shared: () => number; own: () => number } {
-  const open = new Set<Request>();
-  context.on('request', (request) => open.add(request));
+  const open = new Map<Request, Page>();
+  context.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/')) open.set(request, request.frame().page());
+  });
   const over = (request: Request) => void open.delete(request);
   context.on('requestfinished', over).on('requestfailed', over);
-  const count = (path: string) => () => [...open].filter((request) => new URL(request.url()).pathname === path).length;
+  // Of a page that closes, nothing more is told.
+  const count = (path: string) => () => [...open].filter(([request, page]) => !page.isClosed() && new URL(request.url()).pathname === path).length;
   return { shared: count('/api/changes'), own: count('/api/chat/send') };
 }
 
