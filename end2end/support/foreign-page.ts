@@ -17,11 +17,9 @@ const PAGE = `<!doctype html>
     const events = [];
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
-    let reads = 0;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      reads += 1;
       rest += value;
       const frames = rest.split('\\n\\n');
       rest = frames.pop();
@@ -29,8 +27,9 @@ const PAGE = `<!doctype html>
         if (!frame.startsWith('data: ')) throw new Error('no frame: ' + frame);
         events.push(JSON.parse(frame.slice(6)));
       }
+      window.heard = JSON.stringify(events);
     }
-    return { status: response.status, events, reads, rest };
+    return { status: response.status, events, rest };
   };
   window.say = (url, token, text) =>
     window.ask(url, token, 'threads.create', { input: { content: [{ type: 'input_text', text }], attachments: [], inference_options: {} } });
