@@ -43,7 +43,7 @@ pub(super) const FORM_PATIENCE: Duration = Duration::from_secs(60);
 const THREADS: u32 = 30;
 const ITEMS: u32 = 50;
 /// The longest name of a request.
-pub(super) const KEY_MAX: usize = 100;
+const KEY_MAX: usize = 100;
 
 pub async fn threads(after: Option<String>) -> Result<ThreadPage, ApiError> {
     let Caller { state, user, .. } = caller().await?;
@@ -185,9 +185,7 @@ pub async fn delete(id: String) -> Result<(), ApiError> {
 }
 
 async fn ask(caller: &Caller, thread: Option<&str>, message: Outgoing, key: &str) -> Result<Asked, ApiError> {
-    if key.len() > KEY_MAX || key.contains('\0') {
-        return Err(refuse(ApiError::Invalid));
-    }
+    let key = key_of(key)?;
     limit(caller)?;
     let message = message::checked(&caller.state, caller.user.id, input(message, caller.locale))
         .await
@@ -196,13 +194,20 @@ async fn ask(caller: &Caller, thread: Option<&str>, message: Outgoing, key: &str
         None => Ask::NewThread(message),
         Some(thread) => Ask::Message(thread_id(thread)?, message),
     };
-    let key = Some(format!("page:{key}")).filter(|_| !key.is_empty());
     caller
         .state
         .runs
         .ask(&caller.person(), ask, key.as_deref())
         .await
         .map_err(asked_in_vain)
+}
+
+/// The name of a request of the page among all names of a person; plain forms have none.
+pub(super) fn key_of(name: &str) -> Result<Option<String>, ApiError> {
+    if name.len() > KEY_MAX || name.contains('\0') {
+        return Err(refuse(ApiError::Invalid));
+    }
+    Ok((!name.is_empty()).then(|| format!("page:{name}")))
 }
 
 /// The page's message as the protocol has it.

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Caller, caller,
-    chat::{KEY_MAX, text_error},
+    chat::{key_of, text_error},
     failed, go_back, refuse, view,
 };
 use crate::{
@@ -121,10 +121,7 @@ pub async fn add(text: String, key: String, back: String) -> Result<(String, Str
     let caller = caller().await?;
     let (state, user) = (&caller.state, &caller.user);
     let text = text::line(&text, TITLE_MAX).map_err(|error| refuse(text_error(error)))?;
-    if key.len() > KEY_MAX || key.contains('\0') {
-        return Err(refuse(ApiError::Invalid));
-    }
-    let key = Some(format!("page:{key}")).filter(|_| !key.is_empty());
+    let key = key_of(&key)?;
     let (calendar, now) = (user.calendar(), state.clock.now());
     let mut transaction = state.store.begin().await.map_err(failed)?;
     if let Some(key) = &key {
