@@ -122,8 +122,8 @@ async fn what_is_refused() {
 #[tokio::test]
 async fn failures_of_the_endpoint_keep_their_causes_to_the_log() {
     for (upstream, body, status, code) in [
-        (401, json!({ "error": { "message": "bad key k-secret" } }), 502, "upstream_failed"),
-        (400, json!({ "error": { "message": "bad sound" } }), 502, "upstream_failed"),
+        (401, json!({ "error": { "message": "wrong key k-secret" } }), 502, "upstream_failed"),
+        (400, json!({ "error": { "message": "wrong sound" } }), 502, "upstream_failed"),
         (200, json!({ "words": [] }), 502, "upstream_failed"),
         (429, json!({ "error": { "message": "slow down" } }), 503, "upstream_unavailable"),
         (500, json!({}), 503, "upstream_unavailable"),
@@ -136,7 +136,7 @@ async fn failures_of_the_endpoint_keep_their_causes_to_the_log() {
             (status, &json!(code)),
             "{upstream}"
         );
-        assert!(!reply.text().contains("secret") && !reply.text().contains("bad"));
+        assert!(!reply.text().contains("secret") && !reply.text().contains("wrong"));
     }
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let app = TestApp::with(&[("AI_TRANSCRIBE_URL", &format!("http://{free}/v1"))]).await;
