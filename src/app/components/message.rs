@@ -17,7 +17,7 @@ use crate::app::chat::driver::Chat;
 use crate::app::here;
 use crate::app::text::words;
 use crate::domain::locale::Script;
-use crate::domain::text::direction;
+use crate::domain::text::{direction, direction_around};
 
 /// The longest quote, in characters.
 const QUOTE_MAX: usize = 2000;
@@ -126,16 +126,17 @@ fn widget(chat: Chat, id: String) -> AnyView {
 
 /// Something that the server has drawn as a whole: a form, a picture, a call of the page's tool.
 fn html(chat: Chat, id: String) -> AnyView {
-    let texts = here();
     let shown = StoredValue::new(id);
     let body = Memo::new(move |_| chat.state.with(|state| shown.with_value(|id| state.body(id).cloned())));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let skips = event
-            .submitter()
+        let button = event.submitter();
+        let skips = button
+            .as_ref()
             .is_some_and(|button| button.get_attribute("name").as_deref() == Some("skip"));
         if let Some(form) = event.target().and_then(|form| form.dyn_into::<Element>().ok()) {
-            chat.answer_form(shown.get_value(), browser::answers(&form), skips);
+            let chosen = button.as_deref().and_then(browser::chosen);
+            chat.answer_form(shown.get_value(), chosen.unwrap_or_else(|| browser::answers(&form)), skips);
         }
     };
     view! {
@@ -146,7 +147,7 @@ fn html(chat: Chat, id: String) -> AnyView {
                     view! {
                         <p class="step" class:is-running=pending data-testid="step">
                             {if pending { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                            <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
+                            {told(&title)}
                         </p>
                     }
                         .into_any()
@@ -306,6 +307,12 @@ fn spoken_texts(whole: &HtmlElement, script: Script) -> Vec<(String, &'static st
     (0..blocks.length()).filter_map(block).map(said).collect()
 }
 
+/// A line that was written for a step, in the language of its conversation: isolated, in its own direction.
+fn told(title: &str) -> AnyView {
+    let direction = direction_around(title).unwrap_or(here().locale.dir());
+    view! { <bdi dir=direction>{words(title, direction)}</bdi> }.into_any()
+}
+
 fn steps(chat: Chat, id: String) -> AnyView {
     let texts = here();
     let steps = Memo::new(move |_| {
@@ -329,7 +336,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
+                {told(&title)}
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
                 {(!detail.is_empty()).then(|| view! { <div class="step-detail prose" inner_html=detail></div> }.into_any())}
             </li>
@@ -353,7 +360,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <details class="folded-steps" open=open>
                 <summary>
-                    <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
+                    {told(&title)}
                 </summary>
                 {list()}
             </details>
