@@ -10,10 +10,11 @@ use leptos::server_fn::codec::Json;
 use super::ApiError;
 use super::view::TaskLists;
 
-/// The person's tasks.
+/// The person's tasks: the beginning of both lists, or what is behind a task in the list that it is in. `named` are wanted wherever they
+/// stand.
 #[server(endpoint = "tasks/lists", input = Json)]
-pub async fn load_tasks() -> Result<TaskLists, ApiError> {
-    crate::server::page::tasks::lists().await
+pub async fn load_tasks(#[server(default)] after: Option<String>, #[server(default)] named: Vec<String>) -> Result<TaskLists, ApiError> {
+    crate::server::page::tasks::lists(after, named).await
 }
 
 /// Tasks whose titles are begun by these words; no words find all. At most 20.

@@ -273,13 +273,19 @@ pub struct TaskView {
     pub overdue: bool,
 }
 
-/// The panel's content.
+/// The panel's content, or a page of one of its lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TaskLists {
     /// To do, by due date, then priority (at most 200).
     pub pending: Vec<TaskView>,
     /// Done, the newest first (at most 50).
     pub completed: Vec<TaskView>,
+    /// How many there are to do.
+    pub pending_total: usize,
+    /// How many are done.
+    pub completed_total: usize,
+    /// Those that were asked for by their ids and are to do.
+    pub named: Vec<TaskView>,
 }
 
 /// What the person thinks of an answer, on the settings page.

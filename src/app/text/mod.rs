@@ -158,7 +158,15 @@ pub struct Texts {
     pub completed: &'static str,
     pub no_pending: &'static str,
     pub no_pending_note: &'static str,
+    /// The lists could not be loaded.
+    pub tasks_unknown: &'static str,
+    pub tasks_unknown_note: &'static str,
     pub no_completed: &'static str,
+    /// What was done to a task.
+    pub was_done: Around,
+    pub was_reopened: Around,
+    pub was_deleted: Around,
+    pub was_undone: Around,
     pub complete_task: Around,
     pub delete_task: Around,
     pub delete_task_question: Around,
@@ -181,6 +189,7 @@ pub struct Texts {
     pub make_account: &'static str,
     pub no_account: &'static str,
     pub have_account: &'static str,
+    pub new_server: &'static str,
     pub needs_link: &'static str,
     pub needs_link_note: &'static str,
     pub closed: &'static str,
@@ -195,6 +204,10 @@ pub struct Texts {
     pub saved: &'static str,
     pub appearance: &'static str,
     pub account: &'static str,
+    // The assistant.
+    pub assistant_title: &'static str,
+    pub answered_by: Around,
+    pub built_in_note: &'static str,
     // Opinions of answers.
     pub ratings: &'static str,
     pub no_ratings: &'static str,

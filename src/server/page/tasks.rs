@@ -26,37 +26,52 @@ use crate::{
     },
 };
 
-/// How many tasks the panel shows.
+/// How many tasks a page of each list has.
 const PENDING: i64 = 200;
 const COMPLETED: i64 = 50;
+/// So many are given by their ids.
+const NAMED_MAX: usize = 50;
 
 /// Among how many tasks is searched, and how many are found at the most.
 const SEARCHED: i64 = 1000;
 const FOUND: usize = 20;
 
-pub async fn lists() -> Result<TaskLists, ApiError> {
+pub async fn lists(after: Option<String>, named: Vec<String>) -> Result<TaskLists, ApiError> {
     let caller = caller().await?;
     let (state, user, reader) = (&caller.state, &caller.user, caller.reader());
     let mut connection = state.store.connection().await.map_err(failed)?;
     let now = user.calendar().local(state.clock.now());
-    let mut of = async |status, limit| {
+    let draw = |tasks: Vec<Task>| tasks.iter().map(|task| view::task(task, reader, now)).collect();
+    // Only the list that this task is in goes on.
+    let after = match after {
+        Some(id) => Some(tasks::get(&mut connection, user.id, task_id(&id)?).await.map_err(failed)?),
+        None => None,
+    };
+    let mut of = async |status: TaskStatus, limit: i64| {
+        if after.as_ref().is_some_and(|after| after.status != status) {
+            return Ok(Vec::new());
+        }
         let filter = TaskFilter {
             status: Some(status),
+            after: after.as_ref().map(|after| after.id),
             limit,
             ..TaskFilter::default()
         };
-        let found = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
-        Ok::<_, ApiError>(
-            found
-                .iter()
-                .take(limit as usize)
-                .map(|task| view::task(task, reader, now))
-                .collect(),
-        )
+        let mut found = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
+        found.truncate(limit as usize);
+        Ok::<_, ApiError>(draw(found))
     };
+    let (pending, completed) = (of(TaskStatus::Pending, PENDING).await?, of(TaskStatus::Completed, COMPLETED).await?);
+    let (pending_total, completed_total) = tasks::count(&mut connection, user.id).await.map_err(failed)?;
+    let named: Vec<TaskId> = named.iter().take(NAMED_MAX).filter_map(|id| id.parse().ok()).collect();
+    let mut named = state.store.tasks_by_id(user.id, &named).await.map_err(failed)?;
+    named.retain(|task| task.status == TaskStatus::Pending);
     Ok(TaskLists {
-        pending: of(TaskStatus::Pending, PENDING).await?,
-        completed: of(TaskStatus::Completed, COMPLETED).await?,
+        pending,
+        completed,
+        pending_total,
+        completed_total,
+        named: draw(named),
     })
 }
 
@@ -83,6 +98,7 @@ pub async fn search(words: String) -> Result<TaskLists, ApiError> {
     Ok(TaskLists {
         pending: draw(pending),
         completed: draw(completed),
+        ..TaskLists::default()
     })
 }
 

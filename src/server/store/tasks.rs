@@ -103,6 +103,20 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
+/// How many tasks of a person are pending, and how many completed.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count(connection: &mut PgConnection, user: UserId) -> Result<(usize, usize), StoreError> {
+    let (pending, completed): (i64, i64) = sqlx::query_as(
+        "select count(*) filter (where status = 'pending'), count(*) filter (where status = 'completed') from tasks where user_id = $1",
+    )
+    .bind(user.0)
+    .fetch_one(connection)
+    .await?;
+    Ok((pending.unsigned_abs() as usize, completed.unsigned_abs() as usize))
+}
+
 /// One task of a person.
 ///
 /// # Errors

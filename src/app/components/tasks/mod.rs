@@ -1,24 +1,24 @@
-//! The lists of tasks, beside the chat and on a page of their own.
+//! The lists of tasks, beside the chat and on a page of their own: what they show and what is done in them (`board`), the line for new tasks
+//! (`line`), a task (`row`), and what is said of a change (`toast`).
 
-use std::pin::Pin;
+mod board;
+mod line;
+mod row;
+mod toast;
 
-use leptos::ev::{KeyboardEvent, SubmitEvent};
-use leptos::html::Input;
+use leptos::html::Button;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos_router::hooks::use_location;
 
-use super::confirm::{Confirm, Question};
+use self::board::Board;
+use self::row::Row;
+use super::confirm::Confirm;
 use super::each::{PART, each};
-use super::icon::{AGAIN, CHECK, CLOCK, FLAG, TRASH, icon};
 use super::problem::Problem;
 use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
-use crate::app::chat::follow::in_time;
+use crate::app::browser::sight;
 use crate::app::first::{First, Json, first};
-use crate::app::text::value_of;
-use crate::app::{Session, browser, here};
-use crate::domain::text::direction;
+use crate::app::{Session, here};
 
 /// The tasks of the person. `changed` counts up whenever somebody else has changed them.
 #[component]
@@ -28,7 +28,7 @@ pub(in crate::app) fn Tasks(
     #[prop(optional)]
     told: Option<RwSignal<u32>>,
 ) -> impl IntoView {
-    let first = first(|| async { First::Tasks(door::load_tasks().await) });
+    let first = first(|| async { First::Tasks(door::load_tasks(None, Vec::new()).await) });
     view! {
         <Suspense fallback=move || {
             view! { <p class="faint">{here().loading}</p> }
@@ -40,104 +40,12 @@ pub(in crate::app) fn Tasks(
     .into_any()
 }
 
-/// What a row can do.
-#[derive(Clone, Copy)]
-struct Board {
-    lists: RwSignal<TaskLists>,
-    error: RwSignal<Option<ApiError>>,
-    asked: RwSignal<Option<Question>>,
-    /// The task that the reader means by "this".
-    selected: RwSignal<Option<String>>,
-    told: Option<RwSignal<u32>>,
-    /// Answers that were asked for before a change must not undo it.
-    turn: StoredValue<u32>,
-    /// Changes that are on their way; what is asked for after them shows everything.
-    changing: StoredValue<u32>,
-}
-
-impl Board {
-    fn next_turn(self) -> Option<u32> {
-        self.turn.try_update_value(|turn| {
-            *turn += 1;
-            *turn
-        })
-    }
-
-    fn refresh(self) {
-        if self.changing.try_get_value() != Some(0) {
-            return;
-        }
-        let turn = self.next_turn();
-        spawn_local(async move { self.load(turn).await });
-    }
-
-    async fn load(self, turn: Option<u32>) {
-        let answer = in_time(door::load_tasks()).await;
-        if turn.is_none() || self.turn.try_get_value() != turn {
-            return;
-        }
-        match answer {
-            Ok(lists) => self.lists.set(lists),
-            Err(ApiError::SignedOut) => browser::go("/sign-in"),
-            Err(error) => self.error.set(Some(error)),
-        }
-    }
-
-    /// Shows a change at once, asks for it, and then shows what the server made of it.
-    fn change(self, shown: impl FnOnce(&mut TaskLists), asked: impl Future<Output = Result<(), ApiError>> + 'static) {
-        self.lists.update(shown);
-        self.ask(Box::pin(asked));
-    }
-
-    /// One type for all changes, because each costs the browser.
-    fn ask(self, asked: Pin<Box<dyn Future<Output = Result<(), ApiError>>>>) {
-        let turn = self.next_turn();
-        self.changing.update_value(|changing| *changing += 1);
-        self.error.set(None);
-        request_animation_frame(|| {
-            if browser::focus_is_lost() {
-                browser::focus("#tasks-title");
-            }
-        });
-        spawn_local(async move {
-            match in_time(asked).await {
-                Ok(()) | Err(ApiError::NotFound) => {}
-                Err(error) => drop(self.error.try_set(Some(error))),
-            }
-            let _ = self.changing.try_update_value(|changing| *changing -= 1);
-            if let Some(told) = self.told {
-                let _ = told.try_update(|told| *told += 1);
-            }
-            self.load(turn).await;
-        });
-    }
-
-    fn set_done(self, id: String, done: bool) {
-        self.change(
-            |lists| set_done(lists, &id, done),
-            door::set_task_done(id.clone(), done, String::new()),
-        );
-    }
-
-    fn delete(self, id: String) {
-        self.change(|lists| remove(lists, &id), door::delete_task(id.clone(), String::new()));
-    }
-}
-
 #[component]
 fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Option<RwSignal<u32>>) -> impl IntoView {
     let texts = here();
-    let error = RwSignal::new(first.as_ref().err().cloned());
-    let board = Board {
-        lists: RwSignal::new(first.unwrap_or_default()),
-        error,
-        asked: RwSignal::new(None),
-        selected: RwSignal::new(None),
-        told,
-        turn: StoredValue::new(0),
-        changing: StoredValue::new(0),
-    };
-    let lists = board.lists;
+    let board = Board::new(first, told);
+    let Board { lists, is_known, .. } = board;
+    Effect::new(move || board.begin());
     Effect::new(move |before: Option<u32>| {
         let now = changed.get();
         if before.is_some_and(|before| before != now) {
@@ -145,156 +53,102 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Optio
         }
         now
     });
-    let is_empty = Memo::new(move |_| lists.with(|lists| lists.pending.is_empty()));
-    let has_none_done = Memo::new(move |_| lists.with(|lists| lists.completed.is_empty()));
+    let problem = Signal::derive(move || board.error.get().or_else(|| board.unreachable.get()));
+    let is_empty = Memo::new(move |_| is_known.get() && lists.with(|lists| lists.pending_total == 0 && lists.pending.is_empty()));
+    let has_none_done = Memo::new(move |_| is_known.get() && lists.with(|lists| lists.completed.is_empty()));
     let row = move |key: String| {
         let id = key.split(PART).next().unwrap_or_default();
-        let task = lists.with_untracked(|lists| lists.pending.iter().chain(&lists.completed).find(|task| task.id == id).cloned());
+        let find = |lists: &TaskLists| {
+            let mut all = lists.pending.iter().chain(&lists.completed).chain(&lists.named);
+            all.find(|task| task.id == id).cloned()
+        };
+        let task = lists.with_untracked(find);
         task.map(|task| view! { <Row board task /> }.into_any()).into_any()
     };
     let digits = Session::here().viewer.digits;
-    let count = move |number: usize| view! { <span class="count">{digits.show(number.to_string())}</span> };
+    let count = move |of: fn(&TaskLists) -> usize| {
+        let number = lists.with(of);
+        is_known
+            .get()
+            .then(|| view! { <span class="count">{digits.show(number.to_string())}</span> })
+    };
+    let nothing = move |id: &'static str, title: &'static str, note: &'static str| {
+        view! {
+            <div class="empty" data-testid=id>
+                <p class="empty-title">{title}</p>
+                <p>{note}</p>
+            </div>
+        }
+        .into_any()
+    };
 
     view! {
-        <Problem error />
-        {new_task(board)}
+        <Problem error=problem />
+        {line::view(board)}
+        {toast::view(board)}
         <section aria-labelledby="tasks-pending">
             <h3 id="tasks-pending" class="small-title">
                 {texts.pending}
-                {move || count(lists.with(|lists| lists.pending.len()))}
+                {move || count(|lists| lists.pending_total)}
             </h3>
-            {move || {
-                is_empty
-                    .get()
-                    .then(|| {
-                        view! {
-                            <div class="empty" data-testid="no-tasks">
-                                <p class="empty-title">{texts.no_pending}</p>
-                                <p>{texts.no_pending_note}</p>
-                            </div>
-                        }
-                        .into_any()
-                    })
-            }}
+            {move || is_empty.get().then(|| nothing("no-tasks", texts.no_pending, texts.no_pending_note))}
+            {move || (!is_known.get()).then(|| nothing("unknown-tasks", texts.tasks_unknown, texts.tasks_unknown_note))}
             <ul class="task-list" data-testid="pending">
-                {each(move || lists.with(|lists| lists.pending.iter().map(key).collect()), row)}
+                {each(move || lists.with(|lists| board.order(lists).into_iter().map(key).collect()), row)}
             </ul>
+            {more(board, false)}
         </section>
         <details class="done-tasks" open>
             <summary>
-                <h3 class="small-title">{texts.completed} {move || count(lists.with(|lists| lists.completed.len()))}</h3>
+                <h3 class="small-title">{texts.completed} {move || count(|lists| lists.completed_total)}</h3>
             </summary>
             {move || has_none_done.get().then(|| view! { <p class="faint">{texts.no_completed}</p> }.into_any())}
             <ul class="task-list" data-testid="completed">
                 {each(move || lists.with(|lists| lists.completed.iter().map(key).collect()), row)}
             </ul>
+            {more(board, true)}
         </details>
         <Confirm asked=board.asked id="delete-task" />
     }
     .into_any()
 }
 
-/// While this lives, a new task is on its way.
-struct Sending(RwSignal<bool>);
-
-impl Drop for Sending {
-    fn drop(&mut self) {
-        let _ = self.0.try_set(false);
-    }
-}
-
-/// The line in which one new task is described, and what came of the last one.
-fn new_task(board: Board) -> AnyView {
+/// The rest of a list: comes when the reader comes to its end.
+fn more(board: Board, done: bool) -> AnyView {
     let texts = here();
-    let back = use_location().pathname;
-    let field = NodeRef::<Input>::new();
-    let sending = RwSignal::new(false);
-    // The id of the task that was added, as long as that can be taken back, and what is said of it.
-    let added = RwSignal::new(None::<(String, String)>);
-    // What was sent last without an answer, and its key: sent once more it is still one task.
-    let tried = RwSignal::new(None::<(String, String)>);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let Some(field) = field.get_untracked() else { return };
-        let _ = field.focus();
-        let text = field.value();
-        if text.trim().is_empty() || sending.get_untracked() {
-            return;
-        }
-        let again = tried.get_untracked().filter(|(before, _)| *before == text);
-        let (text, key) = again.unwrap_or_else(|| (text, browser::random_key()));
-        tried.set(Some((text.clone(), key.clone())));
-        sending.set(true);
-        added.set(None);
-        let on_its_way = Sending(sending);
-        board.ask(Box::pin(async move {
-            let _on_its_way = on_its_way;
-            let answer = door::add_task(text, key, String::new()).await?;
-            field.set_value("");
-            let _ = tried.try_set(None);
-            let _ = added.try_set(Some(answer));
-            Ok(())
-        }));
-    };
-    let escape = move |event: KeyboardEvent| {
-        if let Some(field) = field.get_untracked()
-            && event.key() == "Escape"
-            && !event.is_composing()
-            && !sending.get_untracked()
-            && !field.value().is_empty()
-        {
-            // Nothing else ends by this key: neither an answer nor the panel on a small screen.
-            event.prevent_default();
-            field.set_value("");
-        }
-    };
-    let undo = move |_| {
-        let Some(before) = added.get_untracked() else { return };
-        added.set(None);
-        browser::focus("#new-task");
-        board.lists.update(|lists| remove(lists, &before.0));
-        board.ask(Box::pin(async move {
-            let answer = door::delete_task(before.0.clone(), String::new()).await;
-            let said = if answer.is_ok() {
-                (String::new(), texts.undone.to_owned())
+    let button = NodeRef::<Button>::new();
+    let has_more = Memo::new(move |_| {
+        board.lists.with(|lists| {
+            let (list, total) = if done {
+                (&lists.completed, lists.completed_total)
             } else {
-                before
+                (&lists.pending, lists.pending_total)
             };
-            let _ = added.try_set(Some(said));
-            answer
-        }));
-    };
-    let cannot_undo = move || added.with(|added| added.as_ref().is_none_or(|(id, _)| id.is_empty()));
-    view! {
-        <form class="new-task" method="post" action="/api/tasks/add" on:submit=submit>
-            <input type="hidden" name="back" value=move || back.get() />
-            <input
-                id="new-task"
-                class="field"
-                type="text"
-                name="text"
-                dir="auto"
-                autocomplete="off"
-                aria-label=texts.new_task
-                placeholder=texts.new_task_example
-                readonly=move || sending.get()
-                on:keydown=escape
-                node_ref=field
-                data-testid="new-task"
-            />
-            <button class="button" disabled=move || sending.get() data-testid="add-task">
-                {texts.add}
-            </button>
-        </form>
-        <div class="added">
-            <p role="status" data-testid="added">
-                {move || added.get().map(|(_, said)| value_of(said).into_any())}
-            </p>
-            <button type="button" class="button small quiet" hidden=cannot_undo on:click=undo data-testid="undo-add">
-                {texts.undo}
-            </button>
-        </div>
-    }
+            !list.is_empty() && list.len() < total
+        })
+    });
+    Effect::new(move || {
+        if let Some(button) = button.get() {
+            let watch = StoredValue::new_local(Some(sight::when_seen(&button, move || board.more(done))));
+            on_cleanup(move || drop(watch.try_update_value(Option::take)));
+        }
+    });
+    (move || {
+        has_more.get().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="button quiet wide"
+                    data-testid=if done { "more-completed" } else { "more-pending" }
+                    node_ref=button
+                    on:click=move |_| board.more(done)
+                >
+                    {texts.more_threads}
+                </button>
+            }
+            .into_any()
+        })
+    })
     .into_any()
 }
 
@@ -312,167 +166,4 @@ fn key(task: &TaskView) -> String {
         overdue,
     } = task;
     format!("{id}{PART}{title}{PART}{notes}{PART}{due}{PART}{repeat}{PART}{priority}{done}{overdue}")
-}
-
-#[component]
-fn Row(board: Board, task: TaskView) -> impl IntoView {
-    let texts = here();
-    let back = use_location().pathname;
-    let TaskView {
-        id,
-        title,
-        notes,
-        done,
-        priority,
-        due,
-        due_iso,
-        repeat,
-        overdue,
-    } = task;
-    let (id, name) = (StoredValue::new(id), StoredValue::new(title.clone()));
-    let is_selected = move || board.selected.with(|selected| id.with_value(|id| selected.as_ref() == Some(id)));
-    let select = move |_| board.selected.set(Some(id.get_value()));
-    let toggle = move |event: SubmitEvent| {
-        event.prevent_default();
-        board.set_done(id.get_value(), !done);
-    };
-    let ask = move |event: SubmitEvent| {
-        event.prevent_default();
-        board.asked.set(Some(Question {
-            text: texts.delete_task_question,
-            name: name.get_value(),
-            note: None,
-            yes_text: texts.delete,
-            yes: Callback::new(move |()| board.delete(id.get_value())),
-        }));
-    };
-    let flag = usize::from(priority)
-        .checked_sub(1)
-        .and_then(|at| texts.priorities.get(at))
-        .map(|name| {
-            view! {
-                <span class="tag" data-priority=priority.to_string()>
-                    {icon(FLAG)}
-                    {*name}
-                </span>
-            }
-            .into_any()
-        });
-    let when = (!due.is_empty()).then(|| {
-        view! {
-            <span class="tag" class:is-late=overdue>
-                {icon(CLOCK)}
-                <time datetime=due_iso>{due}</time>
-                {overdue.then(|| view! { <span class="late">{texts.overdue}</span> }.into_any())}
-            </span>
-        }
-        .into_any()
-    });
-    let again = (!repeat.is_empty()).then(|| {
-        view! {
-            <span class="tag" title=texts.repeats data-testid="repeats">
-                {icon(AGAIN)}
-                {repeat}
-            </span>
-        }
-        .into_any()
-    });
-    view! {
-        <li
-            class="task"
-            class:is-done=done
-            data-testid="task"
-            id=["task-", &id.get_value()].concat()
-            data-task-id=id.get_value()
-            aria-current=move || is_selected().then_some("true")
-        >
-            <form method="post" action="/api/tasks/set-done" on:submit=toggle>
-                <input type="hidden" name="id" value=id.get_value() />
-                <input type="hidden" name="done" value=(!done).to_string() />
-                <input type="hidden" name="back" value=move || back.get() />
-                <button class="tick" role="checkbox" aria-checked=done.to_string() aria-label=texts.complete_task.with(&title)>
-                    <span class="tick-box">{icon(CHECK)}</span>
-                </button>
-            </form>
-            <div class="task-body">
-                <p class="task-title">
-                    <button type="button" class="task-select" aria-pressed=move || is_selected().to_string() on:click=select>
-                        {value_of(title.clone())}
-                    </button>
-                </p>
-                {(!notes.is_empty())
-                    .then(|| {
-                        view! {
-                            <p class="task-notes" dir=direction(&notes)>
-                                {notes.clone()}
-                            </p>
-                        }
-                    })}
-                {(when.is_some() || again.is_some() || flag.is_some())
-                    .then(|| view! { <p class="tags">{when} {again} {flag}</p> }.into_any())}
-            </div>
-            <form method="post" action="/api/tasks/delete" on:submit=ask>
-                <input type="hidden" name="id" value=id.get_value() />
-                <input type="hidden" name="back" value=move || back.get() />
-                <button class="round faint" aria-label=texts.delete_task.with(&title) data-testid="delete-task">
-                    {icon(TRASH)}
-                </button>
-            </form>
-        </li>
-    }
-    .into_any()
-}
-
-/// Moves a task to the other list.
-fn set_done(lists: &mut TaskLists, id: &str, done: bool) {
-    let TaskLists { pending, completed } = lists;
-    let (from, to) = if done { (pending, completed) } else { (completed, pending) };
-    if let Some(at) = from.iter().position(|task| task.id == id) {
-        let mut task = from.remove(at);
-        task.done = done;
-        task.overdue = false;
-        to.insert(0, task);
-    }
-}
-
-/// Takes a task away.
-fn remove(lists: &mut TaskLists, id: &str) {
-    lists.pending.retain(|task| task.id != id);
-    lists.completed.retain(|task| task.id != id);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn task(id: &str, done: bool) -> TaskView {
-        TaskView {
-            id: id.into(),
-            title: id.into(),
-            notes: String::new(),
-            done,
-            priority: 4,
-            due: String::new(),
-            due_iso: String::new(),
-            repeat: String::new(),
-            overdue: !done,
-        }
-    }
-
-    #[test]
-    fn a_task_moves_between_the_lists() {
-        let mut lists = TaskLists {
-            pending: vec![task("a", false), task("b", false)],
-            completed: vec![task("c", true)],
-        };
-        set_done(&mut lists, "b", true);
-        set_done(&mut lists, "b", true);
-        assert_eq!(lists.completed.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
-        assert!(lists.completed.iter().all(|task| task.done && !task.overdue));
-        set_done(&mut lists, "c", false);
-        assert_eq!(lists.pending.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["c", "a"]);
-        remove(&mut lists, "a");
-        remove(&mut lists, "nobody");
-        assert_eq!((lists.pending.len(), lists.completed.len()), (1, 1));
-    }
 }
