@@ -112,7 +112,7 @@ for (const locale of ['en', 'ur'] as const) {
     await expect(unknown).toContainText(locale === 'en' ? 'cannot be shown now' : 'دکھائے نہیں جا سکتے');
     await expect(page.getByTestId('no-tasks')).toHaveCount(0);
     await expect(page.locator('.count')).toHaveCount(0);
-    await expect(page.getByRole('alert')).toBeVisible();
+    await expect(chat.panel.getByRole('alert')).toBeVisible();
     await context.setOffline(false);
     await expect(list(page).pending).toHaveCount(1);
     await expect(unknown).toHaveCount(0);
