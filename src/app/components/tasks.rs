@@ -84,13 +84,13 @@ impl Board {
     }
 
     /// Shows a change at once, asks for it, and then shows what the server made of it.
-    fn change(self, shown: impl FnOnce(&mut TaskLists), asked: impl Future<Output = Result<(), ApiError>> + 'static) {
+    fn change(self, shown: impl FnOnce(&mut TaskLists), asked: impl Future<Output = Result<String, ApiError>> + 'static) {
         self.lists.update(shown);
         self.ask(Box::pin(asked));
     }
 
     /// One type for all changes, because each costs the browser.
-    fn ask(self, asked: Pin<Box<dyn Future<Output = Result<(), ApiError>>>>) {
+    fn ask(self, asked: Pin<Box<dyn Future<Output = Result<String, ApiError>>>>) {
         let turn = self.next_turn();
         self.changing.update_value(|changing| *changing += 1);
         self.error.set(None);
@@ -101,7 +101,7 @@ impl Board {
         });
         spawn_local(async move {
             match in_time(asked).await {
-                Ok(()) | Err(ApiError::NotFound) => {}
+                Ok(_) | Err(ApiError::NotFound) => {}
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
             let _ = self.changing.try_update_value(|changing| *changing -= 1);
@@ -209,8 +209,8 @@ fn new_task(board: Board) -> AnyView {
     let back = use_location().pathname;
     let field = NodeRef::<Input>::new();
     let sending = RwSignal::new(false);
-    // The id of the task that was added, as long as that can be taken back, and what is said of it.
-    let added = RwSignal::new(None::<(String, String)>);
+    // The id of the task that was added, what is said of it, and the token by which that is taken back, as long as it can be.
+    let added = RwSignal::new(None::<(String, String, String)>);
     // What was sent last without an answer, and its key: sent once more it is still one task.
     let tried = RwSignal::new(None::<(String, String)>);
     let submit = move |event: SubmitEvent| {
@@ -232,8 +232,9 @@ fn new_task(board: Board) -> AnyView {
             let answer = door::add_task(text, key, String::new()).await?;
             field.set_value("");
             let _ = tried.try_set(None);
+            let token = answer.2.clone();
             let _ = added.try_set(Some(answer));
-            Ok(())
+            Ok(token)
         }));
     };
     let escape = move |event: KeyboardEvent| {
@@ -254,17 +255,17 @@ fn new_task(board: Board) -> AnyView {
         browser::focus("#new-task");
         board.lists.update(|lists| remove(lists, &before.0));
         board.ask(Box::pin(async move {
-            let answer = door::delete_task(before.0.clone(), String::new()).await;
+            let answer = door::undo(before.2.clone(), String::new()).await;
             let said = if answer.is_ok() {
-                (String::new(), texts.undone.to_owned())
+                (String::new(), texts.undone.to_owned(), String::new())
             } else {
                 before
             };
             let _ = added.try_set(Some(said));
-            answer
+            answer.map(|()| String::new())
         }));
     };
-    let cannot_undo = move || added.with(|added| added.as_ref().is_none_or(|(id, _)| id.is_empty()));
+    let cannot_undo = move || added.with(|added| added.as_ref().is_none_or(|(.., token)| token.is_empty()));
     view! {
         <form class="new-task" method="post" action="/api/tasks/add" on:submit=submit>
             <input type="hidden" name="back" value=move || back.get() />
@@ -288,7 +289,7 @@ fn new_task(board: Board) -> AnyView {
         </form>
         <div class="added">
             <p role="status" data-testid="added">
-                {move || added.get().map(|(_, said)| value_of(said).into_any())}
+                {move || added.get().map(|(_, said, _)| value_of(said).into_any())}
             </p>
             <button type="button" class="button small quiet" hidden=cannot_undo on:click=undo data-testid="undo-add">
                 {texts.undo}
