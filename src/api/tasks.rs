@@ -24,20 +24,31 @@ pub async fn search_tasks(words: String) -> Result<TaskLists, ApiError> {
 }
 
 /// Completes a task, or opens it again. Works as a plain form, too; `back` is the path to go to then.
+/// Gives the token for [`undo`], empty where nothing was changed.
 #[server(endpoint = "tasks/set-done")]
-pub async fn set_task_done(id: String, done: bool, #[server(default)] back: String) -> Result<(), ApiError> {
+pub async fn set_task_done(id: String, done: bool, #[server(default)] back: String) -> Result<String, ApiError> {
     crate::server::page::tasks::set_done(id, done, back).await
 }
 
-/// Adds the task that a text describes, and gives its id and a sentence that says what was made. Sent again with the same key it adds
-/// nothing. Works as a plain form, too, as above.
+/// Adds the task that a text describes, and gives its id, a sentence that says what was made, and the token for [`undo`]. Sent again with the
+/// same key it adds nothing. Works as a plain form, too, as above.
 #[server(endpoint = "tasks/add")]
-pub async fn add_task(text: String, #[server(default)] key: String, #[server(default)] back: String) -> Result<(String, String), ApiError> {
+pub async fn add_task(
+    text: String,
+    #[server(default)] key: String,
+    #[server(default)] back: String,
+) -> Result<(String, String, String), ApiError> {
     crate::server::page::tasks::add(text, key, back).await
 }
 
-/// Deletes a task.
+/// Takes a change back. Works as a plain form, too, as above.
+#[server(endpoint = "tasks/undo")]
+pub async fn undo(token: String, #[server(default)] back: String) -> Result<(), ApiError> {
+    crate::server::page::tasks::undo(token, back).await
+}
+
+/// Puts a task into the trash, and gives the token for [`undo`].
 #[server(endpoint = "tasks/delete")]
-pub async fn delete_task(id: String, #[server(default)] back: String) -> Result<(), ApiError> {
+pub async fn delete_task(id: String, #[server(default)] back: String) -> Result<String, ApiError> {
     crate::server::page::tasks::delete(id, back).await
 }

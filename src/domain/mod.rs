@@ -1,6 +1,8 @@
 //! Plain types and pure rules, for the server and the page alike. Knows nobody: no I/O, no clock, no randomness.
 
+pub mod actor;
 pub mod dates;
+pub mod deed;
 pub mod id;
 pub mod language;
 pub mod locale;

@@ -101,6 +101,8 @@ pub struct Task {
     pub updated_at: DateTime<Utc>,
     /// When it was completed.
     pub completed_at: Option<DateTime<Utc>>,
+    /// When it was put into the trash; such a task is in no list.
+    pub trashed_at: Option<DateTime<Utc>>,
 }
 
 impl Task {
@@ -118,6 +120,7 @@ impl Task {
             created_at: at,
             updated_at: at,
             completed_at: None,
+            trashed_at: None,
         }
     }
 }

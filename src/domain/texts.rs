@@ -2,6 +2,7 @@
 //! conversation, in three forms; what belongs to the page's furniture (lists, forms, widgets) is in the page's language. (The page's own words
 //! are in `app::text`; the offline assistant's in `domain::language`.)
 
+mod consent;
 mod spoken;
 
 use chrono::{Datelike, NaiveDateTime};
@@ -11,6 +12,7 @@ use super::{
     locale::{Locale, Script},
     task::{Due, Priority},
 };
+pub use consent::{Consent, consent, which_tasks};
 pub use spoken::*;
 
 /// A due date as a list shows it: near days by their names, others by date.
@@ -82,6 +84,8 @@ pub struct TaskRow {
     pub late: &'static str,
     /// The task is gone.
     pub deleted: &'static str,
+    /// Takes it out of the trash.
+    pub restore: &'static str,
     /// To give it another date.
     pub reschedule: &'static str,
     /// To delete it.
@@ -96,12 +100,14 @@ pub fn task_row(locale: Locale) -> TaskRow {
             deleted: "Deleted",
             reschedule: "Date",
             delete: "Delete",
+            restore: "Restore",
         },
         Locale::Ur => TaskRow {
             late: " · وقت گزر گیا",
             deleted: "حذف شدہ",
             reschedule: "تاریخ",
             delete: "حذف",
+            restore: "واپس لائیں",
         },
     }
 }
@@ -242,10 +248,6 @@ mod tests {
         assert_eq!([0, 1, 2].map(|n| found(Script::Ur, n)), ["0 کام ملے", "1 کام ملا", "2 کام ملے"]);
         assert_eq!([1, 3].map(|n| steps(Locale::En, n)), ["1 step", "3 steps"]);
         assert_eq!([1, 3].map(|n| steps(Locale::Ur, n)), ["1 قدم", "3 قدم"]);
-        let question = |script, titles: &[&str]| are_you_sure(script, true, titles).0.lines().next().map(str::to_owned);
-        assert_eq!(question(Script::En, &["X"]).as_deref(), Some("Delete this task for good?"));
-        assert_eq!(question(Script::En, &["X", "Y"]).as_deref(), Some("Delete these 2 tasks for good?"));
-        assert_eq!(question(Script::Ur, &["X"]).as_deref(), Some("یہ کام ہمیشہ کے لیے حذف کر دیں؟"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{
     auth::{ApiCaller, current_user::Via, tokens::Scope},
     store::{
         Store, StoreError,
+        history::{ChangeSet, Origin},
         tool_calls::{self, CallRecord},
     },
     tools::{
@@ -16,7 +17,10 @@ use super::{
         outside::{OutsideError, hash_of_call},
     },
 };
-use crate::domain::time::Clock;
+use crate::domain::{
+    actor::{Actor, Door},
+    time::Clock,
+};
 
 /// What calls are made with. Cheap to clone.
 #[derive(Clone)]
@@ -27,27 +31,6 @@ pub struct Calls {
     pub tools: Registry,
     /// Time and ids.
     pub clock: Arc<dyn Clock>,
-}
-
-/// The way a call came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// `POST /mcp`.
-    Mcp,
-    /// `POST /api/v1/tools/{name}`.
-    Http,
-    /// `kaam mcp`.
-    Stdio,
-}
-
-impl Door {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Mcp => "mcp",
-            Self::Http => "http",
-            Self::Stdio => "stdio",
-        }
-    }
 }
 
 /// Why a call came to nothing.
@@ -90,6 +73,14 @@ impl Calls {
             calendar: caller.user.calendar(),
             now: line.at,
             clock: self.clock.as_ref(),
+            origin: Origin {
+                actor: Actor::Program,
+                door,
+                token: line.token,
+                thread: None,
+                group: None,
+            },
+            changes: ChangeSet::default(),
         };
         match self.tools.call_from_outside(name, args, &mut context).await {
             Ok(result) => {

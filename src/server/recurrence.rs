@@ -8,7 +8,11 @@ use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Time
 use rrule::{RRule, RRuleSet, Tz, Unvalidated};
 use sqlx::PgConnection;
 
-use super::store::{StoreError, tasks};
+use super::store::{
+    StoreError,
+    history::ChangeSet,
+    tasks::{self, Locked},
+};
 use crate::domain::{
     id::{TaskId, UserId},
     locale::WeekStart,
@@ -140,14 +144,16 @@ fn next(rule: &str, due: &Due, now: NaiveDateTime) -> Option<Due> {
 pub async fn complete(
     connection: &mut PgConnection,
     user: UserId,
-    task: &mut Task,
+    locked: &mut Locked,
     now: DateTime<Utc>,
     zone: chrono_tz::Tz,
     new_id: TaskId,
+    changes: &mut ChangeSet,
 ) -> Result<Option<Task>, StoreError> {
-    if task.status == TaskStatus::Completed {
+    if locked.task.status == TaskStatus::Completed {
         return Ok(None);
     }
+    let mut task = locked.task.clone();
     let local = now.with_timezone(&zone).naive_local();
     let next = task
         .repeat
@@ -167,9 +173,9 @@ pub async fn complete(
     task.status = TaskStatus::Completed;
     task.completed_at = Some(now);
     task.updated_at = now;
-    tasks::update(connection, user, task).await?;
+    tasks::update(connection, user, locked, task, changes).await?;
     if let Some(next) = &next {
-        tasks::insert(connection, user, next).await?;
+        tasks::insert(connection, user, next, changes).await?;
     }
     Ok(next)
 }

@@ -1,5 +1,7 @@
 //! Every URL on one page, grouped by who calls it.
 
+use std::sync::OnceLock;
+
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -12,7 +14,7 @@ use leptos::{
     nonce::use_nonce,
     prelude::{AnyView, IntoAny, provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
 use serde_json::json;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -48,7 +50,7 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
     // People, with a browser: the pages, and the server functions that they call (`leptos_routes` adds both; the latter under `/api/`).
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/chat") }))
-        .leptos_routes_with_context(&state, generate_route_list(app::App), page_context(state.clone()), shell(&state))
+        .leptos_routes_with_context(&state, page_routes(), page_context(state.clone()), shell(&state))
         .layer(from_fn_with_state(state.clone(), page_guard))
         .layer(RequestBodyLimitLayer::new(chatkit::BODY_MAX))
         .layer(from_fn_with_state(state.clone(), origin::same_origin));
@@ -101,6 +103,13 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(request_id::layer))
         .with_state(state)
+}
+
+/// The pages' routes, listed once in a process: while `generate_route_list` runs it sets a flag of the whole process, and a resource that is
+/// first polled meanwhile, by another router's page, waits for ever (leptos-rs/leptos issue 4773).
+fn page_routes() -> Vec<AxumRouteListing> {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    ROUTES.get_or_init(|| generate_route_list(app::App)).clone()
 }
 
 /// Uploads in one go.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::store::{Store, StoreError};
@@ -37,6 +37,8 @@ pub const SET_DONE: &str = "task.set_done";
 pub const RESCHEDULE: &str = "task.reschedule";
 /// Deletes a task: `{"task_id"}`.
 pub const DELETE: &str = "task.delete";
+/// Takes a task out of the trash: `{"task_id"}`.
+pub const RESTORE: &str = "task.restore";
 /// Opens a task on the page; the client's business: `{"task_id"}`.
 pub const OPEN: &str = "task.open";
 
@@ -53,8 +55,16 @@ pub struct Row {
     #[serde(default)]
     due: Option<RowDue>,
     /// The task is deleted.
-    #[serde(skip)]
+    #[serde(rename = "trashed_at", default, deserialize_with = "is_there")]
     pub gone: bool,
+    /// It is deleted, and can be taken out of the trash.
+    #[serde(skip, default)]
+    in_trash: bool,
+}
+
+/// Whether there is a value.
+fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Option::<IgnoredAny>::deserialize(deserializer)?.is_some())
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -76,11 +86,18 @@ impl From<&Task> for Row {
                 time: due.time.map(|time| time.format("%H:%M").to_string()),
             }),
             gone: false,
+            in_trash: false,
         }
     }
 }
 
 impl Row {
+    /// The task in the result of a tool; `None` where it is none. One that was just deleted lies in the trash.
+    pub fn of(task: &Value) -> Option<Self> {
+        let row = Self::deserialize(task).ok()?;
+        Some(Self { in_trash: row.gone, ..row })
+    }
+
     fn is_done(&self) -> bool {
         self.status == TaskStatus::Completed
     }
@@ -145,9 +162,11 @@ pub async fn freshen<'i>(
     }
     let tasks = store.tasks_by_id(user, &all).await?;
     let tasks: HashMap<TaskId, Task> = tasks.into_iter().map(|task| (task.id, task)).collect();
+    let missing: Vec<TaskId> = all.into_iter().filter(|id| !tasks.contains_key(id)).collect();
+    let trash = store.in_trash(user, &missing).await?;
     for body in lists {
         if let ItemBody::Widget { widget, copy_text } = body {
-            let rows = rows_now(widget, &tasks);
+            let rows = rows_now(widget, &tasks, &trash);
             *copy_text = Some(words(&rows, now, locale));
             *widget = self::widget(&rows, now, locale);
         }
@@ -156,7 +175,7 @@ pub async fn freshen<'i>(
 }
 
 /// The rows of a list with the tasks as they are now. Those that are gone are shown as such.
-fn rows_now(widget: &Value, tasks: &HashMap<TaskId, Task>) -> Vec<Row> {
+fn rows_now(widget: &Value, tasks: &HashMap<TaskId, Task>, trash: &[TaskId]) -> Vec<Row> {
     keys(widget)
         .map(|(key, item)| match key.parse().ok().and_then(|id: TaskId| tasks.get(&id)) {
             Some(task) => Row::from(task),
@@ -166,6 +185,7 @@ fn rows_now(widget: &Value, tasks: &HashMap<TaskId, Task>) -> Vec<Row> {
                 status: TaskStatus::Pending,
                 priority: Priority::default(),
                 due: None,
+                in_trash: key.parse().is_ok_and(|id| trash.contains(&id)),
                 gone: true,
             },
         })
@@ -246,6 +266,9 @@ fn item(row: &Row, now: NaiveDateTime, locale: Locale) -> Component {
     if row.gone {
         children.push(about);
         children.push(badge(words.deleted, BadgeColor::Secondary));
+        if row.in_trash {
+            children.push(button(words.restore, server(RESTORE)));
+        }
     } else {
         children.push(Component::Checkbox(Checkbox {
             name: "done".into(),
@@ -271,13 +294,7 @@ fn item(row: &Row, now: NaiveDateTime, locale: Locale) -> Component {
                 ..DatePicker::default()
             }));
         }
-        children.push(Component::Button(Button {
-            label: Some(words.delete.into()),
-            on_click_action: server(DELETE),
-            variant: Some(ControlVariant::Ghost),
-            size: Some(ControlSize::Sm),
-            ..Button::default()
-        }));
+        children.push(button(words.delete, server(DELETE)));
     }
     Component::ListViewItem(ListViewItem {
         key: Some(row.id.clone()),
@@ -286,6 +303,16 @@ fn item(row: &Row, now: NaiveDateTime, locale: Locale) -> Component {
         on_click_action: (!row.gone).then(|| action(OPEN, payload.clone(), Handler::Client)),
         children,
         ..ListViewItem::default()
+    })
+}
+
+fn button(label: &str, on_click_action: Option<ActionConfig>) -> Component {
+    Component::Button(Button {
+        label: Some(label.into()),
+        on_click_action,
+        variant: Some(ControlVariant::Ghost),
+        size: Some(ControlSize::Sm),
+        ..Button::default()
     })
 }
 
@@ -328,6 +355,7 @@ mod tests {
             created_at: chrono::DateTime::UNIX_EPOCH,
             updated_at: chrono::DateTime::UNIX_EPOCH,
             completed_at: None,
+            trashed_at: None,
         }
     }
     fn now() -> NaiveDateTime {
@@ -348,7 +376,7 @@ mod tests {
         assert_eq!(ids(&old), [stays.id, goes.id]);
         let mut done = stays.clone();
         done.status = TaskStatus::Completed;
-        let fresh = widget(&rows_now(&old, &HashMap::from([(done.id, done)])), now(), Locale::Ur);
+        let fresh = widget(&rows_now(&old, &HashMap::from([(done.id, done)]), &[]), now(), Locale::Ur);
         assert_eq!(ids(&fresh), [stays.id, goes.id], "the order stays");
         let text = fresh.to_string();
         assert!(

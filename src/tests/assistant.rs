@@ -88,7 +88,7 @@ async fn the_offline_assistant_asks_by_a_form_and_does_it_to_the_chosen_task() {
     let form = form_of(&asked);
     assert_eq!(form["status"], "pending");
     let question = &form["inputs"][0];
-    assert_eq!(question["question"], "Which one do you mean?");
+    assert_eq!(question["question"], "Which task is done?");
     let options: Vec<&str> = question["options"]
         .as_array()
         .unwrap()
@@ -198,13 +198,9 @@ async fn deleting_more_than_one_task_needs_a_yes_to_exactly_these() {
     assert_eq!(effects(&done).len(), 2);
     assert_eq!(titles(&app, &client, "all").await, ["rice"]);
     // One after the other is no way round it.
-    tasks(&app, &client, &["salt"]).await;
+    let salt = tasks(&app, &client, &["salt"]).await;
     app.model.reply(delete(&ids[2..]));
-    app.model.reply(Reply::tool_calls_openai(&[(
-        "x",
-        "delete_task",
-        &json!({ "task_id": ids[2] }).to_string(),
-    )]));
+    app.model.reply(delete(&salt));
     let asked = client.create("delete rice and salt").await;
     assert_eq!(items(&asked, "structured_input").len(), 1);
 }

@@ -257,8 +257,12 @@ async fn one_person_cannot_touch_the_tasks_of_another() {
     .unwrap();
     let id = result["task"]["id"].as_str().unwrap();
     assert!(!events.is_empty());
-    for tool in ["complete_task", "delete_task", "update_task"] {
-        let arguments = json!({ "task_id": id, "title": "stolen" }).to_string();
+    for (tool, arguments) in [
+        ("complete_task", json!({ "task_id": id })),
+        ("delete_task", json!({ "task_id": id })),
+        ("update_task", json!({ "task_id": id, "title": "stolen" })),
+    ] {
+        let arguments = arguments.to_string();
         app.model
             .reply(Reply::tool_calls_openai(&[("c", tool, &arguments)]))
             .reply(Reply::text(&["ok"]));

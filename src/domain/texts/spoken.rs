@@ -3,11 +3,11 @@
 use crate::domain::{
     dates::{self, PluralCategory},
     locale::Script,
-    task::Task,
+    task::{Due, Task},
 };
 
 /// A text of the person or a model inside one of ours: isolated, so that its direction stays its own (UAX #9, 2.4).
-fn isolated(text: &str) -> String {
+pub(super) fn isolated(text: &str) -> String {
     format!("“\u{2068}{text}\u{2069}”")
 }
 
@@ -23,6 +23,8 @@ pub fn step_running(script: Script, tool: &str) -> &'static str {
         "complete_task" => ("Completing a task …", "Kaam mukammal ho raha hai …", "کام مکمل ہو رہا ہے …"),
         "update_task" => ("Changing a task …", "Kaam badla ja raha hai …", "کام بدلا جا رہا ہے …"),
         "delete_task" => ("Deleting a task …", "Kaam delete ho raha hai …", "کام حذف ہو رہا ہے …"),
+        "add_tasks" => ("Adding tasks …", "Kaam shamil ho rahe hain …", "کام شامل ہو رہے ہیں …"),
+        "undo" => ("Taking it back …", "Wapas liya ja raha hai …", "واپس لیا جا رہا ہے …"),
         "ask_person" => ("Asking you …", "Aap se poocha ja raha hai …", "آپ سے پوچھا جا رہا ہے …"),
         "open_task" => ("Opening a task …", "Kaam khola ja raha hai …", "کام کھولا جا رہا ہے …"),
         "get_page_context" => (
@@ -48,6 +50,8 @@ pub fn step_done(script: Script, tool: &str, title: Option<&str>, count: Option<
             format!("{name} shamil ho gaya"),
             format!("{name} شامل ہو گیا"),
         ),
+        "undo" => script.choose("Taken back", "Wapas le liya gaya", "واپس لے لیا گیا").into(),
+        "add_tasks" => script.choose("Added the tasks", "Kaam shamil ho gaye", "کام شامل ہو گئے").into(),
         "list_tasks" => match dates::plural(count, script) {
             PluralCategory::One => script.choose(
                 format!("Found {count} task"),
@@ -93,52 +97,54 @@ pub fn step_declined(script: Script) -> &'static str {
     script.choose("Nothing was changed", "Kuch nahi badla", "کچھ نہیں بدلا")
 }
 
-/// The question before much is deleted or changed, and the two answers: yes, then no.
-pub fn are_you_sure(script: Script, deletes: bool, titles: &[&str]) -> (String, String, String) {
-    const SHOWN: usize = 10;
-    let mut list = String::new();
-    for title in titles.iter().take(SHOWN) {
-        list.push_str("\n• ");
-        list.push_str(&isolated(title));
-    }
-    if titles.len() > SHOWN {
-        list.push_str(&format!("\n… +{}", titles.len() - SHOWN));
-    }
-    let n = titles.len();
-    let is_one = dates::plural(n, script) == PluralCategory::One;
-    let question = match (script, deletes) {
-        (Script::En, true) if is_one => "Delete this task for good?".to_owned(),
-        (Script::En, true) => format!("Delete these {n} tasks for good?"),
-        (Script::En, false) if is_one => "Change this task?".to_owned(),
-        (Script::En, false) => format!("Change these {n} tasks?"),
-        (Script::UrLatn, true) if is_one => "Ye kaam hamesha ke liye delete kar dein?".to_owned(),
-        (Script::UrLatn, true) => format!("Ye {n} kaam hamesha ke liye delete kar dein?"),
-        (Script::UrLatn, false) if is_one => "Ye kaam badal dein?".to_owned(),
-        (Script::UrLatn, false) => format!("Ye {n} kaam badal dein?"),
-        (Script::Ur, true) if is_one => "یہ کام ہمیشہ کے لیے حذف کر دیں؟".to_owned(),
-        (Script::Ur, true) => format!("یہ {n} کام ہمیشہ کے لیے حذف کر دیں؟"),
-        (Script::Ur, false) if is_one => "یہ کام بدل دیں؟".to_owned(),
-        (Script::Ur, false) => format!("یہ {n} کام بدل دیں؟"),
-    };
-    let (yes, no) = match (script, deletes) {
-        (Script::En, true) if is_one => ("Yes, delete it", "No, keep it"),
-        (Script::En, true) => ("Yes, delete them", "No, keep them"),
-        (Script::En, false) if is_one => ("Yes, change it", "No, leave it"),
-        (Script::En, false) => ("Yes, change them", "No, leave them"),
-        (Script::UrLatn, true) => ("Haan, delete karein", "Nahi, rehne dein"),
-        (Script::UrLatn, false) => ("Haan, badal dein", "Nahi, rehne dein"),
-        (Script::Ur, true) => ("جی ہاں، حذف کریں", "نہیں، رہنے دیں"),
-        (Script::Ur, false) => ("جی ہاں، بدل دیں", "نہیں، رہنے دیں"),
-    };
-    (format!("{question}{list}"), yes.into(), no.into())
-}
-
 /// A task as something to choose: its title, and when it is due.
 pub fn choice(script: Script, task: &Task) -> String {
     match &task.due {
         None => task.title.clone(),
         Some(due) => format!("{} — {}", task.title, dates::due(due, script)),
     }
+}
+
+/// What is chosen from, in the same order: each task in words of its own. Tasks that look alike are told apart by the beginning of their notes,
+/// else by when they were made, else by their place.
+pub fn choices(script: Script, tasks: &[Task]) -> Vec<String> {
+    const NOTES_SHOWN: usize = 40;
+    let mut labels: Vec<String> = tasks.iter().map(|task| choice(script, task)).collect();
+    let notes = |task: &Task| {
+        let notes = task.notes.as_deref()?.lines().next()?.trim();
+        let shown: String = notes.chars().take(NOTES_SHOWN).collect();
+        Some(if shown.len() < notes.len() { format!("{shown}…") } else { shown })
+    };
+    let made = |task: &Task| {
+        let made = task.created_at.naive_utc();
+        let made = dates::due(
+            &Due {
+                date: made.date(),
+                time: Some(made.time()),
+            },
+            script,
+        );
+        Some(script.choose(format!("added {made}"), format!("likha gaya: {made}"), format!("لکھا گیا: {made}")))
+    };
+    let tell_apart: [&dyn Fn(&Task) -> Option<String>; 2] = [&notes, &made];
+    for by in tell_apart {
+        let twins: Vec<usize> = twins(&labels);
+        for at in twins {
+            if let Some(more) = by(&tasks[at]) {
+                labels[at] = format!("{} — {more}", labels[at]);
+            }
+        }
+    }
+    for (place, at) in twins(&labels).into_iter().enumerate() {
+        labels[at] = format!("{} ({})", labels[at], place + 1);
+    }
+    labels
+}
+
+/// The places of the labels that are not unique.
+fn twins(labels: &[String]) -> Vec<usize> {
+    let is_twin = |at: &usize| labels.iter().filter(|label| **label == labels[*at]).count() > 1;
+    (0..labels.len()).filter(is_twin).collect()
 }
 
 /// The built-in assistant answers, because no model is set up.
@@ -328,11 +334,15 @@ pub fn failure(script: Script, failure: Failure) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::language;
+    use crate::domain::{
+        deed::{Deed, FieldChange, PlannedDeed},
+        language,
+        texts::{Consent, consent, which_tasks},
+    };
 
     /// All that the server says by itself within a conversation.
     fn said(script: Script) -> Vec<String> {
-        const TOOLS: [&str; 9] = [
+        const TOOLS: [&str; 11] = [
             "add_task",
             "list_tasks",
             "complete_task",
@@ -341,6 +351,8 @@ mod tests {
             "ask_person",
             "open_task",
             "get_page_context",
+            "add_tasks",
+            "undo",
             "another",
         ];
         const FAILURES: [Failure; 13] = [
@@ -367,9 +379,29 @@ mod tests {
             said.push(step_done(script, tool, None, None, true));
         }
         said.push(step_declined(script).into());
-        for (deletes, titles) in [(true, &["X"][..]), (true, &["X", "Y"]), (false, &["X"]), (false, &["X"; 12])] {
-            let (question, yes, no) = are_you_sure(script, deletes, titles);
-            said.extend([question, yes, no]);
+        let fields = vec![
+            FieldChange::Title("X".into()),
+            FieldChange::Notes(false),
+            FieldChange::Due(None),
+            FieldChange::Reopen,
+        ];
+        for deed in [
+            Deed::Add,
+            Deed::Complete,
+            Deed::Change(fields),
+            Deed::Delete,
+            Deed::Restore,
+            Deed::Unmake,
+        ] {
+            for titles in [vec!["X".to_owned()], vec!["X".to_owned(); 12]] {
+                let planned = PlannedDeed {
+                    deed: deed.clone(),
+                    titles,
+                };
+                let Consent { question, yes, no } = consent(script, vec![planned]);
+                said.extend([question, yes, no]);
+            }
+            said.extend([false, true].map(|multiple| which_tasks(script, Some(&deed), multiple, Some("X"))));
         }
         let texts = [offline_answers(script), going_on(script), other_language(script)];
         said.extend(texts.map(str::to_owned));

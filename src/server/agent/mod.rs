@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use waiting::Resolved;
-pub use waiting::{ONE_AT_A_TIME, Reply, Wait, Waiting};
+pub use waiting::{ONE_AT_A_TIME, Reply, Wait, Waiting, with_task};
 
 use super::model::{Finish, Message, Model, ModelError, ModelEvent, ModelRequest, ToolCall, Usage};
 

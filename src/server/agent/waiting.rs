@@ -129,6 +129,13 @@ fn declined(said: Option<&[String]>) -> Value {
     }
 }
 
+/// The arguments of a tool for this task.
+pub fn with_task(arguments: &Value, id: &str) -> Value {
+    let mut arguments = arguments.as_object().cloned().unwrap_or_default();
+    arguments.insert("task_id".into(), json!(id));
+    Value::Object(arguments)
+}
+
 fn chosen(said: &[String], options: &[(String, String)], tool: Option<&str>, arguments: &Value) -> Resolved {
     let ids: Vec<&String> = said
         .iter()
@@ -142,11 +149,7 @@ fn chosen(said: &[String], options: &[(String, String)], tool: Option<&str>, arg
     match tool {
         None => Resolved::Given(json!({ "task_ids": ids })),
         Some(tool) => {
-            let call = |id: &&String| {
-                let mut arguments = arguments.as_object().cloned().unwrap_or_default();
-                arguments.insert("task_id".into(), json!(id));
-                Value::Object(arguments).to_string()
-            };
+            let call = |id: &&String| with_task(arguments, id).to_string();
             Resolved::Each(tool.to_owned(), ids.iter().map(call).collect())
         }
     }

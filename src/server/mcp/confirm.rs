@@ -112,7 +112,7 @@ fn question(task: &Task, locale: Locale) -> Option<ElicitRequestParams> {
             (
                 format!("Delete the task “{title}”{}?", due.unwrap_or_default()),
                 "Delete it",
-                "Deletes the task. It can be taken back for 24 hours.",
+                "Moves the task to the trash. It can be taken back for 30 days.",
             )
         }
         Locale::Ur => {
@@ -121,7 +121,7 @@ fn question(task: &Task, locale: Locale) -> Option<ElicitRequestParams> {
                 // The title may be in another script: isolated, so that its direction stays its own.
                 format!("کام “\u{2068}{title}\u{2069}”{} حذف کر دیں؟", due.unwrap_or_default()),
                 "حذف کریں",
-                "کام حذف ہو جائے گا۔ اسے 24 گھنٹے تک واپس لایا جا سکتا ہے۔",
+                "کام ردی میں چلا جائے گا۔ اسے 30 دن تک واپس لایا جا سکتا ہے۔",
             )
         }
     };
@@ -163,6 +163,7 @@ mod tests {
             created_at: now,
             updated_at: now,
             completed_at: None,
+            trashed_at: None,
         }
     }
 

@@ -15,9 +15,9 @@ use super::{
     BODY_MAX,
     metadata::{self, Problem, WHERE_TOKENS_COME_FROM},
 };
+use crate::domain::actor::Door;
 use crate::server::{
     auth::{ApiCaller, current_user, jwt::Entrance, tokens::Scope},
-    calls::Door,
     error::AppError,
     state::AppState,
 };

@@ -20,14 +20,14 @@ use super::{
     listen, prompts, resources,
 };
 use crate::{
-    domain::id::UserId,
+    domain::{actor::Door, id::UserId},
     server::{
         auth::{
             ApiCaller,
             current_user::Via,
             tokens::{self, Scope, Scopes},
         },
-        calls::{CallError, Calls, Door},
+        calls::{CallError, Calls},
         store::{StoreError, tasks},
         tools::outside::{Offer, OutsideError, without_nulls},
     },

@@ -1,7 +1,8 @@
 //! Bodies of the server functions of [`crate::api::tasks`].
 
-use serde_json::Value;
+use serde_json::json;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 
 use super::{
     Caller, caller,
@@ -20,6 +21,7 @@ use crate::{
     server::{
         recurrence,
         store::{
+            history::{self, ChangeSet, Origin, Undone, Which},
             tasks::{self, TaskFilter},
             tool_calls::{self, Key},
         },
@@ -102,20 +104,49 @@ pub async fn search(words: String) -> Result<TaskLists, ApiError> {
     })
 }
 
-pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiError> {
+/// Gives the token by which it can be taken back; empty where nothing was changed.
+pub async fn set_done(id: String, done: bool, back: String) -> Result<String, ApiError> {
+    let command = if done { "complete_task" } else { "update_task" };
+    change(command, &back, async |caller, connection, changes| {
+        let (user, now) = (caller.user.id, caller.state.clock.now());
+        let mut locked = tasks::lock(connection, user, task_id(&id)?).await.map_err(failed)?;
+        if done {
+            let (zone, new_id) = (caller.user.calendar().zone, caller.state.clock.task_id());
+            let next = recurrence::complete(connection, user, &mut locked, now, zone, new_id, changes).await;
+            next.map(drop).map_err(failed)
+        } else {
+            let task = Task {
+                status: TaskStatus::Pending,
+                completed_at: None,
+                updated_at: now,
+                ..locked.task.clone()
+            };
+            tasks::update(connection, user, &mut locked, task, changes).await.map_err(failed)
+        }
+    })
+    .await
+}
+
+/// Puts a task into the trash; gives the token by which that can be taken back.
+pub async fn delete(id: String, back: String) -> Result<String, ApiError> {
+    change("delete_task", &back, async |caller, connection, changes| {
+        let (user, now) = (caller.user.id, caller.state.clock.now());
+        let mut locked = tasks::lock(connection, user, task_id(&id)?).await.map_err(failed)?;
+        tasks::trash(connection, user, &mut locked, now, changes).await.map_err(failed)
+    })
+    .await
+}
+
+/// Takes a change back.
+pub async fn undo(token: String, back: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
-    let id = task_id(&id)?;
+    let id = history::id_of(&token).ok_or_else(|| refuse(ApiError::NotFound))?;
     let mut transaction = state.store.begin().await.map_err(failed)?;
-    let mut task = tasks::get(&mut transaction, user.id, id).await.map_err(failed)?;
-    let now = state.clock.now();
-    if done {
-        let new_id = state.clock.task_id();
-        recurrence::complete(&mut transaction, user.id, &mut task, now, user.calendar().zone, new_id)
-            .await
-            .map_err(failed)?;
-    } else {
-        (task.status, task.completed_at, task.updated_at) = (TaskStatus::Pending, None, now);
-        tasks::update(&mut transaction, user.id, &task).await.map_err(failed)?;
+    let (new_id, now) = (state.clock.ordered_uuid(), state.clock.now());
+    let undone = history::undo(&mut transaction, user.id, Which::One(id), new_id, &Origin::page(), now).await;
+    match undone.map_err(failed)? {
+        Undone::Done { .. } => {}
+        Undone::Unknown | Undone::ChangedSince(_) => return Err(refuse(ApiError::NotFound)),
     }
     transaction.commit().await.map_err(|error| failed(error.into()))?;
     state.store.tasks_changed(user.id);
@@ -123,17 +154,29 @@ pub async fn set_done(id: String, done: bool, back: String) -> Result<(), ApiErr
     Ok(())
 }
 
-pub async fn delete(id: String, back: String) -> Result<(), ApiError> {
-    let Caller { state, user, .. } = caller().await?;
-    let mut connection = state.store.connection().await.map_err(failed)?;
-    tasks::delete(&mut connection, user.id, task_id(&id)?).await.map_err(failed)?;
-    state.store.tasks_changed(user.id);
-    go_back(&back);
-    Ok(())
+/// A change of tasks by the person's own hand, kept in the history; gives the token by which it can be taken back.
+async fn change(
+    command: &str,
+    back: &str,
+    make: impl AsyncFnOnce(&Caller, &mut PgConnection, &mut ChangeSet) -> Result<(), ApiError>,
+) -> Result<String, ApiError> {
+    let caller = caller().await?;
+    let state = &caller.state;
+    let mut transaction = state.store.begin().await.map_err(failed)?;
+    let mut changes = ChangeSet::default();
+    make(&caller, &mut transaction, &mut changes).await?;
+    let (id, now) = (state.clock.ordered_uuid(), state.clock.now());
+    let kept = history::keep(&mut transaction, caller.user.id, id, command, changes, &Origin::page(), now).await;
+    let kept = kept.map_err(failed)?;
+    transaction.commit().await.map_err(|error| failed(error.into()))?;
+    state.store.tasks_changed(caller.user.id);
+    go_back(back);
+    Ok(kept.map(history::token).unwrap_or_default())
 }
 
-/// What is typed is one new task, whatever it would be in a message. Gives its id and a sentence that says what was made.
-pub async fn add(text: String, key: String, back: String) -> Result<(String, String), ApiError> {
+/// What is typed is one new task, whatever it would be in a message. Gives its id, a sentence that says what was made, and the token by which
+/// it can be taken back.
+pub async fn add(text: String, key: String, back: String) -> Result<(String, String, String), ApiError> {
     let caller = caller().await?;
     let (state, user) = (&caller.state, &caller.user);
     let text = text::line(&text, TITLE_MAX).map_err(|error| refuse(text_error(error)))?;
@@ -147,11 +190,11 @@ pub async fn add(text: String, key: String, back: String) -> Result<(String, Str
             .map_err(failed)?
         {
             Key::New => {}
-            Key::Done(id) => {
-                let id = task_id(id.as_str().unwrap_or_default())?;
-                let task = tasks::get(&mut transaction, user.id, id).await.map_err(failed)?;
+            Key::Done(done) => {
+                let [id, undo] = serde_json::from_value::<[String; 2]>(done).map_err(|_| refuse(ApiError::Invalid))?;
+                let task = tasks::get(&mut transaction, user.id, task_id(&id)?).await.map_err(failed)?;
                 go_back(&back);
-                return Ok((id.to_string(), said(&caller, &task)));
+                return Ok((id, said(&caller, &task), undo));
             }
             Key::Taken => return Err(refuse(ApiError::Invalid)),
         }
@@ -170,15 +213,23 @@ pub async fn add(text: String, key: String, back: String) -> Result<(String, Str
         repeat,
         ..Task::new(state.clock.task_id(), new.title, due, calendar.zone.name(), now)
     };
-    tasks::insert(&mut transaction, user.id, &task).await.map_err(failed)?;
+    let mut changes = ChangeSet::default();
+    tasks::insert(&mut transaction, user.id, &task, &mut changes)
+        .await
+        .map_err(failed)?;
+    let change = state.clock.ordered_uuid();
+    let kept = history::keep(&mut transaction, user.id, change, "add_task", changes, &Origin::page(), now).await;
+    let undo = kept.map_err(failed)?.map(history::token).unwrap_or_default();
     if let Some(key) = &key {
-        let id = Value::String(task.id.to_string());
-        tool_calls::keep_result(&mut transaction, user.id, key, &id).await.map_err(failed)?;
+        let done = json!([task.id.to_string(), &undo]);
+        tool_calls::keep_result(&mut transaction, user.id, key, &done)
+            .await
+            .map_err(failed)?;
     }
     transaction.commit().await.map_err(|error| failed(error.into()))?;
     state.store.tasks_changed(user.id);
     go_back(&back);
-    Ok((task.id.to_string(), said(&caller, &task)))
+    Ok((task.id.to_string(), said(&caller, &task), undo))
 }
 
 /// That a task was added, with its date in full.

@@ -18,12 +18,13 @@ use super::{
         current_user::{by_token, lacks},
         jwt::Entrance,
     },
-    calls::{CallError, Door},
+    calls::CallError,
     error::AppError,
     mcp::{BODY_MAX, metadata::WHERE_TOKENS_COME_FROM},
     state::AppState,
     tools::outside::OutsideError,
 };
+use crate::domain::actor::Door;
 
 /// The routes.
 pub fn routes(state: &AppState) -> Router<AppState> {

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::{ActionError, Assistant, Outcome, Person, Recorder, Turn};
+use super::{ActionError, Assistant, Outcome, Person, Recorder, Turn, leave::Leave};
 use crate::{
-    domain::texts,
+    domain::{actor::Door, id::TaskId, texts},
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         item::ThreadItem,
@@ -13,9 +13,12 @@ use crate::{
     },
     server::{
         model::ToolCall,
-        store::{ANSWER, bounded},
+        store::{
+            ANSWER, bounded,
+            history::{self, ChangeSet, Origin},
+        },
         task_widget,
-        tools::{ToolContext, ToolError},
+        tools::ToolContext,
     },
 };
 
@@ -66,7 +69,7 @@ impl Assistant {
             arguments: arguments.to_string(),
             extra_content: None,
         };
-        let effect = self.effects(turn).once(0, 0, &call).await?;
+        let effect = self.effects(turn, Leave::trusted(), Door::Widget).once(0, 0, &call).await?;
         match effect.result.get("error").and_then(Value::as_str) {
             None => self.fresh(&turn.person, sender).await,
             Some(why) => Err(ActionError::Invalid(why.to_owned())),
@@ -89,14 +92,20 @@ impl Assistant {
                 calendar: person.calendar,
                 now: self.clock.now(),
                 clock: self.clock.as_ref(),
+                origin: Origin {
+                    door: Door::Widget,
+                    thread: sender.as_ref().map(|item| item.thread_id),
+                    ..Origin::page()
+                },
+                changes: ChangeSet::default(),
             };
             match self.tools.call(tool, &arguments.to_string(), &mut context).await {
                 Ok(_) => {
+                    context.keep(tool).await?;
                     transaction.commit().await?;
                     Ok(Ok(()))
                 }
-                Err(ToolError::TellModel(why)) => Ok(Err(why)),
-                Err(ToolError::Stop(error)) => Err(error),
+                Err(error) => Ok(Err(error.for_model()?)),
             }
         };
         // A line that dies in the middle must hold neither the run nor whoever asks.
@@ -132,6 +141,14 @@ impl Assistant {
                 false => Ok(("update_task", json!({ "task_id": task_id?, "status": "pending" }))),
             },
             task_widget::DELETE => Ok(("delete_task", json!({ "task_id": task_id? }))),
+            task_widget::RESTORE => {
+                let ids: Vec<TaskId> = task_id?.parse().into_iter().collect();
+                let found = self.store.trashed_by(person.id, &ids, self.clock.now()).await?;
+                let (_, change) = found
+                    .first()
+                    .ok_or_else(|| ActionError::Invalid("the task is not in the trash".into()))?;
+                Ok(("undo", json!({ "undo_token": history::token(*change) })))
+            }
             task_widget::RESCHEDULE => {
                 let task_id = task_id?;
                 let due = text("due").unwrap_or_default().trim();

@@ -5,19 +5,25 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use super::{
-    ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history, resume, translate,
+    ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history,
+    leave::{self, Leave},
+    resume, translate,
 };
 use crate::{
-    domain::{texts, time::Clock},
+    domain::{
+        actor::{Actor, Door},
+        texts,
+        time::Clock,
+    },
     protocol::{
         event::{NoticeLevel, ThreadStreamEvent},
         item::{InferenceOptions, InputStatus, ItemBody, ThreadItem},
         request::Action,
     },
     server::{
-        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, Waiting, mirror::Mirror},
+        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, ToolRound, Waiting, mirror::Mirror},
         model::{Model, ModelRequest, ToolSpec, offline},
-        store::Store,
+        store::{Store, history::Origin},
         tools::Registry,
     },
 };
@@ -50,7 +56,7 @@ impl Assistant {
     }
 
     /// What the calls of a run are made with.
-    pub(super) fn effects(&self, turn: &Turn) -> effects::RunEffects {
+    pub(super) fn effects(&self, turn: &Turn, leave: Leave, door: Door) -> effects::RunEffects {
         effects::RunEffects {
             store: self.store.clone(),
             tools: self.tools.clone(),
@@ -61,6 +67,15 @@ impl Assistant {
             client_tools: turn.person.client_tools.clone(),
             scopes: turn.person.scopes,
             again: (turn.prompt == Prompt::Again).then(|| turn.about()).flatten(),
+            origin: Origin {
+                actor: if door == Door::Chat { Actor::Assistant } else { Actor::Person },
+                door,
+                token: None,
+                thread: Some(turn.key.thread),
+                group: Some(turn.key.run.0),
+            },
+            is_trusted: leave.is_trusted(),
+            leave,
             done: Mutex::default(),
         }
     }
@@ -130,6 +145,14 @@ impl Responder for Assistant {
         let chosen = options_of(&turn.items);
         // The built-in assistant needs no watching over.
         let is_offline = self.model.name() == offline::NAME || chosen.model.as_deref() == Some(offline::NAME);
+        let leave = match is_offline {
+            true => Leave::trusted(),
+            false => Leave::of(
+                &turn.items,
+                chosen.tool_choice.as_ref().map(|tool| tool.id.as_str()),
+                person.calendar.moment(now),
+            ),
+        };
         let model: Arc<dyn Model> = match turn.wanted.is_firm && !is_offline {
             true => Arc::new(Mirror::new(Arc::clone(&self.model))),
             false => Arc::clone(&self.model),
@@ -144,8 +167,8 @@ impl Responder for Assistant {
             model: chosen.model,
             tool_choice: chosen.tool_choice.map(|tool| tool.id),
         };
-        let effects = self.effects(turn);
-        let mut translator = translate::Translator::new(person.calendar.local(now), person.locale);
+        let effects = self.effects(turn, leave, Door::Chat);
+        let mut translator = translate::Translator::new(person.calendar.local(now), person.locale, self.tools.clone());
         let resumed = match &turn.earlier {
             None => Resumed {
                 rounds: Vec::new(),
@@ -159,6 +182,7 @@ impl Responder for Assistant {
                 }
             },
         };
+        effects.remember(&rounds_since(turn));
         effects.remember(&resumed.rounds);
         let end = agent::answer(
             request,
@@ -209,6 +233,16 @@ fn leave_forms(items: &[ThreadItem], recorder: &mut Recorder) {
             recorder.event(ThreadStreamEvent::ItemReplaced { item });
         }
     }
+}
+
+/// The rounds of tools by which earlier runs answered the person's newest message: a run goes on with it when a form is answered, or when the
+/// client's tool has given its output.
+fn rounds_since(turn: &Turn) -> Vec<ToolRound> {
+    let told = turn.earlier.as_ref().map_or(&[][..], |earlier| &earlier.told);
+    let start = leave::newest_message(&turn.items).unwrap_or_default();
+    let is_earlier = |item: &&ThreadItem| told.iter().all(|told| told.id != item.id);
+    let since = turn.items[start..].iter().filter(is_earlier);
+    since.filter_map(|item| history::round(&item.body)).collect()
 }
 
 /// What the newest message of the person chose.

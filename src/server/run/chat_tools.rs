@@ -3,9 +3,16 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
-use crate::server::{model::ToolSpec, tools::schema};
+use crate::server::{
+    model::ToolSpec,
+    tools::{
+        outside::{check_arguments, without_nulls},
+        schema,
+    },
+};
 
 /// Asks the person which tasks they mean.
 pub const ASK_PERSON: &str = "ask_person";
@@ -70,6 +77,14 @@ pub(super) struct OpenTask {
 /// No arguments.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Nothing {}
+
+/// Reads the arguments of a tool of the conversation; `None` where they are not as its schema has them.
+pub(super) fn read<T: DeserializeOwned + JsonSchema>(arguments: &str) -> Option<T> {
+    let args: Map<String, Value> = serde_json::from_str(arguments).ok()?;
+    let args = without_nulls(args);
+    check_arguments(&args, schema::plain::<T>()).ok()?;
+    serde_json::from_value(Value::Object(args)).ok()
+}
 
 /// What a model is told of these tools; of the client's only those that the client has.
 pub(super) fn specs(client_tools: &[String]) -> Vec<ToolSpec> {

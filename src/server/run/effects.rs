@@ -14,29 +14,33 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use super::{
-    chat_tools::{ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask},
+    chat_tools::{self, ASK_PERSON, AskPerson, DEEDS, OPEN_TASK, OpenTask},
     fail_point::fail_point,
+    leave::Leave,
     patience::patiently,
 };
 use crate::{
     domain::{
+        deed::{PlannedDeed, Weight},
         id::{ItemId, TaskId},
         locale::Script,
         scope::Scopes,
-        texts,
+        task::Task,
+        texts::{self, Consent},
         time::Clock,
     },
     server::{
-        agent::{AgentFailure, Effect, Effects, ONE_AT_A_TIME, ToolRound, Wait},
+        agent::{AgentFailure, Effect, Effects, ONE_AT_A_TIME, ToolRound, Wait, with_task},
         calendar::Calendar,
         model::{Message, ToolCall},
         store::{
             Store, StoreError,
+            history::{ChangeSet, Origin},
             journal::{EffectRow, effect_of, keep_effect, results_about},
             runs::RunKey,
             tasks,
         },
-        tools::{AddTask, Registry, Tool, ToolContext, ToolError, task_json::TaskJson},
+        tools::{Kind, Registry, ToolContext, task_json::TaskJson},
     },
 };
 
@@ -54,81 +58,100 @@ pub(super) struct RunEffects {
     pub scopes: Scopes,
     /// The message that was answered before: what that answer added is not added again.
     pub again: Option<ItemId>,
-    /// How many tasks this run has deleted and changed.
+    /// Where what is done came from.
+    pub origin: Origin,
+    /// What may be done in answer to the person's message without asking.
+    pub leave: Leave,
+    /// Whether the assistant obeys nothing but the person: the built-in one. Its questions need not be quoted.
+    pub is_trusted: bool,
+    /// What was done in answer to the person's message.
     pub done: Mutex<Weight>,
 }
 
-/// How many tasks calls delete and change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Weight {
-    deletes: usize,
-    changes: usize,
-}
-
-/// The most that is done without asking.
-const UNASKED: Weight = Weight { deletes: 1, changes: 5 };
-
 impl RunEffects {
-    /// What a call would delete and change. Tools for many tasks take a list.
-    fn weight(&self, call: &ToolCall) -> Weight {
-        let is_refused = self.tools.lacking(self.scopes, &call.name).is_some();
-        if is_refused || !self.tools.changes(&call.name) || call.name.starts_with("add_") {
-            return Weight::default();
-        }
-        let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or_default();
-        let lists = arguments
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter_map(|(_, value)| value.as_array());
-        let count = lists.map(Vec::len).max().unwrap_or(1);
-        Weight {
-            deletes: if call.name.starts_with("delete_") { count } else { 0 },
-            changes: count,
-        }
-    }
-
-    /// Counts what these rounds of an earlier attempt have done.
+    /// Counts what these rounds, of an earlier run or attempt that answered the same message, have done.
     pub fn remember(&self, rounds: &[ToolRound]) {
         for (call, result) in rounds.iter().flat_map(|round| round.calls.iter().zip(&round.results)) {
-            self.count(call, result);
+            // A choice in a form was made by the person; what was done to the chosen tasks counts all the same.
+            let tool = result.get("tool").and_then(Value::as_str).unwrap_or(&call.name);
+            self.count(tool, result);
         }
     }
 
-    /// Counts what a call has done.
-    fn count(&self, call: &ToolCall, result: &Value) {
-        if result.get("error").is_none() {
-            let Weight { deletes, changes } = self.weight(call);
-            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-            done.deletes += deletes;
-            done.changes += changes;
+    /// Counts what a call has done, by the tasks in its result.
+    fn count(&self, tool: &str, result: &Value) {
+        let count = tasks_in(result).count();
+        let weight = match self.tools.kind(tool) {
+            None | Some(Kind::Reads) => return,
+            Some(Kind::Adds) => Weight {
+                adds: count,
+                ..Weight::default()
+            },
+            Some(Kind::Changes) => Weight {
+                changes: count,
+                ..Weight::default()
+            },
+            Some(Kind::Deletes) => Weight {
+                changes: count,
+                deletes: count,
+                adds: 0,
+            },
+        };
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done = *done + weight;
+    }
+
+    /// What is put at the disposal of a call.
+    fn context<'c>(&'c self, connection: &'c mut PgConnection) -> ToolContext<'c> {
+        ToolContext {
+            connection,
+            user: self.key.user,
+            calendar: self.calendar,
+            now: self.clock.now(),
+            clock: self.clock.as_ref(),
+            origin: self.origin,
+            changes: ChangeSet::default(),
         }
     }
 
     async fn wait(&self, calls: &[ToolCall]) -> Result<Option<Wait>, StoreError> {
         for (call_n, call) in calls.iter().enumerate().filter(|(_, call)| call.name == ASK_PERSON) {
-            if let Ok(asked) = serde_json::from_str::<AskPerson>(&call.arguments)
+            if let Some(asked) = chat_tools::read::<AskPerson>(&call.arguments)
                 && let Some(wait) = self.choice(call_n, asked).await?
             {
                 return Ok(Some(wait));
             }
         }
-        let mut total = *self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        for call in calls {
-            let Weight { deletes, changes } = self.weight(call);
-            total.deletes += deletes;
-            total.changes += changes;
-        }
-        if total.deletes <= UNASKED.deletes && total.changes <= UNASKED.changes {
+        let deeds = self.plan(calls).await?;
+        let done = *self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let weight = deeds.iter().map(PlannedDeed::weight).fold(Weight::default(), std::ops::Add::add);
+        // Where nothing is done, there is nothing to ask, whatever was done before.
+        if weight == Weight::default() || ((done + weight).is_within(self.leave.limit) && self.leave.names_all(&deeds)) {
             let client = calls.iter().position(|call| self.client_tools.contains(&call.name));
             return Ok(client.map(|call_n| Wait::Client { call_n }));
         }
-        let ids: Vec<TaskId> = calls.iter().flat_map(ids_of).collect();
-        let tasks = self.store.tasks_by_id(self.key.user, &ids).await?;
-        let titles: Vec<&str> = tasks.iter().map(|task| task.title.as_str()).collect();
-        let deletes = calls.iter().any(|call| call.name.starts_with("delete_"));
-        let (question, yes, no) = texts::are_you_sure(self.script, deletes, &titles);
+        let Consent { question, yes, no } = texts::consent(self.script, deeds);
         Ok(Some(Wait::Yes { question, yes, no }))
+    }
+
+    /// What calls would do. Those that would be refused do nothing.
+    async fn plan(&self, calls: &[ToolCall]) -> Result<Vec<PlannedDeed>, StoreError> {
+        let is_change = |call: &&ToolCall| self.tools.kind(&call.name).is_some_and(|kind| kind != Kind::Reads);
+        let may = |call: &&ToolCall| self.tools.lacking(self.scopes, &call.name).is_none();
+        let mut deeds = Vec::new();
+        let mut transaction = None;
+        for call in calls.iter().filter(is_change).filter(may) {
+            let transaction = match &mut transaction {
+                Some(transaction) => transaction,
+                None => transaction.insert(self.store.begin().await?),
+            };
+            let mut context = self.context(transaction);
+            deeds.extend(self.tools.plan(&call.name, &call.arguments, &mut context).await?);
+        }
+        if let Some(transaction) = transaction {
+            transaction.rollback().await?;
+        }
+        Ok(deeds)
     }
 
     /// The question that a model wants asked; `None` if it is none, so that the call fails and says so.
@@ -136,25 +159,33 @@ impl RunEffects {
         let ids: Vec<TaskId> = asked.task_ids.iter().filter_map(|id| id.parse().ok()).collect();
         let tasks = self.store.tasks_by_id(self.key.user, &ids).await?;
         let is_deed = asked.tool.as_deref().is_none_or(|tool| DEEDS.contains(&tool));
-        if tasks.is_empty() || !is_deed || asked.question.trim().is_empty() {
+        let Some(first) = tasks.first().filter(|_| is_deed && !asked.question.trim().is_empty()) else {
             return Ok(None);
-        }
-        let mut options: Vec<(String, String)> = Vec::new();
-        for task in tasks {
-            let label = texts::choice(self.script, &task);
-            // Twins are told apart by their number.
-            let numbered = (2..).map(|n| format!("{label} ({n})"));
-            let is_new = |label: &String| options.iter().all(|(known, _)| known != label);
-            let label = std::iter::once(label.clone()).chain(numbered).find(is_new).unwrap_or(label);
-            options.push((label, task.id.to_string()));
-        }
+        };
+        let arguments = serde_json::to_value(asked.changes.unwrap_or_default()).unwrap_or_default();
+        let deed = match &asked.tool {
+            None => None,
+            Some(tool) => {
+                let arguments = with_task(&arguments, &first.id.to_string()).to_string();
+                let mut connection = self.store.connection().await?;
+                let planned = self.tools.plan(tool, &arguments, &mut self.context(&mut connection)).await?;
+                // A call that would be refused is not worth a question.
+                let Some(planned) = planned.into_iter().next() else {
+                    return Ok(None);
+                };
+                Some(planned.deed)
+            }
+        };
+        let multiple = asked.multiple.unwrap_or(false);
+        let words = (!self.is_trusted).then_some(asked.question.as_str());
+        let labels = texts::choices(self.script, &tasks);
         Ok(Some(Wait::Choice {
             call_n,
-            question: asked.question,
-            options,
-            multiple: asked.multiple.unwrap_or(false),
+            question: texts::which_tasks(self.script, deed.as_ref(), multiple, words),
+            options: labels.into_iter().zip(tasks.iter().map(|task| task.id.to_string())).collect(),
+            multiple,
             tool: asked.tool,
-            arguments: serde_json::to_value(asked.changes.unwrap_or_default()).unwrap_or_default(),
+            arguments,
         }))
     }
 
@@ -166,9 +197,7 @@ impl RunEffects {
                 and in tool one of complete_task, update_task, delete_task, or nothing." }),
             ),
             OPEN_TASK => {
-                let id = serde_json::from_str::<OpenTask>(&call.arguments)
-                    .ok()
-                    .and_then(|open| open.task_id.parse().ok());
+                let id = chat_tools::read::<OpenTask>(&call.arguments).and_then(|open| open.task_id.parse().ok());
                 let task = match id {
                     Some(id) => self.store.tasks_by_id(self.key.user, &[id]).await?.pop(),
                     None => None,
@@ -184,26 +213,21 @@ impl RunEffects {
         })
     }
 
-    /// What the same call came to in the answer that this one takes the place of, if its task is still there.
+    /// What the same call came to in the answer that this one takes the place of, if all that it added is still there.
     async fn added_before(
         &self,
         connection: &mut PgConnection,
         call: &ToolCall,
         args_hash: &[u8; 32],
     ) -> Result<Option<Value>, StoreError> {
-        let Some(about) = self.again.filter(|_| call.name == AddTask::NAME) else {
+        let Some(about) = self.again.filter(|_| self.tools.kind(&call.name) == Some(Kind::Adds)) else {
             return Ok(None);
         };
-        for mut result in results_about(connection, &self.key, about, &call.name, args_hash).await? {
-            let id = result.pointer("/task/id").and_then(|id| id.as_str()?.parse().ok());
-            let Some(id) = id else { continue };
-            match tasks::get(connection, self.key.user, id).await {
-                Ok(task) => {
-                    result["task"] = serde_json::to_value(TaskJson::from(&task)).unwrap_or_default();
-                    return Ok(Some(result));
-                }
-                Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error),
+        for result in results_about(connection, &self.key, about, &call.name, args_hash).await? {
+            let ids: Vec<TaskId> = tasks_in(&result).filter_map(|task| task["id"].as_str()?.parse().ok()).collect();
+            let found = tasks::by_id(connection, self.key.user, &ids).await?;
+            if !ids.is_empty() && found.len() == ids.len() {
+                return Ok(Some(with_tasks(result, &found)));
             }
         }
         Ok(None)
@@ -226,25 +250,21 @@ impl RunEffects {
         if let Some(result) = effect_of(&mut transaction, &self.key, turn_n, call_n).await? {
             // It took effect in an earlier attempt, whose word of it may have been lost.
             let changed = result.get("error").is_none() && self.tools.changes(&call.name);
-            self.count(call, &result);
+            self.count(&call.name, &result);
             return Ok(Effect { result, changed });
         }
-        let mut context = ToolContext {
-            connection: &mut transaction,
-            user: self.key.user,
-            calendar: self.calendar,
-            now: self.clock.now(),
-            clock: self.clock.as_ref(),
-        };
+        let mut context = self.context(&mut transaction);
         let args_hash = Sha256::digest(call.arguments.as_bytes()).into();
         let outcome = match self.added_before(context.connection, call, &args_hash).await? {
             Some(result) => Ok(result),
             None => self.tools.call(&call.name, &call.arguments, &mut context).await,
         };
         let (result, is_done) = match outcome {
-            Ok(result) => (result, true),
-            Err(ToolError::TellModel(message)) => (json!({ "error": message }), false),
-            Err(ToolError::Stop(error)) => return Err(error),
+            Ok(result) => {
+                context.keep(&call.name).await?;
+                (result, true)
+            }
+            Err(error) => (json!({ "error": error.for_model()? }), false),
         };
         if !is_done {
             // Nothing of a failed call stays; its journal line is written in a transaction of its own.
@@ -267,7 +287,7 @@ impl RunEffects {
         if is_done && self.tools.changes(&call.name) {
             self.store.tasks_changed(self.key.user);
         }
-        self.count(call, &result);
+        self.count(&call.name, &result);
         Ok(Effect {
             changed: is_done && self.tools.changes(&call.name),
             result,
@@ -313,10 +333,26 @@ impl Effects for RunEffects {
     }
 }
 
-/// The tasks that a call names.
-fn ids_of(call: &ToolCall) -> Vec<TaskId> {
-    let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or_default();
-    let one = arguments.get("task_id").and_then(Value::as_str).into_iter();
-    let many = arguments.get("task_ids").and_then(Value::as_array).into_iter().flatten();
-    one.chain(many.filter_map(Value::as_str)).filter_map(|id| id.parse().ok()).collect()
+/// The tasks in the result of a call: of one, of several, or of several calls.
+pub(super) fn tasks_in(result: &Value) -> impl Iterator<Item = &Value> {
+    const MANY: [&str; 5] = ["tasks", "added", "completed", "restored", "removed"];
+    let several = result.get("results").and_then(Value::as_array).into_iter().flatten();
+    std::iter::once(result).chain(several).flat_map(|result| {
+        let many = MANY.iter().filter_map(|name| result.get(name)?.as_array()).flatten();
+        result.get("task").into_iter().chain(many)
+    })
+}
+
+/// A result of adding, with the tasks as they are now.
+fn with_tasks(mut result: Value, tasks: &[Task]) -> Value {
+    let now: Vec<Value> = tasks
+        .iter()
+        .map(|task| serde_json::to_value(TaskJson::from(task)).unwrap_or_default())
+        .collect();
+    match (result.get("added").is_some(), now.as_slice()) {
+        (true, _) => result["added"] = now.into(),
+        (false, [only]) => result["task"] = only.clone(),
+        (false, _) => {}
+    }
+    result
 }

@@ -15,6 +15,7 @@ mod flusher;
 mod follow;
 mod form;
 mod history;
+mod leave;
 mod listening;
 mod log;
 mod own;

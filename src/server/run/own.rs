@@ -20,6 +20,7 @@ use crate::{
     protocol::event::{ErrorCode, ThreadStreamEvent},
     server::store::{
         StoreError,
+        history::KEEP as KEEP_TRASH,
         runs::{ORPHANS_AT_ONCE, Orphan},
     },
 };
@@ -141,6 +142,7 @@ async fn tidy(runs: &Runs) -> Result<(), StoreError> {
     let now = runs.0.clock.now();
     runs.0.store.compact_runs(now - KEEP_LOGS).await?;
     runs.0.store.forget_keys(now - KEEP_KEYS).await?;
+    runs.0.store.empty_trash(now - KEEP_TRASH).await?;
     runs.0.store.delete_expired_sessions(now).await?;
     Ok(())
 }

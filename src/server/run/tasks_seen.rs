@@ -3,13 +3,13 @@
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value};
 
-use super::chat_tools::OPEN_TASK;
+use super::effects::tasks_in;
 use crate::{
     domain::{locale::Locale, text},
     protocol::item::{About, Annotation, Entity, Source},
     server::{
-        model::ToolCall,
         task_widget::{self, ROWS_MAX, Row},
+        tools::Kind,
     },
 };
 
@@ -28,33 +28,19 @@ pub(super) struct TasksSeen {
 }
 
 impl TasksSeen {
-    /// Takes in what a call came to: `task`, `tasks`, or the `results` of several calls.
-    pub fn see(&mut self, call: &ToolCall, result: &Value) {
-        if let Some(results) = result.get("results").and_then(Value::as_array) {
-            let name = result.get("tool").and_then(Value::as_str).unwrap_or(&call.name);
-            let each = ToolCall {
-                name: name.to_owned(),
-                ..call.clone()
-            };
-            for result in results {
-                self.see(&each, result);
-            }
-        }
-        let many = result.get("tasks").and_then(Value::as_array);
-        let is_list = many.is_some() && result.get("task").is_none();
-        for task in result.get("task").into_iter().chain(many.into_iter().flatten()) {
-            let Ok(mut row) = serde_json::from_value::<Row>(task.clone()) else {
-                continue;
-            };
-            row.gone = call.name.starts_with("delete_");
+    /// Takes in what a call came to; `kind` is that of the tool that it called.
+    pub fn see(&mut self, kind: Option<Kind>, result: &Value) {
+        // What a tool of the conversation or of the client gives is shown by itself.
+        let Some(kind) = kind else { return };
+        for task in tasks_in(result) {
+            // What is gone for good is given by its id.
+            let Some(row) = Row::of(task) else { continue };
             if !row.gone && !self.known.iter().any(|(id, _)| *id == row.id) {
                 self.known.push((row.id.clone(), row.title.clone()));
             }
-            let place = match call.name.as_str() {
-                OPEN_TASK => continue,
-                "list_tasks" | "find_tasks" => &mut self.listed,
-                _ if is_list && call.name.starts_with("list_") => &mut self.listed,
-                _ => &mut self.changed,
+            let place = match kind {
+                Kind::Reads => &mut self.listed,
+                Kind::Adds | Kind::Changes | Kind::Deletes => &mut self.changed,
             };
             place.retain(|known| known.id != row.id);
             place.push(row);
@@ -113,14 +99,6 @@ mod tests {
 
     use super::*;
 
-    fn call(name: &str) -> ToolCall {
-        ToolCall {
-            id: "c".into(),
-            name: name.into(),
-            arguments: "{}".into(),
-            extra_content: None,
-        }
-    }
     fn task(id: &str, title: &str) -> Value {
         json!({ "id": id, "title": title, "status": "pending", "priority": "p4" })
     }
@@ -131,17 +109,17 @@ mod tests {
     #[test]
     fn what_was_changed_is_shown_and_not_what_was_looked_at_on_the_way() {
         let mut seen = TasksSeen::default();
-        seen.see(&call("list_tasks"), &json!({ "tasks": [task("a", "A"), task("b", "B")] }));
-        seen.see(&call("complete_task"), &json!({ "task": task("b", "B") }));
+        seen.see(Some(Kind::Reads), &json!({ "tasks": [task("a", "A"), task("b", "B")] }));
+        seen.see(Some(Kind::Changes), &json!({ "task": task("b", "B") }));
         assert_eq!(seen.widget(now(), Locale::En).unwrap().1, "[ ] B");
         assert!(seen.widget(now(), Locale::En).is_none(), "shown once");
-        seen.see(&call("list_tasks"), &json!({ "tasks": [task("a", "A")] }));
+        seen.see(Some(Kind::Reads), &json!({ "tasks": [task("a", "A")] }));
         assert_eq!(seen.widget(now(), Locale::En).unwrap().1, "[ ] A");
         let chosen = json!({ "tool": "complete_task", "results": [{ "task": task("a", "A") }, { "task": task("b", "B") }] });
-        seen.see(&call("ask_person"), &chosen);
+        seen.see(Some(Kind::Changes), &chosen);
         assert_eq!(seen.widget(now(), Locale::En).unwrap().1, "[ ] A\n[ ] B");
-        seen.see(&call("open_task"), &json!({ "task": task("a", "A") }));
-        seen.see(&call("add_task"), &json!({ "error": "no" }));
+        seen.see(None, &json!({ "task": task("a", "A") }));
+        seen.see(Some(Kind::Adds), &json!({ "error": "no" }));
         assert!(seen.widget(now(), Locale::En).is_none());
     }
 
@@ -149,7 +127,7 @@ mod tests {
     fn titles_are_linked_where_they_stand_whole() {
         let mut seen = TasksSeen::default();
         seen.see(
-            &call("list_tasks"),
+            Some(Kind::Reads),
             &json!({ "tasks": [task("a", "tea"), task("b", "دودھ لینا"), task("c", "nowhere")] }),
         );
         let links = seen.annotations("The team has tea; پھر **دودھ لینا**.");

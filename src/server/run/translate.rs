@@ -19,6 +19,7 @@ use crate::{
     server::{
         agent::{AgentEnd, AgentEvent, AgentFailure, ToolRound, Wait, Waiting},
         model::{Finish, ModelError, ToolCall},
+        tools::Registry,
     },
 };
 
@@ -36,11 +37,12 @@ pub(super) struct Translator {
     now: NaiveDateTime,
     /// The language of the page, for lists of tasks.
     locale: Locale,
+    tools: Registry,
 }
 
 impl Translator {
     /// `now` is on the person's clock, `locale` the language of their page.
-    pub fn new(now: NaiveDateTime, locale: Locale) -> Self {
+    pub fn new(now: NaiveDateTime, locale: Locale, tools: Registry) -> Self {
         Self {
             answer: None,
             said_before: String::new(),
@@ -49,17 +51,24 @@ impl Translator {
             tasks: TasksSeen::default(),
             now,
             locale,
+            tools,
         }
     }
 
     /// Takes in a round of tools of an earlier attempt; `is_shown` if its list of tasks was told.
     pub fn know(&mut self, round: &ToolRound, is_shown: bool) {
         for (call, result) in round.calls.iter().zip(&round.results) {
-            self.tasks.see(call, result);
+            self.see(call, result);
         }
         if is_shown {
             self.tasks.shown();
         }
+    }
+
+    /// Takes in the tasks of a result. A form's answer names the tool that was called with what was chosen.
+    fn see(&mut self, call: &ToolCall, result: &Value) {
+        let tool = result.get("tool").and_then(Value::as_str).unwrap_or(&call.name);
+        self.tasks.see(self.tools.kind(tool), result);
     }
 
     /// Goes on with an item of an earlier attempt that was not whole; `said` is as far as it had come.
@@ -83,7 +92,7 @@ impl Translator {
                 changed,
             } => {
                 self.tool_finished(call_n, &call, &result, recorder);
-                self.tasks.see(&call, &result);
+                self.see(&call, &result);
                 if call.name == OPEN_TASK
                     && let Some(id) = result.pointer("/task/id")
                 {

@@ -7,6 +7,7 @@ pub mod changes;
 mod compaction;
 pub mod feedback;
 pub mod flush;
+pub mod history;
 pub mod items;
 pub mod journal;
 mod pool;
@@ -14,7 +15,6 @@ pub mod runs;
 pub mod tasks;
 pub mod threads;
 pub mod tool_calls;
-pub mod undos;
 
 pub use pool::{ANSWER, bounded};
 

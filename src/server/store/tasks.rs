@@ -1,10 +1,12 @@
-//! Tasks. Changes take a connection, so that they can be part of a tool call's transaction.
+//! Tasks. Changes take a connection, so that they can be part of a command's transaction, and a [`ChangeSet`], so that none is missing in the
+//! history. A task in the trash is none to all but [`super::history`].
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, history::ChangeSet};
 use crate::domain::{
     id::{TaskId, UserId},
     task::{Due, Priority, Task, TaskStatus},
@@ -24,6 +26,7 @@ struct Row {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     completed_at: Option<DateTime<Utc>>,
+    trashed_at: Option<DateTime<Utc>>,
 }
 
 impl From<Row> for Task {
@@ -44,6 +47,7 @@ impl From<Row> for Task {
             created_at: row.created_at,
             updated_at: row.updated_at,
             completed_at: row.completed_at,
+            trashed_at: row.trashed_at,
         }
     }
 }
@@ -65,7 +69,8 @@ pub struct TaskFilter {
     pub limit: i64,
 }
 
-const COLUMNS: &str = "id, title, notes, status, priority, due_date, due_time, zone, repeat, created_at, updated_at, completed_at";
+const COLUMNS: &str =
+    "id, title, notes, status, priority, due_date, due_time, zone, repeat, created_at, updated_at, completed_at, trashed_at";
 
 /// Tasks of a person: pending ones by due date, time and priority, then completed ones, the newest first. Gives one more than
 /// `filter.limit` where there are more.
@@ -80,7 +85,7 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
     const KEY: &str = "status = 'completed', coalesce(-extract(epoch from completed_at), 0), coalesce(due_date, 'infinity'), \
                        coalesce(due_time, '24:00'), priority, id";
     let sql = format!(
-        "select {COLUMNS} from tasks where user_id = $1 \
+        "select {COLUMNS} from tasks where user_id = $1 and trashed_at is null \
          and ($2::text is null or status = $2) and ($3::date is null or due_date >= $3) and ($4::date is null or due_date <= $4) \
          and ($5::text is null or title ilike $5 or notes ilike $5) \
          and ($6::uuid is null or ({KEY}) > (select {KEY} from tasks where user_id = $1 and id = $6)) \
@@ -109,7 +114,8 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
 /// See [`StoreError`].
 pub async fn count(connection: &mut PgConnection, user: UserId) -> Result<(usize, usize), StoreError> {
     let (pending, completed): (i64, i64) = sqlx::query_as(
-        "select count(*) filter (where status = 'pending'), count(*) filter (where status = 'completed') from tasks where user_id = $1",
+        "select count(*) filter (where status = 'pending'), count(*) filter (where status = 'completed') from tasks \
+         where user_id = $1 and trashed_at is null",
     )
     .bind(user.0)
     .fetch_one(connection)
@@ -122,7 +128,7 @@ pub async fn count(connection: &mut PgConnection, user: UserId) -> Result<(usize
 /// # Errors
 /// [`StoreError::NotFound`].
 pub async fn get(connection: &mut PgConnection, user: UserId, id: TaskId) -> Result<Task, StoreError> {
-    let sql = format!("select {COLUMNS} from tasks where user_id = $1 and id = $2");
+    let sql = format!("select {COLUMNS} from tasks where user_id = $1 and id = $2 and trashed_at is null");
     let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(user.0)
         .bind(id.0)
@@ -131,11 +137,61 @@ pub async fn get(connection: &mut PgConnection, user: UserId, id: TaskId) -> Res
     Ok(row.into())
 }
 
-/// The task of a row that was kept as JSON (see [`super::undos`]).
+/// The tasks with these ids, in this order; those that are gone, or somebody else's, are left out.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub(super) async fn of_row(connection: &mut PgConnection, row: &serde_json::Value) -> Result<Task, StoreError> {
+pub async fn by_id(connection: &mut PgConnection, user: UserId, ids: &[TaskId]) -> Result<Vec<Task>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("select {COLUMNS} from tasks where user_id = $1 and id = any($2) and trashed_at is null");
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(user.0)
+        .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+        .fetch_all(connection)
+        .await?;
+    let mut tasks: Vec<Task> = rows.into_iter().map(Task::from).collect();
+    tasks.sort_by_key(|task| ids.iter().position(|id| *id == task.id));
+    Ok(tasks)
+}
+
+/// A task that is about to be changed, with the whole row of before. The row is locked until the transaction ends.
+#[derive(Debug, Clone)]
+pub struct Locked {
+    /// The task as it is.
+    pub task: Task,
+    row: Value,
+}
+
+/// Takes one task of a person to change it.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn lock(connection: &mut PgConnection, user: UserId, id: TaskId) -> Result<Locked, StoreError> {
+    let rows = rows(connection, user, &[id]).await?;
+    let (_, row) = rows.into_iter().next().ok_or(StoreError::NotFound)?;
+    let task = of_row(connection, &row).await?;
+    match task.trashed_at {
+        None => Ok(Locked { task, row }),
+        Some(_) => Err(StoreError::NotFound),
+    }
+}
+
+/// The rows of these tasks as JSON, those in the trash too, locked until the transaction ends.
+pub(super) async fn rows(connection: &mut PgConnection, user: UserId, ids: &[TaskId]) -> Result<Vec<(TaskId, Value)>, StoreError> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, Value)> =
+        sqlx::query_as("select id, to_jsonb(tasks) from tasks where user_id = $1 and id = any($2) order by id for update")
+            .bind(user.0)
+            .bind(ids)
+            .fetch_all(connection)
+            .await?;
+    Ok(rows.into_iter().map(|(id, row)| (TaskId(id), row)).collect())
+}
+
+/// The task of a row that was kept as JSON.
+pub(super) async fn of_row(connection: &mut PgConnection, row: &Value) -> Result<Task, StoreError> {
     let sql = format!("select {COLUMNS} from jsonb_populate_record(null::tasks, $1)");
     let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(row).fetch_one(connection).await?;
     Ok(row.into())
@@ -145,10 +201,10 @@ pub(super) async fn of_row(connection: &mut PgConnection, row: &serde_json::Valu
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn insert(connection: &mut PgConnection, user: UserId, task: &Task) -> Result<(), StoreError> {
-    sqlx::query(
-        "insert into tasks (user_id, id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at, repeat) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+pub async fn insert(connection: &mut PgConnection, user: UserId, task: &Task, changes: &mut ChangeSet) -> Result<(), StoreError> {
+    let after: Value = sqlx::query_scalar(
+        "insert into tasks (user_id, id, title, notes, status, priority, due_date, due_time, zone, created_at, updated_at, completed_at, repeat, \
+         trashed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning to_jsonb(tasks)",
     )
     .bind(user.0)
     .bind(task.id.0)
@@ -163,19 +219,58 @@ pub async fn insert(connection: &mut PgConnection, user: UserId, task: &Task) ->
     .bind(task.updated_at)
     .bind(task.completed_at)
     .bind(&task.repeat)
-    .execute(connection)
+    .bind(task.trashed_at)
+    .fetch_one(connection)
     .await?;
+    changes.add(task.id, None, Some(after));
     Ok(())
 }
 
-/// Stores all that can change of a task.
+/// Stores all that can change of a task. `locked` goes on standing for the task, as it is then.
 ///
 /// # Errors
-/// [`StoreError::NotFound`].
-pub async fn update(connection: &mut PgConnection, user: UserId, task: &Task) -> Result<(), StoreError> {
-    let done = sqlx::query(
+/// See [`StoreError`].
+pub async fn update(
+    connection: &mut PgConnection,
+    user: UserId,
+    locked: &mut Locked,
+    task: Task,
+    changes: &mut ChangeSet,
+) -> Result<(), StoreError> {
+    locked.row = write(connection, user, &task, locked.row.take(), changes).await?;
+    locked.task = task;
+    Ok(())
+}
+
+/// Puts a task into the trash.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn trash(
+    connection: &mut PgConnection,
+    user: UserId,
+    locked: &mut Locked,
+    now: DateTime<Utc>,
+    changes: &mut ChangeSet,
+) -> Result<(), StoreError> {
+    let task = Task {
+        trashed_at: Some(now),
+        ..locked.task.clone()
+    };
+    update(connection, user, locked, task, changes).await
+}
+
+/// Stores a task over the row that it had; gives the row that it has then.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    user: UserId,
+    task: &Task,
+    before: Value,
+    changes: &mut ChangeSet,
+) -> Result<Value, StoreError> {
+    let after: Value = sqlx::query_scalar(
         "update tasks set title = $3, notes = $4, status = $5, priority = $6, due_date = $7, due_time = $8, zone = $9, updated_at = $10, \
-         completed_at = $11, repeat = $12 where user_id = $1 and id = $2",
+         completed_at = $11, repeat = $12, trashed_at = $13 where user_id = $1 and id = $2 returning to_jsonb(tasks)",
     )
     .bind(user.0)
     .bind(task.id.0)
@@ -189,30 +284,28 @@ pub async fn update(connection: &mut PgConnection, user: UserId, task: &Task) ->
     .bind(task.updated_at)
     .bind(task.completed_at)
     .bind(&task.repeat)
-    .execute(connection)
+    .bind(task.trashed_at)
+    .fetch_one(connection)
     .await?;
-    if done.rows_affected() == 0 {
-        Err(StoreError::NotFound)
-    } else {
-        Ok(())
-    }
+    changes.add(task.id, Some(before), Some(after.clone()));
+    Ok(after)
 }
 
-/// Deletes a task.
-///
-/// # Errors
-/// [`StoreError::NotFound`].
-pub async fn delete(connection: &mut PgConnection, user: UserId, id: TaskId) -> Result<(), StoreError> {
-    let done = sqlx::query("delete from tasks where user_id = $1 and id = $2")
+/// Removes a row: only the undo of what made it does that.
+pub(super) async fn remove(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: TaskId,
+    before: Value,
+    changes: &mut ChangeSet,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from tasks where user_id = $1 and id = $2")
         .bind(user.0)
         .bind(id.0)
         .execute(connection)
         .await?;
-    if done.rows_affected() == 0 {
-        Err(StoreError::NotFound)
-    } else {
-        Ok(())
-    }
+    changes.add(id, Some(before), None);
+    Ok(())
 }
 
 fn status_name(status: TaskStatus) -> &'static str {
@@ -236,17 +329,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn tasks_by_id(&self, user: UserId, ids: &[TaskId]) -> Result<Vec<Task>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = format!("select {COLUMNS} from tasks where user_id = $1 and id = any($2)");
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(user.0)
-            .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
-            .fetch_all(&self.pool)
-            .await?;
-        let mut tasks: Vec<Task> = rows.into_iter().map(Task::from).collect();
-        tasks.sort_by_key(|task| ids.iter().position(|id| *id == task.id));
-        Ok(tasks)
+        let mut connection = self.connection().await?;
+        by_id(&mut connection, user, ids).await
     }
 }

@@ -5,12 +5,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Scope, Tool, ToolContext, ToolError,
+    Kind, Scope, Tool, ToolContext, ToolError,
     task_json::{OneTask, TaskJson},
 };
-use crate::{
-    domain::task::{Priority, Task},
-    server::store::tasks,
+use crate::domain::{
+    deed::{Deed, PlannedDeed},
+    task::{Priority, Task},
 };
 
 /// The tool.
@@ -20,7 +20,7 @@ pub struct AddTask;
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Args {
     /// What is to be done, in the person's own words and script, without the date. At most 500 characters.
-    title: String,
+    pub(super) title: String,
     /// Details that do not belong in the title. At most 10000 characters.
     #[serde(default)]
     notes: Option<String>,
@@ -46,12 +46,19 @@ impl Tool for AddTask {
     const NAME: &'static str = "add_task";
     const DESCRIPTION: &'static str = "Adds one task for the person. Call it once for each task. Only for things that are to be done, not for things \
         that the person says are done already.";
-    const CHANGES: bool = true;
+    const KIND: Kind = Kind::Adds;
     const TITLE: &'static str = "Add a task";
     const IDEMPOTENT: bool = false;
     const REACH: Scope = Scope::Write;
     type Args = Args;
     type Output = OneTask;
+
+    async fn plan(&self, _: &mut ToolContext<'_>, args: &Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        Ok(vec![PlannedDeed {
+            deed: Deed::Add,
+            titles: vec![args.title.clone()],
+        }])
+    }
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<OneTask, ToolError> {
         let mut due = match args.due.as_deref().map(str::trim) {
@@ -73,7 +80,7 @@ impl Tool for AddTask {
             repeat,
             ..Task::new(id, title, due, zone, context.now)
         };
-        tasks::insert(context.connection, context.user, &task).await?;
+        context.insert(&task).await?;
         Ok(OneTask {
             task: TaskJson::from(&task),
         })

@@ -5,11 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Scope, Tool, ToolContext, ToolError,
+    Kind, Scope, Tool, ToolContext, ToolError,
     add_task::{self, AddTask},
     outside::BATCH_MAX,
     task_json::TaskJson,
 };
+use crate::domain::deed::{Deed, PlannedDeed};
 
 pub(super) struct AddTasks;
 
@@ -42,14 +43,20 @@ pub struct Failure {
 impl Tool for AddTasks {
     const NAME: &'static str = "add_tasks";
     const DESCRIPTION: &'static str = "Adds up to 25 tasks in one call. A task that cannot be added is reported in `failed` with its place and the reason; \
-        the others are added all the same. Mend and send only those again.";
-    const CHANGES: bool = true;
+        the others are added all the same. Correct and send only those again.";
+    const KIND: Kind = Kind::Adds;
     const TITLE: &'static str = "Add several tasks";
     const IDEMPOTENT: bool = false;
     const REACH: Scope = Scope::Write;
-    const CHAT: bool = false;
     type Args = Args;
     type Output = Output;
+
+    async fn plan(&self, _: &mut ToolContext<'_>, args: &Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        Ok(vec![PlannedDeed {
+            deed: Deed::Add,
+            titles: args.tasks.iter().map(|task| task.title.clone()).collect(),
+        }])
+    }
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         super::outside::check_batch("tasks", args.tasks.len())?;
@@ -57,11 +64,10 @@ impl Tool for AddTasks {
         for (index, task) in args.tasks.into_iter().enumerate() {
             match AddTask.run(context, task).await {
                 Ok(one) => added.push(one.task),
-                Err(ToolError::TellModel(error)) => failed.push(Failure {
+                Err(error) => failed.push(Failure {
                     index: index as i64,
-                    error,
+                    error: error.for_model().map_err(ToolError::Stop)?,
                 }),
-                Err(stop) => return Err(stop),
             }
         }
         debug_assert!(added.len() + failed.len() <= BATCH_MAX);

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
-use crate::server::store::tasks;
+use super::{Kind, Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
+use crate::domain::deed::{Deed, PlannedDeed};
 
 pub(super) struct CompleteTask;
 
@@ -31,17 +31,21 @@ impl Tool for CompleteTask {
     const NAME: &'static str = "complete_task";
     const DESCRIPTION: &'static str = "Marks a task as completed. Completing a completed task again changes nothing. A task that repeats is made anew for its \
         next date, which is given as `next`.";
-    const CHANGES: bool = true;
+    const KIND: Kind = Kind::Changes;
     const TITLE: &'static str = "Complete a task";
     const REACH: Scope = Scope::Write;
     type Args = Args;
     type Output = Output;
 
+    async fn plan(&self, context: &mut ToolContext<'_>, args: &Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        super::planned(context, Deed::Complete, &[&args.task_id]).await
+    }
+
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
-        let mut task = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
-        let next = context.complete(&mut task).await?;
+        let mut locked = context.lock(&args.task_id).await?;
+        let next = context.complete(&mut locked).await?;
         Ok(Output {
-            task: TaskJson::from(&task),
+            task: TaskJson::from(&locked.task),
             next: next.as_ref().map(TaskJson::from),
         })
     }

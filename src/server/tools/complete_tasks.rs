@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Scope, Tool, ToolContext, ToolError, complete_task::CompleteTask, task_json::TaskJson};
+use super::{Kind, Scope, Tool, ToolContext, ToolError, complete_task::CompleteTask, task_json::TaskJson};
+use crate::domain::deed::{Deed, PlannedDeed};
 
 pub(super) struct CompleteTasks;
 
@@ -43,12 +44,17 @@ impl Tool for CompleteTasks {
     const NAME: &'static str = "complete_tasks";
     const DESCRIPTION: &'static str = "Marks up to 25 tasks as completed in one call. An id that does not fit is reported in `failed`; the others are \
         completed all the same.";
-    const CHANGES: bool = true;
+    const KIND: Kind = Kind::Changes;
     const TITLE: &'static str = "Complete several tasks";
     const REACH: Scope = Scope::Write;
     const CHAT: bool = false;
     type Args = Args;
     type Output = Output;
+
+    async fn plan(&self, context: &mut ToolContext<'_>, args: &Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        let ids: Vec<&str> = args.task_ids.iter().map(String::as_str).collect();
+        super::planned(context, Deed::Complete, &ids).await
+    }
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
         super::outside::check_batch("task_ids", args.task_ids.len())?;
@@ -60,8 +66,10 @@ impl Tool for CompleteTasks {
                     completed.push(one.task);
                     next.extend(one.next);
                 }
-                Err(ToolError::TellModel(error)) => failed.push(Failure { task_id, error }),
-                Err(stop) => return Err(stop),
+                Err(error) => failed.push(Failure {
+                    task_id,
+                    error: error.for_model().map_err(ToolError::Stop)?,
+                }),
             }
         }
         if completed.is_empty() {

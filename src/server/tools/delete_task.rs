@@ -5,10 +5,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Scope, Tool, ToolContext, ToolError,
+    Kind, Scope, Tool, ToolContext, ToolError,
     task_json::{OneTask, TaskJson},
 };
-use crate::server::store::tasks;
+use crate::{
+    domain::deed::{Deed, PlannedDeed},
+    server::store::tasks,
+};
 
 pub(super) struct DeleteTask;
 
@@ -22,21 +25,24 @@ pub struct Args {
 #[async_trait]
 impl Tool for DeleteTask {
     const NAME: &'static str = "delete_task";
-    const DESCRIPTION: &'static str =
-        "Deletes a task for good. Only when the person asks for a deletion; something that is done is completed instead.";
-    const CHANGES: bool = true;
+    const DESCRIPTION: &'static str = "Puts a task into the trash, where it stays for 30 days. Only when the person asks for a deletion; something that is done is completed \
+         instead.";
+    const KIND: Kind = Kind::Deletes;
     const TITLE: &'static str = "Delete a task";
     const DESTRUCTIVE: bool = true;
     const REACH: Scope = Scope::Delete;
     type Args = Args;
     type Output = OneTask;
 
+    async fn plan(&self, context: &mut ToolContext<'_>, args: &Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        super::planned(context, Deed::Delete, &[&args.task_id]).await
+    }
+
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<OneTask, ToolError> {
-        let id = super::task_id(&args.task_id)?;
-        let task = tasks::get(context.connection, context.user, id).await?;
-        tasks::delete(context.connection, context.user, id).await?;
+        let mut locked = context.lock(&args.task_id).await?;
+        tasks::trash(context.connection, context.user, &mut locked, context.now, &mut context.changes).await?;
         Ok(OneTask {
-            task: TaskJson::from(&task),
+            task: TaskJson::from(&locked.task),
         })
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Kind, Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::{
     domain::{
         language,
@@ -50,7 +50,7 @@ impl Tool for FindTasks {
     const NAME: &'static str = "find_tasks";
     const DESCRIPTION: &'static str = "Finds the task that a person means by what they call it, whatever spelling, inflection or script (English, Roman \
         Urdu, Urdu). Gives the best fits, at most 10; several that fit equally well mean that the person should be asked.";
-    const CHANGES: bool = false;
+    const KIND: Kind = Kind::Reads;
     const TITLE: &'static str = "Find a task by its words";
     const REACH: Scope = Scope::Read;
     const CHAT: bool = false;
@@ -135,6 +135,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             completed_at: None,
+            trashed_at: None,
         }
     }
 

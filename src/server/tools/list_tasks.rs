@@ -5,10 +5,13 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Kind, Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::{
     domain::task::TaskStatus,
-    server::store::tasks::{self, TaskFilter},
+    server::store::{
+        StoreError,
+        tasks::{self, TaskFilter},
+    },
 };
 
 pub(super) struct ListTasks;
@@ -70,7 +73,7 @@ impl Tool for ListTasks {
     const NAME: &'static str = "list_tasks";
     const DESCRIPTION: &'static str = "Lists the person's tasks with their ids, due dates and status. Call it before completing, changing or deleting a \
         task whose id you do not know.";
-    const CHANGES: bool = false;
+    const KIND: Kind = Kind::Reads;
     const TITLE: &'static str = "List tasks";
     const REACH: Scope = Scope::Read;
     type Args = Args;
@@ -87,10 +90,26 @@ impl Tool for ListTasks {
             due_from: day(args.due_from, context)?,
             due_to: day(args.due_to, context)?,
             query: args.query.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()),
-            after: args.after.as_deref().map(super::task_id).transpose()?,
+            after: match args.after.as_deref().map(|after| after.trim().parse()) {
+                None => None,
+                Some(Ok(after)) => Some(after),
+                Some(Err(_)) => {
+                    return Err(ToolError::TellModel(
+                        "There is no task behind this `after`. Call list_tasks without it.".into(),
+                    ));
+                }
+            },
             limit,
         };
-        let mut found = tasks::list(context.connection, context.user, &filter).await?;
+        let found = tasks::list(context.connection, context.user, &filter).await;
+        let mut found = match found {
+            Err(StoreError::NotFound) => {
+                return Err(ToolError::TellModel(
+                    "There is no task behind this `after`. Call list_tasks without it.".into(),
+                ));
+            }
+            found => found?,
+        };
         let has_more = found.len() as i64 > limit;
         found.truncate(limit as usize);
         let after = if has_more {

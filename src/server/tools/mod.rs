@@ -1,6 +1,9 @@
 //! The tools: the only place where an assistant changes a task. One tool, one file; the chat, MCP and HTTP share the [`Registry`].
 //! What only programs outside get with them (keys for repeated calls, undo tokens, checked arguments) is in [`outside`].
 //!
+//! A tool declares what it is ([`Kind`]) and, from its typed arguments, what a call would do ([`Tool::plan`]): by that calls are weighed, never by
+//! their names or the look of their arguments. Arguments that a tool does not have are refused at every door.
+//!
 //! A tool takes the person from the session, never from its arguments. A failure that the model can act on is data
 //! ([`ToolError::TellModel`]); only the other kind stops the turn.
 
@@ -27,18 +30,28 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::{
     domain::{
+        deed::{Deed, PlannedDeed},
         id::{TaskId, UserId},
         language::{self, Moment},
         task::{Due, Task},
         text::{self, TextError},
         time::Clock,
     },
-    server::{calendar::Calendar, recurrence, store::StoreError},
+    server::{
+        calendar::Calendar,
+        recurrence,
+        store::{
+            StoreError,
+            history::{self, ChangeSet, Origin},
+            tasks::{self, Locked},
+        },
+    },
 };
 
 /// Everything a tool may use.
@@ -53,6 +66,10 @@ pub struct ToolContext<'a> {
     pub now: DateTime<Utc>,
     /// New ids.
     pub clock: &'a dyn Clock,
+    /// Where the call came from.
+    pub origin: Origin,
+    /// What the call has changed.
+    pub changes: ChangeSet,
 }
 
 impl ToolContext<'_> {
@@ -66,18 +83,51 @@ impl ToolContext<'_> {
         self.calendar.moment(self.now)
     }
 
+    /// Takes a task to change it.
+    async fn lock(&mut self, task_id: &str) -> Result<Locked, ToolError> {
+        Ok(tasks::lock(self.connection, self.user, self::task_id(task_id)?).await?)
+    }
+
+    /// Stores a new task.
+    async fn insert(&mut self, task: &Task) -> Result<(), StoreError> {
+        tasks::insert(self.connection, self.user, task, &mut self.changes).await
+    }
+
+    /// Stores what a task is now.
+    async fn update(&mut self, locked: &mut Locked, task: Task) -> Result<(), StoreError> {
+        tasks::update(self.connection, self.user, locked, task, &mut self.changes).await
+    }
+
     /// Completes a task; gives the next one of a task that comes back. See [`recurrence::complete`].
-    async fn complete(&mut self, task: &mut Task) -> Result<Option<Task>, StoreError> {
+    async fn complete(&mut self, locked: &mut Locked) -> Result<Option<Task>, StoreError> {
         let (zone, new_id) = (self.calendar.zone, self.clock.task_id());
-        recurrence::complete(self.connection, self.user, task, self.now, zone, new_id).await
+        recurrence::complete(self.connection, self.user, locked, self.now, zone, new_id, &mut self.changes).await
+    }
+
+    /// The titles of those of these tasks that there are.
+    async fn titles(&mut self, ids: &[&str]) -> Result<Vec<String>, StoreError> {
+        let ids: Vec<TaskId> = ids.iter().filter_map(|id| id.trim().parse().ok()).collect();
+        let found = tasks::by_id(self.connection, self.user, &ids).await?;
+        Ok(found.into_iter().map(|task| task.title).collect())
+    }
+
+    /// Keeps what a call has changed in the history. Gives the id by which it can be taken back, or `None` if nothing was changed.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn keep(&mut self, tool: &str) -> Result<Option<Uuid>, StoreError> {
+        let (id, changes) = (self.clock.ordered_uuid(), std::mem::take(&mut self.changes));
+        history::keep(self.connection, self.user, id, tool, changes, &self.origin, self.now).await
     }
 }
 
 /// Why a call came to nothing.
 #[derive(Debug)]
 pub enum ToolError {
-    /// The model can mend it: what is wrong and what to do, in English.
+    /// The model can correct it: what is wrong and what to do, in English.
     TellModel(String),
+    /// The call names a task that does not exist, or is somebody else's.
+    NoSuchTask,
     /// The turn cannot go on.
     Stop(StoreError),
 }
@@ -85,13 +135,38 @@ pub enum ToolError {
 impl From<StoreError> for ToolError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NotFound => {
-                Self::TellModel("There is no task with this id. Call list_tasks to get the ids, then try again.".into())
-            }
+            StoreError::NotFound => Self::NoSuchTask,
             StoreError::Conflict(what) => Self::TellModel(what.into()),
             other => Self::Stop(other),
         }
     }
+}
+
+impl ToolError {
+    /// What the model is told; `Err` where the turn cannot go on.
+    ///
+    /// # Errors
+    /// The failure of the store.
+    pub fn for_model(self) -> Result<String, StoreError> {
+        match self {
+            Self::TellModel(what) => Ok(what),
+            Self::NoSuchTask => Ok("There is no task with this id. Call list_tasks to get the ids, then try again.".into()),
+            Self::Stop(error) => Err(error),
+        }
+    }
+}
+
+/// What a tool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It only looks.
+    Reads,
+    /// It makes tasks.
+    Adds,
+    /// It changes tasks that there are.
+    Changes,
+    /// It puts tasks into the trash.
+    Deletes,
 }
 
 /// A tool with typed arguments and results.
@@ -103,8 +178,8 @@ pub trait Tool: Send + Sync + 'static {
     const DESCRIPTION: &'static str;
     /// Its name for people.
     const TITLE: &'static str;
-    /// Whether it can change tasks.
-    const CHANGES: bool;
+    /// What it is.
+    const KIND: Kind;
     /// Whether it can make something disappear: a task, or what a field said before.
     const DESTRUCTIVE: bool = false;
     /// Whether calling it twice with the same arguments changes no more than calling it once.
@@ -114,9 +189,18 @@ pub trait Tool: Send + Sync + 'static {
     /// Whether the chat's model is offered it. Its list is kept small.
     const CHAT: bool = true;
     /// What it takes.
-    type Args: DeserializeOwned + JsonSchema + Send;
+    type Args: DeserializeOwned + JsonSchema + Send + Sync;
     /// What it gives.
     type Output: Serialize + JsonSchema + Send;
+
+    /// What a call would do. One that would fail does nothing. Tools that only look need not say so.
+    ///
+    /// # Errors
+    /// See [`ToolError`].
+    async fn plan(&self, _context: &mut ToolContext<'_>, _args: &Self::Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        debug_assert!(Self::KIND == Kind::Reads, "{} says what it would do", Self::NAME);
+        Ok(Vec::new())
+    }
 
     /// Does it, as this person.
     ///
@@ -131,13 +215,17 @@ trait AnyTool: Send + Sync {
     fn name(&self) -> &'static str;
     fn description(&self) -> &'static str;
     fn title(&self) -> &'static str;
-    fn changes(&self) -> bool;
+    fn kind(&self) -> Kind;
+    fn changes(&self) -> bool {
+        self.kind() != Kind::Reads
+    }
     fn is_destructive(&self) -> bool;
     fn is_idempotent(&self) -> bool;
     fn reach(&self) -> Scope;
     fn is_for_chat(&self) -> bool;
     fn parameters(&self) -> Value;
     fn result(&self) -> Value;
+    async fn plan_call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Vec<PlannedDeed>, ToolError>;
     async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError>;
 }
 
@@ -152,8 +240,8 @@ impl<T: Tool> AnyTool for T {
     fn title(&self) -> &'static str {
         T::TITLE
     }
-    fn changes(&self) -> bool {
-        T::CHANGES
+    fn kind(&self) -> Kind {
+        T::KIND
     }
     fn is_destructive(&self) -> bool {
         T::DESTRUCTIVE
@@ -172,6 +260,9 @@ impl<T: Tool> AnyTool for T {
     }
     fn result(&self) -> Value {
         schema::plain::<T::Output>()
+    }
+    async fn plan_call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Vec<PlannedDeed>, ToolError> {
+        self.plan(context, &arguments::<T>(args)?).await
     }
     async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError> {
         let output = self.run(context, arguments::<T>(args)?).await?;
@@ -233,11 +324,34 @@ impl Registry {
         self.find(name).is_some_and(AnyTool::changes)
     }
 
+    /// What this tool is; `None` where there is none of this name.
+    pub fn kind(&self, name: &str) -> Option<Kind> {
+        self.find(name).map(AnyTool::kind)
+    }
+
     /// Calls a tool with arguments as the chat's model wrote them.
     ///
     /// # Errors
     /// [`ToolError::TellModel`] for an unknown tool and for arguments that are no JSON object or do not fit; else what the tool says.
     pub async fn call(&self, name: &str, arguments: &str, context: &mut ToolContext<'_>) -> Result<Value, ToolError> {
+        let (tool, args) = self.read(name, arguments)?;
+        tool.call(context, args).await
+    }
+
+    /// What such a call would do. One that would be refused does nothing.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn plan(&self, name: &str, arguments: &str, context: &mut ToolContext<'_>) -> Result<Vec<PlannedDeed>, StoreError> {
+        let planned = match self.read(name, arguments) {
+            Ok((tool, args)) if tool.changes() => tool.plan_call(context, args).await,
+            _ => return Ok(Vec::new()),
+        };
+        planned.or_else(|error| error.for_model().map(|_| Vec::new()))
+    }
+
+    /// The tool, and its arguments as its own schema has them: nothing more, and nothing of another kind.
+    fn read(&self, name: &str, arguments: &str) -> Result<(&dyn AnyTool, Value), ToolError> {
         let Some(tool) = self.find(name).filter(|tool| tool.is_for_chat()) else {
             let offered = self.tools.iter().filter(|tool| tool.is_for_chat());
             let names: Vec<&str> = offered.map(|tool| tool.name()).collect();
@@ -247,12 +361,14 @@ impl Registry {
             )));
         };
         let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
-        let args: Value = serde_json::from_str(arguments).map_err(|error| {
+        let args: Map<String, Value> = serde_json::from_str(arguments).map_err(|error| {
             ToolError::TellModel(format!(
-                "The arguments of {name} are no valid JSON: {error}. Mend them and call it again."
+                "The arguments of {name} are not a valid JSON object: {error}. Correct them and call it again."
             ))
         })?;
-        tool.call(context, args).await
+        let args = outside::without_nulls(args);
+        outside::check_arguments(&args, tool.parameters()).map_err(ToolError::TellModel)?;
+        Ok((tool, Value::Object(args)))
     }
 
     fn find(&self, name: &str) -> Option<&dyn AnyTool> {
@@ -264,10 +380,16 @@ impl Registry {
 fn arguments<T: Tool>(args: Value) -> Result<T::Args, ToolError> {
     serde_json::from_value(args).map_err(|error| {
         ToolError::TellModel(format!(
-            "The arguments of {} are wrong: {error}. Mend them and call it again.",
+            "The arguments of {} are wrong: {error}. Correct them and call it again.",
             T::NAME
         ))
     })
+}
+
+/// One deed done to the tasks with these ids, as far as there are such tasks.
+async fn planned(context: &mut ToolContext<'_>, deed: Deed, ids: &[&str]) -> Result<Vec<PlannedDeed>, ToolError> {
+    let titles = context.titles(ids).await?;
+    Ok(vec![PlannedDeed { deed, titles }])
 }
 
 /// Reads a task's id from an argument.

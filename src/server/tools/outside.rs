@@ -7,13 +7,12 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use self::check::check;
-use super::{AnyTool, Registry, Scope, ToolContext, ToolError, undo};
+use super::{AnyTool, Registry, Scope, Tool, ToolContext, ToolError, undo};
 use crate::{
-    domain::{id::TaskId, scope::Scopes},
+    domain::scope::Scopes,
     server::store::{
-        StoreError,
+        StoreError, history,
         tool_calls::{self, Key},
-        undos::{self, Snapshot},
     },
 };
 
@@ -56,7 +55,7 @@ pub enum OutsideError {
     NoSuchTask,
     /// The key was used for another call.
     KeyReused,
-    /// The caller can mend it: what is wrong and what to do.
+    /// The caller can correct it: what is wrong and what to do.
     Wrong(String),
     /// The database failed.
     Failed(StoreError),
@@ -72,6 +71,7 @@ impl From<ToolError> for OutsideError {
     fn from(error: ToolError) -> Self {
         match error {
             ToolError::TellModel(what) => Self::Wrong(what),
+            ToolError::NoSuchTask => Self::NoSuchTask,
             ToolError::Stop(error) => Self::Failed(error),
         }
     }
@@ -129,25 +129,23 @@ impl Registry {
                 Key::Taken => return Err(OutsideError::KeyReused),
             }
         }
-        let named = tool.changes().then(|| named_tasks(&args)).flatten();
-        let before = match &named {
-            Some(named) => Some(before(named, context).await?),
-            None => None,
-        };
         let mut result = tool.call(context, Value::Object(args)).await?;
-        if let (Some(Named { mut ids, .. }), Some(before)) = (named, before) {
-            // The next one of a task that comes back goes with its completion.
-            ids.extend(made_by(&result));
-            let id = context.clock.random_uuid();
-            if undos::keep(context.connection, context.user, id, &ids, &before, context.now).await? {
-                result[UNDO_TOKEN] = undo::token(id).into();
-            }
+        if let Some(id) = context.keep(name).await? {
+            result[UNDO_TOKEN] = history::token(id).into();
         }
         if let Some(key) = key {
             tool_calls::keep_result(context.connection, context.user, key, &result).await?;
         }
         Ok(result)
     }
+}
+
+/// Checks the arguments of a call from the chat, where there are no keys, against the schema of its tool.
+///
+/// # Errors
+/// The first thing that is wrong, for whoever wrote the arguments.
+pub fn check_arguments(args: &Map<String, Value>, schema: Value) -> Result<(), String> {
+    check(args, &object(schema))
 }
 
 /// A hash of a call that does not depend on the order of its arguments.
@@ -200,8 +198,8 @@ fn offer(tool: &dyn AnyTool) -> Offer {
             items["maxItems"] = BATCH_MAX.into();
         }
     }
-    if tool.changes() && (!input["properties"]["task_id"].is_null() || !input["properties"]["task_ids"].is_null()) {
-        let about = "Give it to `undo` within 24 hours to take this back. Left out where nothing was changed.";
+    if tool.changes() && tool.name() != undo::Undo::NAME {
+        let about = "Give it to `undo` within 30 days to take this back. Left out where nothing was changed.";
         output["properties"][UNDO_TOKEN] = json!({ "type": "string", "description": about });
     }
     input.insert("additionalProperties".into(), false.into());
@@ -221,44 +219,6 @@ fn offer(tool: &dyn AnyTool) -> Offer {
 /// Repeating what adds needs a key. What changes a task that is there comes to the same when it is repeated.
 fn takes_key(tool: &dyn AnyTool) -> bool {
     tool.changes() && !tool.is_idempotent()
-}
-
-/// The tasks that a call names.
-struct Named {
-    ids: Vec<TaskId>,
-    /// Whether the call is about just one, which must be there then.
-    is_one: bool,
-}
-
-fn named_tasks(args: &Map<String, Value>) -> Option<Named> {
-    let parse = |id: &Value| id.as_str().and_then(|id| id.trim().parse().ok());
-    if let Some(id) = args.get("task_id") {
-        let ids = parse(id).into_iter().collect();
-        return Some(Named { ids, is_one: true });
-    }
-    let ids = args.get("task_ids")?.as_array()?;
-    Some(Named {
-        ids: ids.iter().filter_map(parse).collect(),
-        is_one: false,
-    })
-}
-
-/// The tasks that completing made: `next` is one, or, of a batch, several.
-fn made_by(result: &Value) -> impl Iterator<Item = TaskId> {
-    let next = &result["next"];
-    let all = match next {
-        Value::Array(all) => all.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    all.iter().filter_map(|task| task["id"].as_str()?.parse().ok())
-}
-
-async fn before(named: &Named, context: &mut ToolContext<'_>) -> Result<Snapshot, OutsideError> {
-    let rows = undos::snapshot(context.connection, context.user, &named.ids).await?;
-    if named.is_one && !named.ids.first().is_some_and(|id| rows.has(*id)) {
-        return Err(OutsideError::NoSuchTask);
-    }
-    Ok(rows)
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -319,15 +279,26 @@ mod tests {
             let keyed = offer.input["properties"].get(KEY).is_some();
             assert_eq!(keyed, ["add_task", "add_tasks", "undo"].contains(&offer.name), "{}", offer.name);
             let undoable = offer.output["properties"].get(UNDO_TOKEN).is_some();
-            let changes_what_is_there = ["complete_task", "complete_tasks", "update_task", "delete_task"];
-            assert_eq!(undoable, changes_what_is_there.contains(&offer.name), "{}", offer.name);
+            assert_eq!(undoable, !offer.is_read_only && offer.name != "undo", "{}", offer.name);
         }
     }
 
     #[test]
-    fn the_chat_is_offered_the_five_only() {
+    fn the_chat_is_offered_these_only() {
         let infos = Registry::default().infos();
-        assert_eq!(infos.len(), 5);
+        let names: Vec<&str> = infos.iter().map(|info| info.name).collect();
+        assert_eq!(
+            names,
+            [
+                "add_task",
+                "add_tasks",
+                "list_tasks",
+                "complete_task",
+                "update_task",
+                "delete_task",
+                "undo"
+            ]
+        );
         assert!(infos.iter().all(|info| info.parameters["properties"].get(KEY).is_none()));
     }
 }

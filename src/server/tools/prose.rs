@@ -25,7 +25,11 @@ pub(super) fn about(tool: &str, result: &Value) -> String {
         },
         "add_tasks" => format!("Added {}.{failed}", counted(many("added"))),
         "complete_tasks" => format!("Completed {}.{failed}", counted(many("completed"))),
-        "undo" => format!("Taken back: {} as before.", counted(many("restored"))),
+        "undo" => match (many("restored"), many("removed")) {
+            (restored, 0) => format!("Taken back: {} as before.", counted(restored)),
+            (0, removed) => format!("Taken back: {} gone.", counted(removed)),
+            (restored, removed) => format!("Taken back: {} as before, {} gone.", counted(restored), counted(removed)),
+        },
         _ => match (many("tasks"), result["has_more"] == true) {
             (0, _) => "No tasks.".to_owned(),
             (count, false) => format!("{}.", counted(count)),

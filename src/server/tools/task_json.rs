@@ -36,6 +36,9 @@ pub struct TaskJson {
     /// RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<String>,
+    /// Of a task in the trash: since when. RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trashed_at: Option<String>,
 }
 
 /// A due date on the wire of the tools: resolved, with its weekday, so that an assistant can say it back.
@@ -79,6 +82,7 @@ impl From<&Task> for TaskJson {
             created_at: rfc3339(task.created_at),
             updated_at: rfc3339(task.updated_at),
             completed_at: task.completed_at.map(rfc3339),
+            trashed_at: task.trashed_at.map(rfc3339),
         }
     }
 }

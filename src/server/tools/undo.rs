@@ -3,26 +3,24 @@
 use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::{Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
-use crate::server::store::undos::{self, Undone};
-
-/// What an undo token begins with.
-const PREFIX: &str = "undo_";
+use super::{Kind, Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
+use crate::{
+    domain::{
+        deed::{Deed, PlannedDeed},
+        task::Task,
+    },
+    server::store::history::{self, Undone, Which},
+};
 
 pub(super) struct Undo;
-
-/// A token for the change that is kept under this id.
-pub(super) fn token(id: Uuid) -> String {
-    format!("{PREFIX}{}", id.simple())
-}
 
 /// Arguments of `undo`.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Args {
-    /// The undo_token that complete_task, complete_tasks, update_task or delete_task gave.
-    undo_token: String,
+    /// The undo_token that a change gave. In a conversation it may be left out: then the newest change of this conversation is taken back.
+    #[serde(default)]
+    undo_token: Option<String>,
 }
 
 /// What `undo` gives.
@@ -32,34 +30,63 @@ pub struct Output {
     restored: Vec<TaskJson>,
     /// The ids of tasks that the change had made and that are gone now.
     removed: Vec<String>,
+    /// Their titles, in the same order.
+    removed_titles: Vec<String>,
+}
+
+impl Args {
+    /// Which change is meant; `None` where the token is none of ours.
+    fn which(&self, context: &ToolContext<'_>) -> Result<Option<Which>, ToolError> {
+        match (self.undo_token.as_deref(), context.origin.thread) {
+            (Some(token), _) => Ok(history::id_of(token).map(Which::One)),
+            (None, Some(thread)) => Ok(Some(Which::NewestOf(thread))),
+            (None, None) => Err(ToolError::TellModel("`undo_token` is missing. Give it and call again.".into())),
+        }
+    }
 }
 
 #[async_trait]
 impl Tool for Undo {
     const NAME: &'static str = "undo";
-    const DESCRIPTION: &'static str = "Takes a completion, a change or a deletion back, with the undo_token that it gave. Works for 24 hours, once, and \
-        only as long as the task was not changed again since.";
-    const CHANGES: bool = true;
+    const DESCRIPTION: &'static str = "Takes a change of tasks back (adding, completing, changing, deleting), when the person asks for it. Works for 30 \
+        days, once, and only as long as the tasks were not changed again since.";
+    const KIND: Kind = Kind::Changes;
     const TITLE: &'static str = "Undo a change";
+    const DESTRUCTIVE: bool = true;
     const IDEMPOTENT: bool = false;
     const REACH: Scope = Scope::Write;
-    const CHAT: bool = false;
     type Args = Args;
     type Output = Output;
 
+    async fn plan(&self, context: &mut ToolContext<'_>, args: &Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        let Some(which) = args.which(context)? else {
+            return Ok(Vec::new());
+        };
+        let (restored, removed) = history::would_undo(context.connection, context.user, which, context.now).await?;
+        let planned = |deed, tasks: Vec<Task>| PlannedDeed {
+            deed,
+            titles: tasks.into_iter().map(|task| task.title).collect(),
+        };
+        Ok(vec![planned(Deed::Restore, restored), planned(Deed::Unmake, removed)])
+    }
+
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
-        let id = args.undo_token.trim().strip_prefix(PREFIX).and_then(|id| Uuid::try_parse(id).ok());
-        let undone = match id {
-            Some(id) => undos::take_back(context.connection, context.user, id, context.now).await?,
+        let new_id = context.clock.ordered_uuid();
+        let undone = match args.which(context)? {
+            Some(which) => history::undo(context.connection, context.user, which, new_id, &context.origin, context.now).await?,
             None => Undone::Unknown,
         };
         match undone {
             Undone::Done { restored, removed } => Ok(Output {
                 restored: restored.iter().map(TaskJson::from).collect(),
-                removed: removed.iter().map(ToString::to_string).collect(),
+                removed: removed.iter().map(|task| task.id.to_string()).collect(),
+                removed_titles: removed.into_iter().map(|task| task.title).collect(),
             }),
+            Undone::Unknown if args.undo_token.is_none() => {
+                Err(ToolError::TellModel("There is nothing to undo in this conversation.".into()))
+            }
             Undone::Unknown => Err(ToolError::TellModel(
-                "There is nothing to undo under this token: it is wrong, was used already, or is older than 24 hours. Look with list_tasks \
+                "There is nothing to undo under this token: it is wrong, was used already, or is older than 30 days. Look with list_tasks \
                  how things are, and set them right with update_task or add_task."
                     .into(),
             )),

@@ -4,13 +4,11 @@ use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Scope, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
-use crate::{
-    domain::{
-        language,
-        task::{Priority, TaskStatus},
-    },
-    server::store::tasks,
+use super::{Kind, Scope, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
+use crate::domain::{
+    deed::{Deed, FieldChange, PlannedDeed},
+    language,
+    task::{Priority, TaskStatus},
 };
 
 pub(super) struct UpdateTask;
@@ -58,20 +56,60 @@ pub struct Output {
     next: Option<TaskJson>,
 }
 
+/// Whether a value takes a due date away.
+fn is_none(words: &str) -> bool {
+    matches!(words.trim(), "" | "none" | "null")
+}
+
+/// Whether a value stops a recurrence.
+fn stops(words: &str) -> bool {
+    is_none(words) || words.trim() == "never" || language::stops_repeating(words)
+}
+
+impl Args {
+    /// The fields that are to be different, as the person is told of them.
+    fn fields(&self) -> Vec<FieldChange> {
+        let given = |words: &String, is_none: fn(&str) -> bool| (!is_none(words)).then(|| words.clone());
+        let reopens = self.status == Some(TaskStatus::Pending);
+        [
+            self.title.clone().map(FieldChange::Title),
+            self.notes.as_ref().map(|notes| FieldChange::Notes(!notes.trim().is_empty())),
+            self.due.as_ref().map(|due| FieldChange::Due(given(due, is_none))),
+            self.repeat.as_ref().map(|repeat| FieldChange::Repeat(given(repeat, stops))),
+            self.priority.map(FieldChange::Priority),
+            reopens.then_some(FieldChange::Reopen),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
 #[async_trait]
 impl Tool for UpdateTask {
     const NAME: &'static str = "update_task";
     const DESCRIPTION: &'static str =
         "Changes the title, notes, due date, recurrence, priority or status of a task. Fields that are left out stay as they are.";
-    const CHANGES: bool = true;
+    const KIND: Kind = Kind::Changes;
     const TITLE: &'static str = "Change a task";
     const DESTRUCTIVE: bool = true;
     const REACH: Scope = Scope::Write;
     type Args = Args;
     type Output = Output;
 
+    async fn plan(&self, context: &mut ToolContext<'_>, args: &Args) -> Result<Vec<PlannedDeed>, ToolError> {
+        let completes = args.status == Some(TaskStatus::Completed);
+        let deed = if completes && args.fields().is_empty() {
+            Deed::Complete
+        } else {
+            Deed::Change(args.fields())
+        };
+        super::planned(context, deed, &[&args.task_id]).await
+    }
+
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
-        let before = tasks::get(context.connection, context.user, super::task_id(&args.task_id)?).await?;
+        let mut locked = context.lock(&args.task_id).await?;
+        let before = locked.task.clone();
         let given = [&args.title, &args.notes, &args.due, &args.repeat]
             .iter()
             .any(|field| field.is_some());
@@ -91,7 +129,7 @@ impl Tool for UpdateTask {
         }
         if let Some(words) = args.due {
             task.due = match words.trim() {
-                "" | "none" | "null" => None,
+                words if is_none(words) => None,
                 words => Some(super::due(words, context)?),
             };
             if task.due.is_none() && args.repeat.is_none() {
@@ -101,8 +139,7 @@ impl Tool for UpdateTask {
         }
         if let Some(words) = args.repeat {
             match words.trim() {
-                "" | "none" | "null" | "never" => task.repeat = None,
-                words if language::stops_repeating(words) => task.repeat = None,
+                words if stops(words) => task.repeat = None,
                 words => {
                     let (rule, first) = super::repeat(words, context)?;
                     task.repeat = Some(rule);
@@ -135,11 +172,11 @@ impl Tool for UpdateTask {
         }
         if !changed.is_empty() {
             task.updated_at = context.now;
-            tasks::update(context.connection, context.user, &task).await?;
+            context.update(&mut locked, task).await?;
         }
-        let next = if completes { context.complete(&mut task).await? } else { None };
+        let next = if completes { context.complete(&mut locked).await? } else { None };
         Ok(Output {
-            task: TaskJson::from(&task),
+            task: TaskJson::from(&locked.task),
             changed,
             next: next.as_ref().map(TaskJson::from),
         })

@@ -52,7 +52,10 @@ async fn an_old_client_gets_the_same() {
         added["structuredContent"],
         "JSON first"
     );
-    assert_eq!(texts[1], "Added “دودھ لانا”, due Tuesday 2026-11-24 at 09:00.");
+    assert_eq!(
+        texts[1],
+        "Added “دودھ لانا”, due Tuesday 2026-11-24 at 09:00. To take it back, call undo with the undo_token."
+    );
 }
 
 #[tokio::test]
@@ -247,11 +250,11 @@ async fn what_was_changed_since_or_is_too_long_ago_stays() {
     assert_eq!(titles(&program).await, ["Milk"], "in the order in which they were made they can be");
 
     let late = done(&program, "complete_task", json!({ "task_id": id })).await["undo_token"].clone();
-    app.clock.forward(TimeDelta::hours(25));
+    app.clock.forward(TimeDelta::days(31));
     assert!(
         refused(&program, "undo", json!({ "undo_token": late }))
             .await
-            .contains("older than 24 hours")
+            .contains("older than 30 days")
     );
 }
 

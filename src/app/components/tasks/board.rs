@@ -16,10 +16,13 @@ use crate::app::{browser, here};
 
 /// A new task that belongs further down than here is shown at the top: so far down nobody would see it.
 const IN_SIGHT: usize = 10;
+/// Where the browser takes back what was typed, or where one thing is asked.
+const HAS_ITS_OWN_UNDO: &str = "input:not([type=checkbox], [type=radio]), textarea, select, dialog";
 /// The longest wait for the next try while the server cannot be reached, in seconds.
 const PATIENCE: u64 = 30;
 
-type Asked = Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
+/// Gives the token by which a change is taken back; empty where it cannot be.
+type Asked = Pin<Box<dyn Future<Output = Result<String, ApiError>>>>;
 
 /// What a row can do.
 #[derive(Clone, Copy)]
@@ -76,7 +79,17 @@ impl Board {
                 self.refresh();
             }
         });
-        on_cleanup(move || online.remove());
+        let key = window_event_listener(leptos::ev::keydown, move |event| {
+            let is_wanted = (event.ctrl_key() || event.meta_key()) && !event.shift_key() && !event.alt_key() && event.code() == "KeyZ";
+            if is_wanted && !event.default_prevented() && !browser::comes_from(&event, HAS_ITS_OWN_UNDO) {
+                event.prevent_default();
+                self.undo();
+            }
+        });
+        on_cleanup(move || {
+            online.remove();
+            key.remove();
+        });
     }
 
     fn next_turn(self) -> Option<u32> {
@@ -188,17 +201,15 @@ impl Board {
         });
     }
 
-    /// Shows a change at once, asks for it, and then shows what the server made of it.
-    fn change(self, shown: impl FnOnce(&mut TaskLists), asked: impl Future<Output = Result<(), ApiError>> + 'static) {
-        self.lists.update(shown);
-        self.ask(Box::pin(asked), None);
-    }
-
-    /// One type for all changes, because each costs the browser. `beside` is the task that has the focus next, if what had it goes.
-    pub fn ask(self, asked: Asked, beside: Option<String>) {
+    /// Asks for a change that is shown already, and then shows what the server made of it. One type for all changes, because each costs the
+    /// browser. `said` tells of it; `beside` is the task that has the focus next, if what had it goes.
+    pub fn ask(self, asked: Asked, said: Option<String>, beside: Option<String>) {
         let turn = self.next_turn();
         self.changing.update_value(|changing| *changing += 1);
         self.error.set(None);
+        if let Some(said) = &said {
+            self.toast.say(said.clone());
+        }
         request_animation_frame(move || {
             if !browser::focus_is_lost() {
                 return;
@@ -211,9 +222,13 @@ impl Board {
             }
         });
         spawn_local(async move {
-            match in_time(asked).await {
-                Ok(()) | Err(ApiError::NotFound) => {}
-                Err(error) => drop(self.error.try_set(Some(error))),
+            match (in_time(asked).await, said) {
+                (Ok(token), Some(said)) if !token.is_empty() => self.toast.offer(token, said),
+                (Ok(_) | Err(ApiError::NotFound), _) => {}
+                (Err(error), _) => {
+                    self.toast.close();
+                    let _ = self.error.try_set(Some(error));
+                }
             }
             let _ = self.changing.try_update_value(|changing| *changing -= 1);
             if let Some(told) = self.told {
@@ -223,28 +238,61 @@ impl Board {
         });
     }
 
-    /// Says what was done.
-    fn say(self, text: Around, title: &str) {
-        self.toast.say(text.with(&["\u{2068}", title, "\u{2069}"].concat()), None);
-    }
-
     pub fn set_done(self, id: String, title: &str, done: bool) {
         let texts = here();
         let beside = untrack(|| self.lists.with(|lists| beside(&self.order(lists), &lists.completed, &id)));
         self.lists.update(|lists| set_done(lists, &id, done));
-        self.say(if done { texts.was_done } else { texts.was_reopened }, title);
-        self.ask(Box::pin(door::set_task_done(id, done, String::new())), beside);
+        let said = if done { texts.was_done } else { texts.was_reopened };
+        self.ask(
+            Box::pin(door::set_task_done(id, done, String::new())),
+            Some(named(said, title)),
+            beside,
+        );
     }
 
     pub fn delete(self, id: String, title: &str) {
-        self.change(|lists| remove(lists, &id), door::delete_task(id.clone(), String::new()));
-        self.say(here().was_deleted, title);
+        let beside = untrack(|| self.lists.with(|lists| beside(&self.order(lists), &lists.completed, &id)));
+        self.lists.update(|lists| remove(lists, &id));
+        let said = named(here().was_deleted, title);
+        self.ask(Box::pin(door::delete_task(id, String::new())), Some(said), beside);
+    }
+
+    /// Takes back what was done last on this page.
+    pub fn undo(self) {
+        let Some((token, said)) = self.toast.newest() else { return };
+        self.toast.forget(&token);
+        let undone = named(here().was_undone, title_in(&said));
+        let asked = async move {
+            let answer = door::undo(token.clone(), String::new()).await;
+            match &answer {
+                Ok(()) => {}
+                // It has changed since.
+                Err(ApiError::NotFound) => {
+                    self.toast.close();
+                    let _ = self.error.try_set(Some(ApiError::NotFound));
+                }
+                Err(_) => self.toast.offer(token, said),
+            }
+            answer.map(|()| String::new())
+        };
+        self.ask(Box::pin(asked), Some(undone), None);
     }
 
     /// The tasks to do as they are shown.
     pub fn order(self, lists: &TaskLists) -> Vec<&TaskView> {
         order(lists, &self.fresh.get())
     }
+}
+
+/// What is said of a task.
+fn named(text: Around, title: &str) -> String {
+    text.with(&["\u{2068}", title, "\u{2069}"].concat())
+}
+
+/// The title in what was said of a task.
+fn title_in(said: &str) -> &str {
+    let title = said.split_once('\u{2068}').and_then(|(_, rest)| rest.rsplit_once('\u{2069}'));
+    title.map_or(said, |(title, _)| title)
 }
 
 /// What comes behind what is there of a list, as long as there were more before.
@@ -402,6 +450,15 @@ mod tests {
         assert_eq!(next(&all.pending, 400, 301).as_deref(), Some("d"));
         assert_eq!(next(&all.pending, 3, 301), None, "no more were there before");
         assert_eq!(next(&all.pending, 400, 3), None, "there are no more");
+    }
+
+    #[test]
+    fn what_was_said_of_a_task_names_it() {
+        assert_eq!(
+            title_in(&named(Around("Done: ", ""), "buy \u{2068}x\u{2069} y")),
+            "buy \u{2068}x\u{2069} y"
+        );
+        assert_eq!(title_in("nothing"), "nothing");
     }
 
     #[test]

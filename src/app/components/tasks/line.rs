@@ -5,7 +5,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::board::{Board, remove};
+use super::board::Board;
 use crate::api::tasks as door;
 use crate::app::text::value_of;
 use crate::app::{browser, here};
@@ -25,7 +25,7 @@ pub(super) fn view(board: Board) -> AnyView {
     let back = use_location().pathname;
     let field = NodeRef::<Input>::new();
     let sending = RwSignal::new(false);
-    // The id of the task that was added, as long as that can be taken back, and what is said of it.
+    // What is said of the task that was added, and the token by which that is taken back, as long as it can be.
     let added = RwSignal::new(None::<(String, String)>);
     // What was sent last without an answer, and its key: sent once more it is still one task.
     let tried = RwSignal::new(None::<(String, String)>);
@@ -43,18 +43,19 @@ pub(super) fn view(board: Board) -> AnyView {
         sending.set(true);
         added.set(None);
         let on_its_way = Sending(sending);
-        board.ask(
-            Box::pin(async move {
-                let _on_its_way = on_its_way;
-                let answer = door::add_task(text, key, String::new()).await?;
-                field.set_value("");
-                let _ = tried.try_set(None);
-                let _ = board.fresh.try_update(|fresh| fresh.insert(0, answer.0.clone()));
-                let _ = added.try_set(Some(answer));
-                Ok(())
-            }),
-            None,
-        );
+        let asked = Box::pin(async move {
+            let _on_its_way = on_its_way;
+            let (id, said, token) = door::add_task(text, key, String::new()).await?;
+            field.set_value("");
+            let _ = tried.try_set(None);
+            let _ = board.fresh.try_update(|fresh| fresh.insert(0, id));
+            if !token.is_empty() {
+                board.toast.offer(token.clone(), said.clone());
+            }
+            let _ = added.try_set(Some((said, token)));
+            Ok(String::new())
+        });
+        board.ask(asked, None, None);
     };
     let escape = move |event: KeyboardEvent| {
         if let Some(field) = field.get_untracked()
@@ -68,26 +69,25 @@ pub(super) fn view(board: Board) -> AnyView {
             field.set_value("");
         }
     };
+    // Taken back by another way, it is not spoken of any more.
+    let is_there = move |token: &String| !token.is_empty() && board.toast.has(token);
     let undo = move |_| {
-        let Some(before) = added.get_untracked() else { return };
-        added.set(None);
+        let Some((said, token)) = added.get_untracked() else { return };
         browser::focus("#new-task");
-        board.lists.update(|lists| remove(lists, &before.0));
-        board.ask(
-            Box::pin(async move {
-                let answer = door::delete_task(before.0.clone(), String::new()).await;
-                let said = if answer.is_ok() {
-                    (String::new(), texts.undone.to_owned())
-                } else {
-                    before
-                };
-                let _ = added.try_set(Some(said));
-                answer
-            }),
-            None,
-        );
+        board.toast.forget(&token);
+        let asked = Box::pin(async move {
+            let answer = door::undo(token.clone(), String::new()).await;
+            if answer.is_ok() {
+                let _ = added.try_set(Some((texts.undone.to_owned(), String::new())));
+            } else {
+                board.toast.offer(token, said);
+            }
+            answer.map(|()| String::new())
+        });
+        board.ask(asked, None, None);
     };
-    let cannot_undo = move || added.with(|added| added.as_ref().is_none_or(|(id, _)| id.is_empty()));
+    let cannot_undo = move || added.with(|added| added.as_ref().is_none_or(|(_, token)| !is_there(token)));
+    let said = move || added.get().filter(|(_, token)| token.is_empty() || is_there(token));
     view! {
         <form class="new-task" method="post" action="/api/tasks/add" on:submit=submit>
             <input type="hidden" name="back" value=move || back.get() />
@@ -111,7 +111,7 @@ pub(super) fn view(board: Board) -> AnyView {
         </form>
         <div class="added">
             <p role="status" data-testid="added">
-                {move || added.get().map(|(_, said)| value_of(said).into_any())}
+                {move || said().map(|(said, _)| value_of(said).into_any())}
             </p>
             <button type="button" class="button small quiet" hidden=cannot_undo on:click=undo data-testid="undo-add">
                 {texts.undo}

@@ -12,14 +12,12 @@ use crate::app::text::value_of;
 /// How long it stays.
 const STAYS: Duration = Duration::from_secs(10);
 
-/// What is said last.
+/// What is said last, and what can be taken back.
 #[derive(Clone, Copy)]
 pub(super) struct Toast {
     said: RwSignal<Option<String>>,
-    /// What taking it back needs, of all that was done on this page: the newest last.
-    undos: RwSignal<Vec<String>>,
-    /// Whether what is said can be taken back.
-    takes_back: RwSignal<bool>,
+    /// The tokens of what was done on this page and is not taken back, with what was said of it: the newest last.
+    undos: RwSignal<Vec<(String, String)>>,
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -28,19 +26,34 @@ impl Toast {
         Self {
             said: RwSignal::new(None),
             undos: RwSignal::new(Vec::new()),
-            takes_back: RwSignal::new(false),
             timer: StoredValue::new(None),
         }
     }
 
-    /// Says something; `undo` takes it back.
-    pub fn say(self, text: String, undo: Option<String>) {
+    /// Says something.
+    pub fn say(self, text: String) {
         let _ = self.said.try_set(Some(text));
-        let _ = self.takes_back.try_set(undo.is_some());
-        if let Some(undo) = undo {
-            let _ = self.undos.try_update(|undos| undos.push(undo));
-        }
         self.let_go();
+    }
+
+    /// What was said can be taken back by this token.
+    pub fn offer(self, token: String, said: String) {
+        let _ = self.undos.try_update(|undos| undos.push((token, said)));
+    }
+
+    /// It is taken back, or is about to be.
+    pub fn forget(self, token: &str) {
+        let _ = self.undos.try_update(|undos| undos.retain(|(known, _)| known != token));
+    }
+
+    /// Whether a change can still be taken back here.
+    pub fn has(self, token: &str) -> bool {
+        self.undos.with(|undos| undos.iter().any(|(known, _)| known == token))
+    }
+
+    /// The newest change.
+    pub fn newest(self) -> Option<(String, String)> {
+        self.undos.with_untracked(|undos| undos.last().cloned())
     }
 
     fn hold(self) {
@@ -55,7 +68,7 @@ impl Toast {
         let _ = self.timer.try_update_value(|known| *known = timer);
     }
 
-    fn close(self) {
+    pub fn close(self) {
         self.hold();
         let _ = self.said.try_set(None);
     }
@@ -66,6 +79,10 @@ pub(super) fn view(board: Board) -> AnyView {
     let texts = here();
     let toast = board.toast;
     let is_shown = move || toast.said.with(Option::is_some);
+    let takes_back = Memo::new(move |_| {
+        let newest = toast.undos.with(|undos| undos.last().map(|(_, said)| said.clone()));
+        newest.is_some() && newest == toast.said.get()
+    });
     view! {
         <div
             class="toast"
@@ -78,6 +95,18 @@ pub(super) fn view(board: Board) -> AnyView {
             <p role="status" data-testid="toast">
                 {move || toast.said.get().map(|said| value_of(said).into_any())}
             </p>
+            {move || {
+                takes_back
+                    .get()
+                    .then(|| {
+                        view! {
+                            <button type="button" class="button small quiet" data-testid="toast-undo" on:click=move |_| board.undo()>
+                                {texts.undo}
+                            </button>
+                        }
+                        .into_any()
+                    })
+            }}
             {move || {
                 is_shown()
                     .then(|| {

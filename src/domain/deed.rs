@@ -1,0 +1,98 @@
+//! What a call of a tool would do to tasks, before it does it: weighed, and told to the person where it needs their consent.
+
+use super::task::Priority;
+
+/// What becomes of tasks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// They are made.
+    Add,
+    /// They are marked as done.
+    Complete,
+    /// They are changed in these fields.
+    Change(Vec<FieldChange>),
+    /// They go to the trash.
+    Delete,
+    /// An earlier change of theirs is taken back.
+    Restore,
+    /// They go, because what made them is taken back.
+    Unmake,
+}
+
+/// A field that is to be different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldChange {
+    /// Another title.
+    Title(String),
+    /// Other notes; `false` where they are emptied.
+    Notes(bool),
+    /// Another due date, in the caller's words; none where it is taken away.
+    Due(Option<String>),
+    /// Another priority.
+    Priority(Priority),
+    /// Another recurrence, in the caller's words; none where it is stopped.
+    Repeat(Option<String>),
+    /// To do again.
+    Reopen,
+}
+
+/// A deed and the tasks that it is done to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedDeed {
+    /// What is done.
+    pub deed: Deed,
+    /// To which tasks, by their titles.
+    pub titles: Vec<String>,
+}
+
+/// How many tasks are made, changed and deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Weight {
+    /// New tasks.
+    pub adds: usize,
+    /// Tasks that are completed, changed or deleted.
+    pub changes: usize,
+    /// Tasks that are deleted.
+    pub deletes: usize,
+}
+
+impl Weight {
+    /// Whether none of the three is more than in `limit`.
+    pub fn is_within(self, limit: Self) -> bool {
+        self.adds <= limit.adds && self.changes <= limit.changes && self.deletes <= limit.deletes
+    }
+}
+
+impl std::ops::Add for Weight {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            adds: self.adds + other.adds,
+            changes: self.changes + other.changes,
+            deletes: self.deletes + other.deletes,
+        }
+    }
+}
+
+impl PlannedDeed {
+    /// How much it weighs.
+    pub fn weight(&self) -> Weight {
+        let count = self.titles.len();
+        match self.deed {
+            Deed::Add => Weight {
+                adds: count,
+                ..Weight::default()
+            },
+            Deed::Complete | Deed::Change(_) | Deed::Restore => Weight {
+                changes: count,
+                ..Weight::default()
+            },
+            Deed::Delete | Deed::Unmake => Weight {
+                changes: count,
+                deletes: count,
+                adds: 0,
+            },
+        }
+    }
+}
