@@ -119,3 +119,82 @@ for (const locale of ['en', 'ur'] as const) {
     await expect(page.getByRole('alert'), 'the banner goes by itself').toHaveCount(0);
   });
 }
+
+for (const path of ['/tasks', '/chat']) {
+  test(`what was done is taken back: ${path}`, async ({ page, chat, context, server }) => {
+    await addTasks(context, server.url, ['alpha tomorrow', 'bravo every Monday', 'charlie']);
+    await chat.open(path);
+    const { pending, completed, tick, toast, field } = list(page);
+    const undo = page.getByTestId('toast-undo');
+    const titles = pending.locator('.task-title');
+    await expect(titles).toHaveText(['alpha', 'bravo', 'charlie']);
+
+    await test.step('a tick, by the toast and the keyboard', async () => {
+      await tick('bravo').click();
+      await expect(toast).toHaveText('Done: \u2068bravo\u2069');
+      await expect(completed).toHaveCount(1);
+      await undo.focus();
+      await page.keyboard.press('Enter');
+      await expect(toast).toHaveText('Taken back: \u2068bravo\u2069');
+      await expect(completed).toHaveCount(0);
+      await expect(titles, 'the next of those that come back is gone, too').toHaveText(['alpha', 'bravo', 'charlie']);
+      await expect(undo).toHaveCount(0);
+    });
+    await test.step('a deletion, by the toast', async () => {
+      await pending.filter({ hasText: 'alpha' }).getByTestId('delete-task').click();
+      await page.getByTestId('confirm').click();
+      await expect(titles).toHaveText(['bravo', 'charlie']);
+      await expect(toast).toHaveText('Deleted: \u2068alpha\u2069');
+      await undo.click();
+      await expect(titles).toHaveText(['alpha', 'bravo', 'charlie']);
+      await expect(pending.first().locator('time')).toHaveText('Tomorrow');
+    });
+    await test.step('by Ctrl Z, the newest first, and not in a field', async () => {
+      await tick('alpha').click();
+      await expect(completed).toHaveCount(1);
+      await tick('charlie').click();
+      await expect(completed).toHaveCount(2);
+      await field.fill('delta');
+      await field.press('Enter');
+      await expect(titles).toHaveText(['bravo', 'delta']);
+      await expect(page.getByTestId('undo-add')).toBeVisible();
+      await field.press('ControlOrMeta+z');
+      await expect(titles).toHaveText(['bravo', 'delta']);
+      await page.locator('#tasks-title').focus();
+      await page.keyboard.press('ControlOrMeta+z');
+      await expect(titles).toHaveText(['bravo']);
+      await expect(page.getByTestId('undo-add'), 'there is nothing to take back any more').toBeHidden();
+      await page.locator('#tasks-title').focus();
+      await page.keyboard.press('ControlOrMeta+z');
+      await expect(titles).toHaveText(['bravo', 'charlie']);
+      await page.locator('#tasks-title').focus();
+      await page.keyboard.press('ControlOrMeta+z');
+      await expect(titles).toHaveText(['alpha', 'bravo', 'charlie']);
+      await page.keyboard.press('ControlOrMeta+z');
+      await expect(titles, 'what was done before this page is not of it').toHaveText(['alpha', 'bravo', 'charlie']);
+    });
+    await page.reload();
+    await expect(titles).toHaveText(['alpha', 'bravo', 'charlie']);
+  });
+}
+
+test('what is said stays long enough, and as long as somebody is at it', async ({ page, chat, context, server }) => {
+  await addTasks(context, server.url, ['alpha', 'bravo']);
+  await page.clock.install({ time: '2026-01-01T00:00:00Z' });
+  await chat.open('/tasks');
+  await page.clock.pauseAt('2026-01-01T01:00:00Z');
+  const { tick, toast } = list(page);
+  const undo = page.getByTestId('toast-undo');
+  await tick('alpha').click();
+  await expect(undo).toBeVisible();
+  await page.clock.runFor(8_000);
+  await expect(undo).toBeVisible();
+  await undo.hover();
+  await page.clock.runFor(60_000);
+  await expect(toast).toContainText('alpha');
+  await page.mouse.move(5, 5);
+  await page.clock.runFor(12_000);
+  await expect(toast).toBeEmpty();
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(list(page).pending, 'it can still be taken back').toHaveCount(2);
+});
