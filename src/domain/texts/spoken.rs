@@ -3,11 +3,10 @@
 use crate::domain::{
     dates::{self, PluralCategory},
     locale::Script,
-    task::Task,
 };
 
 /// A text of the person or a model inside one of ours: isolated, so that its direction stays its own (UAX #9, 2.4).
-fn isolated(text: &str) -> String {
+pub(super) fn isolated(text: &str) -> String {
     format!("“\u{2068}{text}\u{2069}”")
 }
 
@@ -15,7 +14,13 @@ fn isolated(text: &str) -> String {
 pub fn step_running(script: Script, tool: &str) -> &'static str {
     let (en, roman, urdu) = match tool {
         "add_task" => ("Adding a task …", "Kaam shamil ho raha hai …", "کام شامل ہو رہا ہے …"),
-        "list_tasks" => (
+        "add_tasks" => ("Adding tasks …", "Kaam shamil ho rahe hain …", "کام شامل ہو رہے ہیں …"),
+        "undo" => (
+            "Taking the last change back …",
+            "Aakhri tabdeeli wapas li ja rahi hai …",
+            "آخری تبدیلی واپس لی جا رہی ہے …",
+        ),
+        "list_tasks" | "find_tasks" => (
             "Looking at your tasks …",
             "Aap ke kaam dekhe ja rahe hain …",
             "آپ کے کام دیکھے جا رہے ہیں …",
@@ -48,7 +53,22 @@ pub fn step_done(script: Script, tool: &str, title: Option<&str>, count: Option<
             format!("{name} shamil ho gaya"),
             format!("{name} شامل ہو گیا"),
         ),
-        "list_tasks" => match dates::plural(count, script) {
+        "add_tasks" => match dates::plural(count, script) {
+            PluralCategory::One => script.choose(
+                format!("Added {count} task"),
+                format!("{count} kaam shamil ho gaya"),
+                format!("{count} کام شامل ہو گیا"),
+            ),
+            _ => script.choose(
+                format!("Added {count} tasks"),
+                format!("{count} kaam shamil ho gaye"),
+                format!("{count} کام شامل ہو گئے"),
+            ),
+        },
+        "undo" => script
+            .choose("Took the last change back", "Aakhri tabdeeli wapas le li", "آخری تبدیلی واپس لے لی")
+            .into(),
+        "list_tasks" | "find_tasks" => match dates::plural(count, script) {
             PluralCategory::One => script.choose(
                 format!("Found {count} task"),
                 format!("{count} kaam mila"),
@@ -131,14 +151,6 @@ pub fn are_you_sure(script: Script, deletes: bool, titles: &[&str]) -> (String, 
         (Script::Ur, false) => ("جی ہاں، بدل دیں", "نہیں، رہنے دیں"),
     };
     (format!("{question}{list}"), yes.into(), no.into())
-}
-
-/// A task as something to choose: its title, and when it is due.
-pub fn choice(script: Script, task: &Task) -> String {
-    match &task.due {
-        None => task.title.clone(),
-        Some(due) => format!("{} — {}", task.title, dates::due(due, script)),
-    }
 }
 
 /// The built-in assistant answers, because no model is set up.
@@ -325,9 +337,12 @@ mod tests {
 
     /// All that the server says by itself within a conversation.
     fn said(script: Script) -> Vec<String> {
-        const TOOLS: [&str; 9] = [
+        const TOOLS: [&str; 12] = [
             "add_task",
+            "add_tasks",
+            "undo",
             "list_tasks",
+            "find_tasks",
             "complete_task",
             "update_task",
             "delete_task",

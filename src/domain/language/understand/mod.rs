@@ -2,7 +2,7 @@
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant. `describing` reads what is no message, but the description of one task.
+//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have. `describing` reads what is no message, but the description of one task.
 
 mod adding;
 mod broken;
@@ -14,6 +14,7 @@ mod stopping;
 mod target;
 mod titles;
 mod urdu;
+mod whole;
 
 use broken::{is_broken, ordered, pointed};
 pub use describing::describe;
@@ -49,6 +50,12 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
 pub fn stops_repeating(text: &str) -> bool {
     let sentence = Sentence::new(text, detect(text) != Some(Script::En));
     stopping::is_said(&sentence)
+}
+
+/// Whether words say no to something: "not the gas bill", "doodh wala nahi".
+pub fn negates(text: &str) -> bool {
+    let sentence = Sentence::new(text, detect(text) != Some(Script::En));
+    (0..sentence.len()).any(|at| sentence.any(at, &[Plain::Not, Plain::NotYet, Plain::No]).is_some())
 }
 
 /// What one clause says, and how.
@@ -98,6 +105,9 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     reading.strip_end();
     if reading.from >= reading.to {
         return Intent::Unknown;
+    }
+    if let Some(intent) = whole::read(reading) {
+        return intent;
     }
     special::correct_days(reading);
     if let Some(intent) = stopping::read(reading)

@@ -181,7 +181,8 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     let direction = if brought.is_some() || up {
         Some(false)
     } else {
-        pushed.then_some(true)
+        // "Move it by 3 hours" is later, "move it to 3 pm" no amount.
+        (pushed || reading.is_word(first, &["move", "shift", "extend"])).then_some(true)
     };
     let (from, to) = (reading.from, reading.to);
     let mut change = Change::default();

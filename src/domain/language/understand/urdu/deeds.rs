@@ -17,7 +17,9 @@ use crate::domain::{
 /// A question about tasks.
 pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, may_query: bool) -> Intent {
     let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
-    let pending = has(reading, Plain::Pending);
+    let overdue = has(reading, Plain::Overdue);
+    let counts = has(reading, Plain::HowMany);
+    let pending = has(reading, Plain::Pending) || overdue;
     let completed = !pending && (done || has(reading, Plain::Completed));
     let (from, to) = (reading.from, reading.to);
     let priority = reading.take_priority(from, to);
@@ -31,6 +33,7 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
         }
     }
     reading.drop_all(&[
+        Plain::Overdue,
         Plain::Show,
         Plain::Task,
         Plain::List,
@@ -39,6 +42,7 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
         Plain::Self_,
         Plain::All,
         Plain::What,
+        Plain::HowMany,
         Plain::Question,
         Plain::Copula,
         Plain::Need,
@@ -68,8 +72,10 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
     };
     Intent::List(ListWish {
         status,
-        range,
+        range: range.filter(|_| !overdue),
         priority,
+        count: counts && rest.is_none(),
+        overdue,
         query: rest,
     })
 }
