@@ -310,7 +310,13 @@ impl Lexicon {
         let english = match self.english.exact.get(&token.plain) {
             Some(senses) if senses.contains(&Sense::Is(Plain::English)) => 2,
             // Things have English names in Urdu sentences too.
-            Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight | Plain::File | Plain::UndoBeside))) => 0,
+            Some(senses)
+                if senses
+                    .iter()
+                    .all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight | Plain::File | Plain::UndoBeside))) =>
+            {
+                0
+            }
             Some(_) => 1,
             None => 0,
         };

@@ -16,6 +16,9 @@ const ENOUGH: f32 = 0.6;
 /// From here on two words are taken for one.
 pub(super) const ENOUGH_ALIKE: f32 = 0.7;
 
+/// From here on they are the same word, as it is written, as it sounds, or in another language.
+const SURELY_ALIKE: f32 = 0.9;
+
 /// A word that is compared.
 pub(super) struct Word {
     stem: String,
@@ -59,16 +62,22 @@ pub fn find_matches(words: &str, titles: &[&str]) -> Vec<usize> {
 pub fn find_all(words: &str, titles: &[&str]) -> Vec<usize> {
     let asked = compared(words);
     let heavy = asked.iter().any(|word| word.weight >= 0.5);
-    let has_all = |title: &&str| {
-        let title = compared(title);
-        asked
-            .iter()
-            .filter(|word| !heavy || word.weight >= 0.5)
-            .all(|word| title.iter().any(|other| likeness(word, other) >= ENOUGH_ALIKE))
+    let all_alike = |enough: f32| -> Vec<usize> {
+        let has_all = |title: &&str| {
+            let title = compared(title);
+            asked
+                .iter()
+                .filter(|word| !heavy || word.weight >= 0.5)
+                .all(|word| title.iter().any(|other| likeness(word, other) >= enough))
+        };
+        let all = (0..titles.len()).filter(|at| !asked.is_empty() && titles.get(*at).is_some_and(has_all));
+        all.collect()
     };
-    let all: Vec<usize> = (0..titles.len())
-        .filter(|at| !asked.is_empty() && titles.get(*at).is_some_and(has_all))
-        .collect();
+    // "number" looks like "plumber", but not where there is a plumber.
+    let mut all = all_alike(SURELY_ALIKE);
+    if all.is_empty() {
+        all = all_alike(ENOUGH_ALIKE);
+    }
     if all.is_empty() { find_matches(words, titles) } else { all }
 }
 
@@ -434,7 +443,13 @@ mod tests {
 
     #[test]
     fn all_that_have_the_words_are_found_and_only_they() {
-        let titles = ["doodh lena", "buy milk, eggs and bread", "Call plumber", "دودھ والے کو پیسے", "call the bank"];
+        let titles = [
+            "doodh lena",
+            "buy milk, eggs and bread",
+            "Call plumber",
+            "دودھ والے کو پیسے",
+            "call the bank",
+        ];
         for (words, found) in [
             ("milk", &[0, 1, 3][..]),
             ("doodh", &[0, 1, 3]),
@@ -443,6 +458,7 @@ mod tests {
             ("call", &[2, 4]),
             ("call plumber", &[2]),
             ("oranges", &[]),
+            ("plumbr", &[2]),
         ] {
             assert_eq!(find_all(words, &titles), found, "{words}");
         }

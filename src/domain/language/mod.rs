@@ -36,9 +36,9 @@ pub use detect::{begins_in, detect, detect_in, is_in};
 pub use doubt::is_doubtful;
 pub use habit::{Wanted, wanted};
 pub use matching::{find_all, find_matches};
-pub use pasted::{Pasted, lines, pasted};
+pub use pasted::{Pasted, bare, lines, names_day, pasted};
 pub use pick::{Pick, pick};
-pub use understand::{describe, negates, stops_repeating, understand};
+pub use understand::{describe, negates, points_at, stops_repeating, understand};
 pub use when::{DateWords, DueError, Moment, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.

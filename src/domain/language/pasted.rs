@@ -5,6 +5,7 @@ use super::{
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
+    when::{self, Which},
 };
 use crate::domain::locale::Script;
 
@@ -61,8 +62,16 @@ pub fn pasted(text: &str) -> Option<Pasted> {
     })
 }
 
+/// Whether a line names a day, or how often it comes back: "gym 6pm" does not.
+pub fn names_day(text: &str) -> bool {
+    let mut sentence = Sentence::new(text, detect(text) != Some(Script::En));
+    let end = sentence.len();
+    let when = when::take(&mut sentence, 0, end, Which::First);
+    when.day.is_some() || when.repeat.is_some() || when.minutes.is_some()
+}
+
 /// A line of a text without the mark of a list: "- [ ] buy milk" is "buy milk". `None` where it has none.
-pub(super) fn bare(text: &str) -> Option<&str> {
+pub fn bare(text: &str) -> Option<&str> {
     let line = Line::read(text.trim());
     (matches!(line.mark, Mark::Box | Mark::Bullet) && !line.text.is_empty()).then_some(line.text)
 }
@@ -182,7 +191,8 @@ fn begins_with_order(line: &str) -> bool {
         let senses = sentence.senses(at);
         let adds = senses.iter().filter(|(_, sense)| *sense == Sense::Is(Plain::Add));
         // "plan the party" is a thing to do.
-        adds.clone().any(|(length, _)| *length > 1) || adds.count() > 0 && ["add", "create", "todo"].contains(&sentence.tokens[at].plain.as_str())
+        adds.clone().any(|(length, _)| *length > 1)
+            || adds.count() > 0 && ["add", "create", "todo"].contains(&sentence.tokens[at].plain.as_str())
     })
 }
 
@@ -206,7 +216,11 @@ mod tests {
             ("ye kaam likh lo\n- doodh\n- anday", &["doodh", "anday"]),
             ("1. - [ ] a\n2. - [ ] b", &["a", "b"]),
         ] {
-            assert_eq!(lines(text).as_deref(), Some(expected.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>().as_slice()), "{text}");
+            assert_eq!(
+                lines(text).as_deref(),
+                Some(expected.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>().as_slice()),
+                "{text}"
+            );
         }
         for text in ["Buy milk", "Buy milk\n", "", "\n\n", "- milk", "2.5 kg sugar"] {
             assert_eq!(lines(text), None, "{text}");

@@ -52,7 +52,8 @@ pub fn pick(text: &str) -> Option<Pick> {
             // "Delete all tasks" means more than those that were named.
             let every = sentence.is(at, Plain::All).is_some();
             let tasks = (0..sentence.len()).any(|place| sentence.is(place, Plain::Task).is_some());
-            let orders = (0..sentence.len()).any(|place| sentence.any(place, &[Plain::Delete, Plain::Complete, Plain::Completed]).is_some());
+            let orders =
+                (0..sentence.len()).any(|place| sentence.any(place, &[Plain::Delete, Plain::Complete, Plain::Completed]).is_some());
             if every && tasks && orders {
                 return None;
             }

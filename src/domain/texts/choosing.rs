@@ -53,9 +53,7 @@ fn apart(script: Script, task: &Task, twins: &[&Task], local: Local<'_>) -> Stri
     let notes = |task: &Task| beginning(task.notes.as_deref()?).map(|words| isolated(&words));
     let repeat = |task: &Task| task.repeat.as_ref().map(|rule| phrases::repeats(rule, script));
     let urgency = |task: &Task| of_priority(script, task);
-    let done = |task: &Task| {
-        (task.status == TaskStatus::Completed).then(|| script.choose("done", "mukammal", "مکمل").to_owned())
-    };
+    let done = |task: &Task| (task.status == TaskStatus::Completed).then(|| script.choose("done", "mukammal", "مکمل").to_owned());
     let added = |task: &Task, clock: bool| {
         let at = local(task.created_at);
         let day = dates::with_year(at.date(), script);
@@ -63,11 +61,7 @@ fn apart(script: Script, task: &Task, twins: &[&Task], local: Local<'_>) -> Stri
             true => [day.as_str(), dates::comma(script), &dates::clock(at.time(), script)].concat(),
             false => day,
         };
-        script.choose(
-            format!("added {when}"),
-            format!("{when} ko likha"),
-            format!("{when} کو لکھا"),
-        )
+        script.choose(format!("added {when}"), format!("{when} ko likha"), format!("{when} کو لکھا"))
     };
     let added_on = |task: &Task| Some(added(task, false));
     let added_at = |task: &Task| Some(added(task, true));
@@ -115,7 +109,9 @@ mod tests {
     use crate::domain::{id::TaskId, task::Due};
 
     fn task(n: u128, title: &str, day: Option<u32>, notes: Option<&str>) -> Task {
-        let due = day.and_then(|day| NaiveDate::from_ymd_opt(2026, 11, day)).map(|date| Due { date, time: None });
+        let due = day
+            .and_then(|day| NaiveDate::from_ymd_opt(2026, 11, day))
+            .map(|date| Due { date, time: None });
         let at = DateTime::from_timestamp(1_795_000_000 + i64::try_from(n).unwrap() * 86_400, 0).unwrap();
         Task {
             notes: notes.map(str::to_owned),
@@ -134,7 +130,10 @@ mod tests {
             labels(Script::En, &different),
             ["bread — Tuesday, 24 November 2026", "bread — Wednesday, 25 November 2026"]
         );
-        let noted = [task(1, "bread", None, Some("brown,\nfrom the corner")), task(2, "bread", None, Some("for Ammi"))];
+        let noted = [
+            task(1, "bread", None, Some("brown,\nfrom the corner")),
+            task(2, "bread", None, Some("for Ammi")),
+        ];
         assert_eq!(
             labels(Script::En, &noted),
             [
@@ -142,7 +141,11 @@ mod tests {
                 "bread — “\u{2068}for Ammi\u{2069}”"
             ]
         );
-        let added = [task(1, "روٹی", None, None), task(2, "روٹی", None, None), task(3, "دودھ", None, None)];
+        let added = [
+            task(1, "روٹی", None, None),
+            task(2, "روٹی", None, None),
+            task(3, "دودھ", None, None),
+        ];
         let said = labels(Script::Ur, &added);
         assert!(said[0].starts_with("روٹی — ") && said[0].ends_with(" کو لکھا"), "{said:?}");
         assert!(said[0] != said[1] && said[2] == "دودھ", "{said:?}");

@@ -28,7 +28,7 @@ pub(super) struct TasksSeen {
 }
 
 impl TasksSeen {
-    /// Takes in what a call came to: `task`, `tasks`, or the `results` of several calls.
+    /// Takes in what a call came to: `task`, `tasks`, `added` or `restored` tasks, or the `results` of several calls.
     pub fn see(&mut self, call: &ToolCall, result: &Value) {
         if let Some(results) = result.get("results").and_then(Value::as_array) {
             let name = result.get("tool").and_then(Value::as_str).unwrap_or(&call.name);
@@ -40,8 +40,9 @@ impl TasksSeen {
                 self.see(&each, result);
             }
         }
-        let many = result.get("tasks").and_then(Value::as_array);
-        let is_list = many.is_some() && result.get("task").is_none();
+        let made = ["added", "restored"].into_iter().find_map(|key| result.get(key)?.as_array());
+        let many = result.get("tasks").and_then(Value::as_array).or(made);
+        let is_list = many.is_some() && made.is_none() && result.get("task").is_none();
         for task in result.get("task").into_iter().chain(many.into_iter().flatten()) {
             let Ok(mut row) = serde_json::from_value::<Row>(task.clone()) else {
                 continue;
@@ -140,6 +141,9 @@ mod tests {
         let chosen = json!({ "tool": "complete_task", "results": [{ "task": task("a", "A") }, { "task": task("b", "B") }] });
         seen.see(&call("ask_person"), &chosen);
         assert_eq!(seen.widget(now(), Locale::En).unwrap().1, "[ ] A\n[ ] B");
+        seen.see(&call("add_tasks"), &json!({ "added": [task("c", "C")], "failed": [] }));
+        seen.see(&call("undo"), &json!({ "restored": [task("d", "D")], "removed": ["tsk_e"] }));
+        assert_eq!(seen.widget(now(), Locale::En).unwrap().1, "[ ] C\n[ ] D");
         seen.see(&call("open_task"), &json!({ "task": task("a", "A") }));
         seen.see(&call("add_task"), &json!({ "error": "no" }));
         assert!(seen.widget(now(), Locale::En).is_none());

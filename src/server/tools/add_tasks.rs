@@ -47,7 +47,6 @@ impl Tool for AddTasks {
     const TITLE: &'static str = "Add several tasks";
     const IDEMPOTENT: bool = false;
     const REACH: Scope = Scope::Write;
-    const CHAT: bool = false;
     type Args = Args;
     type Output = Output;
 

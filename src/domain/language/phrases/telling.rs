@@ -140,9 +140,9 @@ pub fn counted(open: usize, today: usize, overdue: usize, done: usize, script: S
             let tasks = if is_one(open, script) { "task" } else { "tasks" };
             format!("You have {open} {tasks} to do: {today} due today, {overdue} overdue. Completed: {done}.")
         }
-        Script::UrLatn => format!(
-            "Aap ke {open} kaam baqi hain: {today} aaj ke, aur {overdue} jin ka waqt guzar chuka hai. Mukammal: {done}."
-        ),
+        Script::UrLatn => {
+            format!("Aap ke {open} kaam baqi hain: {today} aaj ke, aur {overdue} jin ka waqt guzar chuka hai. Mukammal: {done}.")
+        }
         Script::Ur => format!("آپ کے {open} کام باقی ہیں: {today} آج کے، اور {overdue} جن کا وقت گزر چکا ہے۔ مکمل: {done}۔"),
     }
 }

@@ -52,6 +52,16 @@ pub fn stops_repeating(text: &str) -> bool {
     stopping::is_said(&sentence)
 }
 
+/// Whether words point at what one sees: "delete this", "yeh mita do", "اسے مٹا دو"; "it" only goes on with what was said.
+pub fn points_at(text: &str) -> bool {
+    const HERE: [&str; 14] = [
+        "this", "these", "yeh", "ye", "isko", "isay", "isey", "ise", "is", "iska", "یہ", "اسے", "اس", "اسکو",
+    ];
+    let sentence = Sentence::new(text, detect(text) != Some(Script::En));
+    let is_here = |token: &Token| HERE.iter().any(|word| normal::is_plain(&token.plain, &normal::plain(word)));
+    sentence.tokens.iter().any(is_here)
+}
+
 /// Whether words say no to something: "not the gas bill", "doodh wala nahi".
 pub fn negates(text: &str) -> bool {
     let sentence = Sentence::new(text, detect(text) != Some(Script::En));
@@ -127,7 +137,7 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
                 return None;
             }
             reading.loose = true;
-            adding::dated(reading)
+            reading.first_of(&[special::replaced, adding::dated])
         })
         .unwrap_or(Intent::Unknown)
 }
@@ -196,6 +206,8 @@ struct Reading<'a> {
     talks: bool,
     /// A day was named that is not meant: "aaj nahi kal".
     corrected: bool,
+    /// A day or a recurrence was named that is to be another one from now on: "rozana ki bajaye har mangal".
+    replaced: bool,
     /// Words before a colon announce several tasks.
     listed: bool,
     /// One task is described, whatever joins its words.
@@ -218,6 +230,7 @@ impl<'a> Reading<'a> {
             loose: false,
             talks: false,
             corrected: false,
+            replaced: false,
             listed: false,
             single: false,
             scoped: None,

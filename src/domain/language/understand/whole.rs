@@ -61,14 +61,29 @@ fn planned(reading: &mut Reading<'_>) -> Option<Intent> {
     let dated = |at: usize| days.iter().any(|(from, to)| (*from..*to).contains(&at));
     let is_unit = |reading: &Reading<'_>, at: usize| {
         let unit = |sense| matches!(sense, Sense::Unit(Unit::Day | Unit::Week)).then_some(());
-        reading.sentence.find(at, unit).is_some() || reading.is_word(at, &["din", "day", "days", "دن", "hafta", "hafte", "week", "schedule"])
+        reading.sentence.find(at, unit).is_some()
+            || reading.is_word(at, &["din", "day", "days", "دن", "hafta", "hafte", "week", "schedule"])
     };
     let plans = |reading: &Reading<'_>, at: usize| {
         reading.is_word(
             at,
             &[
-                "plan", "planning", "organise", "organize", "arrange", "prioritise", "prioritize", "structure", "schedule", "mansooba",
-                "mansuba", "پلان", "منصوبہ", "ترتیب", "tarteeb", "tartib",
+                "plan",
+                "planning",
+                "organise",
+                "organize",
+                "arrange",
+                "prioritise",
+                "prioritize",
+                "structure",
+                "schedule",
+                "mansooba",
+                "mansuba",
+                "پلان",
+                "منصوبہ",
+                "ترتیب",
+                "tarteeb",
+                "tartib",
             ],
         )
     };
@@ -85,12 +100,41 @@ fn planned(reading: &mut Reading<'_>) -> Option<Intent> {
             || reading.is_word(
                 at,
                 &[
-                    "help", "me", "make", "create", "out", "work", "give", "want", "need", "let", "us", "rest", "bana", "banao", "banaein",
-                    "banayen", "banaye", "bnao", "tayyar", "بنا", "بناؤ", "بنائیں", "بنا", "دن", "تیار", "ke", "mujhe", "meri", "mera",
+                    "help",
+                    "me",
+                    "make",
+                    "create",
+                    "out",
+                    "work",
+                    "give",
+                    "want",
+                    "need",
+                    "let",
+                    "us",
+                    "rest",
+                    "bana",
+                    "banao",
+                    "banaein",
+                    "banayen",
+                    "banaye",
+                    "bnao",
+                    "tayyar",
+                    "بنا",
+                    "بناؤ",
+                    "بنائیں",
+                    "بنا",
+                    "دن",
+                    "تیار",
+                    "ke",
+                    "mujhe",
+                    "meri",
+                    "mera",
                 ],
             )
     };
-    let obliges = left.iter().any(|at| reading.sentence.any(*at, &[Plain::Copula, Plain::Need]).is_some());
+    let obliges = left
+        .iter()
+        .any(|at| reading.sentence.any(*at, &[Plain::Copula, Plain::Need]).is_some());
     if obliges && reading.sentence.roman || !reading.consists_of(SMALL, helps) {
         return None;
     }
@@ -119,7 +163,12 @@ fn reminded_before(reading: &mut Reading<'_>) -> Option<Intent> {
     let amount = (from..to).find_map(|at| amount(reading, at).map(|end| (at, end)));
     let (at, end) = amount?;
     let before = reading.sentence.is(end, Plain::Earlier).is_some()
-        || reading.is_word(end, &["before", "prior", "ahead", "early", "pehle", "pahle", "phle", "pehlay", "پہلے", "قبل"]);
+        || reading.is_word(
+            end,
+            &[
+                "before", "prior", "ahead", "early", "pehle", "pahle", "phle", "pehlay", "پہلے", "قبل",
+            ],
+        );
     if !before {
         return None;
     }
@@ -129,10 +178,23 @@ fn reminded_before(reading: &mut Reading<'_>) -> Option<Intent> {
             let of_order = reading.is_word(
                 place,
                 &[
-                    "dilana", "karana", "karwana", "lagana", "dena", "batana", "btana", "karna", "krna", "دلانا", "کرانا", "لگانا", "دینا",
-                    "بتانا", "کرنا",
+                    "dilana",
+                    "karana",
+                    "karwana",
+                    "lagana",
+                    "dena",
+                    "batana",
+                    "btana",
+                    "karna",
+                    "krna",
+                    "دلانا",
+                    "کرانا",
+                    "لگانا",
+                    "دینا",
+                    "بتانا",
+                    "کرنا",
                 ],
-            ) && place + 1 >= remind;
+            ) && place > remind;
             is_infinitive(&reading.sentence, place) && !of_order
         })
     } else {
@@ -144,7 +206,11 @@ fn reminded_before(reading: &mut Reading<'_>) -> Option<Intent> {
 /// The end of an amount of time: "10 minutes", "half an hour", "the day", "aadha ghanta".
 fn amount(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let sentence = &reading.sentence;
-    let unit = |at: usize| sentence.find(at, |s| matches!(s, Sense::Unit(_)).then_some(())).map(|(length, ())| at + length);
+    let unit = |at: usize| {
+        sentence
+            .find(at, |s| matches!(s, Sense::Unit(_)).then_some(()))
+            .map(|(length, ())| at + length)
+    };
     let counted = sentence.tokens.get(at)?.number().map(|_| 1).or_else(|| {
         let number = |s| matches!(s, Sense::Number(_) | Sense::Halves(_)).then_some(());
         sentence.find(at, number).map(|(length, ())| length)
@@ -155,16 +221,23 @@ fn amount(reading: &Reading<'_>, at: usize) -> Option<usize> {
         None => return None,
     };
     // "half an hour", "a few minutes"
-    let next = if reading.is_word(next, &["an", "a", "few", "couple"]) { next + 1 } else { next };
+    let next = if reading.is_word(next, &["an", "a", "few", "couple"]) {
+        next + 1
+    } else {
+        next
+    };
     unit(next)
 }
 
 /// "Count my tasks", "the number of my tasks".
 fn counted(reading: &mut Reading<'_>) -> Option<Intent> {
-    let begins = reading.is_word(reading.from, &["count"]) || reading.is_word(reading.from, &["number"]) || reading.is_word(reading.from, &["the"]) && reading.is_word(reading.from + 1, &["number"]);
+    let begins = reading.is_word(reading.from, &["count"])
+        || reading.is_word(reading.from, &["number"])
+        || reading.is_word(reading.from, &["the"]) && reading.is_word(reading.from + 1, &["number"]);
     let noun = reading.holds(Plain::Task);
     let fits = reading.consists_of(SMALL, |reading, at| {
-        reading.is_word(at, &["count", "number", "total", "all"]) || reading.sentence.any(at, &[Plain::Pending, Plain::All, Plain::List]).is_some()
+        reading.is_word(at, &["count", "number", "total", "all"])
+            || reading.sentence.any(at, &[Plain::Pending, Plain::All, Plain::List]).is_some()
     });
     (begins && noun && fits).then(|| {
         Intent::List(ListWish {
@@ -181,7 +254,8 @@ fn from_file(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.is_word(
             at,
             &[
-                "from", "in", "inside", "import", "extract", "read", "scan", "se", "mein", "me", "main", "wale", "wali", "سے", "میں", "والے",
+                "from", "in", "inside", "import", "extract", "read", "scan", "se", "mein", "me", "main", "wale", "wali", "سے", "میں",
+                "والے",
             ],
         )
     });
@@ -195,15 +269,26 @@ fn from_file(reading: &mut Reading<'_>) -> Option<Intent> {
     let kinds: Vec<Plain> = SMALL
         .iter()
         .copied()
-        .chain([Plain::File, Plain::Add, Plain::List, Plain::All, Plain::What, Plain::Copula, Plain::Post, Plain::Wala, Plain::And, Plain::Separate])
+        .chain([
+            Plain::File,
+            Plain::Add,
+            Plain::List,
+            Plain::All,
+            Plain::What,
+            Plain::Copula,
+            Plain::Post,
+            Plain::Wala,
+            Plain::And,
+            Plain::Separate,
+        ])
         .collect();
     let fits = reading.consists_of(&kinds, |reading, at| {
         reading.is_word(
             at,
             &[
-                "from", "in", "inside", "import", "extract", "read", "scan", "get", "take", "load", "pull", "parse", "turn", "convert", "into",
-                "make", "is", "are", "there", "sent", "uploaded", "attached", "shared", "whatever", "jo", "likhe", "likha", "hue", "parh",
-                "nikal", "nikaal", "جو", "لکھے", "لکھا", "ہوئے", "پڑھ", "نکال",
+                "from", "in", "inside", "import", "extract", "read", "scan", "get", "take", "load", "pull", "parse", "turn", "convert",
+                "into", "make", "is", "are", "there", "sent", "uploaded", "attached", "shared", "whatever", "jo", "likhe", "likha", "hue",
+                "parh", "nikal", "nikaal", "جو", "لکھے", "لکھا", "ہوئے", "پڑھ", "نکال",
             ],
         )
     });

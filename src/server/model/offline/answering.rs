@@ -95,13 +95,19 @@ fn dateless(turn: &Turn<'_>, now: Moment) -> Option<Intent> {
 }
 
 impl Question<'_> {
+    /// What is said when it is left for an order. Of "which task?" there is nothing to say.
+    pub fn left(&self, script: Script) -> Option<String> {
+        let said = || phrases::question_left(self.about().as_deref(), script);
+        (!matches!(self.asked, Asked::Name(_))).then(said)
+    }
+
     /// What it was about, in the person's words.
-    pub fn about(&self) -> Option<String> {
+    fn about(&self) -> Option<String> {
         let words = |words: &[String]| Some(words.join(", ")).filter(|words| !words.is_empty());
         match &self.asked {
             Asked::Which(_, wanted) => match wanted {
                 Which::Words(said, _) => words(said),
-                Which::It(task) => Some(task.title().to_owned()),
+                Which::It(task) => Some(task.title.clone()),
                 _ => self.shown.first().map(|task| task.title().to_owned()),
             },
             Asked::WhichOf(plans, at) => match plans.get(*at) {
@@ -179,7 +185,9 @@ impl Question<'_> {
                 return matches!(pick(text), Some(Pick::All)).then(|| Choice::Tasks(self.shown.clone()));
             }
             let words = target.words.join(" , ");
-            return match pick(&words).filter(|_| !words.is_empty()) {
+            let said = if words.is_empty() { text } else { &words };
+            return match pick(said) {
+                Some(Pick::None) => Some(Choice::None),
                 Some(picked) => Some(chosen(&picked, &self.shown).map_or(Choice::Again, Choice::Tasks)),
                 None => self.named(&words),
             };
@@ -236,6 +244,16 @@ impl Question<'_> {
     /// The only one of the shown tasks that has these words.
     fn named(&self, words: &str) -> Option<Choice> {
         let titles: Vec<&str> = self.shown.iter().map(It::title).collect();
+        // To the letter first: "the gas bill" is "Pay: gas bill" rather than "گیس کا بل".
+        let wanted: Vec<String> = title_words(words).filter(|word| !BESIDE.contains(&word.as_str())).collect();
+        let has_all = |at: &usize| {
+            let title: Vec<String> = titles.get(*at).map(|title| title_words(title).collect()).unwrap_or_default();
+            !wanted.is_empty() && wanted.iter().all(|word| title.contains(word))
+        };
+        let literal: Vec<usize> = (0..titles.len()).filter(has_all).collect();
+        if let [only] = literal[..] {
+            return Some(Choice::Tasks(vec![self.shown[only].clone()]));
+        }
         match find_matches(words, &titles)[..] {
             [only] if !is_doubtful(words, titles[only], Default::default()) => Some(Choice::Tasks(vec![self.shown[only].clone()])),
             _ => None,
@@ -252,6 +270,14 @@ impl Question<'_> {
             _ => None,
         }
     }
+}
+
+/// Words that point at a task and are not in its title.
+const BESIDE: [&str; 9] = ["the", "a", "an", "one", "wala", "wali", "والا", "والی", "ko"];
+
+fn title_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let letters = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    text.split_whitespace().map(letters).filter(|word| !word.is_empty())
 }
 
 /// What was chosen.

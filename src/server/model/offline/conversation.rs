@@ -116,7 +116,9 @@ impl Turn<'_> {
     pub fn results(&self) -> Vec<Done<'_>> {
         let mut done = Vec::new();
         for message in self.after {
-            let Message::Tool { name, result, call_id } = message else { continue };
+            let Message::Tool { name, result, call_id } = message else {
+                continue;
+            };
             let tool = tool_of(result).unwrap_or(name);
             let called = self.calls().find(|call| call.id == *call_id);
             let arguments: Value = called
@@ -154,9 +156,7 @@ impl Turn<'_> {
     /// The ids of the tasks that a form of this turn asked about.
     fn asked_about(&self) -> Vec<String> {
         let form = self.calls().filter(|call| call.name == ASK).last();
-        let asked: Value = form
-            .and_then(|form| serde_json::from_str(&form.arguments).ok())
-            .unwrap_or_default();
+        let asked: Value = form.and_then(|form| serde_json::from_str(&form.arguments).ok()).unwrap_or_default();
         let ids = asked["task_ids"].as_array().map(Vec::as_slice).unwrap_or_default();
         ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
@@ -210,10 +210,14 @@ impl Turn<'_> {
     /// Whether the server asked, by a form, whether calls are to be carried out; or asked, and heard other words.
     pub fn asks_for_yes(&self) -> bool {
         let yes = |script: Script| {
-            [(true, 1), (true, 2), (false, 1), (false, 2)].map(|(deletes, count)| texts::are_you_sure(script, deletes, &["x"; 2][..count]).1)
+            [(true, 1), (true, 2), (false, 1), (false, 2)]
+                .map(|(deletes, count)| texts::are_you_sure(script, deletes, &["x"; 2][..count]).1)
         };
         let first = self.numbered().first().copied().unwrap_or_default();
-        let in_form = [Script::En, Script::UrLatn, Script::Ur].into_iter().flat_map(yes).any(|yes| yes == first);
+        let in_form = [Script::En, Script::UrLatn, Script::Ur]
+            .into_iter()
+            .flat_map(yes)
+            .any(|yes| yes == first);
         let declined = |done: &Done<'_>| done.tool != ASK && matches!(done.outcome, Outcome::Declined(_));
         in_form || self.said().is_empty() && self.results().iter().any(declined)
     }
@@ -265,26 +269,25 @@ impl Turn<'_> {
     }
 
     /// The task that this turn named last, if it named just one.
-    fn named(&self) -> Option<It> {
+    fn named(&self) -> Named {
         let deed = self.results().into_iter().rev().find_map(|done| match done.outcome {
             Outcome::Task(task, _) => Some((done.tool == "delete_task", task)),
             _ => None,
         });
         match deed {
-            Some((true, _)) => return None,
-            Some((false, task)) => return Some(It::Task(task)),
+            Some((true, _)) => return Named::Gone,
+            Some((false, task)) => return Named::One(task),
             None => {}
         }
         let listed = self.listed();
         let titles = self.bold();
-        match (&titles[..], &listed[..]) {
-            ([only], _) => {
-                let task = listed.iter().find(|task| task.title == *only).cloned();
-                Some(task.map_or_else(|| It::Title(only.clone()), It::Task))
-            }
-            ([], [only]) if self.choices().is_empty() => Some(It::Task(only.clone())),
+        let only = match (&titles[..], &listed[..]) {
+            // What was looked for and not found is no task.
+            ([only], _) => listed.iter().find(|task| task.title == *only),
+            ([], [only]) if self.choices().is_empty() => Some(only),
             _ => None,
-        }
+        };
+        only.map_or(Named::None, |task| Named::One(task.clone()))
     }
 
     /// The titles in bold.
@@ -359,10 +362,22 @@ impl It {
     }
 }
 
+/// The task that was named last.
+#[derive(Debug, Clone)]
+pub(super) enum Named {
+    /// This one.
+    One(WireTask),
+    /// It was deleted.
+    Gone,
+    /// There is none.
+    None,
+}
+
 /// The task named last before the newest turn.
-pub(super) fn it(turns: &[Turn<'_>]) -> Option<It> {
-    let (_, before) = turns.split_last()?;
-    before.iter().rev().take(4).find_map(Turn::named)
+pub(super) fn it(turns: &[Turn<'_>]) -> Named {
+    let before = turns.split_last().map_or(&[][..], |(_, before)| before);
+    let mut named = before.iter().rev().take(4).map(Turn::named);
+    named.find(|named| !matches!(named, Named::None)).unwrap_or(Named::None)
 }
 
 /// The titles of the tasks in these turns that have this id.

@@ -5,10 +5,14 @@ use chrono::NaiveDate;
 use super::{
     answering::{self, Reading},
     chosen,
-    conversation::{It, Turn, it},
+    conversation::{It, Named, Turn, it},
+    wire::WireTask,
 };
 use crate::domain::{
-    language::{Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, date_words, describe, pasted, phrases, pick, understand},
+    language::{
+        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
+        pick, points_at, understand,
+    },
     locale::Script,
 };
 
@@ -30,7 +34,7 @@ pub(super) enum Which {
     /// All of them, or those of some days and of a priority; `sure` after the person said yes.
     All { sure: bool, target: Target },
     /// The one just named.
-    It(It),
+    It(WireTask),
     /// "This", of which the conversation does not tell which one it is: the one that is selected on the page.
     Pointed,
 }
@@ -87,7 +91,7 @@ pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: Moment, script: 
     if let Some(question) = answering::question(before, now, script) {
         match question.read(newest, now, script) {
             Reading::Answer(plan) => return fresh(*plan),
-            Reading::Order => left = Some(phrases::question_left(question.about().as_deref(), script)),
+            Reading::Order => left = question.left(script),
             Reading::Other => {}
         }
     }
@@ -104,7 +108,10 @@ fn ordered(turns: &[Turn<'_>], newest: &Turn<'_>, now: Moment, script: Script) -
     {
         return plan;
     }
-    match understand(newest.user, now).intent {
+    // "- [ ] pay rent"
+    let said = bare(newest.user).unwrap_or(newest.user);
+    match understand(said, now).intent {
+        Intent::Unknown if said.len() < newest.user.trim().len() => Plan::Add(vec![describe(said, now)]),
         // Words of one's own in a form that are neither an answer nor an order say no.
         Intent::Unknown if newest.into_form => Plan::Say(phrases::left_alone(script)),
         intent => of_intent(turns, intent, script),
@@ -116,7 +123,8 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
     let intents: Vec<Intent> = list.lines.iter().map(|line| understand(line, now).intent).collect();
     let loose = |intent: &Intent| matches!(intent, Intent::Add(_) | Intent::Unknown | Intent::Place(..));
     // What the grammar reads as just these tasks needs no question.
-    let sure = list.ordered || matches!(understand(text, now).intent, Intent::Add(tasks) if tasks.len() == list.lines.len() && list.done == 0);
+    let sure =
+        list.ordered || matches!(understand(text, now).intent, Intent::Add(tasks) if tasks.len() == list.lines.len() && list.done == 0);
     // Without marks it may be a letter.
     let things = intents.iter().all(loose) && intents.iter().any(|intent| matches!(intent, Intent::Add(_)));
     if !list.marked && !sure && !things {
@@ -131,13 +139,16 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
         return None;
     }
     // "Tomorrow:" above them is the day of those that name none.
-    let day = list.heading.as_deref().and_then(|heading| date_words(heading, now).due);
-    let described = |line: &String| {
-        let task = describe(line, now);
-        NewTask {
-            due: task.due.clone().or_else(|| day.clone()),
-            ..task
+    let heading = list.heading.as_deref().filter(|heading| names_day(heading));
+    let described = |line: &String| match heading {
+        Some(heading) if !names_day(line) => {
+            let title = describe(line, now).title;
+            NewTask {
+                title,
+                ..describe(&format!("{line} {}", heading.trim_end_matches(':')), now)
+            }
         }
+        _ => describe(line, now),
     };
     let tasks: Vec<NewTask> = list.lines.iter().map(described).collect();
     Some(if sure { Plan::Add(tasks) } else { Plan::Lines(tasks) })
@@ -206,8 +217,10 @@ pub(super) fn which(turns: &[Turn<'_>], target: Target, deed: Deed) -> Plan {
         return Plan::Name(deed);
     }
     match it(turns) {
-        Some(task) => Plan::Do(deed, Which::It(task)),
-        None => Plan::Do(deed, Which::Pointed),
+        Named::One(task) => Plan::Do(deed, Which::It(task)),
+        // "Delete it" of what is gone already is no order to delete another one.
+        Named::Gone if deed == Deed::Delete && !turns.last().is_some_and(|turn| points_at(turn.user)) => Plan::Name(deed),
+        Named::Gone | Named::None => Plan::Do(deed, Which::Pointed),
     }
 }
 

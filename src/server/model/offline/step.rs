@@ -216,17 +216,21 @@ impl Step<'_> {
         }
         let wanted = wanted(deed, which);
         match which {
-            Which::It(It::Task(task)) => Ok(self.deed(deed, &[task])),
-            Which::It(It::Title(title)) => {
-                let pool = self.pool(std::slice::from_ref(title), wanted)?;
-                Ok(self.deed(deed, &self.by_titles(&[title.as_str()], &pool)?))
-            }
+            Which::It(task) => Ok(self.deed(deed, &[task])),
             Which::Shown(shown) => {
                 let titles: Vec<&str> = shown.iter().filter(|it| matches!(it, It::Title(_))).map(It::title).collect();
                 let named: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
                 let pool = if named.is_empty() { Vec::new() } else { self.pool(&named, wanted)? };
-                let mut found = if named.is_empty() { Vec::new() } else { self.by_titles(&titles, &pool)? };
-                found.extend(shown.iter().filter_map(|it| if let It::Task(task) = it { Some(task) } else { None }));
+                let mut found = if named.is_empty() {
+                    Vec::new()
+                } else {
+                    self.by_titles(&titles, &pool)?
+                };
+                found.extend(
+                    shown
+                        .iter()
+                        .filter_map(|it| if let It::Task(task) = it { Some(task) } else { None }),
+                );
                 Ok(self.deed(deed, &found))
             }
             Which::Words(words, fit) => {

@@ -228,7 +228,10 @@ impl Step<'_> {
             }
         }
         for (named, words) in [
-            (named("complete_task"), phrases::completed as fn(&[phrases::Named], Script) -> String),
+            (
+                named("complete_task"),
+                phrases::completed as fn(&[phrases::Named], Script) -> String,
+            ),
             (named("delete_task"), phrases::deleted),
             (added, phrases::added),
         ] {

@@ -72,7 +72,6 @@ impl WireTask {
             aside: None,
         }
     }
-
 }
 
 fn clock(text: &str) -> Option<NaiveTime> {
@@ -159,14 +158,13 @@ fn outcome(result: &Value) -> Outcome {
             task: Some(task), changed, ..
         }) => Outcome::Task(task, changed),
         Ok(Shape {
-            added: Some(added), failed, ..
+            added: Some(added),
+            failed,
+            ..
         }) => Outcome::Added(added, failed.iter().map(|why| words_of(why.get("error").unwrap_or(why))).collect()),
         Ok(Shape { restored, removed, .. }) if restored.is_some() || removed.is_some() => {
             let name = |gone: &Value| gone.get("title").map_or_else(|| words_of(gone), words_of);
-            Outcome::Undone(
-                restored.unwrap_or_default(),
-                removed.unwrap_or_default().iter().map(name).collect(),
-            )
+            Outcome::Undone(restored.unwrap_or_default(), removed.unwrap_or_default().iter().map(name).collect())
         }
         Ok(Shape {
             tasks: Some(tasks),
@@ -363,10 +361,9 @@ fn new_due(before: Option<Due>, change: &Change, now: NaiveDateTime) -> Option<D
     match before {
         Some(old) if change.time_only && old.date >= now.date() => Some(Due { date: old.date, ..new }),
         // Another day, at the same time; but not at one that has passed when it is named.
-        Some(Due { time: Some(time), .. }) if change.date_only && new.time.is_none() && new.date.and_time(time) > now => Some(Due {
-            time: Some(time),
-            ..new
-        }),
+        Some(Due { time: Some(time), .. }) if change.date_only && new.time.is_none() && new.date.and_time(time) > now => {
+            Some(Due { time: Some(time), ..new })
+        }
         _ => Some(new),
     }
 }

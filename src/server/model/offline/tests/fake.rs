@@ -116,7 +116,11 @@ impl Fake {
                     let after = std::mem::replace(&mut self.tasks, before);
                     let has = |all: &[Value], task: &Value| all.iter().any(|other| other["id"] == task["id"]);
                     let restored: Vec<&Value> = self.tasks.iter().filter(|task| !after.contains(task)).collect();
-                    let removed: Vec<&Value> = after.iter().filter(|task| !has(&self.tasks, task)).map(|task| &task["id"]).collect();
+                    let removed: Vec<&Value> = after
+                        .iter()
+                        .filter(|task| !has(&self.tasks, task))
+                        .map(|task| &task["id"])
+                        .collect();
                     json!({"restored": restored, "removed": removed})
                 }
                 None => json!({"error": "There is nothing to undo in this conversation."}),
@@ -182,7 +186,11 @@ impl Fake {
             .collect();
         let titles: Vec<&str> = all.iter().map(|task| task["title"].as_str().unwrap()).collect();
         let every = arguments["every"] == true;
-        let found = if every { find_all(words, &titles) } else { find_matches(words, &titles) };
+        let found = if every {
+            find_all(words, &titles)
+        } else {
+            find_matches(words, &titles)
+        };
         let tasks: Vec<&Value> = found.into_iter().take(if every { 50 } else { 10 }).map(|at| all[at]).collect();
         json!({"tasks": tasks})
     }
@@ -323,10 +331,7 @@ impl Fake {
             let (said, calls) = self.asked();
             if calls.is_empty() {
                 assert!(!said.trim().is_empty(), "no words");
-                self.messages.push(Message::Assistant {
-                    text: said.clone(),
-                    calls,
-                });
+                self.messages.push(Message::Assistant { text: said.clone(), calls });
                 return said;
             }
             if let Some(form) = self.form_for(&calls) {
@@ -361,25 +366,39 @@ impl Fake {
                 .map(|id| {
                     let task = self.tasks.iter().find(|task| task["id"] == *id).unwrap();
                     let title = task["title"].as_str().unwrap().to_owned();
-                    let mut known =
-                        crate::domain::task::Task::new(id.as_str().unwrap().parse().unwrap(), title, due_of(task), "Asia/Karachi", self.now);
+                    let mut known = crate::domain::task::Task::new(
+                        id.as_str().unwrap().parse().unwrap(),
+                        title,
+                        due_of(task),
+                        "Asia/Karachi",
+                        self.now,
+                    );
                     known.notes = task["notes"].as_str().map(str::to_owned);
                     known
                 })
                 .collect();
             let labels = texts::choices(Script::En, &tasks, &|at| at.naive_utc());
-            let options = labels.into_iter().zip(ids.iter().map(|id| id.as_str().map(str::to_owned))).collect();
+            let options = labels
+                .into_iter()
+                .zip(ids.iter().map(|id| id.as_str().map(str::to_owned)))
+                .collect();
             (asked["question"].as_str().unwrap().to_owned(), options)
         } else {
             let deletes = calls.iter().filter(|call| call.name == "delete_task").count();
-            let changes = calls.iter().filter(|call| ["complete_task", "update_task", "delete_task"].contains(&call.name.as_str()));
+            let changes = calls
+                .iter()
+                .filter(|call| ["complete_task", "update_task", "delete_task"].contains(&call.name.as_str()));
             if deletes < 2 && changes.count() < 6 {
                 return None;
             }
             let (question, yes, no) = texts::are_you_sure(Script::En, deletes > 0, &titles);
             (question, vec![(yes, None), (no, None)])
         };
-        let numbered: String = options.iter().enumerate().map(|(at, (label, _))| format!("\n{}. {label}", at + 1)).collect();
+        let numbered: String = options
+            .iter()
+            .enumerate()
+            .map(|(at, (label, _))| format!("\n{}. {label}", at + 1))
+            .collect();
         Some(Form {
             calls: calls.to_vec(),
             text: format!("{question}{numbered}"),

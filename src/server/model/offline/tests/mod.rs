@@ -1,5 +1,7 @@
 //! Whole conversations with the assistant, and what it makes of the sets of utterances.
 
+mod asked;
+mod deeds;
 mod fake;
 mod measure;
 
