@@ -11,6 +11,8 @@ for (const locale of ['en', 'ur'] as const) {
     await chat.hydrated();
     await expect(page.locator('html')).toHaveAttribute('lang', locale);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(locale === 'en' ? 'Page not found' : 'صفحہ نہیں ملا');
+    await expect(chat.newThread, 'the menu is there').toBeVisible();
+    await expect(page.getByRole('alert')).toHaveCount(0);
     await page.getByRole('link', { name: locale === 'en' ? 'To the chat' : 'گفتگو پر جائیں' }).click();
     await expect(page).toHaveURL(/\/chat$/);
     await expect(chat.composer).toBeVisible();

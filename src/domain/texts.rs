@@ -2,6 +2,7 @@
 //! conversation, in three forms; what belongs to the page's furniture (lists, forms, widgets) is in the page's language. (The page's own words
 //! are in `app::text`; the offline assistant's in `domain::language`.)
 
+mod choosing;
 mod consent;
 mod spoken;
 
@@ -12,7 +13,8 @@ use super::{
     locale::{Locale, Script},
     task::{Due, Priority},
 };
-pub use consent::{Consent, consent, which_tasks};
+pub use choosing::{choice, choices, told_apart};
+pub use consent::{Consent, consent, is_consent, which_tasks};
 pub use spoken::*;
 
 /// A due date as a list shows it: near days by their names, others by date.

@@ -1,6 +1,6 @@
 //! A person's calendar: where they are, and the day on which their week begins.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::{language::Moment, locale::WeekStart};
@@ -26,6 +26,16 @@ impl Calendar {
     /// A moment on their clock.
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         at.with_timezone(&self.zone).naive_local()
+    }
+
+    /// When a day begins there. Where clocks are put forward over midnight, it begins later.
+    pub fn begins(&self, day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let begins = (0..4).find_map(|hours| {
+            let local = midnight.checked_add_signed(TimeDelta::hours(hours))?;
+            self.zone.from_local_datetime(&local).earliest()
+        });
+        begins.map_or(midnight.and_utc(), |begins| begins.with_timezone(&Utc))
     }
 
     /// A moment as words for dates are read in it.
@@ -59,6 +69,8 @@ mod tests {
         let here = Calendar::new("Asia/Karachi", Some("sunday"));
         assert_eq!(here.moment(at).week_start, Weekday::Sun);
         assert_eq!(here.local(at) - at.naive_utc(), chrono::TimeDelta::hours(5));
+        let day = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
+        assert_eq!(here.begins(day).to_rfc3339(), "2026-11-23T19:00:00+00:00");
         assert_eq!(Calendar::new("Nowhere", Some("never")), Calendar::from(Tz::UTC));
         assert_eq!(Calendar::new("Nowhere", None), Calendar::from(Tz::UTC));
     }

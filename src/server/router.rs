@@ -197,7 +197,12 @@ async fn elsewhere(State(state): State<AppState>, request: Request) -> Response 
     };
     let viewer = page::account::viewer_of(&state, user, &parts);
     parts.extensions.insert(viewer);
-    let draw = render_app_async_with_context(page_context(state.clone()), shell(&state));
+    let (parts_of_page, around) = (state.clone(), page_context(state.clone()));
+    let context = move || {
+        provide_context(parts_of_page.clone());
+        around();
+    };
+    let draw = render_app_async_with_context(context, shell(&state));
     let mut response = draw(Request::from_parts(parts, body)).await;
     *response.status_mut() = StatusCode::NOT_FOUND;
     response

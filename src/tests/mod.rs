@@ -14,6 +14,8 @@ mod composing;
 mod durable;
 mod embedded_database;
 mod fuzz_corpus;
+mod history;
+mod injected;
 mod mcp;
 mod mirror;
 mod new_tasks;

@@ -113,6 +113,15 @@ impl ScriptedModel {
         self
     }
 
+    /// Forgets the replies that are left, and the requests so far.
+    pub fn clear(&self) -> &Self {
+        let mut script = self.shared.script();
+        script.queue.clear();
+        script.requests.clear();
+        drop(script);
+        self
+    }
+
     /// The bodies of the requests so far.
     pub fn requests(&self) -> Vec<Value> {
         self.shared.script().requests.clone()

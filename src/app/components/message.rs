@@ -15,9 +15,9 @@ use crate::app::browser;
 use crate::app::chat::compose;
 use crate::app::chat::driver::Chat;
 use crate::app::here;
-use crate::app::text::words;
+use crate::app::text::told;
 use crate::domain::locale::Script;
-use crate::domain::text::{direction, direction_around};
+use crate::domain::text::direction;
 
 /// The longest quote, in characters.
 const QUOTE_MAX: usize = 2000;
@@ -126,6 +126,7 @@ fn widget(chat: Chat, id: String) -> AnyView {
 
 /// Something that the server has drawn as a whole: a form, a picture, a call of the page's tool.
 fn html(chat: Chat, id: String) -> AnyView {
+    let texts = here();
     let shown = StoredValue::new(id);
     let body = Memo::new(move |_| chat.state.with(|state| shown.with_value(|id| state.body(id).cloned())));
     let submit = move |event: SubmitEvent| {
@@ -147,7 +148,7 @@ fn html(chat: Chat, id: String) -> AnyView {
                     view! {
                         <p class="step" class:is-running=pending data-testid="step">
                             {if pending { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                            {told(&title)}
+                            {told(&title, texts.locale)}
                         </p>
                     }
                         .into_any()
@@ -307,12 +308,6 @@ fn spoken_texts(whole: &HtmlElement, script: Script) -> Vec<(String, &'static st
     (0..blocks.length()).filter_map(block).map(said).collect()
 }
 
-/// A line that was written for a step, in the language of its conversation: isolated, in its own direction.
-fn told(title: &str) -> AnyView {
-    let direction = direction_around(title).unwrap_or(here().locale.dir());
-    view! { <bdi dir=direction>{words(title, direction)}</bdi> }.into_any()
-}
-
 fn steps(chat: Chat, id: String) -> AnyView {
     let texts = here();
     let steps = Memo::new(move |_| {
@@ -336,7 +331,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                {told(&title)}
+                {told(&title, texts.locale)}
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
                 {(!detail.is_empty()).then(|| view! { <div class="step-detail prose" inner_html=detail></div> }.into_any())}
             </li>
@@ -360,7 +355,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <details class="folded-steps" open=open>
                 <summary>
-                    {told(&title)}
+                    {told(&title, texts.locale)}
                 </summary>
                 {list()}
             </details>

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script, WeekStart};
-use crate::domain::text::{direction, stretches};
+use crate::domain::text::{direction, direction_around, stretches};
 
 /// The catalogue of a language.
 pub fn texts(locale: Locale) -> &'static Texts {
@@ -45,6 +45,12 @@ impl Around {
 pub(super) fn value_of(value: String) -> impl IntoView {
     let direction = direction(&value);
     view! { <bdi dir=direction>{words(&value, direction)}</bdi> }
+}
+
+/// A sentence of ours that names what the person wrote in isolates: isolated itself, in its own direction, which is not that of what it names.
+pub(super) fn told(text: &str, locale: Locale) -> AnyView {
+    let direction = direction_around(text).unwrap_or(locale.dir());
+    view! { <bdi dir=direction>{words(text, direction)}</bdi> }.into_any()
 }
 
 /// A text that is shown in this direction, with its Urdu marked where that is to the right.

@@ -16,6 +16,9 @@ const VERBS: &[Plain] = &[Plain::Show, Plain::Request, Plain::Copula, Plain::Don
 
 /// The language of a message by the way it is written; `None` when it has no letters.
 pub fn detect(text: &str) -> Option<Script> {
+    if let Some(script) = around_title(text) {
+        return Some(script);
+    }
     let (mut urdu, mut latin) = (0_usize, 0_usize);
     for character in text.chars() {
         if normal::is_urdu_letter(character) {
@@ -33,6 +36,49 @@ pub fn detect(text: &str) -> Option<Script> {
     let (roman, english) = weights(text);
     let is_roman = roman > english || (roman == english && roman >= 2);
     Some(if is_roman { Script::UrLatn } else { Script::En })
+}
+
+/// The language of the order around a new title, whatever language the title is in: "rename this to doodh lena", "is ka naam buy milk kar do".
+fn around_title(text: &str) -> Option<Script> {
+    let all = tokens(text);
+    let words: Vec<&Token> = all
+        .iter()
+        .filter(|t| matches!(t.kind, Kind::Word | Kind::Quote))
+        .take(WEIGHED)
+        .collect();
+    let is = |at: usize, known: &[&str]| words.get(at).is_some_and(|word| known.contains(&word.plain.as_str()));
+    let begin = (0..words.len()).find(|at| {
+        !is(
+            *at,
+            &["please", "pls", "plz", "can", "could", "you", "now", "ok", "okay", "zara", "ab"],
+        )
+    })?;
+    let to = |from: usize| (from..words.len()).any(|at| is(at, &["to", "as", "into"]));
+    let titles = |from: usize| (from..from + 3).any(|at| is(at, &["title", "name"]));
+    let roman = |at: usize| {
+        let order = [Plain::Request, Plain::Stem];
+        words
+            .get(at)
+            .is_some_and(|word| word.plain.is_ascii() && lexicon().is_roman(word, &order))
+    };
+    let named = is(begin, &["rename", "retitle", "reword", "rephrase"]) && !roman(begin + 1);
+    if (named || is(begin, &["change", "edit", "update", "set"]) && titles(begin + 1)) && to(begin + 2) {
+        return Some(Script::En);
+    }
+    // The title stands before the last order: "... ka naam X kar do".
+    let name = (1..words.len()).find(|at| is(*at, &["naam", "nam", "title", "unwan", "نام", "عنوان", "ٹائٹل"]))?;
+    let of = is(name - 1, &["ka", "ki", "naya", "کا", "کی", "نیا"]);
+    let last = words.len() - 1;
+    let urdu = |at: usize| {
+        let first = words.get(at).and_then(|word| word.plain.chars().next());
+        first.is_some_and(normal::is_urdu_letter)
+    };
+    match () {
+        () if !of || last < name + 2 => None,
+        () if urdu(name) && urdu(last) => Some(Script::Ur),
+        () if roman(last) => Some(Script::UrLatn),
+        () => None,
+    }
 }
 
 /// How much the Latin words of a text speak for Roman Urdu and for English.
@@ -263,6 +309,21 @@ mod tests {
             ("دودھ", Some(Script::En), Some(Script::Ur)),
         ] {
             assert_eq!(detect_in(text, habit), script, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_new_title_does_not_say_which_language_the_order_is_in() {
+        for (text, script) in [
+            ("rename this to doodh lena", Script::En),
+            ("rename call bank to doodh lena hai kal", Script::En),
+            ("please rename it as دودھ لینا ہے", Script::En),
+            ("change the title of milk to anday aur doodh lena", Script::En),
+            ("is ka naam buy milk and eggs from the shop kar do", Script::UrLatn),
+            ("rename kar do isko doodh lena", Script::UrLatn),
+            ("اس کا نام buy milk and eggs from the shop کر دو", Script::Ur),
+        ] {
+            assert_eq!(detect(text), Some(script), "{text}");
         }
     }
 

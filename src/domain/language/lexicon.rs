@@ -78,6 +78,7 @@ plain! {
     Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
     Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post", Undoes = "undoes", Ended = "ended", Came = "came", Gets = "gets", Supply = "supply",
     Discard = "discard", Tells = "tells", DayEnd = "dayend", CalledOff = "calledoff", AtNight = "atnight",
+    Undo = "undo", UndoBeside = "undobeside", Reminds = "reminds", File = "file", HowMany = "howmany",
 }
 
 impl Sense {
@@ -309,7 +310,13 @@ impl Lexicon {
         let english = match self.english.exact.get(&token.plain) {
             Some(senses) if senses.contains(&Sense::Is(Plain::English)) => 2,
             // Things have English names in Urdu sentences too.
-            Some(senses) if senses.iter().all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight))) => 0,
+            Some(senses)
+                if senses
+                    .iter()
+                    .all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight | Plain::File | Plain::UndoBeside))) =>
+            {
+                0
+            }
             Some(_) => 1,
             None => 0,
         };

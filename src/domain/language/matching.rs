@@ -16,6 +16,9 @@ const ENOUGH: f32 = 0.6;
 /// From here on two words are taken for one.
 pub(super) const ENOUGH_ALIKE: f32 = 0.7;
 
+/// From here on they are the same word, as it is written, as it sounds, or in another language.
+const SURELY_ALIKE: f32 = 0.9;
+
 /// A word that is compared.
 pub(super) struct Word {
     stem: String,
@@ -52,6 +55,30 @@ pub fn find_matches(words: &str, titles: &[&str]) -> Vec<usize> {
         }
     }
     found
+}
+
+/// All titles that have every word that says something, in their order; where there is none, those that fit best. For "find milk" that is
+/// "doodh lena" and "buy milk, eggs and bread".
+pub fn find_all(words: &str, titles: &[&str]) -> Vec<usize> {
+    let asked = compared(words);
+    let heavy = asked.iter().any(|word| word.weight >= 0.5);
+    let all_alike = |enough: f32| -> Vec<usize> {
+        let has_all = |title: &&str| {
+            let title = compared(title);
+            asked
+                .iter()
+                .filter(|word| !heavy || word.weight >= 0.5)
+                .all(|word| title.iter().any(|other| likeness(word, other) >= enough))
+        };
+        let all = (0..titles.len()).filter(|at| !asked.is_empty() && titles.get(*at).is_some_and(has_all));
+        all.collect()
+    };
+    // "number" looks like "plumber", but not where there is a plumber.
+    let mut all = all_alike(SURELY_ALIKE);
+    if all.is_empty() {
+        all = all_alike(ENOUGH_ALIKE);
+    }
+    if all.is_empty() { find_matches(words, titles) } else { all }
 }
 
 /// All words of a text in one spelling, for equality.
@@ -166,7 +193,18 @@ pub(super) fn compared(text: &str) -> Vec<Word> {
         } else {
             1.0
         };
-        let known = |sense: &Sense| !matches!(sense, Sense::Is(Plain::Noun | Plain::Supply | Plain::NotInfinitive));
+        let known = |sense: &Sense| {
+            let things = [
+                Plain::Noun,
+                Plain::Supply,
+                Plain::NotInfinitive,
+                Plain::File,
+                Plain::Undo,
+                Plain::UndoBeside,
+                Plain::Reminds,
+            ];
+            !matches!(sense, Sense::Is(plain) if things.contains(plain))
+        };
         out.push(Word {
             names: weight >= 1.0 && !senses.iter().any(|(_, sense)| known(sense)),
             sounds: sounds(&stem),
@@ -402,6 +440,29 @@ fn sounds(stem: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_that_have_the_words_are_found_and_only_they() {
+        let titles = [
+            "doodh lena",
+            "buy milk, eggs and bread",
+            "Call plumber",
+            "دودھ والے کو پیسے",
+            "call the bank",
+        ];
+        for (words, found) in [
+            ("milk", &[0, 1, 3][..]),
+            ("doodh", &[0, 1, 3]),
+            ("دودھ", &[0, 1, 3]),
+            ("milk bread", &[1]),
+            ("call", &[2, 4]),
+            ("call plumber", &[2]),
+            ("oranges", &[]),
+            ("plumbr", &[2]),
+        ] {
+            assert_eq!(find_all(words, &titles), found, "{words}");
+        }
+    }
 
     #[test]
     fn the_one_that_is_meant() {

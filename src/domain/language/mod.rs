@@ -15,6 +15,7 @@ mod habit;
 mod lexicon;
 mod matching;
 mod normal;
+mod pasted;
 pub mod phrases;
 mod pick;
 mod sentence;
@@ -34,9 +35,10 @@ pub use begun::find_begun;
 pub use detect::{begins_in, detect, detect_in, is_in};
 pub use doubt::is_doubtful;
 pub use habit::{Wanted, wanted};
-pub use matching::find_matches;
+pub use matching::{find_all, find_matches};
+pub use pasted::{Pasted, bare, lines, names_day, pasted};
 pub use pick::{Pick, pick};
-pub use understand::{describe, stops_repeating, understand};
+pub use understand::{describe, negates, points_at, stops_repeating, understand};
 pub use when::{DateWords, DueError, Moment, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.
@@ -65,10 +67,25 @@ pub enum Intent {
     Place(NewTask, Change),
     /// Several different deeds, one after the other; never one inside another.
     Several(Vec<Intent>),
+    /// Take the last change back.
+    Undo,
+    /// Say in which order the tasks of these days are best done.
+    Days(NaiveDate, NaiveDate),
+    /// What is understood, and cannot be done.
+    Beyond(Beyond),
     /// Talk that needs no deed.
     Talk(Talk),
     /// Not understood.
     Unknown,
+}
+
+/// What people ask for, and what Kaam cannot do for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// To be reminded some time before something: "10 minutes before the dentist".
+    Reminder,
+    /// To read tasks out of a file.
+    File,
 }
 
 /// Talk that needs no deed.
@@ -116,6 +133,10 @@ pub struct ListWish {
     pub priority: Option<Priority>,
     /// Words that the title should hold.
     pub query: Option<String>,
+    /// Only those whose time has passed.
+    pub overdue: bool,
+    /// Only how many they are.
+    pub count: bool,
 }
 
 /// A status to list.
@@ -178,6 +199,8 @@ pub struct Change {
     pub clear_due: bool,
     /// Only a time of day was named: the day stays, if there is one.
     pub time_only: bool,
+    /// Only a day was named: the time of day stays, if there is one.
+    pub date_only: bool,
     /// Move the date by this much.
     pub shift: Option<Shift>,
     /// A new priority.

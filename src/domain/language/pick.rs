@@ -49,6 +49,14 @@ pub fn pick(text: &str) -> Option<Pick> {
         });
         let kind = |kinds: &[Plain]| sentence.any(at, kinds);
         if let Some(length) = kind(&[Plain::Both]) {
+            // "Delete all tasks" means more than those that were named.
+            let every = sentence.is(at, Plain::All).is_some();
+            let tasks = (0..sentence.len()).any(|place| sentence.is(place, Plain::Task).is_some());
+            let orders =
+                (0..sentence.len()).any(|place| sentence.any(place, &[Plain::Delete, Plain::Complete, Plain::Completed]).is_some());
+            if every && tasks && orders {
+                return None;
+            }
             found = Some(Pick::All);
             at += length;
         } else if let Some(length) = kind(&[Plain::FinalOne]) {
@@ -114,6 +122,11 @@ mod tests {
             ("aakhri wala", Some(Pick::Last)),
             ("neither", Some(Pick::None)),
             ("koi nahi", Some(Pick::None)),
+            ("all of them", Some(Pick::All)),
+            ("delete all tasks", None),
+            ("complete all my tasks", None),
+            ("sab kaam mita do", None),
+            ("سب کام مٹا دو", None),
             ("plumber", None),
             ("add milk", None),
         ] {

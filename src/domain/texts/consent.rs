@@ -78,6 +78,26 @@ pub fn which_tasks(script: Script, deed: Option<&Deed>, multiple: bool, words: O
     question
 }
 
+/// Whether this is one of the answers by which something is done.
+pub fn is_consent(answer: &str) -> bool {
+    let deeds = [
+        Deed::Add,
+        Deed::Complete,
+        Deed::Change(Vec::new()),
+        Deed::Delete,
+        Deed::Restore,
+        Deed::Unmake,
+    ];
+    let planned = |deed: &Deed, count: usize| PlannedDeed {
+        deed: deed.clone(),
+        titles: vec![String::new(); count],
+    };
+    Script::ALL.into_iter().any(|script| {
+        let is_yes = |deeds: &[PlannedDeed]| answers(script, deeds).0 == answer;
+        is_yes(&[]) || deeds.iter().any(|deed| is_yes(&[planned(deed, 1)]) || is_yes(&[planned(deed, 2)]))
+    })
+}
+
 fn paragraph(script: Script, planned: &PlannedDeed) -> String {
     let n = planned.titles.len();
     let is_one = dates::plural(n, script) == PluralCategory::One;
@@ -217,6 +237,7 @@ mod tests {
             "Delete this task? It goes to the trash for 30 days.\n• “\u{2068}Milk\u{2069}”"
         );
         assert_eq!((one.yes.as_str(), one.no.as_str()), ("Yes, delete it", "No, keep it"));
+        assert!(is_consent(&one.yes) && !is_consent(&one.no) && is_consent("Haan, ye sab karein"));
         let titles: Vec<String> = (0..12).map(|n| format!("t{n}")).collect();
         let each: Vec<PlannedDeed> = titles.iter().map(|title| planned(Deed::Complete, &[title])).collect();
         let many = consent(Script::En, each);

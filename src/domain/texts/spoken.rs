@@ -3,7 +3,6 @@
 use crate::domain::{
     dates::{self, PluralCategory},
     locale::Script,
-    task::{Due, Task},
 };
 
 /// A text of the person or a model inside one of ours: isolated, so that its direction stays its own (UAX #9, 2.4).
@@ -15,7 +14,13 @@ pub(super) fn isolated(text: &str) -> String {
 pub fn step_running(script: Script, tool: &str) -> &'static str {
     let (en, roman, urdu) = match tool {
         "add_task" => ("Adding a task …", "Kaam shamil ho raha hai …", "کام شامل ہو رہا ہے …"),
-        "list_tasks" => (
+        "add_tasks" => ("Adding tasks …", "Kaam shamil ho rahe hain …", "کام شامل ہو رہے ہیں …"),
+        "undo" => (
+            "Taking the last change back …",
+            "Aakhri tabdeeli wapas li ja rahi hai …",
+            "آخری تبدیلی واپس لی جا رہی ہے …",
+        ),
+        "list_tasks" | "find_tasks" => (
             "Looking at your tasks …",
             "Aap ke kaam dekhe ja rahe hain …",
             "آپ کے کام دیکھے جا رہے ہیں …",
@@ -23,8 +28,6 @@ pub fn step_running(script: Script, tool: &str) -> &'static str {
         "complete_task" => ("Completing a task …", "Kaam mukammal ho raha hai …", "کام مکمل ہو رہا ہے …"),
         "update_task" => ("Changing a task …", "Kaam badla ja raha hai …", "کام بدلا جا رہا ہے …"),
         "delete_task" => ("Deleting a task …", "Kaam delete ho raha hai …", "کام حذف ہو رہا ہے …"),
-        "add_tasks" => ("Adding tasks …", "Kaam shamil ho rahe hain …", "کام شامل ہو رہے ہیں …"),
-        "undo" => ("Taking it back …", "Wapas liya ja raha hai …", "واپس لیا جا رہا ہے …"),
         "ask_person" => ("Asking you …", "Aap se poocha ja raha hai …", "آپ سے پوچھا جا رہا ہے …"),
         "open_task" => ("Opening a task …", "Kaam khola ja raha hai …", "کام کھولا جا رہا ہے …"),
         "get_page_context" => (
@@ -50,9 +53,22 @@ pub fn step_done(script: Script, tool: &str, title: Option<&str>, count: Option<
             format!("{name} shamil ho gaya"),
             format!("{name} شامل ہو گیا"),
         ),
-        "undo" => script.choose("Taken back", "Wapas le liya gaya", "واپس لے لیا گیا").into(),
-        "add_tasks" => script.choose("Added the tasks", "Kaam shamil ho gaye", "کام شامل ہو گئے").into(),
-        "list_tasks" => match dates::plural(count, script) {
+        "add_tasks" => match dates::plural(count, script) {
+            PluralCategory::One => script.choose(
+                format!("Added {count} task"),
+                format!("{count} kaam shamil ho gaya"),
+                format!("{count} کام شامل ہو گیا"),
+            ),
+            _ => script.choose(
+                format!("Added {count} tasks"),
+                format!("{count} kaam shamil ho gaye"),
+                format!("{count} کام شامل ہو گئے"),
+            ),
+        },
+        "undo" => script
+            .choose("Took the last change back", "Aakhri tabdeeli wapas le li", "آخری تبدیلی واپس لے لی")
+            .into(),
+        "list_tasks" | "find_tasks" => match dates::plural(count, script) {
             PluralCategory::One => script.choose(
                 format!("Found {count} task"),
                 format!("{count} kaam mila"),
@@ -95,56 +111,6 @@ pub fn step_done(script: Script, tool: &str, title: Option<&str>, count: Option<
 /// Somebody was asked, and said no (or something else): nothing was done.
 pub fn step_declined(script: Script) -> &'static str {
     script.choose("Nothing was changed", "Kuch nahi badla", "کچھ نہیں بدلا")
-}
-
-/// A task as something to choose: its title, and when it is due.
-pub fn choice(script: Script, task: &Task) -> String {
-    match &task.due {
-        None => task.title.clone(),
-        Some(due) => format!("{} — {}", task.title, dates::due(due, script)),
-    }
-}
-
-/// What is chosen from, in the same order: each task in words of its own. Tasks that look alike are told apart by the beginning of their notes,
-/// else by when they were made, else by their place.
-pub fn choices(script: Script, tasks: &[Task]) -> Vec<String> {
-    const NOTES_SHOWN: usize = 40;
-    let mut labels: Vec<String> = tasks.iter().map(|task| choice(script, task)).collect();
-    let notes = |task: &Task| {
-        let notes = task.notes.as_deref()?.lines().next()?.trim();
-        let shown: String = notes.chars().take(NOTES_SHOWN).collect();
-        Some(if shown.len() < notes.len() { format!("{shown}…") } else { shown })
-    };
-    let made = |task: &Task| {
-        let made = task.created_at.naive_utc();
-        let made = dates::due(
-            &Due {
-                date: made.date(),
-                time: Some(made.time()),
-            },
-            script,
-        );
-        Some(script.choose(format!("added {made}"), format!("likha gaya: {made}"), format!("لکھا گیا: {made}")))
-    };
-    let tell_apart: [&dyn Fn(&Task) -> Option<String>; 2] = [&notes, &made];
-    for by in tell_apart {
-        let twins: Vec<usize> = twins(&labels);
-        for at in twins {
-            if let Some(more) = by(&tasks[at]) {
-                labels[at] = format!("{} — {more}", labels[at]);
-            }
-        }
-    }
-    for (place, at) in twins(&labels).into_iter().enumerate() {
-        labels[at] = format!("{} ({})", labels[at], place + 1);
-    }
-    labels
-}
-
-/// The places of the labels that are not unique.
-fn twins(labels: &[String]) -> Vec<usize> {
-    let is_twin = |at: &usize| labels.iter().filter(|label| **label == labels[*at]).count() > 1;
-    (0..labels.len()).filter(is_twin).collect()
 }
 
 /// The built-in assistant answers, because no model is set up.
@@ -342,17 +308,18 @@ mod tests {
 
     /// All that the server says by itself within a conversation.
     fn said(script: Script) -> Vec<String> {
-        const TOOLS: [&str; 11] = [
+        const TOOLS: [&str; 12] = [
             "add_task",
+            "add_tasks",
+            "undo",
             "list_tasks",
+            "find_tasks",
             "complete_task",
             "update_task",
             "delete_task",
             "ask_person",
             "open_task",
             "get_page_context",
-            "add_tasks",
-            "undo",
             "another",
         ];
         const FAILURES: [Failure; 13] = [

@@ -64,7 +64,15 @@ pub async fn lists(after: Option<String>, named: Vec<String>) -> Result<TaskList
         Ok::<_, ApiError>(draw(found))
     };
     let (pending, completed) = (of(TaskStatus::Pending, PENDING).await?, of(TaskStatus::Completed, COMPLETED).await?);
-    let (pending_total, completed_total) = tasks::count(&mut connection, user.id).await.map_err(failed)?;
+    let mut count = async |status| {
+        let filter = TaskFilter {
+            status: Some(status),
+            ..TaskFilter::default()
+        };
+        let count = tasks::count(&mut connection, user.id, &filter).await.map_err(failed)?;
+        Ok::<_, ApiError>(usize::try_from(count).unwrap_or_default())
+    };
+    let (pending_total, completed_total) = (count(TaskStatus::Pending).await?, count(TaskStatus::Completed).await?);
     let named: Vec<TaskId> = named.iter().take(NAMED_MAX).filter_map(|id| id.parse().ok()).collect();
     let mut named = state.store.tasks_by_id(user.id, &named).await.map_err(failed)?;
     named.retain(|task| task.status == TaskStatus::Pending);

@@ -178,7 +178,7 @@ impl RunEffects {
         };
         let multiple = asked.multiple.unwrap_or(false);
         let words = (!self.is_trusted).then_some(asked.question.as_str());
-        let labels = texts::choices(self.script, &tasks);
+        let labels = texts::choices(self.script, &tasks, &|at| self.calendar.local(at));
         Ok(Some(Wait::Choice {
             call_n,
             question: texts::which_tasks(self.script, deed.as_ref(), multiple, words),

@@ -118,6 +118,9 @@ mod tests {
         let chosen = json!({ "tool": "complete_task", "results": [{ "task": task("a", "A") }, { "task": task("b", "B") }] });
         seen.see(Some(Kind::Changes), &chosen);
         assert_eq!(seen.widget(now(), Locale::En).unwrap().1, "[ ] A\n[ ] B");
+        seen.see(Some(Kind::Adds), &json!({ "added": [task("c", "C")], "failed": [] }));
+        seen.see(Some(Kind::Changes), &json!({ "restored": [task("d", "D")], "removed": ["tsk_e"] }));
+        assert_eq!(seen.widget(now(), Locale::En).unwrap().1, "[ ] C\n[ ] D");
         seen.see(None, &json!({ "task": task("a", "A") }));
         seen.see(Some(Kind::Adds), &json!({ "error": "no" }));
         assert!(seen.widget(now(), Locale::En).is_none());

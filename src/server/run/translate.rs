@@ -200,7 +200,12 @@ impl Translator {
         let Some((item, workflow)) = &mut self.workflow else { return };
         let task_index = self.round + call_n;
         let title = result.pointer("/task/title").and_then(Value::as_str);
-        let count = result.get("tasks").and_then(Value::as_array).map(Vec::len);
+        let length = |key| result.get(key).and_then(Value::as_array).map(Vec::len);
+        let total = result
+            .get("total")
+            .and_then(Value::as_u64)
+            .and_then(|total| usize::try_from(total).ok());
+        let count = total.or_else(|| length("tasks")).or_else(|| length("added"));
         let failed = result.get("error").is_some();
         let done = match result.get("declined") {
             Some(_) => texts::step_declined(recorder.script).into(),

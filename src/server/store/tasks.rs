@@ -1,9 +1,9 @@
 //! Tasks. Changes take a connection, so that they can be part of a command's transaction, and a [`ChangeSet`], so that none is missing in the
 //! history. A task in the trash is none to all but [`super::history`].
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, postgres::PgArguments, query::QueryAs};
 use uuid::Uuid;
 
 use super::{Store, StoreError, history::ChangeSet};
@@ -61,6 +61,14 @@ pub struct TaskFilter {
     pub due_from: Option<NaiveDate>,
     /// Due on this day or earlier.
     pub due_to: Option<NaiveDate>,
+    /// Still to do, and due before this moment, on the same clock as their dates. A day without a time has passed when it is over.
+    pub overdue_at: Option<NaiveDateTime>,
+    /// Completed at this moment or later.
+    pub completed_from: Option<DateTime<Utc>>,
+    /// Completed before this moment.
+    pub completed_before: Option<DateTime<Utc>>,
+    /// As urgent as this.
+    pub priority: Option<Priority>,
     /// These letters are in the title or the notes, whatever their case.
     pub query: Option<String>,
     /// Behind this task.
@@ -85,22 +93,11 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
     const KEY: &str = "status = 'completed', coalesce(-extract(epoch from completed_at), 0), coalesce(due_date, 'infinity'), \
                        coalesce(due_time, '24:00'), priority, id";
     let sql = format!(
-        "select {COLUMNS} from tasks where user_id = $1 and trashed_at is null \
-         and ($2::text is null or status = $2) and ($3::date is null or due_date >= $3) and ($4::date is null or due_date <= $4) \
-         and ($5::text is null or title ilike $5 or notes ilike $5) \
-         and ($6::uuid is null or ({KEY}) > (select {KEY} from tasks where user_id = $1 and id = $6)) \
-         order by {KEY} limit $7"
+        "select {COLUMNS} from tasks where {FITS} \
+         and ($10::uuid is null or ({KEY}) > (select {KEY} from tasks where user_id = $1 and id = $10)) \
+         order by {KEY} limit $11"
     );
-    let pattern = filter
-        .query
-        .as_ref()
-        .map(|words| format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(user.0)
-        .bind(filter.status.map(status_name))
-        .bind(filter.due_from)
-        .bind(filter.due_to)
-        .bind(pattern)
+    let rows: Vec<Row> = filtered(sqlx::query_as(sqlx::AssertSqlSafe(sql)), user, filter)
         .bind(filter.after.map(|id| id.0))
         .bind(filter.limit + 1)
         .fetch_all(connection)
@@ -108,19 +105,45 @@ pub async fn list(connection: &mut PgConnection, user: UserId, filter: &TaskFilt
     Ok(rows.into_iter().map(Task::from).collect())
 }
 
-/// How many tasks of a person are pending, and how many completed.
+/// How many tasks there are, whatever `after` and `limit` say.
 ///
 /// # Errors
 /// See [`StoreError`].
-pub async fn count(connection: &mut PgConnection, user: UserId) -> Result<(usize, usize), StoreError> {
-    let (pending, completed): (i64, i64) = sqlx::query_as(
-        "select count(*) filter (where status = 'pending'), count(*) filter (where status = 'completed') from tasks \
-         where user_id = $1 and trashed_at is null",
-    )
-    .bind(user.0)
-    .fetch_one(connection)
-    .await?;
-    Ok((pending.unsigned_abs() as usize, completed.unsigned_abs() as usize))
+pub async fn count(connection: &mut PgConnection, user: UserId, filter: &TaskFilter) -> Result<i64, StoreError> {
+    let sql = format!("select count(*) from tasks where {FITS}");
+    let (count,): (i64,) = filtered(sqlx::query_as(sqlx::AssertSqlSafe(sql)), user, filter)
+        .fetch_one(connection)
+        .await?;
+    Ok(count)
+}
+
+/// What a filter says of a task; its values are bound by [`filtered`].
+const FITS: &str = "user_id = $1 and trashed_at is null \
+    and ($2::text is null or status = $2) and ($3::date is null or due_date >= $3) and ($4::date is null or due_date <= $4) \
+    and ($5::text is null or title ilike $5 or notes ilike $5) \
+    and ($6::timestamp is null or (status = 'pending' and (due_date < $6::date or due_date = $6::date and due_time < $6::time))) \
+    and ($7::timestamptz is null or completed_at >= $7) and ($8::timestamptz is null or completed_at < $8) \
+    and ($9::int2 is null or priority = $9)";
+
+fn filtered<'q, O>(
+    query: QueryAs<'q, Postgres, O, PgArguments>,
+    user: UserId,
+    filter: &TaskFilter,
+) -> QueryAs<'q, Postgres, O, PgArguments> {
+    let pattern = filter
+        .query
+        .as_ref()
+        .map(|words| format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
+    query
+        .bind(user.0)
+        .bind(filter.status.map(status_name))
+        .bind(filter.due_from)
+        .bind(filter.due_to)
+        .bind(pattern)
+        .bind(filter.overdue_at)
+        .bind(filter.completed_from)
+        .bind(filter.completed_before)
+        .bind(filter.priority.map(Priority::number))
 }
 
 /// One task of a person.

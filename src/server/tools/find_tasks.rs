@@ -21,6 +21,8 @@ use crate::{
 const LOOKED_AT: i64 = 2000;
 /// So many are given; more than that is no answer to "which one?".
 const GIVEN: usize = 10;
+/// So many are given where every one is wanted: as many as a list in the chat has.
+const EVERY: usize = 50;
 /// The longest description of a task, in characters.
 const WORDS_MAX: usize = 500;
 /// So many of its words are compared with those of the titles.
@@ -36,6 +38,9 @@ pub struct Args {
     /// Whether completed tasks are looked at too; only pending ones if absent.
     #[serde(default)]
     include_completed: Option<bool>,
+    /// Whether to give every task that has all of the words, in title or notes, not only those that fit best.
+    #[serde(default)]
+    every: Option<bool>,
 }
 
 /// What `find_tasks` gives.
@@ -49,11 +54,11 @@ pub struct Output {
 impl Tool for FindTasks {
     const NAME: &'static str = "find_tasks";
     const DESCRIPTION: &'static str = "Finds the task that a person means by what they call it, whatever spelling, inflection or script (English, Roman \
-        Urdu, Urdu). Gives the best fits, at most 10; several that fit equally well mean that the person should be asked.";
+        Urdu, Urdu). Gives the best fits, at most 10; several that fit equally well mean that the person should be asked. With every: all tasks \
+         that have the words (at most 50), to answer \"find ...\".";
     const KIND: Kind = Kind::Reads;
     const TITLE: &'static str = "Find a task by its words";
     const REACH: Scope = Scope::Read;
-    const CHAT: bool = false;
     type Args = Args;
     type Output = Output;
 
@@ -70,7 +75,7 @@ impl Tool for FindTasks {
         };
         let all = tasks::list(context.connection, context.user, &filter).await?;
         Ok(Output {
-            tasks: fitting(words, all).await?,
+            tasks: fitting(words, all, args.every.unwrap_or(false)).await?,
         })
     }
 }
@@ -80,9 +85,20 @@ impl Tool for FindTasks {
 /// Every word of the description is compared with every word of every title, up to 60 of each, and words of some length letter by letter: for
 /// 2000 tasks that is millions of comparisons of a hundred steps or so. [`COMPARED`] takes two thirds of the worst case away, and what is left
 /// is no work for a thread that serves requests. To go to another thread costs less than to read one task, so it is always done.
-async fn fitting(words: String, all: Vec<Task>) -> Result<Vec<TaskJson>, ToolError> {
-    let found = tokio::task::spawn_blocking(move || best(&words, &all)).await;
+async fn fitting(words: String, all: Vec<Task>, every: bool) -> Result<Vec<TaskJson>, ToolError> {
+    let found = tokio::task::spawn_blocking(move || if every { all_with(&words, &all) } else { best(&words, &all) }).await;
     found.map_err(|error| ToolError::Stop(StoreError::Other(error.into())))
+}
+
+/// All tasks that have these words, in title or notes.
+fn all_with(words: &str, all: &[Task]) -> Vec<TaskJson> {
+    let titles: Vec<&str> = all.iter().map(|task| task.title.as_str()).collect();
+    let by_title = language::find_all(beginning(words), &titles);
+    let wanted = words.to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&wanted);
+    let fits = |(at, task): &(usize, &Task)| by_title.contains(at) || has(&task.title) || task.notes.as_deref().is_some_and(has);
+    let found = all.iter().enumerate().filter(fits);
+    found.take(EVERY).map(|(_, task)| TaskJson::from(task)).collect()
 }
 
 fn best(words: &str, all: &[Task]) -> Vec<TaskJson> {
@@ -160,6 +176,24 @@ mod tests {
         assert_eq!(found.iter().map(|task| &task.title).collect::<Vec<_>>(), [&wanted]);
     }
 
+    #[test]
+    fn every_task_with_the_words_is_given() {
+        let noted = Task {
+            notes: Some("Milk, eggs".into()),
+            ..task("Shopping".into())
+        };
+        let all = [
+            task("doodh lena".into()),
+            task("buy milk, eggs and bread".into()),
+            task("Call the bank".into()),
+            noted,
+        ];
+        let titles = |words: &str| all_with(words, &all).into_iter().map(|task| task.title).collect::<Vec<_>>();
+        assert_eq!(titles("milk"), ["doodh lena", "buy milk, eggs and bread", "Shopping"]);
+        assert_eq!(titles("دودھ"), ["doodh lena", "buy milk, eggs and bread"]);
+        assert!(titles("plumber").is_empty());
+    }
+
     #[tokio::test]
     async fn others_are_served_meanwhile() {
         let all = (0..20).map(|_| task(many(60, 'a'))).collect();
@@ -172,7 +206,7 @@ mod tests {
         };
         tokio::select! {
             biased;
-            found = fitting(many(50, 'o'), all) => assert!(found.is_ok()),
+            found = fitting(many(50, 'o'), all, false) => assert!(found.is_ok()),
             () = others => {}
         }
         assert!(turns > 0, "the matching held the thread");

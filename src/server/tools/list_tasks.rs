@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
+use super::{Kind, Scope, Tool, ToolContext, ToolError, add_task::priority_schema, task_json::TaskJson};
 use crate::{
-    domain::task::TaskStatus,
+    domain::task::{Priority, TaskStatus},
     server::store::{
         StoreError,
         tasks::{self, TaskFilter},
@@ -29,10 +29,23 @@ pub struct Args {
     /// Only tasks due on this day or earlier: YYYY-MM-DD or words ("tomorrow").
     #[serde(default)]
     due_to: Option<String>,
+    /// Only pending tasks whose time has passed, to the minute.
+    #[serde(default)]
+    overdue: Option<bool>,
+    /// Only tasks that were completed on this day or later: YYYY-MM-DD.
+    #[serde(default)]
+    completed_from: Option<String>,
+    /// Only tasks that were completed on this day or earlier: YYYY-MM-DD.
+    #[serde(default)]
+    completed_to: Option<String>,
+    /// Only tasks of this priority.
+    #[serde(default)]
+    #[schemars(schema_with = "priority_schema")]
+    priority: Option<Priority>,
     /// Only tasks with these letters in the title or the notes.
     #[serde(default)]
     query: Option<String>,
-    /// How many at the most, 1 to 100; 50 if absent.
+    /// How many at the most, 0 to 100; 50 if absent. 0 only counts them.
     #[serde(default)]
     limit: Option<i64>,
     /// The `after` of the page before, to get the next one.
@@ -61,6 +74,9 @@ fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 pub struct Output {
     /// The tasks of this page.
     tasks: Vec<TaskJson>,
+    /// How many tasks there are in all, on this page and elsewhere; left out of the pages behind the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
     /// Whether there are more behind them.
     has_more: bool,
     /// Where the next page begins, if there is one.
@@ -80,7 +96,7 @@ impl Tool for ListTasks {
     type Output = Output;
 
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
-        let limit = args.limit.unwrap_or(50).clamp(1, 100);
+        let limit = args.limit.unwrap_or(50).clamp(0, 100);
         let filter = TaskFilter {
             status: match args.status.unwrap_or(Status::Pending) {
                 Status::All => None,
@@ -89,6 +105,12 @@ impl Tool for ListTasks {
             },
             due_from: day(args.due_from, context)?,
             due_to: day(args.due_to, context)?,
+            overdue_at: args.overdue.unwrap_or(false).then(|| context.local_now()),
+            completed_from: day(args.completed_from, context)?.map(|day| context.calendar.begins(day)),
+            completed_before: day(args.completed_to, context)?
+                .and_then(|day| day.succ_opt())
+                .map(|day| context.calendar.begins(day)),
+            priority: args.priority,
             query: args.query.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()),
             after: match args.after.as_deref().map(|after| after.trim().parse()) {
                 None => None,
@@ -117,7 +139,15 @@ impl Tool for ListTasks {
         } else {
             None
         };
+        let total = match filter.after {
+            None if has_more => Some(tasks::count(context.connection, context.user, &filter).await?),
+            None => Some(found.len() as i64),
+            Some(_) => None,
+        };
+        // Where they are only counted, there is no next page.
+        let has_more = has_more && limit > 0;
         Ok(Output {
+            total,
             tasks: found.iter().map(TaskJson::from).collect(),
             has_more,
             after,

@@ -116,3 +116,11 @@ async fn models_are_listed_or_not() {
     model.list_models(None);
     assert!(send(&model, "GET", "models", "").await.starts_with("HTTP/1.1 404"));
 }
+
+#[tokio::test]
+async fn what_is_left_can_be_forgotten() {
+    let model = ScriptedModel::start().await;
+    model.reply(Reply::text(&["left"]));
+    assert!(!model.clear().usually(Reply::text(&["usual"])).requests().iter().any(|_| true));
+    assert!(ask(&model).await.contains("usual"));
+}

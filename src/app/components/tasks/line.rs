@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 
 use super::board::Board;
 use crate::api::tasks as door;
-use crate::app::text::value_of;
+use crate::app::text::told;
 use crate::app::{browser, here};
 
 /// While this lives, a new task is on its way.
@@ -111,7 +111,7 @@ pub(super) fn view(board: Board) -> AnyView {
         </form>
         <div class="added">
             <p role="status" data-testid="added">
-                {move || said().map(|(said, _)| value_of(said).into_any())}
+                {move || said().map(|(said, _)| told(&said, texts.locale))}
             </p>
             <button type="button" class="button small quiet" hidden=cannot_undo on:click=undo data-testid="undo-add">
                 {texts.undo}

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::board::Board;
 use crate::app::components::icon::{CLOSE, icon};
 use crate::app::here;
-use crate::app::text::value_of;
+use crate::app::text::told;
 
 /// How long it stays.
 const STAYS: Duration = Duration::from_secs(10);
@@ -93,7 +93,7 @@ pub(super) fn view(board: Board) -> AnyView {
             on:focusout=move |_| toast.let_go()
         >
             <p role="status" data-testid="toast">
-                {move || toast.said.get().map(|said| value_of(said).into_any())}
+                {move || toast.said.get().map(|said| told(&said, texts.locale))}
             </p>
             {move || {
                 takes_back

@@ -2,6 +2,8 @@
 
 mod repeats;
 mod sentences;
+mod telling;
 
 pub use repeats::repeats;
 pub use sentences::*;
+pub use telling::*;

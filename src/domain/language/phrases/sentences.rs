@@ -21,9 +21,11 @@ pub struct Named {
     pub repeat: Option<String>,
     /// Whether it is done.
     pub done: bool,
+    /// What tells it apart from others of the same title and date.
+    pub aside: Option<String>,
 }
 
-fn three(script: Script, en: &str, roman: &str, urdu: &str) -> String {
+pub(super) fn three(script: Script, en: &str, roman: &str, urdu: &str) -> String {
     match script {
         Script::En => en,
         Script::UrLatn => roman,
@@ -52,7 +54,7 @@ pub fn cannot_read_files(count: usize, script: Script) -> String {
 }
 
 /// A title that stays itself in Markdown.
-fn bold(title: &str) -> String {
+pub(super) fn bold(title: &str) -> String {
     let mut safe = String::with_capacity(title.len() + 4);
     for c in title.chars() {
         if matches!(c, '*' | '_' | '`' | '[' | ']' | '<' | '>' | '\\' | '#' | '|' | '~') {
@@ -63,7 +65,7 @@ fn bold(title: &str) -> String {
     format!("**{}**", safe.trim())
 }
 
-fn with_due(task: &Named, script: Script) -> String {
+pub(super) fn with_due(task: &Named, script: Script) -> String {
     let mut line = bold(&task.title);
     if let Some(when) = &task.due {
         line.push_str(" — ");
@@ -76,12 +78,18 @@ fn with_due(task: &Named, script: Script) -> String {
     let label = match task.priority {
         Priority::P1 => three(script, "urgent", "fori", "فوری"),
         Priority::P2 => three(script, "high priority", "ahem", "اہم"),
-        _ => return line,
+        _ => String::new(),
     };
-    format!("{line} ({label})")
+    if !label.is_empty() {
+        line = format!("{line} ({label})");
+    }
+    match &task.aside {
+        Some(aside) => format!("{line} — {aside}"),
+        None => line,
+    }
 }
 
-fn numbered(tasks: &[Named], script: Script) -> String {
+pub(super) fn numbered(tasks: &[Named], script: Script) -> String {
     tasks
         .iter()
         .enumerate()
@@ -97,6 +105,15 @@ pub fn added(tasks: &[Named], script: Script) -> String {
             Script::UrLatn => format!("Theek hai, shamil kar liya: {}.", with_due(only, script)),
             Script::Ur => format!("ٹھیک ہے، شامل کر لیا: {}۔", with_due(only, script)),
         },
+        // They stand in the list beside the answer.
+        many if many.len() > NAMED_MAX => {
+            let count = many.len();
+            match script {
+                Script::En => format!("Added {count} tasks."),
+                Script::UrLatn => format!("Theek hai, {count} kaam shamil kar liye."),
+                Script::Ur => format!("ٹھیک ہے، {count} کام شامل کر لیے۔"),
+            }
+        }
         many => {
             let count = many.len();
             let head = match script {
@@ -107,50 +124,6 @@ pub fn added(tasks: &[Named], script: Script) -> String {
             head + &numbered(many, script)
         }
     }
-}
-
-/// The tasks that were asked for; `days` is the range of the question.
-pub fn listed(
-    tasks: &[Named],
-    done: bool,
-    days: Option<(Option<chrono::NaiveDate>, chrono::NaiveDate)>,
-    more: bool,
-    script: Script,
-) -> String {
-    let when = days.map(|(first, last)| match first {
-        Some(first) if first == last => dates::full(first, script),
-        Some(first) => format!("{} – {}", dates::full(first, script), dates::full(last, script)),
-        None => match script {
-            Script::En => format!("up to {}", dates::full(last, script)),
-            Script::UrLatn => format!("{} tak", dates::full(last, script)),
-            Script::Ur => format!("{} تک", dates::full(last, script)),
-        },
-    });
-    let place = when.map(|w| format!(" ({w})")).unwrap_or_default();
-    if tasks.is_empty() {
-        return match (done, script) {
-            (true, Script::En) => format!("No finished tasks{place}."),
-            (true, Script::UrLatn) => format!("Koi mukammal kaam nahi mila{place}."),
-            (true, Script::Ur) => format!("کوئی مکمل کام نہیں ملا{place}۔"),
-            (false, Script::En) => format!("Nothing to do{place}. Enjoy!"),
-            (false, Script::UrLatn) => format!("Koi kaam baqi nahi{place}. Aaram karein!"),
-            (false, Script::Ur) => format!("کوئی کام باقی نہیں{place}۔ آرام کریں!"),
-        };
-    }
-    let head = match (done, script) {
-        (true, Script::En) => format!("Finished tasks{place}:"),
-        (true, Script::UrLatn) => format!("Mukammal kaam{place}:"),
-        (true, Script::Ur) => format!("مکمل کام{place}:"),
-        (false, Script::En) => format!("Your tasks{place}:"),
-        (false, Script::UrLatn) => format!("Aap ke kaam{place}:"),
-        (false, Script::Ur) => format!("آپ کے کام{place}:"),
-    };
-    let tail = if more {
-        format!("\n\n{}", three(script, "There are more.", "Aur bhi hain.", "اور بھی ہیں۔"))
-    } else {
-        String::new()
-    };
-    format!("{head}\n{}{tail}", numbered(tasks, script))
 }
 
 /// What is known of the tasks that a question named.
@@ -179,7 +152,18 @@ pub fn deleted(tasks: &[Named], script: Script) -> String {
     done_deed(tasks, script, ["Deleted", "Mita diya", "مٹا دیا"], ".", "۔")
 }
 
+/// More tasks than this are counted, not named.
+const NAMED_MAX: usize = 5;
+
 fn done_deed(tasks: &[Named], script: Script, words: [&str; 3], stop: &str, urdu_stop: &str) -> String {
+    if tasks.len() > NAMED_MAX {
+        let count = tasks.len();
+        return match script {
+            Script::En => format!("{}: {count} tasks{stop}", words[0]),
+            Script::UrLatn => format!("{}: {count} kaam{stop}", words[1]),
+            Script::Ur => format!("{}: {count} کام{urdu_stop}", words[2]),
+        };
+    }
     let titles: Vec<String> = tasks.iter().map(|t| bold(&t.title)).collect();
     let (word, comma, stop) = match script {
         Script::En => (words[0], ", ", stop),

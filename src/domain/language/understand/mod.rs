@@ -2,7 +2,7 @@
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant. `describing` reads what is no message, but the description of one task.
+//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have. `describing` reads what is no message, but the description of one task.
 
 mod adding;
 mod broken;
@@ -14,6 +14,7 @@ mod stopping;
 mod target;
 mod titles;
 mod urdu;
+mod whole;
 
 use broken::{is_broken, ordered, pointed};
 pub use describing::describe;
@@ -49,6 +50,22 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
 pub fn stops_repeating(text: &str) -> bool {
     let sentence = Sentence::new(text, detect(text) != Some(Script::En));
     stopping::is_said(&sentence)
+}
+
+/// Whether words point at what one sees: "delete this", "yeh mita do", "اسے مٹا دو"; "it" only goes on with what was said.
+pub fn points_at(text: &str) -> bool {
+    const HERE: [&str; 14] = [
+        "this", "these", "yeh", "ye", "isko", "isay", "isey", "ise", "is", "iska", "یہ", "اسے", "اس", "اسکو",
+    ];
+    let sentence = Sentence::new(text, detect(text) != Some(Script::En));
+    let is_here = |token: &Token| HERE.iter().any(|word| normal::is_plain(&token.plain, &normal::plain(word)));
+    sentence.tokens.iter().any(is_here)
+}
+
+/// Whether words say no to something: "not the gas bill", "doodh wala nahi".
+pub fn negates(text: &str) -> bool {
+    let sentence = Sentence::new(text, detect(text) != Some(Script::En));
+    (0..sentence.len()).any(|at| sentence.any(at, &[Plain::Not, Plain::NotYet, Plain::No]).is_some())
 }
 
 /// What one clause says, and how.
@@ -99,6 +116,9 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     if reading.from >= reading.to {
         return Intent::Unknown;
     }
+    if let Some(intent) = whole::read(reading) {
+        return intent;
+    }
     special::correct_days(reading);
     if let Some(intent) = stopping::read(reading)
         .or_else(|| special::read(reading))
@@ -117,7 +137,7 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
                 return None;
             }
             reading.loose = true;
-            adding::dated(reading)
+            reading.first_of(&[special::replaced, adding::dated])
         })
         .unwrap_or(Intent::Unknown)
 }
@@ -186,6 +206,8 @@ struct Reading<'a> {
     talks: bool,
     /// A day was named that is not meant: "aaj nahi kal".
     corrected: bool,
+    /// A day or a recurrence was named that is to be another one from now on: "rozana ki bajaye har mangal".
+    replaced: bool,
     /// Words before a colon announce several tasks.
     listed: bool,
     /// One task is described, whatever joins its words.
@@ -208,6 +230,7 @@ impl<'a> Reading<'a> {
             loose: false,
             talks: false,
             corrected: false,
+            replaced: false,
             listed: false,
             single: false,
             scoped: None,

@@ -153,6 +153,25 @@ fn ticked(reading: &mut Reading<'_>) -> Option<Intent> {
     Some(Intent::Complete(target))
 }
 
+/// "paudon ko pani rozana ki bajaye har 2 din baad", "gym ab har mangal ko": what is said to be otherwise from now on is there already.
+pub(super) fn replaced(reading: &mut Reading<'_>) -> Option<Intent> {
+    let now = (reading.from..reading.to).find(|at| reading.is_word(*at, &["ab", "اب"]) && *at > reading.from);
+    let (from, to) = (reading.from, reading.to);
+    let adds = (from..to).any(|at| reading.sentence.any(at, &[Plain::Add, Plain::Need, Plain::Copula]).is_some());
+    if !(reading.replaced || now.is_some()) || adds || reading.asks() {
+        return None;
+    }
+    let change = reading.take_when(Which::Last).change(reading.now);
+    if !reading.replaced && change.repeat.is_none() {
+        return None;
+    }
+    if let Some(at) = now {
+        reading.sentence.take(at, 1);
+    }
+    let target = reading.target();
+    (!change.is_empty() && !target.words.is_empty()).then_some(Intent::Update(target, change))
+}
+
 /// "kal nahi parson", "not Thursday but Friday", "Friday, not Thursday": the day that is not meant goes.
 pub(super) fn correct_days(reading: &mut Reading<'_>) {
     if !(reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::Not, Plain::Instead]).is_some()) {
@@ -178,6 +197,7 @@ pub(super) fn correct_days(reading: &mut Reading<'_>) {
         };
         if let Some((start, end)) = gone {
             reading.corrected = true;
+            reading.replaced |= instead.is_some();
             reading.sentence.take(start, end - start);
         }
     }

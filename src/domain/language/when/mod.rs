@@ -138,6 +138,7 @@ impl When {
                 && self.minutes.is_none()
                 && self.repeat.is_none()
                 && (self.clock.is_some() || self.part.is_some()),
+            date_only: self.day.is_some() && self.minutes.is_none() && self.clock.is_none() && self.part.is_none(),
             repeat: self.repeat,
             ..Change::default()
         }

@@ -5,14 +5,17 @@
 //!
 //! ```text
 //! messages -> conversation (turns, what was asked, what "it" is)
-//!          -> plan (what the newest message wants)
-//!          -> step (what to do now: call a tool, ask, or say what came out)
+//!          -> plan (what the newest message wants), answering (whether it answers what was asked)
+//!          -> step (what to do now: call a tool, ask), lookup (which tasks there are), telling (what came out)
 //! ```
 
+mod answering;
 mod chosen;
 mod conversation;
+mod lookup;
 mod plan;
 mod step;
+mod telling;
 mod wire;
 
 #[cfg(test)]

@@ -1,11 +1,18 @@
 //! What the newest message wants, read in the light of the turns before it.
 
+use chrono::NaiveDate;
+
 use super::{
+    answering::{self, Reading},
     chosen,
-    conversation::{It, Turn, it},
+    conversation::{It, Named, Turn, it},
+    wire::WireTask,
 };
 use crate::domain::{
-    language::{Change, Fit, Intent, ListWish, Moment, NewTask, Pick, Talk, Target, date_words, find_matches, phrases, pick, understand},
+    language::{
+        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
+        pick, points_at, understand,
+    },
     locale::Script,
 };
 
@@ -22,55 +29,149 @@ pub(super) enum Deed {
 pub(super) enum Which {
     /// By words; each entry one task.
     Words(Vec<String>, Fit),
-    /// By titles that were shown, to the letter.
-    Titles(Vec<String>),
+    /// Those that were shown.
+    Shown(Vec<It>),
     /// All of them, or those of some days and of a priority; `sure` after the person said yes.
     All { sure: bool, target: Target },
     /// The one just named.
-    It(It),
+    It(WireTask),
+    /// "This", of which the conversation does not tell which one it is: the one that is selected on the page.
+    Pointed,
 }
 
 /// What the newest message wants.
 #[derive(Debug, Clone)]
 pub(super) enum Plan {
     Say(String),
+    /// Asks which task is meant, to do this to it.
+    Name(Deed),
     Add(Vec<NewTask>),
+    /// The lines of a list: asks whether they are to be added.
+    Lines(Vec<NewTask>),
     List(ListWish),
+    /// In which order the tasks of these days are best done.
+    Days(NaiveDate, NaiveDate),
     Do(Deed, Which),
     /// A date for a task of this name, or a new task.
     Place(NewTask, Change),
+    /// Take the last change back.
+    Undo,
     /// One after the other; none if one of them has to be asked about.
     Several(Vec<Plan>),
 }
 
+impl Plan {
+    /// The same, without another question whether it is to be done.
+    pub fn surely(&self) -> Self {
+        match self.clone() {
+            Self::Do(deed, Which::All { target, .. }) => Self::Do(deed, Which::All { sure: true, target }),
+            Self::Several(plans) => Self::Several(plans.iter().map(Self::surely).collect()),
+            other => other,
+        }
+    }
+}
+
+/// A plan, and the question that was left for it.
+pub(super) struct Planned {
+    pub plan: Plan,
+    /// What is said of a question that the person left to order something else.
+    pub left: Option<String>,
+}
+
 /// Plans the newest turn; `tool` is the one that the person chose for it.
-pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: Moment, script: Script) -> Plan {
+pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: Moment, script: Script) -> Planned {
+    let fresh = |plan| Planned { plan, left: None };
     let Some((newest, before)) = turns.split_last() else {
-        return Plan::Say(phrases::help(script));
+        return fresh(Plan::Say(phrases::help(script)));
     };
     if let Some(intent) = tool.and_then(|tool| chosen::intent(tool, newest.user, now)) {
-        return of_intent(turns, intent, script);
+        return fresh(of_intent(turns, intent, script));
     }
-    if let Some(answered) = before.last().and_then(|previous| answer(newest, previous, before, now, script)) {
-        return answered;
+    let mut left = None;
+    if let Some(question) = answering::question(before, now, script) {
+        match question.read(newest, now, script) {
+            Reading::Answer(plan) => return fresh(*plan),
+            Reading::Order => left = question.left(script),
+            Reading::Other => {}
+        }
     }
-    of_intent(turns, understand(newest.user, now).intent, script)
+    Planned {
+        plan: ordered(turns, newest, now, script),
+        left,
+    }
+}
+
+/// What a message wants by itself.
+fn ordered(turns: &[Turn<'_>], newest: &Turn<'_>, now: Moment, script: Script) -> Plan {
+    if let Some(list) = pasted(newest.user)
+        && let Some(plan) = of_lines(&list, newest.user, now, script)
+    {
+        return plan;
+    }
+    // "- [ ] pay rent"
+    let said = bare(newest.user).unwrap_or(newest.user);
+    match understand(said, now).intent {
+        Intent::Unknown if said.len() < newest.user.trim().len() => Plan::Add(vec![describe(said, now)]),
+        // Words of one's own in a form that are neither an answer nor an order say no.
+        Intent::Unknown if newest.into_form => Plan::Say(phrases::left_alone(script)),
+        intent => of_intent(turns, intent, script),
+    }
+}
+
+/// A list that was pasted: several tasks. `None` where its lines say other things.
+fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Plan> {
+    let intents: Vec<Intent> = list.lines.iter().map(|line| understand(line, now).intent).collect();
+    let loose = |intent: &Intent| matches!(intent, Intent::Add(_) | Intent::Unknown | Intent::Place(..));
+    // What the grammar reads as just these tasks needs no question.
+    let sure =
+        list.ordered || matches!(understand(text, now).intent, Intent::Add(tasks) if tasks.len() == list.lines.len() && list.done == 0);
+    // Without marks it may be a letter.
+    let things = intents.iter().all(loose) && intents.iter().any(|intent| matches!(intent, Intent::Add(_)));
+    if !list.marked && !sure && !things {
+        return None;
+    }
+    if list.lines.is_empty() {
+        return Some(Plan::Say(phrases::all_ticked(script)));
+    }
+    // "- delete milk" under other orders is an order, too.
+    let orders = intents.iter().filter(|intent| !loose(intent)).count();
+    if !sure && orders * 2 > intents.len() {
+        return None;
+    }
+    // "Tomorrow:" above them is the day of those that name none.
+    let heading = list.heading.as_deref().filter(|heading| names_day(heading));
+    let described = |line: &String| match heading {
+        Some(heading) if !names_day(line) => {
+            let title = describe(line, now).title;
+            NewTask {
+                title,
+                ..describe(&format!("{line} {}", heading.trim_end_matches(':')), now)
+            }
+        }
+        _ => describe(line, now),
+    };
+    let tasks: Vec<NewTask> = list.lines.iter().map(described).collect();
+    Some(if sure { Plan::Add(tasks) } else { Plan::Lines(tasks) })
 }
 
 /// What is to be done for an intent.
-fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
+pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
     match intent {
         Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Add(tasks),
         },
         Intent::List(wish) => Plan::List(wish),
-        Intent::Complete(target) => which(turns, target, Deed::Complete, script),
-        Intent::Delete(target) => which(turns, target, Deed::Delete, script),
+        Intent::Days(first, last) => Plan::Days(first, last),
+        Intent::Undo => Plan::Undo,
+        Intent::Beyond(Beyond::Reminder) => Plan::Say(phrases::cannot_ring(script)),
+        Intent::Beyond(Beyond::File) => Plan::Say(phrases::file_needs_model(script)),
+        Intent::Complete(target) => which(turns, target, Deed::Complete),
+        Intent::Delete(target) => which(turns, target, Deed::Delete),
         Intent::Update(target, change) => match change.due_error {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
-            None => which(turns, target, Deed::Update(change), script),
+            None => which(turns, target, Deed::Update(change)),
         },
         Intent::Place(task, change) => match task.due_error.or(change.due_error) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
@@ -78,7 +179,7 @@ fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
         },
         Intent::Several(intents) => {
             let mut plans: Vec<Plan> = intents.into_iter().map(|intent| of_intent(turns, intent, script)).collect();
-            match plans.iter().position(|plan| matches!(plan, Plan::Say(_))) {
+            match plans.iter().position(|plan| matches!(plan, Plan::Say(_) | Plan::Name(_))) {
                 Some(question) => plans.swap_remove(question),
                 None => Plan::Several(plans),
             }
@@ -96,33 +197,35 @@ fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
 }
 
 /// Finds out which task the words, or "it", or "the second one" mean.
-fn which(turns: &[Turn<'_>], target: Target, deed: Deed, script: Script) -> Plan {
+pub(super) fn which(turns: &[Turn<'_>], target: Target, deed: Deed) -> Plan {
     if target.all {
         return Plan::Do(deed, Which::All { sure: false, target });
     }
     let previous = turns.iter().rev().nth(1);
     // "Delete the second one", after a list was shown.
-    if let Some(shown) = previous.map(Turn::numbered).filter(|shown| !shown.is_empty())
-        && let Some(titles) = pick(&target.words.join(" , ")).and_then(|choice| chosen(&choice, &shown))
-        && !target.words.is_empty()
+    if !target.words.is_empty()
+        && let Some(shown) = previous.map(Turn::shown).filter(|shown| !shown.is_empty())
+        && let Some(tasks) = pick(&target.words.join(" , ")).and_then(|choice| chosen(&choice, &shown))
     {
-        return Plan::Do(deed, Which::Titles(titles));
+        return Plan::Do(deed, Which::Shown(tasks));
     }
     if !target.words.is_empty() {
         return Plan::Do(deed, Which::Words(target.words, target.fit));
     }
     // A bare "delete" is not enough to lose a task.
     if deed == Deed::Delete && !target.it {
-        return Plan::Say(phrases::which_it(script));
+        return Plan::Name(deed);
     }
     match it(turns) {
-        Some(task) => Plan::Do(deed, Which::It(task)),
-        None => Plan::Say(phrases::which_it(script)),
+        Named::One(task) => Plan::Do(deed, Which::It(task)),
+        // "Delete it" of what is gone already is no order to delete another one.
+        Named::Gone if deed == Deed::Delete && !turns.last().is_some_and(|turn| points_at(turn.user)) => Plan::Name(deed),
+        Named::Gone | Named::None => Plan::Do(deed, Which::Pointed),
     }
 }
 
-/// The titles that a choice means.
-fn chosen(choice: &Pick, shown: &[String]) -> Option<Vec<String>> {
+/// The tasks that a choice means.
+pub(super) fn chosen(choice: &Pick, shown: &[It]) -> Option<Vec<It>> {
     match choice {
         Pick::Nth(numbers) => numbers
             .iter()
@@ -131,109 +234,5 @@ fn chosen(choice: &Pick, shown: &[String]) -> Option<Vec<String>> {
         Pick::Last => shown.last().map(|last| vec![last.clone()]),
         Pick::All => Some(shown.to_vec()),
         Pick::None => None,
-    }
-}
-
-/// Which of the shown tasks an answer means; a yes means the only one.
-fn choice(text: &str, shown: &[String], now: Moment) -> Option<Pick> {
-    let agrees = shown.len() == 1 && understand(text, now).intent == Intent::Talk(Talk::Yes);
-    if agrees { Some(Pick::All) } else { pick(text) }
-}
-
-/// The newest message as an answer to what the assistant asked in the turn before.
-fn answer(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Moment, script: Script) -> Option<Plan> {
-    if previous.has_deed() || previous.said().is_empty() {
-        return None;
-    }
-    // What the turn before wanted; its own answers are found the same way.
-    let earlier = plan(before, None, now, script);
-    match earlier {
-        Plan::Several(plans) => {
-            let shown = previous.numbered();
-            let titles: Vec<&str> = shown.iter().map(String::as_str).collect();
-            // More than one fitted, or one that was doubtful.
-            let least = if titles.len() == 1 { 1 } else { 2 };
-            let asked = |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words, _)) if words.iter().any(|w| find_matches(w, &titles).len() >= least));
-            let at = plans.iter().position(asked)?;
-            let choice = choice(newest.user, &shown, now)?;
-            let mut plans = plans;
-            match (chosen(&choice, &shown), &mut plans[at]) {
-                (Some(titles), Plan::Do(_, which)) => *which = Which::Titles(titles),
-                _ => return Some(Plan::Say(phrases::left_alone(script))),
-            }
-            Some(Plan::Several(plans))
-        }
-        // "Which one?" was asked of a date for one of several.
-        Plan::Place(task, change) => {
-            let shown = previous.numbered();
-            let titles = chosen(&choice(newest.user, &shown, now)?, &shown).filter(|_| !task.title.is_empty())?;
-            Some(Plan::Do(Deed::Update(change), Which::Titles(titles)))
-        }
-        Plan::Do(deed, wanted) => {
-            let shown = previous.numbered();
-            if shown.is_empty() {
-                return None;
-            }
-            if let Which::All { sure: false, target } = wanted {
-                return match understand(newest.user, now).intent {
-                    Intent::Talk(Talk::Yes) => Some(Plan::Do(deed, Which::All { sure: true, target })),
-                    Intent::Talk(Talk::No) => Some(Plan::Say(phrases::left_alone(script))),
-                    _ => None,
-                };
-            }
-            match choice(newest.user, &shown, now) {
-                Some(Pick::None) => return Some(Plan::Say(phrases::left_alone(script))),
-                Some(choice) => {
-                    return Some(match chosen(&choice, &shown) {
-                        Some(titles) => Plan::Do(deed, Which::Titles(titles)),
-                        // There is no such number: the question is put again.
-                        None => Plan::Do(deed, wanted),
-                    });
-                }
-                None => {}
-            }
-            let free = match understand(newest.user, now).intent {
-                Intent::Unknown => true,
-                // "Call bank" is a title here, not an order.
-                Intent::Add(tasks) => matches!(&tasks[..], [only] if only.title.chars().count() + 2 >= newest.user.trim().chars().count()),
-                _ => false,
-            };
-            let titles: Vec<&str> = shown.iter().map(String::as_str).collect();
-            let found = if free { find_matches(newest.user, &titles) } else { Vec::new() };
-            match found[..] {
-                [only] => Some(Plan::Do(deed, Which::Titles(vec![shown[only].clone()]))),
-                _ => None,
-            }
-        }
-        Plan::Say(_) => dated(newest, previous, before, now, script),
-        _ => None,
-    }
-}
-
-/// A date as the answer to "which day?".
-fn dated(newest: &Turn<'_>, previous: &Turn<'_>, before: &[Turn<'_>], now: Moment, script: Script) -> Option<Plan> {
-    let words = date_words(newest.user, now);
-    let due = words.due?;
-    if words.rest.split_whitespace().count() > 2 {
-        return None;
-    }
-    match understand(previous.user, now).intent {
-        Intent::Add(mut tasks) if tasks.iter().any(|task| task.due_error.is_some()) => {
-            for task in tasks.iter_mut().filter(|task| task.due_error.is_some()) {
-                (task.due, task.due_error) = (Some(due.clone()), None);
-            }
-            Some(Plan::Add(tasks))
-        }
-        Intent::Update(target, change) if change.is_empty() || change.due_error.is_some() => Some(which(
-            before,
-            target,
-            Deed::Update(Change {
-                due: Some(due),
-                due_error: None,
-                ..change
-            }),
-            script,
-        )),
-        _ => None,
     }
 }

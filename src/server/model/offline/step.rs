@@ -1,29 +1,35 @@
 //! The next step of a plan: call a tool, ask, or say what came out.
 
-use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 use super::{
     super::{Message, ModelRequest, ToolCall},
     Reply,
-    conversation::{It, Turn, turns},
+    conversation::{ASK, Done, It, PAGE, Turn, turns},
     plan::{Deed, Plan, Which, plan},
-    wire::{Arguments, Outcome, WireTask, status},
+    wire::{Arguments, Outcome, WireTask},
 };
 use crate::domain::{
-    language::{Change, Fit, Intent, ListWish, Moment, NewTask, Status, Talk, Target, find_matches, is_doubtful, phrases, understand},
+    language::{Change, Fit, Moment, NewTask, Status, Target, find_matches, is_doubtful, phrases},
     locale::Script,
-    task::TaskStatus,
+    task::{Task, TaskStatus},
     texts,
 };
 
 /// Many tasks are never changed at once.
-const CALLS_MAX: usize = 50;
+pub(super) const CALLS_MAX: usize = 50;
 
-/// The tool that asks the person by a form.
-pub(super) const ASK: &str = "ask_person";
+/// As many tasks are added by one call.
+const ADDED_MAX: usize = 25;
 
 /// More tasks than this are not changed by one word without asking.
 const UNASKED_MAX: usize = 5;
+
+/// The tool that adds several tasks, which are taken back together.
+const ADD_MANY: &str = "add_tasks";
+
+/// The tool that takes the last change back.
+pub(super) const UNDO: &str = "undo";
 
 /// Answers one request.
 pub(super) fn answer(request: &ModelRequest) -> Reply {
@@ -39,21 +45,27 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         now,
         results: newest.results(),
         newest,
+        turns: &turns,
     };
-    let reply = if newest.user.trim().is_empty() && !newest.files.is_empty() {
-        Reply::Say(String::new())
-    } else {
-        match plan(&turns, request.tool_choice.as_deref(), now, script) {
-            Plan::Say(text) => Reply::Say(text),
-            Plan::List(wish) => step.list(&wish),
-            Plan::Several(_) if newest.has_deed() => Reply::Say(step.report()),
-            Plan::Several(plans) => step.act(&plans),
-            only => match (&only, step.meant()) {
-                (Plan::Do(deed, _), Some(task)) => step.call(step.deed(deed, &[task])),
-                _ if newest.has_deed() => Reply::Say(step.report()),
-                _ => step.act(&[only]),
-            },
-        }
+    if newest.user.trim().is_empty() && !newest.files.is_empty() {
+        return with_note(Reply::Say(String::new()), newest, script);
+    }
+    let planned = plan(&turns, request.tool_choice.as_deref(), now, script);
+    let reply = match planned.plan {
+        Plan::Say(text) if text == phrases::file_needs_model(script) => return Reply::Say(text),
+        Plan::Say(text) => Reply::Say(text),
+        Plan::Name(_) => Reply::Say(phrases::which_it(script)),
+        Plan::List(wish) => step.list(&wish),
+        Plan::Days(first, last) => step.days(first, last),
+        Plan::Undo => step.undo(),
+        _ if newest.has_deed() || step.is_declined() => Reply::Say(step.report()),
+        Plan::Lines(tasks) => Reply::Say(step.lines(&tasks)),
+        Plan::Several(plans) => step.act(&plans),
+        only => step.act(&[only]),
+    };
+    let reply = match (reply, planned.left) {
+        (Reply::Say(text), Some(left)) => Reply::Say(format!("{left} {text}")),
+        (reply, _) => reply,
     };
     with_note(reply, newest, script)
 }
@@ -70,37 +82,44 @@ fn with_note(reply: Reply, newest: &Turn<'_>, script: Script) -> Reply {
 }
 
 /// A call that is still to be made: the tool's name and the arguments.
-type Call = (&'static str, Arguments);
+pub(super) type Call = (&'static str, Arguments);
 
 /// Why nothing is done yet.
-enum Not {
+pub(super) enum Not {
     /// The person has to choose among these tasks.
     Ask(Vec<WireTask>),
     /// The person has to say whether this task is meant.
     Doubt(Box<WireTask>),
-    /// The tasks have to be looked at first, in this way.
-    Look(Box<Arguments>),
+    /// Something has to be looked at first.
+    Look(Vec<Call>),
     /// The person has to be told, or asked, something.
     Say(String),
 }
 
-struct Step<'a> {
-    request: &'a ModelRequest,
-    script: Script,
+pub(super) struct Step<'a> {
+    pub request: &'a ModelRequest,
+    pub script: Script,
     /// The person's clock.
-    now: Moment,
-    results: Vec<(&'a str, Outcome)>,
-    newest: &'a Turn<'a>,
+    pub now: Moment,
+    /// What the calls of the newest turn came to.
+    pub results: Vec<Done<'a>>,
+    pub newest: &'a Turn<'a>,
+    pub turns: &'a [Turn<'a>],
 }
 
 impl Step<'_> {
     /// Whether there is a tool of this name.
-    fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.request.tools.iter().any(|tool| tool.name == name)
     }
 
+    /// Whether the person was asked in this turn, and did not agree.
+    fn is_declined(&self) -> bool {
+        self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined(_)))
+    }
+
     /// Calls with ids that are new in this conversation.
-    fn call(&self, calls: Vec<Call>) -> Reply {
+    pub fn call(&self, calls: Vec<Call>) -> Reply {
         if calls.iter().any(|(name, _)| !self.has(name)) {
             return Reply::Say(texts::not_offered(self.script).into());
         }
@@ -124,157 +143,141 @@ impl Step<'_> {
         Reply::Call(calls)
     }
 
-    fn list(&self, wish: &ListWish) -> Reply {
-        let Some((_, outcome)) = self.results.last() else {
-            return self.call(vec![("list_tasks", Arguments::list(wish))]);
-        };
-        let (tasks, more) = match outcome {
-            Outcome::Tasks(tasks, more) => (tasks, *more),
-            Outcome::Failed(error) => return Reply::Say(phrases::failed(error, self.script)),
-            Outcome::Task(..) | Outcome::Declined(_) => return Reply::Say(phrases::not_understood(self.script)),
-        };
-        let done = wish.status == Status::Completed;
-        let within = |date: NaiveDate| {
-            wish.range
-                .is_none_or(|(first, last)| first.is_none_or(|first| first <= date) && date <= last)
-        };
-        let tasks: Vec<&WireTask> = tasks
-            .iter()
-            .filter(|task| !done || wish.range.is_none() || task.completed_on(self.request.calendar.zone).is_some_and(within))
-            .filter(|task| wish.priority.is_none_or(|priority| task.priority == priority))
-            .collect();
-        if let Some(query) = &wish.query {
-            let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
-            let found: Vec<_> = find_matches(query, &titles).into_iter().map(|at| tasks[at].named()).collect();
-            return Reply::Say(if found.is_empty() {
-                phrases::none_found(query, self.script)
-            } else {
-                phrases::found(&found, self.script)
-            });
+    /// Takes the last change back.
+    fn undo(&self) -> Reply {
+        match self.results.last().map(|done| &done.outcome) {
+            Some(Outcome::Undone(restored, removed)) => Reply::Say(self.undone(restored, removed)),
+            Some(Outcome::Failed(error)) => Reply::Say(phrases::undo_failed(error, self.script)),
+            Some(_) => Reply::Say(self.report()),
+            None if !self.has(UNDO) => Reply::Say(phrases::no_undo(self.script)),
+            None => self.call(vec![(UNDO, Arguments::default())]),
         }
-        let named: Vec<_> = tasks.iter().map(|task| task.named()).collect();
-        Reply::Say(phrases::listed(&named, done, wish.range, more, self.script))
+    }
+
+    /// The calls that add tasks: one where there is a tool for many, so that they are taken back together.
+    fn adding(&self, tasks: &[NewTask]) -> Vec<Call> {
+        let each: Vec<Arguments> = tasks.iter().map(Arguments::add).collect();
+        if each.len() < 2 || !self.has(ADD_MANY) {
+            return each.into_iter().map(|task| ("add_task", task)).collect();
+        }
+        let many = |tasks: &[Arguments]| Arguments {
+            tasks: Some(tasks.to_vec()),
+            ..Arguments::default()
+        };
+        each.chunks(ADDED_MAX).map(|tasks| (ADD_MANY, many(tasks))).collect()
     }
 
     /// Adds, completes, deletes or changes: all that is wanted, or, if something has to be asked, nothing yet.
     fn act(&self, plans: &[Plan]) -> Reply {
         let mut calls = Vec::new();
+        let mut looks: Vec<Call> = Vec::new();
+        let mut asked = None;
         for plan in plans {
             let ready = match plan {
-                Plan::Add(tasks) => Ok(tasks.iter().map(|task: &NewTask| ("add_task", Arguments::add(task))).collect()),
+                Plan::Add(tasks) => Ok(self.adding(tasks)),
                 Plan::Place(task, change) => {
                     let deed = Deed::Update(change.clone());
-                    match self.calls(&deed, &Which::Words(vec![task.title.clone()], Fit::Near), plans.len() > 1) {
+                    match self.calls(&deed, &Which::Words(vec![task.title.clone()], Fit::Near)) {
                         Err(Not::Say(_) | Not::Doubt(_)) => Ok(vec![("add_task", Arguments::add(task))]),
                         found => found,
                     }
                 }
-                Plan::Do(deed, which) => self.calls(deed, which, plans.len() > 1),
-                Plan::Say(_) | Plan::List(_) | Plan::Several(_) => Ok(Vec::new()),
+                Plan::Do(deed, which) => self.calls(deed, which),
+                _ => Ok(Vec::new()),
             };
             match ready {
                 Ok(ready) => calls.extend(ready),
-                Err(Not::Ask(tasks)) => return self.ask(plan, &tasks, plans.len() > 1),
-                Err(Not::Doubt(task)) => return self.ask(plan, &[*task], plans.len() > 1),
-                Err(Not::Say(text)) => return Reply::Say(text),
-                Err(Not::Look(arguments)) => return self.call(vec![("list_tasks", *arguments)]),
+                Err(Not::Look(more)) => looks.extend(more),
+                Err(other) => {
+                    asked.get_or_insert((plan, other));
+                }
             }
         }
-        self.call(calls)
+        if !looks.is_empty() {
+            return self.call(once(looks));
+        }
+        match asked {
+            Some((plan, Not::Ask(tasks))) => self.ask(plan, &tasks, plans.len() > 1),
+            Some((plan, Not::Doubt(task))) => self.ask(plan, &[*task], plans.len() > 1),
+            Some((_, Not::Say(text))) => Reply::Say(text),
+            _ => self.call(calls),
+        }
     }
 
     /// The calls for one deed.
-    fn calls(&self, deed: &Deed, which: &Which, among_others: bool) -> Result<Vec<Call>, Not> {
-        let tagged = &self.newest.references;
-        let by_tag = !tagged.is_empty() && !matches!(which, Which::All { .. });
-        if by_tag && let Some(calls) = blind(deed, tagged.iter().map(|reference| reference.task_id.as_str())) {
-            return Ok(calls);
+    fn calls(&self, deed: &Deed, which: &Which) -> Result<Vec<Call>, Not> {
+        let ids: Vec<&str> = self.newest.references.iter().map(|reference| reference.task_id.as_str()).collect();
+        if !ids.is_empty() && !matches!(which, Which::All { .. }) {
+            return self.by_ids(deed, &ids);
         }
-        if let (Which::It(It::Task(task)), false) = (which, by_tag) {
-            return Ok(self.deed(deed, &[task]));
-        }
-        let mut lists = Vec::new();
-        for (_, outcome) in &self.results {
-            match outcome {
-                Outcome::Tasks(tasks, more) => lists.push((tasks, *more)),
-                Outcome::Failed(error) => return Err(Not::Say(phrases::failed(error, self.script))),
-                Outcome::Task(..) | Outcome::Declined(_) => {}
-            }
+        // The person chose, and the deed depends on what was chosen.
+        if let Some(Outcome::Chosen(ids)) = self.results.last().map(|done| &done.outcome) {
+            return self.by_ids(deed, &ids.iter().map(String::as_str).collect::<Vec<_>>());
         }
         let wanted = wanted(deed, which);
-        let Some((tasks, more)) = lists.last() else {
-            let wanted = if among_others || by_tag { Status::All } else { wanted };
-            return Err(Not::Look(Box::new(Arguments {
-                status: Some(status(wanted)),
-                ..Arguments::default()
-            })));
-        };
-        let fits = |task: &&WireTask| match wanted {
-            Status::All => true,
-            Status::Pending => task.status == TaskStatus::Pending,
-            Status::Completed => task.status == TaskStatus::Completed,
-        };
-        let tasks: Vec<&WireTask> = tasks.iter().filter(fits).collect();
-        let found = match which {
-            _ if by_tag => {
-                let named = |task: &&&WireTask| tagged.iter().any(|reference| reference.task_id == task.id);
-                let found: Vec<&WireTask> = tasks.iter().filter(named).copied().collect();
-                if found.is_empty() {
-                    return Err(Not::Say(phrases::which_it(self.script)));
-                }
-                found
+        match which {
+            Which::It(task) => Ok(self.deed(deed, &[task])),
+            Which::Shown(shown) => {
+                let titles: Vec<&str> = shown.iter().filter(|it| matches!(it, It::Title(_))).map(It::title).collect();
+                let named: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
+                let pool = if named.is_empty() { Vec::new() } else { self.pool(&named, wanted)? };
+                let mut found = if named.is_empty() {
+                    Vec::new()
+                } else {
+                    self.by_titles(&titles, &pool)?
+                };
+                found.extend(
+                    shown
+                        .iter()
+                        .filter_map(|it| if let It::Task(task) = it { Some(task) } else { None }),
+                );
+                Ok(self.deed(deed, &found))
             }
-            Which::All { sure, target } => self.all(deed, within(tasks, target), *sure)?,
-            Which::Titles(titles) => self.by_titles(titles, &tasks)?,
-            Which::It(It::Title(title)) => self.by_titles(std::slice::from_ref(title), &tasks)?,
             Which::Words(words, fit) => {
-                self.by_words(words, *fit, &tasks, (*more && lists.len() == 1 && !among_others).then_some(wanted))?
+                let pool = self.pool(words, wanted)?;
+                Ok(self.deed(deed, &self.by_words(words, *fit, &pool)?))
             }
-            Which::It(It::Task(_)) => return Err(Not::Say(phrases::which_it(self.script))),
-        };
+            Which::All { sure, target } => {
+                let all = self.of_target(target, wanted)?;
+                Ok(self.deed(deed, &self.all(deed, all, *sure)?))
+            }
+            Which::Pointed => match self.results.iter().find_map(|done| match &done.outcome {
+                Outcome::Page(selected) => Some(selected),
+                _ => None,
+            }) {
+                Some(Some(id)) => self.by_ids(deed, &[id]),
+                None if self.has(PAGE) => Err(Not::Look(vec![(PAGE, Arguments::default())])),
+                _ => Err(Not::Say(phrases::which_it(self.script))),
+            },
+        }
+    }
+
+    /// The calls for tasks of which the ids are known.
+    fn by_ids(&self, deed: &Deed, ids: &[&str]) -> Result<Vec<Call>, Not> {
+        if let Some(calls) = blind(deed, ids) {
+            return Ok(calls);
+        }
+        let found = self.with_ids(ids)?;
+        if found.is_empty() {
+            return Err(Not::Say(phrases::which_it(self.script)));
+        }
         Ok(self.deed(deed, &found))
     }
 
-    /// The task that the person named in words of their own when they were asked which one they mean: the only one whose title has all of
-    /// these words. Words that are in no title may well say no.
-    fn meant(&self) -> Option<&WireTask> {
-        let Some((_, Outcome::Declined(said))) = self.results.last() else {
-            return None;
-        };
-        let said = said.join(" ");
-        let agrees = understand(&said, self.now).intent == Intent::Talk(Talk::Yes);
-        let only_asked = self.newest.asked_about().filter(|_| agrees);
-        let wanted: Vec<String> = title_words(&said).filter(|word| !BESIDE.contains(&word.as_str())).collect();
-        let (_, Outcome::Tasks(tasks, _)) = self.results.iter().rfind(|(_, outcome)| matches!(outcome, Outcome::Tasks(..)))? else {
-            return None;
-        };
-        if let Some(id) = only_asked {
-            return tasks.iter().find(|task| task.id == id);
-        }
-        let has_all = |task: &&WireTask| {
-            let title: Vec<String> = title_words(&task.title).collect();
-            wanted.iter().all(|word| title.contains(word))
-        };
-        let mut fitting = tasks.iter().filter(has_all);
-        match (wanted.is_empty(), fitting.next(), fitting.next()) {
-            (false, Some(only), None) => Some(only),
-            _ => None,
-        }
-    }
-
     fn all<'t>(&self, deed: &Deed, tasks: Vec<&'t WireTask>, sure: bool) -> Result<Vec<&'t WireTask>, Not> {
-        let named = || tasks.iter().map(|t| t.named()).collect::<Vec<_>>();
+        let named = || self.named(&tasks);
+        // Where there are forms, the server asks by itself before it deletes more than one, or changes many.
+        let asks = !sure && !self.has(ASK);
         match deed {
-            _ if tasks.is_empty() => Err(Not::Say(phrases::listed(&[], false, None, false, self.script))),
-            // Where there are forms, the server asks before it deletes more than one.
-            Deed::Delete if !sure && !self.has(ASK) => Err(Not::Say(phrases::confirm_delete(&named(), self.script))),
+            _ if tasks.is_empty() => Err(Not::Say(phrases::nothing_there(false, self.script))),
+            Deed::Delete if asks => Err(Not::Say(phrases::confirm_delete(&named(), self.script))),
             Deed::Delete => Ok(tasks),
-            _ if !sure && tasks.len() > UNASKED_MAX => Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script))),
+            _ if asks && tasks.len() > UNASKED_MAX => Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script))),
             _ => Ok(tasks),
         }
     }
 
-    fn by_titles<'t>(&self, titles: &[String], tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
+    fn by_titles<'t>(&self, titles: &[&str], tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
         let mut found: Vec<&WireTask> = Vec::new();
         for title in titles {
             // Twins are taken one after the other.
@@ -291,8 +294,7 @@ impl Step<'_> {
         Ok(found)
     }
 
-    /// `again`: which tasks to look through once more, by a word, because not all of them were listed.
-    fn by_words<'t>(&self, words: &[String], fit: Fit, tasks: &[&'t WireTask], again: Option<Status>) -> Result<Vec<&'t WireTask>, Not> {
+    fn by_words<'t>(&self, words: &[String], fit: Fit, tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
         let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
         // "milk and eggs" may be one title.
         let mut groups: Vec<(String, Vec<usize>)> = words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect();
@@ -305,19 +307,11 @@ impl Step<'_> {
         }
         let mut found: Vec<&WireTask> = Vec::new();
         for (said, places) in &groups {
-            match (&places[..], again) {
-                ([], Some(wanted)) => {
-                    let query = said.split_whitespace().max_by_key(|w| w.chars().count()).unwrap_or(said).to_owned();
-                    return Err(Not::Look(Box::new(Arguments {
-                        status: Some(status(wanted)),
-                        query: Some(query),
-                        ..Arguments::default()
-                    })));
-                }
-                ([], None) => return Err(Not::Say(phrases::none_found(said, self.script))),
-                ([only], _) if found.iter().any(|f| f.id == tasks[*only].id) => {}
-                ([only], _) if is_doubtful(said, titles[*only], fit) => return Err(Not::Doubt(Box::new(tasks[*only].clone()))),
-                ([only], _) => found.push(tasks[*only]),
+            match &places[..] {
+                [] => return Err(Not::Say(phrases::none_found(said, self.script))),
+                [only] if found.iter().any(|f| f.id == tasks[*only].id) => {}
+                [only] if is_doubtful(said, titles[*only], fit) => return Err(Not::Doubt(Box::new(tasks[*only].clone()))),
+                [only] => found.push(tasks[*only]),
                 _ => {
                     return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
                 }
@@ -326,23 +320,40 @@ impl Step<'_> {
         Ok(found)
     }
 
-    /// Asks which of these tasks is meant: by a form, which does the deed to the one that is chosen, or in words where a form cannot do it.
+    /// Tasks as they are spoken of; those that have the same title and date say besides what tells them apart.
+    pub fn named(&self, tasks: &[&WireTask]) -> Vec<phrases::Named> {
+        let known: Option<Vec<Task>> = tasks.iter().map(|task| task.task()).collect();
+        let local = |at| self.request.calendar.local(at);
+        let labels = known
+            .map(|known| texts::told_apart(self.script, &known, &local))
+            .unwrap_or_default();
+        tasks
+            .iter()
+            .enumerate()
+            .map(|(at, task)| phrases::Named {
+                aside: labels.get(at).cloned().flatten(),
+                ..task.named()
+            })
+            .collect()
+    }
+
+    /// Asks which of these tasks is meant: by a form, which does the deed to the one that is chosen, or in words where there are no forms.
     fn ask(&self, plan: &Plan, tasks: &[WireTask], among_others: bool) -> Reply {
-        let in_words = || {
-            let named: Vec<_> = tasks.iter().map(WireTask::named).collect();
-            Reply::Say(match &named[..] {
+        if among_others || !self.has(ASK) {
+            let named = self.named(&tasks.iter().collect::<Vec<_>>());
+            return Reply::Say(match &named[..] {
                 [only] => phrases::this_one(only, self.script),
                 _ => phrases::which(&named, self.script),
-            })
-        };
+            });
+        }
         let (tool, changes) = match plan {
-            _ if among_others || !self.has(ASK) => return in_words(),
-            Plan::Place(_, change) if !depends(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
-            Plan::Do(Deed::Complete, _) => ("complete_task", None),
-            Plan::Do(Deed::Delete, _) => ("delete_task", None),
-            // What depends on the task as it is (an hour later, another note) is worked out once it is known.
-            Plan::Do(Deed::Update(change), _) if !depends(change) => ("update_task", Some(Box::new(Arguments::changes(change)))),
-            _ => return in_words(),
+            Plan::Do(Deed::Complete, _) => (Some("complete_task"), None),
+            Plan::Do(Deed::Delete, _) => (Some("delete_task"), None),
+            Plan::Do(Deed::Update(change), _) | Plan::Place(_, change) if !depends(change) => {
+                (Some("update_task"), Some(Box::new(Arguments::changes(change))))
+            }
+            // What depends on the task as it is (an hour later, another day, another note) is worked out once it is known.
+            _ => (None, None),
         };
         let arguments = Arguments {
             question: Some(match tasks {
@@ -350,7 +361,7 @@ impl Step<'_> {
                 _ => phrases::which_question(self.script),
             }),
             task_ids: Some(tasks.iter().map(|task| task.id.clone()).collect()),
-            tool: Some(tool),
+            tool,
             changes,
             ..Arguments::default()
         };
@@ -366,81 +377,47 @@ impl Step<'_> {
         tasks.iter().map(one).collect()
     }
 
-    /// Says what was done.
-    fn report(&self) -> String {
-        let done = |tool: &str| -> Vec<(&WireTask, &[String])> {
-            let task = |(name, outcome): &'_ (&'_ str, Outcome)| *name == tool && matches!(outcome, Outcome::Task(..));
-            let results = self.results.iter().filter(|result| task(result));
-            results
-                .filter_map(|(_, outcome)| {
-                    if let Outcome::Task(task, changed) = outcome {
-                        Some((task, changed.as_slice()))
-                    } else {
-                        None
-                    }
-                })
-                .collect()
+    /// Those of all tasks that are meant: of some days, of a priority.
+    pub fn within<'t>(tasks: Vec<&'t WireTask>, target: &Target) -> Vec<&'t WireTask> {
+        let on = |task: &WireTask| {
+            target
+                .range
+                .is_none_or(|(first, last)| task.due().is_some_and(|due| first <= due.date && due.date <= last))
         };
-        let named = |tool: &str| done(tool).iter().map(|(task, _)| task.named()).collect::<Vec<_>>();
-        let mut said = Vec::new();
-        for (tool, words) in [
-            ("complete_task", phrases::completed as fn(&[phrases::Named], Script) -> String),
-            ("delete_task", phrases::deleted),
-            ("add_task", phrases::added),
-        ] {
-            let named = named(tool);
-            if !named.is_empty() {
-                said.push(words(&named, self.script));
-            }
-        }
-        for (task, changed) in done("update_task") {
-            said.push(phrases::updated(&task.named(), changed, self.script));
-        }
-        if said.is_empty() && self.results.iter().any(|(_, outcome)| matches!(outcome, Outcome::Declined(_))) {
-            said.push(phrases::left_alone(self.script));
-        }
-        for (name, outcome) in &self.results {
-            match outcome {
-                Outcome::Failed(error) if *name != "list_tasks" => said.push(phrases::failed(error, self.script)),
-                _ => {}
-            }
-        }
-        said.join("\n\n")
+        let urgent = |task: &WireTask| target.priority.is_none_or(|priority| task.priority == priority);
+        tasks.into_iter().filter(|task| on(task) && urgent(task)).collect()
     }
 }
 
-/// Words that point at a task and are not in its title.
-const BESIDE: [&str; 9] = ["the", "a", "an", "one", "wala", "wali", "والا", "والی", "ko"];
-
-fn title_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let letters = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    text.split_whitespace().map(letters).filter(|word| !word.is_empty())
+/// Each call once.
+fn once(calls: Vec<Call>) -> Vec<Call> {
+    let mut known = BTreeSet::new();
+    let is_new = |(name, arguments): &Call| known.insert((*name, serde_json::to_string(arguments).unwrap_or_default()));
+    calls.into_iter().filter(is_new).collect()
 }
 
-/// Those of all tasks that are meant: of some days, of a priority.
-fn within<'t>(tasks: Vec<&'t WireTask>, target: &Target) -> Vec<&'t WireTask> {
-    let on = |task: &WireTask| {
-        target
-            .range
-            .is_none_or(|(first, last)| task.due().is_some_and(|due| first <= due.date && due.date <= last))
-    };
-    let urgent = |task: &WireTask| target.priority.is_none_or(|priority| task.priority == priority);
-    tasks.into_iter().filter(|task| on(task) && urgent(task)).collect()
+/// Whether a task has the status of those among which one is looked for.
+pub(super) fn has_status(task: &WireTask, wanted: Status) -> bool {
+    match wanted {
+        Status::All => true,
+        Status::Pending => task.status == TaskStatus::Pending,
+        Status::Completed => task.status == TaskStatus::Completed,
+    }
 }
 
 /// Whether a change needs to know the task as it is.
 fn depends(change: &Change) -> bool {
-    change.shift.is_some() || change.time_only || change.notes.is_some()
+    change.shift.is_some() || change.time_only || change.date_only || change.notes.is_some()
 }
 
 /// The calls for tasks of which only the ids are known; `None` where that is not enough.
-fn blind<'t>(deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Option<Vec<Call>> {
-    let one = |id: &str| match deed {
+fn blind(deed: &Deed, ids: &[&str]) -> Option<Vec<Call>> {
+    let one = |id: &&str| match deed {
         Deed::Complete => Some(("complete_task", Arguments::id(id))),
         Deed::Delete => Some(("delete_task", Arguments::id(id))),
         Deed::Update(change) if depends(change) => None,
         Deed::Update(change) => {
-            let task_id = Some(id.to_owned());
+            let task_id = Some((*id).to_owned());
             Some((
                 "update_task",
                 Arguments {
@@ -450,7 +427,7 @@ fn blind<'t>(deed: &Deed, ids: impl Iterator<Item = &'t str>) -> Option<Vec<Call
             ))
         }
     };
-    ids.map(one).collect()
+    ids.iter().map(one).collect()
 }
 
 /// The status of the tasks among which one is looked for.

@@ -1,12 +1,12 @@
 //! The tools' arguments and results, as JSON.
 
-use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::{
     language::{Change, ListWish, NewTask, Shift, Status, phrases::Named},
-    task::{Due, Priority, TaskStatus},
+    task::{Due, Priority, Task, TaskStatus},
 };
 
 /// A task in a result.
@@ -24,7 +24,7 @@ pub(super) struct WireTask {
     #[serde(default)]
     repeat: Option<String>,
     #[serde(default)]
-    completed_at: Option<String>,
+    created_at: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +43,24 @@ impl WireTask {
         })
     }
 
+    /// The task as the rest of the program knows it, as far as its result tells.
+    pub fn task(&self) -> Option<Task> {
+        let created = self.created_at.as_deref().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+        let at = created.map_or(DateTime::UNIX_EPOCH, |at| at.with_timezone(&Utc));
+        Some(Task {
+            notes: self.notes.clone(),
+            status: self.status,
+            priority: self.priority,
+            repeat: self.repeat.clone(),
+            ..Task::new(self.id.parse().ok()?, self.title.clone(), self.due(), "", at)
+        })
+    }
+
+    /// Whether it is still to do, and its time has passed.
+    pub fn is_overdue(&self, now: NaiveDateTime) -> bool {
+        self.status == TaskStatus::Pending && self.due().is_some_and(|due| due.is_past(now))
+    }
+
     /// The task as it is spoken of.
     pub fn named(&self) -> Named {
         Named {
@@ -51,14 +69,8 @@ impl WireTask {
             priority: self.priority,
             repeat: self.repeat.clone(),
             done: self.status == TaskStatus::Completed,
+            aside: None,
         }
-    }
-
-    /// The day it was completed, in the person's zone.
-    pub fn completed_on(&self, zone: chrono_tz::Tz) -> Option<NaiveDate> {
-        DateTime::parse_from_rfc3339(self.completed_at.as_deref()?)
-            .ok()
-            .map(|at| at.with_timezone(&zone).date_naive())
     }
 }
 
@@ -73,12 +85,32 @@ fn clock(text: &str) -> Option<NaiveTime> {
 pub(super) enum Outcome {
     /// A task was made, changed or deleted; with the names of the changed fields.
     Task(WireTask, Vec<String>),
-    /// Tasks were listed; whether there are more.
-    Tasks(Vec<WireTask>, bool),
+    /// Tasks were listed.
+    Tasks(Listed),
+    /// Tasks were added in one go; why others were not.
+    Added(Vec<WireTask>, Vec<String>),
+    /// The last change was taken back: the tasks that are as they were, and the ids or titles of those that are gone again.
+    Undone(Vec<WireTask>, Vec<String>),
     /// The person was asked, and did not agree; what they said in their own words, if anything.
     Declined(Vec<String>),
+    /// The ids of the tasks that the person chose.
+    Chosen(Vec<String>),
+    /// What the person sees: the task that they selected, if any.
+    Page(Option<String>),
     /// It failed, and this is why.
     Failed(String),
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listed {
+    pub tasks: Vec<WireTask>,
+    /// There are more behind these.
+    pub more: bool,
+    /// Where the next page begins.
+    pub after: Option<String>,
+    /// How many there are in all, where that is known.
+    pub total: Option<usize>,
 }
 
 /// The results that stand in one: those of the calls that a choice led to, or just itself.
@@ -106,11 +138,19 @@ fn outcome(result: &Value) -> Outcome {
         tasks: Option<Vec<WireTask>>,
         #[serde(default)]
         has_more: bool,
+        after: Option<String>,
+        total: Option<usize>,
         #[serde(default)]
         changed: Vec<String>,
+        added: Option<Vec<WireTask>>,
+        #[serde(default)]
+        failed: Vec<Value>,
+        restored: Option<Vec<WireTask>>,
+        removed: Option<Vec<Value>>,
+        task_ids: Option<Vec<String>>,
     }
     match Shape::deserialize(result) {
-        Ok(Shape { error: Some(error), .. }) => Outcome::Failed(error.as_str().map_or_else(|| error.to_string(), str::to_owned)),
+        Ok(Shape { error: Some(error), .. }) => Outcome::Failed(words_of(&error)),
         Ok(Shape {
             declined: Some(_), said, ..
         }) => Outcome::Declined(said),
@@ -118,12 +158,34 @@ fn outcome(result: &Value) -> Outcome {
             task: Some(task), changed, ..
         }) => Outcome::Task(task, changed),
         Ok(Shape {
+            added: Some(added),
+            failed,
+            ..
+        }) => Outcome::Added(added, failed.iter().map(|why| words_of(why.get("error").unwrap_or(why))).collect()),
+        Ok(Shape { restored, removed, .. }) if restored.is_some() || removed.is_some() => {
+            let name = |gone: &Value| gone.get("title").map_or_else(|| words_of(gone), words_of);
+            Outcome::Undone(restored.unwrap_or_default(), removed.unwrap_or_default().iter().map(name).collect())
+        }
+        Ok(Shape {
             tasks: Some(tasks),
             has_more,
+            after,
+            total,
             ..
-        }) => Outcome::Tasks(tasks, has_more),
+        }) => Outcome::Tasks(Listed {
+            tasks,
+            more: has_more,
+            after,
+            total,
+        }),
+        Ok(Shape { task_ids: Some(ids), .. }) => Outcome::Chosen(ids),
         _ => Outcome::Failed("the result could not be read".to_owned()),
     }
+}
+
+/// A text of a result; of anything else, its JSON.
+fn words_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The arguments of every tool, in the shape that the registry reads.
@@ -148,7 +210,23 @@ pub(super) struct Arguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub include_completed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,6 +235,8 @@ pub(super) struct Arguments {
     pub tool: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Box<Arguments>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<Vec<Arguments>>,
 }
 
 impl Arguments {
@@ -171,13 +251,36 @@ impl Arguments {
         }
     }
 
-    /// Of `list_tasks`. Finished tasks are asked for without days, because their days are those of the deed, not of the plan.
+    /// Of `list_tasks`. The days of finished tasks are those of the deed, not of the plan.
     pub fn list(wish: &ListWish) -> Self {
-        let days = wish.range.filter(|_| wish.status != Status::Completed);
-        Self {
+        let first = wish.range.and_then(|(first, _)| first).map(|day| day.to_string());
+        let last = wish.range.map(|(_, last)| last.to_string());
+        let listed = Self {
             status: Some(status(wish.status)),
-            due_from: days.and_then(|(first, _)| first).map(|d| d.to_string()),
-            due_to: days.map(|(_, last)| last.to_string()),
+            priority: wish.priority,
+            overdue: wish.overdue.then_some(true),
+            ..Self::default()
+        };
+        match wish.status {
+            Status::Completed => Self {
+                completed_from: first,
+                completed_to: last,
+                ..listed
+            },
+            _ => Self {
+                due_from: first,
+                due_to: last,
+                ..listed
+            },
+        }
+    }
+
+    /// Of `find_tasks`; `every` for all that fit, not only those that fit best.
+    pub fn find(words: &str, wanted: Status, every: bool) -> Self {
+        Self {
+            words: Some(words.to_owned()),
+            include_completed: (wanted != Status::Pending).then_some(true),
+            every: every.then_some(true),
             ..Self::default()
         }
     }
@@ -257,6 +360,10 @@ fn new_due(before: Option<Due>, change: &Change, now: NaiveDateTime) -> Option<D
     let new = change.due.clone()?;
     match before {
         Some(old) if change.time_only && old.date >= now.date() => Some(Due { date: old.date, ..new }),
+        // Another day, at the same time; but not at one that has passed when it is named.
+        Some(Due { time: Some(time), .. }) if change.date_only && new.time.is_none() && new.date.and_time(time) > now => {
+            Some(Due { time: Some(time), ..new })
+        }
         _ => Some(new),
     }
 }

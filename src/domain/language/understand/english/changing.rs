@@ -163,6 +163,31 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
     (target.it || !target.words.is_empty()).then_some(Intent::Update(target, change))
 }
 
+/// "Water the plants every 2 days instead": another day, or another recurrence, of a task that is there.
+pub(super) fn instead(reading: &mut Reading<'_>) -> Option<Intent> {
+    let last = *reading.sentence.left(reading.from, reading.to).last()?;
+    let alone = reading.is_word(last, &["instead"]) && reading.sentence.is(last, Plain::Instead).is_none();
+    // "... instead of every day"
+    let replaced = reading.replaced && !reading.sentence.roman;
+    if !(alone || replaced)
+        || reading.asks()
+        || reading
+            .sentence
+            .any(reading.from, &[Plain::Show, Plain::Question, Plain::What])
+            .is_some()
+    {
+        return None;
+    }
+    if alone {
+        reading.sentence.take(last, 1);
+        reading.to = last;
+    }
+    let change = due_change(reading);
+    drop_to(reading);
+    let target = reading.target();
+    (!change.is_empty() && !target.words.is_empty()).then_some(Intent::Update(target, change))
+}
+
 /// "Push it to Friday", "delay gym by an hour", "bring the dentist forward one day", "reschedule the meeting".
 pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     let sure = reading.is_word(reading.from, &["reschedule", "postpone", "snooze", "delay", "defer"]);
@@ -181,12 +206,14 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     let direction = if brought.is_some() || up {
         Some(false)
     } else {
-        pushed.then_some(true)
+        // "Move it by 3 hours" is later, "move it to 3 pm" no amount.
+        (pushed || reading.is_word(first, &["move", "shift", "extend"])).then_some(true)
     };
     let (from, to) = (reading.from, reading.to);
     let mut change = Change::default();
-    // "Push it to the 3rd" names a day; "push it 3 days" an amount.
-    if let Some(shift) = when::shift(&mut reading.sentence, from, to, direction) {
+    // "Push it to the 3rd" names a day; "push it 3 days" an amount; "postpone everything due today" only says which tasks.
+    if scope_only(reading) {
+    } else if let Some(shift) = when::shift(&mut reading.sentence, from, to, direction) {
         change.shift = Some(shift);
     } else {
         change = due_change(reading);
@@ -197,6 +224,24 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     drop_to(reading);
     reading.drop_all(&[Plain::DateNoun]);
     Some(Intent::Update(reading.target(), change))
+}
+
+/// Whether the only day that is named says which of all tasks are meant: "postpone all of today's tasks".
+fn scope_only(reading: &Reading<'_>) -> bool {
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    let all = reading
+        .sentence
+        .left(reading.from, reading.to)
+        .into_iter()
+        .any(|at| reading.sentence.is(at, Plain::All).is_some());
+    match days[..] {
+        [(first, _)] => {
+            all && first > reading.from
+                && !(first.saturating_sub(2)..first)
+                    .any(|at| at >= reading.from && reading.is_word(at, &["to", "till", "until", "by", "on"]))
+        }
+        _ => false,
+    }
 }
 
 fn due_change(reading: &mut Reading<'_>) -> Change {

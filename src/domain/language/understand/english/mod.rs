@@ -2,7 +2,7 @@
 
 mod changing;
 
-use changing::{changed, deleted, moved, renamed, stated, taken_off};
+use changing::{changed, deleted, instead, moved, renamed, stated, taken_off};
 
 use super::{Reading, adding};
 use crate::domain::language::{
@@ -15,7 +15,7 @@ use crate::domain::language::{
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     reading.first_of(&[
-        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, imperative,
+        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, instead, imperative,
     ])
 }
 
@@ -154,6 +154,7 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
             .is_some()
     });
     let finds = (reading.from..reading.to.min(reading.from + 2)).any(|at| reading.is_word(at, &["when", "find", "search", "look"]));
+    let counts = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::HowMany).is_some());
     let past = reading.is_word(begins, &["did", "have"])
         || (reading.from..reading.to).any(|at| reading.is_word(at, &["did", "completed", "finished", "done", "complete"]));
     let overdue = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Overdue).is_some());
@@ -216,11 +217,6 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     });
     let noun_only = !nouns.is_empty() && rest.is_none() && !question && lead_is_plain(reading, begins);
     let range = when.range(reading.now, past).map(|(first, last)| (Some(first), last));
-    let range = if overdue {
-        Some((None, reading.now.local.date().pred_opt()?))
-    } else {
-        range
-    };
     let status = match (completed && !pending, pending, question) {
         (.., true) if rest.is_some() => Status::All,
         (true, ..) => Status::Completed,
@@ -242,8 +238,10 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none()))
         .then_some(Intent::List(ListWish {
             status,
-            range,
+            range: range.filter(|_| !overdue),
             priority,
+            count: counts && rest.is_none(),
+            overdue,
             query: rest,
         }))
 }

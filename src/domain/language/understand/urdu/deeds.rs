@@ -17,7 +17,9 @@ use crate::domain::{
 /// A question about tasks.
 pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, may_query: bool) -> Intent {
     let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
-    let pending = has(reading, Plain::Pending);
+    let overdue = has(reading, Plain::Overdue);
+    let counts = has(reading, Plain::HowMany);
+    let pending = has(reading, Plain::Pending) || overdue;
     let completed = !pending && (done || has(reading, Plain::Completed));
     let (from, to) = (reading.from, reading.to);
     let priority = reading.take_priority(from, to);
@@ -31,6 +33,7 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
         }
     }
     reading.drop_all(&[
+        Plain::Overdue,
         Plain::Show,
         Plain::Task,
         Plain::List,
@@ -39,6 +42,7 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
         Plain::Self_,
         Plain::All,
         Plain::What,
+        Plain::HowMany,
         Plain::Question,
         Plain::Copula,
         Plain::Need,
@@ -56,6 +60,17 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
         Plain::Separate,
         Plain::Wala,
     ]);
+    if overdue {
+        // "jin kaamon ka waqt guzar gaya, woh dikhao"
+        for at in reading.from..reading.to {
+            if reading.is_word(
+                at,
+                &["jin", "jis", "jo", "jinka", "جن", "جس", "جو", "wo", "woh", "وہ", "unko", "ان"],
+            ) {
+                reading.sentence.take(at, 1);
+            }
+        }
+    }
     let rest = reading
         .words(reading.from, reading.to)
         .filter(|_| may_query || has(reading, Plain::Wala));
@@ -68,8 +83,10 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
     };
     Intent::List(ListWish {
         status,
-        range,
+        range: range.filter(|_| !overdue),
         priority,
+        count: counts && rest.is_none(),
+        overdue,
         query: rest,
     })
 }
@@ -265,7 +282,7 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         )
     });
     let shift = when::shift(&mut reading.sentence, from, to, late.then_some(true));
-    let when = if shift.is_some() {
+    let when = if shift.is_some() || scope_only(reading, content) {
         When::default()
     } else {
         reading.take_when(Which::Last)
@@ -296,6 +313,19 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         },
     );
     Some(Intent::Update(reading.target(), change))
+}
+
+/// Whether the only day that is named says which of all tasks are meant: "aaj ke sab kaam multavi kar do".
+fn scope_only(reading: &Reading<'_>, content: &[usize]) -> bool {
+    let all = content.iter().any(|at| reading.sentence.is(*at, Plain::All).is_some());
+    match when::spans(&reading.sentence, reading.from, reading.to)[..] {
+        // What joins the day to the tasks may count as a part of it.
+        [(first, end)] => {
+            let joins = ["ke", "ka", "ki", "k", "kay", "wale", "wala", "کے", "کا", "کی", "والے", "والا"];
+            all && (reading.is_word(end, &joins) || end > first && reading.is_word(end - 1, &joins))
+        }
+        _ => false,
+    }
 }
 
 /// "gym ko shaam 7 baje rakh do": a noun with its "ko", then a time.

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::fake::Fake;
+use super::fake::{Fake, LOOKS};
 use crate::domain::{
     language::{Intent, detect, is_in, understand},
     locale::Script,
@@ -140,6 +140,7 @@ impl Example {
         };
         match tool.as_str() {
             "list_tasks" => Vec::new(),
+            "undo" => vec![(tool.clone(), None)],
             "several" => self.deeds.iter().map(|(tool, name)| named(tool, name)).collect(),
             "add_task" => vec![(tool.clone(), None); self.count.unwrap_or(1)],
             _ => {
@@ -154,8 +155,12 @@ impl Example {
         let deeds: Vec<(&str, &Value)> = fake
             .calls
             .iter()
-            .filter(|(name, _)| name != "list_tasks")
-            .map(|(name, arguments)| (name.as_str(), arguments))
+            .filter(|(name, _)| !LOOKS.contains(&name.as_str()))
+            // What is added by one call counts as so many.
+            .flat_map(|(name, arguments)| match arguments["tasks"].as_array() {
+                Some(tasks) => tasks.iter().map(|task| ("add_task", task)).collect(),
+                None => vec![(name.as_str(), arguments)],
+            })
             .collect();
         let wanted = self.wanted(known);
         for (tool, arguments) in &deeds {
@@ -169,9 +174,12 @@ impl Example {
             return Err(Wrong::Script("the answer is in another script".to_owned()));
         }
         if self.tool.as_deref() == Some("list_tasks") {
-            let call = fake.calls.iter().find(|(name, _)| name == "list_tasks");
+            let call = fake.calls.iter().find(|(name, _)| name == "list_tasks" || name == "find_tasks");
             check(call.is_some(), "no list")?;
-            let got = call.and_then(|(_, a)| a["status"].as_str()).unwrap_or("pending");
+            let got = call.map_or("pending", |(name, arguments)| match name.as_str() {
+                "find_tasks" if arguments["include_completed"] == true => "all",
+                _ => arguments["status"].as_str().unwrap_or("pending"),
+            });
             check(self.status.as_ref().is_none_or(|wanted| wanted == got), "status")?;
         }
         if self.tool.is_none() && !self.ask {
