@@ -1,6 +1,9 @@
 //! A message with the possible meanings of each word.
 
+use std::ops::Range;
+
 use super::{
+    Taken, TakenKind,
     lexicon::{Plain, Sense, lexicon},
     normal,
     token::{Kind, Token, tokens},
@@ -17,6 +20,10 @@ pub(super) struct Sentence<'a> {
     senses: Vec<Vec<(usize, Sense)>>,
     /// Tokens that have been understood and are no part of a title.
     pub used: Vec<bool>,
+    /// What the used tokens were taken for, where that is known.
+    kinds: Vec<Option<TakenKind>>,
+    /// Where words look like a date that was not wholly understood; see [`Sentence::unread`].
+    unread: Vec<(usize, usize)>,
     /// Whether the Latin words are mostly Roman Urdu.
     pub roman: bool,
 }
@@ -42,7 +49,17 @@ pub(super) fn divided(token: Token) -> Vec<Token> {
 
 impl<'a> Sentence<'a> {
     pub fn new(text: &'a str, roman: bool) -> Self {
+        Self::with_literal(text, roman, &[])
+    }
+
+    /// A sentence in which some bytes are to be read to the letter: the words that they touch mean nothing but themselves.
+    pub fn with_literal(text: &'a str, roman: bool, literal: &[Range<usize>]) -> Self {
         let mut tokens = tokens(text);
+        for token in &mut tokens {
+            if literal.iter().any(|range| range.start < token.end && token.start < range.end) && token.is_text() {
+                token.make_literal();
+            }
+        }
         if roman {
             tokens = tokens.into_iter().flat_map(divided).collect();
         }
@@ -62,6 +79,8 @@ impl<'a> Sentence<'a> {
         let used = vec![false; tokens.len()];
         Self {
             text,
+            kinds: vec![None; tokens.len()],
+            unread: Vec::new(),
             tokens,
             senses,
             used,
@@ -114,6 +133,57 @@ impl<'a> Sentence<'a> {
         for used in self.used.iter_mut().skip(from).take(length) {
             *used = true;
         }
+    }
+
+    /// Marks tokens as understood, and for what.
+    pub fn take_as(&mut self, kind: TakenKind, from: usize, length: usize) {
+        for place in self.kinds.iter_mut().skip(from).take(length) {
+            *place = Some(kind);
+        }
+        self.take(from, length);
+    }
+
+    /// What was taken for a date, a recurrence or a priority, in the order of the text.
+    pub fn taken(&self) -> Vec<Taken> {
+        let mut out: Vec<Taken> = Vec::new();
+        let mut last = None;
+        for (at, token) in self.tokens.iter().enumerate() {
+            let Some(kind) = self.kinds[at].filter(|_| self.used[at]) else {
+                continue;
+            };
+            match out.last_mut().filter(|taken| taken.kind == kind && last == at.checked_sub(1)) {
+                Some(taken) => taken.range.end = token.end,
+                None => out.push(Taken {
+                    range: token.start..token.end,
+                    kind,
+                }),
+            }
+            last = Some(at);
+        }
+        out
+    }
+
+    /// Remembers that these tokens look like a date that was not wholly understood.
+    pub fn doubt(&mut self, from: usize, to: usize) {
+        if from < to && !self.unread.contains(&(from, to)) {
+            self.unread.push((from, to));
+        }
+    }
+
+    /// What looks like a date and was not wholly understood, in a range of tokens, as the person wrote it.
+    pub fn unread(&self, from: usize, to: usize) -> Vec<String> {
+        let free = |&&(first, last): &&(usize, usize)| from <= first && last <= to && (first..last).all(|at| !self.used[at]);
+        let mut spans: Vec<(usize, usize)> = self.unread.iter().filter(free).copied().collect();
+        // Of two that overlap, the longer one.
+        spans.sort_by_key(|(first, last)| (*first, std::cmp::Reverse(*last)));
+        let mut end = 0;
+        spans.retain(|(first, last)| {
+            let is_new = *first >= end;
+            end = end.max(*last);
+            is_new
+        });
+        let text = |(first, last): (usize, usize)| self.text[self.tokens[first].start..self.tokens[last - 1].end].trim().to_owned();
+        spans.into_iter().map(text).collect()
     }
 
     /// The places of the tokens in a range that still say something.

@@ -45,6 +45,13 @@ impl Token {
         self.kind == Kind::Mark(mark)
     }
 
+    /// Makes it a word that means nothing but itself.
+    pub fn make_literal(&mut self) {
+        self.kind = Kind::Address;
+        self.plain.clear();
+        self.folded.clear();
+    }
+
     /// Whether it says anything.
     pub fn is_text(&self) -> bool {
         matches!(self.kind, Kind::Word | Kind::Number | Kind::Quote | Kind::Address)

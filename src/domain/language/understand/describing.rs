@@ -1,9 +1,11 @@
 //! The description of one task. Nothing in it is an order or tells of a deed, whatever it would be in a message: "milk is bought" is
 //! something to do, because it stands where only such things stand.
 
+use std::ops::Range;
+
 use super::{Reading, Rule, adding, english, pointed, urdu};
 use crate::domain::{
-    language::{Intent, NewTask, detect, lexicon::Plain, sentence::Sentence, when::Moment},
+    language::{Described, Intent, NewTask, detect, lexicon::Plain, sentence::Sentence, when::Moment},
     locale::Script,
 };
 
@@ -15,13 +17,27 @@ const DEEDS: &[&str] = &["put", "schedule", "plan", "track", "include", "insert"
 /// title. A day that the task cannot have (it has passed, or there is no such day) stays in the title; where nothing else is left, the whole
 /// text is the title.
 pub fn describe(text: &str, now: impl Into<Moment>) -> NewTask {
+    describe_with(text, now, &[]).task
+}
+
+/// As [`describe`]; the bytes in `literal` (and the words that they touch) belong to the title, whatever they would mean. Says besides which
+/// bytes are no part of the title.
+pub fn describe_with(text: &str, now: impl Into<Moment>, literal: &[Range<usize>]) -> Described {
     let now = now.into();
     let english_first = detect(text) == Some(Script::En);
     let new = || Reading {
         single: true,
-        ..Reading::new(Sentence::new(text, !english_first), now)
+        ..Reading::new(Sentence::with_literal(text, !english_first, literal), now)
     };
-    ordered(&mut new(), english_first).unwrap_or_else(|| plain(&mut new()))
+    let mut reading = new();
+    let task = ordered(&mut reading, english_first).unwrap_or_else(|| {
+        reading = new();
+        plain(&mut reading)
+    });
+    Described {
+        task,
+        taken: reading.sentence.taken(),
+    }
 }
 
 /// What is to be added by an order, if there is one around it.
@@ -69,7 +85,10 @@ fn plain(reading: &mut Reading<'_>) -> NewTask {
         .words(start, verb)
         .unwrap_or_else(|| reading.sentence.text.trim().to_owned());
     let when = adding::at_night(reading, start, verb, when);
-    adding::new_task(title, &when, priority, reading.now)
+    NewTask {
+        unread: reading.sentence.unread(from, to),
+        ..adding::new_task(title, &when, priority, reading.now)
+    }
 }
 
 #[cfg(test)]

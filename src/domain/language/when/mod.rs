@@ -7,6 +7,7 @@ mod resolve;
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
+use chrono_tz::Tz;
 
 use super::{Change, detect, lexicon::Part, sentence::Sentence};
 use crate::domain::{
@@ -17,30 +18,42 @@ use crate::domain::{
 
 pub(super) use find::{Which, shift};
 
-/// When something is said: the person's clock, and the day on which their week begins.
+/// When something is said: the person's clock and zone, and the day on which their week begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// The date and time where they are.
     pub local: NaiveDateTime,
+    /// The same moment in UTC: hours from now are counted in it.
+    pub utc: NaiveDateTime,
+    /// Their zone.
+    pub zone: Tz,
     /// The first day of a week.
     pub week_start: Weekday,
 }
 
 impl From<NaiveDateTime> for Moment {
-    /// With a week that begins on Monday.
+    /// In UTC, with a week that begins on Monday.
     fn from(local: NaiveDateTime) -> Self {
         Self {
             local,
+            utc: local,
+            zone: Tz::UTC,
             week_start: Weekday::Mon,
         }
     }
 }
 
+/// What can be written instead of words that are not understood.
+const FORMS: &str = "use YYYY-MM-DD, YYYY-MM-DDTHH:MM (on the person's own clock, or with Z or an offset such as +05:00 behind it), or only \
+    words for the date, such as \"tomorrow 5pm\", \"next Monday\", \"24 December at noon\", \"in 2 hours\"";
+
 /// Why a text is no date that a task can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DueError {
     /// There is no date or time in it.
     NoDate,
+    /// These words of it were not understood, so that the whole may mean another moment.
+    Unread(Vec<String>),
     /// The day does not exist: 31 June, 25:00.
     NoSuchDay,
     /// The day has passed; a task to do lies ahead.
@@ -53,6 +66,14 @@ impl fmt::Display for DueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoDate => f.write_str("no date or time was understood; use YYYY-MM-DD or YYYY-MM-DDTHH:MM"),
+            Self::Unread(words) => {
+                let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+                write!(
+                    f,
+                    "these words were not understood as a date or time: {}; {FORMS}",
+                    quoted.join(", ")
+                )
+            }
             Self::NoSuchDay => f.write_str("that day or time does not exist"),
             Self::Past(date) => write!(f, "{date} has already passed"),
             Self::TooFar => f.write_str("that date is too far away"),
@@ -126,6 +147,14 @@ impl When {
         (!self.is_empty()).then(|| resolve::due(self, now))
     }
 
+    /// How often a task with this date comes back. A recurrence by months or years that begins on a day which not every month (or year) has
+    /// falls on the last day of the shorter ones.
+    pub fn repeat_of(&self, now: Moment) -> Option<Repeat> {
+        let repeat = self.repeat?;
+        let first = self.due(now).and_then(Result::ok);
+        Some(first.map_or(repeat, |first| repeat.beginning(first.date)))
+    }
+
     /// What a date makes of a task that is to change.
     pub fn change(&self, now: Moment) -> Change {
         // "Make it repeat every Friday" names no date of its own.
@@ -134,11 +163,13 @@ impl When {
         Change {
             due: due.clone().and_then(Result::ok),
             due_error: due.and_then(Result::err),
+            date_only: self.day.is_some() && self.clock.is_none() && self.part.is_none() && self.repeat.is_none(),
             time_only: self.day.is_none()
                 && self.minutes.is_none()
                 && self.repeat.is_none()
                 && (self.clock.is_some() || self.part.is_some()),
-            repeat: self.repeat,
+            // What begins with the date that the task has already is settled where that is known.
+            repeat: if only_repeat { self.repeat } else { self.repeat_of(now) },
             ..Change::default()
         }
     }
@@ -190,6 +221,8 @@ pub fn resolve_repeat(text: &str) -> Option<Repeat> {
 /// A sentence divided into its date and the rest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DateWords {
+    /// What looks like a date and was not wholly understood, in the person's words.
+    pub unread: Vec<String>,
     /// The date, if the sentence names one that lies ahead.
     pub due: Option<Due>,
     /// How often, if it says so.
@@ -204,6 +237,7 @@ pub fn date_words(text: &str, now: impl Into<Moment>) -> DateWords {
     let end = sentence.len();
     let when = find::take(&mut sentence, 0, end, Which::First);
     DateWords {
+        unread: sentence.unread(0, end),
         due: when.due(now.into()).and_then(Result::ok),
         repeat: when.repeat,
         rest: sentence.title(0, sentence.tokens.len()),

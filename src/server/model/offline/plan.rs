@@ -60,19 +60,20 @@ pub(super) fn plan(turns: &[Turn<'_>], tool: Option<&str>, now: Moment, script: 
 /// What is to be done for an intent.
 fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
     match intent {
-        Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
+        Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Add(tasks),
         },
         Intent::List(wish) => Plan::List(wish),
         Intent::Complete(target) => which(turns, target, Deed::Complete, script),
         Intent::Delete(target) => which(turns, target, Deed::Delete, script),
-        Intent::Update(target, change) => match change.due_error {
+        Intent::Update(target, change) => match &change.due_error {
+            _ if !change.unread.is_empty() => Plan::Say(phrases::unread_change(&change.unread, script)),
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change), script),
         },
-        Intent::Place(task, change) => match task.due_error.or(change.due_error) {
+        Intent::Place(task, change) => match task.due_error.as_ref().or(change.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Place(task, change),
         },

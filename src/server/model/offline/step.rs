@@ -46,11 +46,11 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         match plan(&turns, request.tool_choice.as_deref(), now, script) {
             Plan::Say(text) => Reply::Say(text),
             Plan::List(wish) => step.list(&wish),
-            Plan::Several(_) if newest.has_deed() => Reply::Say(step.report()),
+            Plan::Several(plans) if newest.has_deed() => Reply::Say(step.report(&plans)),
             Plan::Several(plans) => step.act(&plans),
             only => match (&only, step.meant()) {
                 (Plan::Do(deed, _), Some(task)) => step.call(step.deed(deed, &[task])),
-                _ if newest.has_deed() => Reply::Say(step.report()),
+                _ if newest.has_deed() => Reply::Say(step.report(&[only])),
                 _ => step.act(&[only]),
             },
         }
@@ -366,8 +366,8 @@ impl Step<'_> {
         tasks.iter().map(one).collect()
     }
 
-    /// Says what was done.
-    fn report(&self) -> String {
+    /// Says what was done, and what of the message was not understood.
+    fn report(&self, plans: &[Plan]) -> String {
         let done = |tool: &str| -> Vec<(&WireTask, &[String])> {
             let task = |(name, outcome): &'_ (&'_ str, Outcome)| *name == tool && matches!(outcome, Outcome::Task(..));
             let results = self.results.iter().filter(|result| task(result));
@@ -405,7 +405,20 @@ impl Step<'_> {
                 _ => {}
             }
         }
+        let unread: Vec<String> = plans.iter().flat_map(unread).cloned().collect();
+        if !unread.is_empty() && !done("add_task").is_empty() {
+            said.push(phrases::unread_in_title(&unread, self.script));
+        }
         said.join("\n\n")
+    }
+}
+
+/// What looked like a date of a new task and was not wholly understood.
+fn unread(plan: &Plan) -> &[String] {
+    match plan {
+        Plan::Add(tasks) => tasks.first().map_or(&[], |task| &task.unread),
+        Plan::Place(task, _) => &task.unread,
+        _ => &[],
     }
 }
 

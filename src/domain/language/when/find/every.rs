@@ -250,10 +250,7 @@ fn weekly(days: Weekdays) -> Repeat {
 }
 
 fn on_day(day: u32) -> Option<Repeat> {
-    Some(Repeat {
-        month_day: i8::try_from(day).ok()?,
-        ..Repeat::every(Frequency::Monthly)
-    })
+    (1..=31).contains(&day).then(|| Repeat::every(Frequency::Monthly).on_month_day(day))
 }
 
 fn frequency(unit: Unit) -> Option<Frequency> {

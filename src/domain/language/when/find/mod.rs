@@ -229,7 +229,7 @@ fn settle(repeat: &mut Repeat, day: Option<Day>) {
     match (repeat.frequency, day) {
         (Frequency::Weekly, Some(Day::Weekday(day, _))) if repeat.days.is_empty() => repeat.days = Weekdays::default().with(day),
         (Frequency::Monthly, Some(Day::OfMonth(day, _))) if repeat.nth == 0 && repeat.month_day == 0 => {
-            repeat.month_day = i8::try_from(day).unwrap_or(0);
+            *repeat = repeat.on_month_day(day);
         }
         (Frequency::Monthly, Some(Day::EndOfMonth(_))) if repeat.nth == 0 => repeat.month_day = -1,
         _ => {}
