@@ -248,4 +248,6 @@ impl Change {
 }
 
 #[cfg(test)]
+mod moments;
+#[cfg(test)]
 mod tests;

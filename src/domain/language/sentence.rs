@@ -17,7 +17,9 @@ pub(super) struct Sentence<'a> {
     pub text: &'a str,
     pub tokens: Vec<Token>,
     /// For each token, the meanings of the phrases that begin there, with their length; longest first.
-    senses: Vec<Vec<(usize, Sense)>>,
+    senses: Vec<Senses>,
+    /// The same, with the words that mean something only within a date.
+    all: Vec<Senses>,
     /// Tokens that have been understood and are no part of a title.
     pub used: Vec<bool>,
     /// What the used tokens were taken for, where that is known.
@@ -47,6 +49,26 @@ pub(super) fn divided(token: Token) -> Vec<Token> {
     vec![part(stem, token.start, token.spaced), part(helper, token.start + at, true)]
 }
 
+/// Meanings with the number of tokens that they take.
+type Senses = Vec<(usize, Sense)>;
+
+/// The meanings of the phrases that begin at a token, longest first; and the same with those that they have only within a date.
+fn senses(tokens: &[Token], at: usize, roman: bool) -> (Senses, Senses) {
+    if at >= READ_MAX || !matches!(tokens[at].kind, Kind::Word | Kind::Mark('&') | Kind::Number) {
+        return (Vec::new(), Vec::new());
+    }
+    let run: Vec<&Token> = tokens[at..]
+        .iter()
+        .take(7)
+        .take_while(|t| matches!(t.kind, Kind::Word | Kind::Mark('&') | Kind::Number))
+        .collect();
+    let senses = lexicon().senses(&run, roman);
+    let mut all = lexicon().date_senses(&run);
+    all.extend_from_slice(&senses);
+    all.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    (senses, all)
+}
+
 impl<'a> Sentence<'a> {
     pub fn new(text: &'a str, roman: bool) -> Self {
         Self::with_literal(text, roman, &[])
@@ -63,29 +85,45 @@ impl<'a> Sentence<'a> {
         if roman {
             tokens = tokens.into_iter().flat_map(divided).collect();
         }
-        let senses = (0..tokens.len())
-            .map(|at| {
-                if at >= READ_MAX || !matches!(tokens[at].kind, Kind::Word | Kind::Mark('&') | Kind::Number) {
-                    return Vec::new();
-                }
-                let run: Vec<&Token> = tokens[at..]
-                    .iter()
-                    .take(7)
-                    .take_while(|t| matches!(t.kind, Kind::Word | Kind::Mark('&') | Kind::Number))
-                    .collect();
-                lexicon().senses(&run, roman)
-            })
-            .collect();
         let used = vec![false; tokens.len()];
-        Self {
+        let mut sentence = Self {
             text,
             kinds: vec![None; tokens.len()],
             unread: Vec::new(),
             tokens,
-            senses,
+            senses: Vec::new(),
+            all: Vec::new(),
             used,
             roman,
-        }
+        };
+        sentence.look_up();
+        sentence
+    }
+
+    /// A part of the sentence as it would be without one of its tokens.
+    pub fn without(&self, at: usize, from: usize, to: usize) -> Sentence<'a> {
+        let mut tokens = self.tokens[from..to].to_vec();
+        tokens.remove(at - from);
+        let used = vec![false; tokens.len()];
+        let mut sentence = Sentence {
+            text: self.text,
+            kinds: vec![None; tokens.len()],
+            unread: Vec::new(),
+            senses: Vec::new(),
+            all: Vec::new(),
+            tokens,
+            used,
+            roman: self.roman,
+        };
+        sentence.look_up();
+        sentence
+    }
+
+    /// Looks every token up.
+    fn look_up(&mut self) {
+        let (tokens, roman) = (&self.tokens, self.roman);
+        let (senses, all): (Vec<_>, Vec<_>) = (0..tokens.len()).map(|at| senses(tokens, at, roman)).unzip();
+        (self.senses, self.all) = (senses, all);
     }
 
     /// How many tokens there are to read.
@@ -98,9 +136,19 @@ impl<'a> Sentence<'a> {
         self.senses.get(at).map_or(&[], Vec::as_slice)
     }
 
+    /// The same, with the meanings that words have only within a date.
+    fn all(&self, at: usize) -> &[(usize, Sense)] {
+        self.all.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// The meanings of the phrases of so many tokens that begin here, also those that they have only within a date.
+    pub fn leading(&self, at: usize, length: usize) -> impl Iterator<Item = Sense> + '_ {
+        self.all(at).iter().filter(move |(n, _)| *n == length).map(|(_, sense)| *sense)
+    }
+
     /// The length of the longest phrase of a kind that begins here.
     pub fn is(&self, at: usize, plain: Plain) -> Option<usize> {
-        self.senses(at)
+        self.all(at)
             .iter()
             .find(|(_, sense)| *sense == Sense::Is(plain))
             .map(|(length, _)| *length)
@@ -108,7 +156,7 @@ impl<'a> Sentence<'a> {
 
     /// The same, for any of several kinds.
     pub fn any(&self, at: usize, kinds: &[Plain]) -> Option<usize> {
-        self.senses(at)
+        self.all(at)
             .iter()
             .find(|(_, sense)| matches!(sense, Sense::Is(plain) if kinds.contains(plain)))
             .map(|(length, _)| *length)
@@ -116,14 +164,14 @@ impl<'a> Sentence<'a> {
 
     /// The first meaning here that the function takes.
     pub fn find<T>(&self, at: usize, take: impl Fn(Sense) -> Option<T>) -> Option<(usize, T)> {
-        self.senses(at)
+        self.all(at)
             .iter()
             .find_map(|(length, sense)| take(*sense).map(|value| (*length, value)))
     }
 
     /// Whether the single word here has the meaning.
     pub fn word_is(&self, at: usize, plain: Plain) -> bool {
-        self.senses(at)
+        self.all(at)
             .iter()
             .any(|(length, sense)| *length == 1 && *sense == Sense::Is(plain))
     }

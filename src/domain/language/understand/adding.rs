@@ -230,7 +230,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
 pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, Vec<Day>) {
     let used = reading.sentence.used.clone();
     let more = when::take_more_days(&mut reading.sentence, from, to);
-    let when = when::take(&mut reading.sentence, from, to, Which::First);
+    let when = when::take(&mut reading.sentence, from, to, Which::First, reading.now);
     if !reading.single {
         return (when, more);
     }

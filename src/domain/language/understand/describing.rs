@@ -5,7 +5,12 @@ use std::ops::Range;
 
 use super::{Reading, Rule, adding, english, pointed, urdu};
 use crate::domain::{
-    language::{Described, Intent, NewTask, detect, lexicon::Plain, sentence::Sentence, when::Moment},
+    language::{
+        Described, Intent, NewTask, TakenKind, detect,
+        lexicon::Plain,
+        sentence::Sentence,
+        when::{Moment, When},
+    },
     locale::Script,
 };
 
@@ -59,12 +64,30 @@ fn ordered(reading: &mut Reading<'_>, english_first: bool) -> Option<NewTask> {
     }
 }
 
+/// "call Ali now", "pay the bill right now": today, at the end only.
+fn now(reading: &mut Reading<'_>, from: usize, to: usize) -> Option<When> {
+    let left = reading.sentence.left(from, to);
+    let last = *left.last().filter(|_| left.len() > 2)?;
+    let right = left.get(left.len() - 2).copied().filter(|at| reading.is_word(*at, &["right"]));
+    if !reading.is_word(last, &["now"]) {
+        return None;
+    }
+    let first = right.unwrap_or(last);
+    reading.sentence.take_as(TakenKind::Date, first, last + 1 - first);
+    Some(When::today())
+}
+
 /// What no order stands around: all that is no date and no priority is the title.
 fn plain(reading: &mut Reading<'_>) -> NewTask {
     let (from, to) = (reading.from, reading.to);
     let priority = reading.take_priority(from, to);
     let used = reading.sentence.used.clone();
     let (when, _) = adding::days(reading, from, to);
+    let when = if when.is_empty() {
+        now(reading, from, to).unwrap_or(when)
+    } else {
+        when
+    };
     let end = adding::loose_end(reading, from, to);
     // "Move the class to Friday" is about that day, too.
     let last = reading.sentence.left(from, end).pop();

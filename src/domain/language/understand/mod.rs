@@ -353,7 +353,7 @@ impl Reading<'_> {
 
     /// Takes the date words that are left.
     fn take_when(&mut self, which: Which) -> When {
-        when::take(&mut self.sentence, self.from, self.to, which)
+        when::take(&mut self.sentence, self.from, self.to, which, self.now)
     }
 
     /// The places of date words, without taking them.

@@ -2,7 +2,9 @@
 
 mod clock;
 mod find;
+mod hours;
 mod resolve;
+mod zones;
 
 use std::fmt;
 
@@ -17,6 +19,7 @@ use crate::domain::{
 };
 
 pub(super) use find::{Which, shift};
+use zones::Zone;
 
 /// When something is said: the person's clock and zone, and the day on which their week begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +108,12 @@ pub(super) enum Day {
     Weekend(i64),
     EndOfWeek(i64),
     EndOfMonth(i64),
-    EndOfYear,
+    EndOfQuarter(i64),
+    StartOfQuarter(i64),
+    StartOfYear(i64),
+    EndOfYear(i64),
+    /// A day of a week, counted from its first one.
+    DayOfWeek(i64, i64),
     /// The end of the day that is named beside it, or of today.
     Close,
     /// Months from today.
@@ -114,6 +122,44 @@ pub(super) enum Day {
     AnyOf(Weekdays),
     /// The next first (second, last) such weekday of a month.
     NthOf(i8, Weekdays),
+    /// The first (second, last) such weekday of that month.
+    NthIn(i8, u8, InMonth),
+    /// A whole month, in this year or that.
+    MonthOf(u32, Option<i32>),
+    /// The last day of a month.
+    LastOf(u32, Option<i32>),
+    /// The first, second ... such weekday from today.
+    NthNext(u8, u32),
+    /// Days from today on which people work.
+    Workdays(i64),
+    /// An amount of time from today.
+    Ahead(Span),
+}
+
+/// A month: so many from this one, or by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InMonth {
+    Counted(i64),
+    Named(u32, Option<i32>),
+}
+
+/// An amount of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Span {
+    pub months: i64,
+    pub days: i64,
+    /// Days on which people work.
+    pub workdays: i64,
+    pub minutes: i64,
+}
+
+/// How far the moment that is meant lies from the one that is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// "two days after Friday"
+    Span(Span),
+    /// "the Monday before Christmas": so many such weekdays behind it, or before it.
+    Weekday(u8, i64),
 }
 
 /// A clock time as it was said.
@@ -132,11 +178,23 @@ pub(super) struct When {
     pub clock: Option<Clock>,
     pub part: Option<Part>,
     pub repeat: Option<Repeat>,
-    /// Minutes from now.
-    pub minutes: Option<i64>,
+    /// From now, to the minute.
+    pub ahead: Option<Span>,
+    /// From the day and time that are named beside it.
+    pub step: Option<Step>,
+    /// Where the time is counted.
+    pub zone: Option<Zone>,
 }
 
 impl When {
+    /// The day on which it is said.
+    pub fn today() -> Self {
+        Self {
+            day: Some(Day::Offset(0)),
+            ..Self::default()
+        }
+    }
+
     /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -164,10 +222,7 @@ impl When {
             due: due.clone().and_then(Result::ok),
             due_error: due.and_then(Result::err),
             date_only: self.day.is_some() && self.clock.is_none() && self.part.is_none() && self.repeat.is_none(),
-            time_only: self.day.is_none()
-                && self.minutes.is_none()
-                && self.repeat.is_none()
-                && (self.clock.is_some() || self.part.is_some()),
+            time_only: self.day.is_none() && self.ahead.is_none() && self.repeat.is_none() && (self.clock.is_some() || self.part.is_some()),
             // What begins with the date that the task has already is settled where that is known.
             repeat: if only_repeat { self.repeat } else { self.repeat_of(now) },
             ..Change::default()
@@ -183,8 +238,8 @@ impl When {
 }
 
 /// Finds the date and time words of a sentence within a range of tokens, and marks them as understood.
-pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which) -> When {
-    find::take(sentence, from, to, which)
+pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: Moment) -> When {
+    find::take(sentence, from, to, which, now)
 }
 
 /// Takes the days that are joined to the first one: "on Monday | and Wednesday".
@@ -194,7 +249,7 @@ pub(super) fn take_more_days(sentence: &mut Sentence<'_>, from: usize, to: usize
 
 /// Where in a range of tokens days and times are named, without taking them.
 pub(super) fn spans(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<(usize, usize)> {
-    find::pieces(sentence, from, to)
+    find::pieces(sentence, from, to, Which::First, None)
         .iter()
         .map(|found| (found.from, found.to))
         .collect()
@@ -205,17 +260,27 @@ pub(super) fn spans(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<(usi
 /// # Errors
 /// [`DueError`], when there is no such day ahead.
 pub fn resolve_due(text: &str, now: impl Into<Moment>) -> Result<Due, DueError> {
-    let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
-    let end = sentence.len();
-    let when = find::whole(&mut sentence, end);
-    when.due(now.into()).unwrap_or(Err(DueError::NoDate))
+    let now = now.into();
+    in_either(text, |sentence| {
+        find::whole(sentence, now)?.due(now).unwrap_or(Err(DueError::NoDate))
+    })
 }
 
 /// How often something comes back, in words ("har jumma", "every 2 weeks"); `None` when they say nothing of the kind.
 pub fn resolve_repeat(text: &str) -> Option<Repeat> {
-    let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
-    let end = sentence.len();
-    find::whole(&mut sentence, end).repeat
+    // Which day it is now makes no difference.
+    let now = Moment::from(NaiveDateTime::default());
+    in_either(text, |sentence| find::whole(sentence, now)).ok()?.repeat
+}
+
+/// What a text that is all date says in the language that it seems to be in, or else in the other that has the same letters.
+fn in_either<T>(text: &str, read: impl Fn(&mut Sentence<'_>) -> Result<T, DueError>) -> Result<T, DueError> {
+    let roman = detect(text) == Some(Script::UrLatn);
+    let first = read(&mut Sentence::new(text, roman));
+    match first {
+        Err(DueError::Unread(_) | DueError::NoDate) => read(&mut Sentence::new(text, !roman)).or(first),
+        found => found,
+    }
 }
 
 /// A sentence divided into its date and the rest.
@@ -235,10 +300,11 @@ pub struct DateWords {
 pub fn date_words(text: &str, now: impl Into<Moment>) -> DateWords {
     let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
     let end = sentence.len();
-    let when = find::take(&mut sentence, 0, end, Which::First);
+    let now = now.into();
+    let when = find::take(&mut sentence, 0, end, Which::First, now);
     DateWords {
         unread: sentence.unread(0, end),
-        due: when.due(now.into()).and_then(Result::ok),
+        due: when.due(now).and_then(Result::ok),
         repeat: when.repeat,
         rest: sentence.title(0, sentence.tokens.len()),
     }
