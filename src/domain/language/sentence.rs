@@ -100,10 +100,12 @@ impl<'a> Sentence<'a> {
         sentence
     }
 
-    /// A part of the sentence as it would be without one of its tokens.
-    pub fn without(&self, at: usize, from: usize, to: usize) -> Sentence<'a> {
+    /// A part of the sentence with nothing understood, and perhaps as it would be without one of its tokens.
+    pub fn part(&self, from: usize, to: usize, without: Option<usize>) -> Sentence<'a> {
         let mut tokens = self.tokens[from..to].to_vec();
-        tokens.remove(at - from);
+        if let Some(at) = without {
+            tokens.remove(at - from);
+        }
         let used = vec![false; tokens.len()];
         let mut sentence = Sentence {
             text: self.text,

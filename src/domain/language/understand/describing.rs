@@ -9,7 +9,7 @@ use crate::domain::{
         Described, Intent, NewTask, TakenKind, detect,
         lexicon::Plain,
         sentence::Sentence,
-        when::{Moment, When},
+        when::{self, Moment, When},
     },
     locale::Script,
 };
@@ -64,29 +64,31 @@ fn ordered(reading: &mut Reading<'_>, english_first: bool) -> Option<NewTask> {
     }
 }
 
-/// "call Ali now", "pay the bill right now": today, at the end only.
-fn now(reading: &mut Reading<'_>, from: usize, to: usize) -> Option<When> {
+/// Where "now" or "right now" stands at the very end: "call Ali now".
+fn now(reading: &Reading<'_>, from: usize, to: usize) -> Option<usize> {
     let left = reading.sentence.left(from, to);
     let last = *left.last().filter(|_| left.len() > 2)?;
-    let right = left.get(left.len() - 2).copied().filter(|at| reading.is_word(*at, &["right"]));
-    if !reading.is_word(last, &["now"]) {
-        return None;
-    }
+    let right = last.checked_sub(1).filter(|at| reading.is_word(*at, &["right"]));
     let first = right.unwrap_or(last);
-    reading.sentence.take_as(TakenKind::Date, first, last + 1 - first);
-    Some(When::today())
+    let before = first.checked_sub(1).filter(|at| *at >= from)?;
+    let other = (before.saturating_sub(2)..first).any(|at| reading.is_word(at, &["from", "until", "till", "than", "for", "by"]));
+    let alone = !other && !when::says_time(&reading.sentence, before);
+    (reading.is_word(last, &["now"]) && alone).then_some(first)
 }
 
 /// What no order stands around: all that is no date and no priority is the title.
 fn plain(reading: &mut Reading<'_>) -> NewTask {
     let (from, to) = (reading.from, reading.to);
+    let now = now(reading, from, to);
     let priority = reading.take_priority(from, to);
     let used = reading.sentence.used.clone();
     let (when, _) = adding::days(reading, from, to);
-    let when = if when.is_empty() {
-        now(reading, from, to).unwrap_or(when)
-    } else {
-        when
+    let when = match now {
+        Some(first) if when.is_empty() => {
+            reading.sentence.take_as(TakenKind::Date, first, 2.min(to - first));
+            When::today()
+        }
+        _ => when,
     };
     let end = adding::loose_end(reading, from, to);
     // "Move the class to Friday" is about that day, too.

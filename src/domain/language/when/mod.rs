@@ -242,6 +242,11 @@ pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: W
     find::take(sentence, from, to, which, now)
 }
 
+/// Whether a word may be a part of a date.
+pub(super) fn says_time(sentence: &Sentence<'_>, at: usize) -> bool {
+    find::says_time(sentence, at)
+}
+
 /// Takes the days that are joined to the first one: "on Monday | and Wednesday".
 pub(super) fn take_more_days(sentence: &mut Sentence<'_>, from: usize, to: usize) -> Vec<Day> {
     find::take_more_days(sentence, from, to)

@@ -158,6 +158,14 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTim
         .or_else(|| by_name(sentence, at, own, when))
 }
 
+/// Whether an abbreviation of a zone stands at a token, in capitals.
+pub(super) fn is_abbreviation(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.tokens.get(at).is_some_and(|token| {
+        let written = &sentence.text[token.start..token.end];
+        token.kind == Kind::Word && written.len() > 2 && written.chars().all(|c| c.is_ascii_uppercase()) && NAMES.contains_key(&token.plain)
+    })
+}
+
 /// "Asia/Karachi".
 fn iana(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Zone)> {
     let text = &sentence.text[sentence.tokens.get(at)?.start..];

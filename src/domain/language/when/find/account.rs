@@ -4,13 +4,13 @@
 use super::{
     Found, Piece, Which,
     numbers::{is_glued, is_mark, is_word, number, ordinal},
-    pieces, unit,
+    unit,
 };
 use crate::domain::language::{
     lexicon::{Plain, Sense, Unit},
     sentence::Sentence,
     token::Kind,
-    when::{Day, When},
+    when::{Day, Moment, When, zones},
 };
 
 /// Tokens that look like a date and are not wholly understood.
@@ -94,11 +94,8 @@ pub(super) fn doubt(
             return Some(widened(sentence, start.min(*first), end.max(*last), from, to));
         }
     }
-    let incomplete = incomplete(taken, when);
-    if incomplete && let Some((first, last)) = groups.first() {
-        return Some(Doubt { from: *first, to: *last });
-    }
-    interrupted(sentence, taken, from, to)
+    let (first, last) = *groups.first().filter(|_| incomplete(taken, when))?;
+    Some(Doubt { from: first, to: last })
 }
 
 /// The runs of tokens that were taken now: the pieces with what stands around them.
@@ -290,40 +287,98 @@ fn incomplete(taken: &[Found], when: &When) -> bool {
     steps || zone || both || matches!((when.day, when.clock), (Some(Day::Close), Some(_)) if taken.len() == 1)
 }
 
-/// A phrase in whose middle a word stands that is none of it: "next | blorf | week", "quarter | blorf | to 6pm". Without that word, a piece
-/// would reach over its place.
-fn interrupted(sentence: &Sentence<'_>, taken: &[Found], from: usize, to: usize) -> Option<Doubt> {
-    let near = |at: usize| taken.iter().any(|piece| piece.from <= at + 4 && at <= piece.to + 4);
+/// A phrase in whose middle a word stands that is none of it: "next | blorf | week", "quarter | blorf | to 6pm". Without that word, the same
+/// words would say another moment.
+pub(super) fn interrupted(sentence: &Sentence<'_>, taken: &[bool], (from, to): (usize, usize), now: Moment, which: Which) -> Option<Doubt> {
+    let near = |at: usize| (at.saturating_sub(5)..to.min(at + 6)).any(|place| taken[place]);
     let candidates = (from + 1..to.saturating_sub(1)).filter(|at| {
         let token = &sentence.tokens[*at];
-        !sentence.used[*at] && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
+        !taken[*at] && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
     });
-    for at in candidates.take(6) {
-        // "2 shirts this evening", "5 pages in the morning": something is counted.
-        if sentence.tokens[at - 1].number().is_some() && !is_word(sentence, at + 1, &["am", "pm"])
-            || sentence.is(at, Plain::Measure).is_some()
-        {
+    for at in candidates.filter(|at| !is_counted(sentence, *at, from)).take(8) {
+        let (start, end) = (from.max(at.saturating_sub(10)), to.min(at + 11));
+        let mut whole = sentence.part(start, end, None);
+        let mut shorter = sentence.part(start, end, Some(at));
+        let with = super::read(&mut whole, 0, end - start, which, now, false);
+        let without = super::read(&mut shorter, 0, end - start - 1, which, now, false);
+        if without.is_empty() || with.due(now) == without.due(now) && with.repeat == without.repeat {
             continue;
         }
-        let (start, end) = (from.max(at.saturating_sub(7)), to.min(at + 8));
-        let shorter = sentence.without(at, start, end);
-        let spanning = pieces(&shorter, 0, end - start - 1, Which::First, None)
-            .into_iter()
-            .find(|piece| piece.from < at - start && at - start < piece.to);
-        let Some(piece) = spanning else { continue };
-        // "Wednesday's tasks to Friday"
-        if super::calendar::range_mark(sentence, at + 1).is_some() && piece.piece.clock().is_none() {
-            continue;
-        }
-        return Some(widened(sentence, start + piece.from, start + piece.to + 1, from, to));
+        let place = at - start;
+        let first = (0..place).rev().take_while(|at| shorter.used[*at]).last().unwrap_or(place);
+        let last = (place..end - start - 1).take_while(|at| shorter.used[*at]).last().map_or(place, |at| at + 1);
+        return Some(widened(sentence, start + first, start + last + 1, from, to));
     }
     None
 }
 
+/// Words that do not stand in the middle of a date by mistake: orders, verbs, what is counted.
+const KNOWN: &[Plain] = &[
+    Plain::Measure,
+    Plain::Request,
+    Plain::Stem,
+    Plain::Verb,
+    Plain::Add,
+    Plain::Show,
+    Plain::Complete,
+    Plain::Delete,
+    Plain::Update,
+    Plain::Move,
+    Plain::Copula,
+    Plain::Need,
+    Plain::Done,
+    Plain::Past,
+    Plain::Must,
+    Plain::Task,
+    Plain::List,
+    Plain::Self_,
+    Plain::Polite,
+    Plain::Will,
+    Plain::Wala,
+    Plain::Not,
+    Plain::It,
+    Plain::All,
+    Plain::Instead,
+];
+
+/// "2 shirts this evening", "5 pages before 6pm", "Wednesday's tasks to Friday": the word in the middle is counted, or goes with what stands
+/// before it.
+fn is_counted(sentence: &Sentence<'_>, at: usize, from: usize) -> bool {
+    let owns = is_word(sentence, at + 1, &["ka", "ki", "ke", "k", "کا", "کی", "کے"]);
+    if sentence.any(at, KNOWN).is_some() || owns || is_word(sentence, at, &["or", "ya", "یا", "with", "for", "se", "سے", "ko", "کو"]) {
+        return true;
+    }
+    // "the quarterly report by Friday"
+    if sentence.find(at - 1, |s| matches!(s, Sense::Repeat(_)).then_some(())).is_some_and(|(length, ())| length == 1) {
+        return true;
+    }
+    let owned = sentence.text[sentence.tokens[at - 1].start..sentence.tokens[at - 1].end].contains(['\'', '’']);
+    let bare = sentence.tokens[at - 1].number().is_some() && !(at > from + 1 && is_word(sentence, at - 2, &["at"])) && {
+        let dotted = at > from + 2 && is_mark(sentence, at - 2, &['.', ':', '/']);
+        let named = is_word(sentence, at + 1, &["am", "pm", "p", "baje", "of", "tareekh", "بجے", "تاریخ"]) || sentence.is(at + 1, Plain::OClock).is_some();
+        let counts = sentence
+            .find(at + 1, |s| matches!(s, Sense::Unit(_) | Sense::Month(_) | Sense::Weekday(_) | Sense::ShortDay(_)).then_some(()))
+            .is_some();
+        let ranged = super::calendar::range_mark(sentence, at + 1).is_some() && (sentence.tokens.get(at + 2).is_some_and(|t| t.number().is_some()));
+        let between = at > from + 1 && is_word(sentence, at - 2, &["from", "between"]);
+        !(dotted || named || counts || ranged || between)
+    };
+    owned || bare
+}
+
 /// Whether a word may be a part of a date.
-fn says_time(sentence: &Sentence<'_>, at: usize) -> bool {
+pub(in crate::domain::language::when) fn says_time(sentence: &Sentence<'_>, at: usize) -> bool {
     sentence.tokens[at].number().is_some()
         || sentence.used[at]
+        || is_word(
+            sentence,
+            at,
+            &[
+                "the", "now", "st", "nd", "rd", "th", "final", "middle", "beginning", "start", "end", "early", "p", "se", "tareekh",
+                "سے", "تاریخ",
+            ],
+        )
+        || zones::is_abbreviation(sentence, at)
         || sentence
             .find(at, |s| {
                 matches!(
@@ -340,8 +395,10 @@ fn says_time(sentence: &Sentence<'_>, at: usize) -> bool {
                         | Sense::Halves(_)
                         | Sense::Quarters(_)
                         | Sense::Repeat(_)
+                        | Sense::Holiday(..)
                         | Sense::Is(
-                            Plain::Next
+                            Plain::Before
+                                | Plain::Next
                                 | Plain::This
                                 | Plain::Last
                                 | Plain::Every
@@ -364,6 +421,11 @@ fn says_time(sentence: &Sentence<'_>, at: usize) -> bool {
                                 | Plain::OClock
                                 | Plain::Am
                                 | Plain::Pm
+                                | Plain::SpanAfter
+                                | Plain::SpanBefore
+                                | Plain::AndHalf
+                                | Plain::And
+                                | Plain::AfterNext
                         )
                 )
                 .then_some(())

@@ -13,6 +13,7 @@ mod spans;
 mod words;
 
 use account::Doubt;
+pub(super) use account::says_time;
 use calendar::{calendar_day, day_of_month, holiday, iso};
 use every::every;
 use numbers::{is_mark, is_word};
@@ -148,12 +149,24 @@ fn bare_day(sentence: &mut Sentence<'_>, end: usize) -> Option<When> {
 
 /// Finds and takes the date words between two tokens. A phrase that is not wholly understood is left alone.
 pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: Moment) -> When {
+    read(sentence, from, to, which, now, true)
+}
+
+/// `deep`: looks, too, for words that stand in the middle of a phrase and are none of it.
+fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: Moment, deep: bool) -> When {
     let to = to.min(sentence.len());
     let mut found = pieces(sentence, from, to, which, Some(now));
     let before = sentence.used.clone();
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
+        if taken.is_empty() {
+            return when;
+        }
         let doubt = account::doubt(sentence, &found, &taken, &before, (from, to), (&when, which));
+        let doubt = doubt.or_else(|| {
+            let taken: Vec<bool> = sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
+            deep.then(|| account::interrupted(sentence, &taken, (from, to), now, which)).flatten()
+        });
         let Some(Doubt { from: first, to: last }) = doubt else {
             return when;
         };
