@@ -109,7 +109,7 @@ plain! {
     AndHalf = "andhalf", ClockPast = "clockpast", ClockTo = "clockto", Nearly = "nearly", Loosely = "loosely", Shade = "shade",
     ClockNoon = "clocknoon", StartOf = "startof", MidOf = "midof", YearEnd = "yearend", MonthEnd = "monthend", AfterNext = "afternext",
     SpanAfter = "spanafter", SpanBefore = "spanbefore", Ago = "ago", Except = "except", Until = "until", Numbered = "numbered",
-    Measure = "measure", NotDate = "notdate", At = "at",
+    Measure = "measure", Verse = "verse", NotDate = "notdate", At = "at",
 }
 
 impl Sense {

@@ -34,7 +34,8 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize, ranges: bool) -> Option<(us
         return Some(found);
     }
     let hour = hour(sentence, at)?;
-    let numbered = behind_numbered(sentence, at);
+    let colon = is_mark(sentence, at + 1, &[':']);
+    let numbered = behind_numbered(sentence, at) && !colon;
     let end = at + hour.length;
     // "room 5 pm lights": five is the number of the room.
     if numbered && (!hour.is_sure || is_spaced_meridian(sentence, at) && sentence.tokens.get(end).is_some_and(|t| t.is_text())) {
@@ -58,6 +59,11 @@ fn is_spaced_meridian(sentence: &Sentence<'_>, at: usize) -> bool {
 
 fn is_meridian(plain: &str) -> bool {
     matches!(plain, "am" | "pm" | "a" | "p")
+}
+
+/// "Surah 2:55", "ratio 16:09": no time of day.
+fn is_verse(sentence: &Sentence<'_>, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| sentence.word_is(before, Plain::Verse)) || is_mark(sentence, at.wrapping_sub(1), &['#', '$'])
 }
 
 /// An hour and what is written with it: minutes, am or pm, "o'clock", "baje", "hours".
@@ -85,7 +91,7 @@ fn hour(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
         if colon && is_mark(sentence, stop, &[':']) && is_glued(sentence, stop) && digits(sentence, stop + 1) == Some(2) {
             stop += 2;
         }
-        return ended(sentence, at, stop, hour, minute, colon && !behind_numbered(sentence, at), !colon);
+        return ended(sentence, at, stop, hour, minute, colon && !is_verse(sentence, at), !colon);
     }
     // "17h30", "17h"
     if written && is_glued(sentence, end) && is_word(sentence, end, &["h"]) {
@@ -208,6 +214,9 @@ fn military(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
 
 /// "half past five", "20 past 3pm", "quarter to noon", "ten minutes to six", "half three".
 fn relative(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
+    if let Some(found) = to_strike(sentence, at) {
+        return Some(found);
+    }
     let an = usize::from(is_word(sentence, at, &["a"]) && is_word(sentence, at + 1, &["quarter"]));
     let start = at + an;
     let (length, minutes, is_said) = if is_word(sentence, start, &["quarter"]) {
@@ -257,6 +266,24 @@ fn relative(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
         pm: base.clock.pm.map(|pm| pm != (to && base.clock.hour == 12)),
     };
     (!counted).then_some((end - at, clock))
+}
+
+/// "paanch bajne mein das minute": ten minutes are missing to five.
+fn to_strike(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
+    let (length, hour) = number(sentence, at).filter(|(_, hour)| (1..=12).contains(hour))?;
+    let strikes = is_word(sentence, at + length, &["bajne", "bajnay", "bajny", "بجنے"]);
+    let start = at + length + 2;
+    if !strikes || !is_word(sentence, start - 1, &["mein", "me", "main", "میں"]) {
+        return None;
+    }
+    let (more, minutes) = number(sentence, start).filter(|(_, minutes)| (1..=59).contains(minutes))?;
+    let (last, ()) = sentence.find(start + more, |s| (s == Sense::Unit(Unit::Minute)).then_some(()))?;
+    let clock = Clock {
+        hour: if hour == 1 { 12 } else { hour - 1 },
+        minute: 60 - minutes,
+        pm: None,
+    };
+    Some((start + more + last - at, clock))
 }
 
 /// The hour before or behind which minutes are counted.
@@ -427,7 +454,9 @@ fn counted(sentence: &Sentence<'_>, next: usize) -> bool {
 fn ended(sentence: &Sentence<'_>, at: usize, end: usize, hour: u32, minute: u32, sure: bool, loose: bool) -> Option<Hour> {
     let (mut end, mut pm, mut is_sure, mut minute) = (end, None, sure, minute);
     for _ in 0..2 {
-        if let Some(more) = sentence.is(end, Plain::OClock) {
+        // "o' clock"
+        let apart = is_word(sentence, end, &["o"]) && is_mark(sentence, end + 1, &['\'', '’']) && is_word(sentence, end + 2, &["clock"]);
+        if let Some(more) = sentence.is(end, Plain::OClock).or(apart.then_some(3)) {
             (end, is_sure) = (end + more, true);
         } else if let Some((more, half)) = meridian(sentence, at, end, minute).filter(|_| pm.is_none()) {
             (end, is_sure, pm) = (end + more, true, Some(half));

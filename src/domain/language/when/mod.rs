@@ -126,6 +126,8 @@ pub(super) enum Day {
     NthIn(i8, u8, InMonth),
     /// A whole month, in this year or that.
     MonthOf(u32, Option<i32>),
+    /// A month and a day of it, in a year counted from this one.
+    InYear(u32, u32, i64),
     /// The last day of a month.
     LastOf(u32, Option<i32>),
     /// The first, second ... such weekday from today.

@@ -166,6 +166,21 @@ pub(super) fn is_abbreviation(sentence: &Sentence<'_>, at: usize) -> bool {
     })
 }
 
+/// The zone that is named before a time: "Dubai ke waqt 6 baje", "EST 5pm". The caller sees to it that a time follows.
+pub(super) fn before(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
+    let place = is_abbreviation(sentence, at) || TIME.iter().any(|phrase| (1..=3).any(|length| says(sentence, at + length, phrase)));
+    by_name(sentence, at, own, when).filter(|_| place)
+}
+
+fn says(sentence: &Sentence<'_>, at: usize, phrase: &[&str]) -> bool {
+    phrase.iter().enumerate().all(|(place, word)| {
+        sentence
+            .tokens
+            .get(at + place)
+            .is_some_and(|t| crate::domain::language::normal::is_plain(word, &t.plain))
+    })
+}
+
 /// "Asia/Karachi".
 fn iana(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Zone)> {
     let text = &sentence.text[sentence.tokens.get(at)?.start..];
@@ -212,14 +227,7 @@ fn by_name(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> 
         let key = words.iter().map(|t| t.plain.as_str()).collect::<Vec<_>>().join(" ");
         let zones = NAMES.get(&key)?;
         let written = &sentence.text[words[0].start..words[0].end];
-        let behind = TIME.iter().find(|phrase| {
-            phrase.iter().enumerate().all(|(place, word)| {
-                sentence
-                    .tokens
-                    .get(at + length + place)
-                    .is_some_and(|t| crate::domain::language::normal::is_plain(word, &t.plain))
-            })
-        });
+        let behind = TIME.iter().find(|phrase| says(sentence, at + length, phrase));
         let upper = key.len() >= 2 && written.chars().all(|c| c.is_ascii_uppercase());
         let abbreviation = length == 1 && key.len() <= 4 && (upper || SMALL.contains(&key.as_str()));
         // The person's own abbreviation is their own time, whoever else uses it.

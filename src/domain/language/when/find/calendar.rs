@@ -322,7 +322,10 @@ pub(super) fn day_of_month(sentence: &Sentence<'_>, at: usize, from: usize, to: 
     let followed = is_word(sentence, next, &["ko", "tak", "کو", "تک"]);
     // "return the books 27th", "the 5th": at the end, with digits.
     let last = ends && digits(sentence, at).is_some() && !behind_numbered(sentence, at);
-    let first = clock && the;
+    let month = sentence
+        .any(next, &[Plain::Next, Plain::This])
+        .is_some_and(|n| matches!(unit(sentence, next + n), Some((_, Unit::Month))));
+    let first = clock && the || month;
     (said && closed || followed || last || first).then_some((length, Day::OfMonth(day, None)))
 }
 
@@ -342,13 +345,12 @@ fn of_month(sentence: &Sentence<'_>, at: usize, next: usize, day: u32) -> Option
 
 /// A day with a name: Christmas, New Year's Eve. In a sentence only where a date can stand.
 pub(super) fn holiday(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<(usize, Day)> {
-    let (length, (month, day)) = sentence.find(at, |s| {
-        if let Sense::Holiday(month, day) = s {
-            Some((month, day))
-        } else {
-            None
-        }
+    let counted = sentence.any(at, &[Plain::Next, Plain::This]).unwrap_or(0);
+    let (length, (month, day)) = sentence.find(at + counted, |s| match s {
+        Sense::Holiday(month, day) => Some((month, day)),
+        _ => None,
     })?;
+    let length = length + counted;
     let end = at + length;
     let ends = (end..to).all(|place| !sentence.tokens[place].is_text());
     let closed = end >= to || !sentence.tokens[end].is_text() || sentence.any(end, &[Plain::Before, Plain::After, Plain::Verb]).is_some();
@@ -357,7 +359,7 @@ pub(super) fn holiday(sentence: &Sentence<'_>, at: usize, from: usize, to: usize
             .any(at - 1, &[Plain::Before, Plain::SpanBefore, Plain::SpanAfter])
             .is_some();
     // "celebrate Christmas" names no day, "New Year's Eve" at the end does.
-    ((led || at == from) && closed || ends && length > 1).then_some((length, Day::Date { day, month, year: None }))
+    ((led || counted > 0 || at == from) && closed || ends && length > 1).then_some((length, Day::Date { day, month, year: None }))
 }
 
 /// Whether a day begins at a token, or behind "the" and "next" there.

@@ -371,6 +371,15 @@ fn is_near(sentence: &Sentence<'_>, one: (usize, usize), other: (usize, usize)) 
 fn join(one: Day, other: Day, near: bool) -> Option<Day> {
     Some(match (one, other) {
         (a, b) if a == b => a,
+        // "January next year", "5 January next year"
+        (Day::MonthOf(month, None), Day::Months(months)) | (Day::Months(months), Day::MonthOf(month, None)) if months % 12 == 0 => {
+            Day::InYear(month, 1, months / 12)
+        }
+        (Day::Date { day, month, year: None }, Day::Months(months)) | (Day::Months(months), Day::Date { day, month, year: None })
+            if months % 12 == 0 =>
+        {
+            Day::InYear(month, day, months / 12)
+        }
         // "by EOD Friday"
         (Day::Close, day) | (day, Day::Close) => day,
         (Day::Weekday(day, None), Day::Week(week)) | (Day::Week(week), Day::Weekday(day, None)) => Day::Weekday(day, Some(week)),
@@ -499,6 +508,14 @@ fn is_monthly(sentence: &Sentence<'_>, at: usize) -> bool {
 
 /// The zone that stands behind a time, or behind the day that stands behind it.
 fn zone(sentence: &Sentence<'_>, at: usize, found: &[Found], now: Moment) -> Option<(usize, Piece)> {
+    let piece = |(length, zone)| (length, Piece::Zone(zone));
+    let follows = |(length, _): &(usize, Zone)| {
+        let on = usize::from(is_word(sentence, at + length, &["at", "mein", "me", "par", "میں", "پر"]));
+        clock::at(sentence, at + length + on, true).is_some()
+    };
+    if let Some(found) = zones::before(sentence, at, now.zone, now.utc).filter(follows) {
+        return Some(piece(found));
+    }
     let last = found.last().filter(|last| last.to == at)?;
     let timed = last.piece.clock().is_some() || last.piece.part().is_some();
     let behind = found.len() > 1 && {
@@ -508,5 +525,5 @@ fn zone(sentence: &Sentence<'_>, at: usize, found: &[Found], now: Moment) -> Opt
     if !(timed || behind) || last.piece.zone().is_some() {
         return None;
     }
-    zones::at(sentence, at, now.zone, now.utc).map(|(length, zone)| (length, Piece::Zone(zone)))
+    zones::at(sentence, at, now.zone, now.utc).map(piece)
 }

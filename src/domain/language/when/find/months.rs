@@ -5,10 +5,13 @@ use super::{
     numbers::{is_word, nth, ordinal},
     unit,
 };
-use crate::domain::language::{
-    lexicon::{Plain, Sense, Unit},
-    sentence::Sentence,
-    when::{Day, InMonth},
+use crate::domain::{
+    language::{
+        lexicon::{Plain, Sense, Unit},
+        sentence::Sentence,
+        when::{Day, InMonth},
+    },
+    repeat::Weekdays,
 };
 
 /// "of", "in", "of the", "ke", "of this".
@@ -64,13 +67,19 @@ pub(super) fn ranked(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Day)>
             let end = start + more;
             let of = of(sentence, end)?;
             let (more, month) = month_ref(sentence, end + of)?;
-            return Some((end + of + more - at, Day::NthIn(rank, day, month)));
+            let named = match month {
+                // "of the month": of the next that has one ahead.
+                InMonth::Counted(0) if counted(sentence, end + of).is_none() => Day::NthOf(rank, Weekdays::default().with(day)),
+                month => Day::NthIn(rank, day, month),
+            };
+            return Some((end + of + more - at, named));
         }
         if let Some((more, Unit::Day)) = unit(sentence, start)
             && let Some(of) = of(sentence, start + more)
             && let Some((last, month)) = month_ref(sentence, start + more + of)
         {
-            return Some((start + more + of + last - at, on_day(i64::from(rank), month)?));
+            let any = counted(sentence, start + more + of).is_none();
+            return Some((start + more + of + last - at, on_day(i64::from(rank), month, any)?));
         }
     }
     // Urdu: the month stands before.
@@ -80,21 +89,22 @@ pub(super) fn ranked(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Day)>
     let (more, rank) = rank(sentence, start)?;
     let next = start + more;
     if let Some((last, Unit::Day)) = unit(sentence, next) {
-        return Some((next + last - at, on_day(i64::from(rank), month)?));
+        return Some((next + last - at, on_day(i64::from(rank), month, false)?));
     }
     if rank == -1 && is_word(sentence, next, &["tareekh", "tarikh", "تاریخ"]) {
-        return Some((next + 1 - at, on_day(-1, month)?));
+        return Some((next + 1 - at, on_day(-1, month, false)?));
     }
     let (last, day) = is_weekday(sentence, next)?;
     Some((next + last - at, Day::NthIn(rank, day, month)))
 }
 
-/// A day of a month, -1 for the last.
-fn on_day(day: i64, month: InMonth) -> Option<Day> {
+/// A day of a month, -1 for the last; of `any` month, the next that has it ahead.
+fn on_day(day: i64, month: InMonth, any: bool) -> Option<Day> {
     let from_start = u32::try_from(day).ok();
     Some(match (month, from_start) {
         (InMonth::Counted(n), None) => Day::EndOfMonth(n),
         (InMonth::Named(month, year), None) => Day::LastOf(month, year),
+        (InMonth::Counted(0), Some(day)) if any => Day::OfMonth(day, None),
         (InMonth::Counted(n), Some(day)) => Day::OfMonth(day, Some(n)),
         (InMonth::Named(month, year), Some(day)) => Day::Date { day, month, year },
     })
@@ -146,7 +156,7 @@ fn period(sentence: &Sentence<'_>, at: usize, edge: Edge, loose: bool) -> Option
             Edge::Middle => 15,
             Edge::End => -1,
         };
-        return Some((length, on_day(day, month)?));
+        return Some((length, on_day(day, month, counted(sentence, at).is_none())?));
     }
     let (skip, n) = counted(sentence, at).or((!loose).then_some((0, 0)))?;
     let (length, unit) = unit(sentence, at + skip)?;

@@ -2,6 +2,7 @@
 
 use crate::domain::language::{
     lexicon::{Plain, Sense},
+    normal,
     sentence::Sentence,
     token::{Kind, Token},
 };
@@ -25,7 +26,7 @@ pub(in crate::domain::language::when) fn is_word(sentence: &Sentence<'_>, at: us
     sentence
         .tokens
         .get(at)
-        .is_some_and(|t| t.kind == Kind::Word && words.contains(&t.plain.as_str()))
+        .is_some_and(|t| t.kind == Kind::Word && words.iter().any(|word| normal::is_plain(word, &t.plain)))
 }
 
 /// How many digits a number is written in; nothing for a word.

@@ -126,7 +126,12 @@ pub(super) fn duration(sentence: &Sentence<'_>, at: usize, before: Option<&Found
     let (length, span) = total(sentence, start).or_else(|| {
         // "hafte baad": one of it.
         let (length, unit) = unit(sentence, start)?;
-        is_word(sentence, start + length, &["baad", "bad", "بعد"])
+        let later = is_word(sentence, start + length, &["baad", "bad", "بعد"])
+            || is_word(sentence, start + length, &["from"]) && is_word(sentence, start + length + 1, &["now", "today"]);
+        // "the day after Christmas", but "day after tomorrow" is one word.
+        let named = sentence.find(at, |s| matches!(s, Sense::Day(_)).then_some(())).is_some();
+        let beside = start == at && !named && is_word(sentence, start + length, &["before", "after"]) && is_anchor(sentence, start + length + 1);
+        (later || beside)
             .then(|| Span::of(ONE, unit))
             .flatten()
             .map(|span| (length, span))
@@ -166,7 +171,15 @@ fn piece(span: Span) -> Piece {
 fn lead(sentence: &Sentence<'_>, at: usize) -> (usize, bool) {
     if let Some(length) = sentence.is(at, Plain::In) {
         let nearly = sentence.is(at + length, Plain::Nearly).unwrap_or(0);
-        return (at + length + nearly, true);
+        let start = at + length + nearly;
+        // "within the next 3 days"
+        let the = usize::from(is_word(sentence, start, &["the"]));
+        let next = sentence.is(start + the, Plain::Next).filter(|n| number(sentence, start + the + n).is_some());
+        return (start + next.map_or(0, |n| the + n), true);
+    }
+    // "agle 3 din mein": what stands behind it says that it is ahead.
+    if let Some(length) = sentence.is(at, Plain::Next).filter(|n| number(sentence, at + n).is_some()) {
+        return (at + length, false);
     }
     let now = usize::from(is_word(sentence, at, &["now"]));
     if is_mark(sentence, at + now, &['+']) && (now > 0 || !is_glued(sentence, at)) {

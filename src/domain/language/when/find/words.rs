@@ -57,7 +57,7 @@ pub(super) fn relative(sentence: &Sentence<'_>, at: usize, from: usize) -> Optio
     let again = sentence.is(next, Plain::Next).filter(|_| n == 1).unwrap_or(0);
     if let Some((more, weekday)) = is_weekday(sentence, next + again) {
         let named = match n {
-            _ if again > 0 => Day::NthNext(weekday, 2),
+            _ if again > 0 || n > 1 => Day::NthNext(weekday, 2),
             // "Next Monday" is the next one there is.
             0.. => Day::Weekday(weekday, None),
             _ => Day::Weekday(weekday, Some(-1)),
@@ -117,6 +117,13 @@ fn weekend(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
 /// Next, this, last as a number of weeks or months: "this coming" is one word.
 fn count(sentence: &Sentence<'_>, at: usize) -> Option<(usize, i64)> {
     let the = usize::from(is_word(sentence, at, &["the"]) && sentence.is(at + 1, Plain::Next).is_some());
+    // "agle se agle hafte"
+    if let Some(one) = sentence.is(at, Plain::Next)
+        && is_word(sentence, at + one, &["se", "ke", "سے", "کے"])
+        && let Some(other) = sentence.is(at + one + 1, Plain::Next)
+    {
+        return Some((one + 1 + other, 2));
+    }
     let (length, n) = [(Plain::Next, 1), (Plain::This, 0), (Plain::Last, -1)]
         .into_iter()
         .find_map(|(kind, n)| sentence.is(at + the, kind).map(|length| (length, n)))?;
