@@ -141,7 +141,7 @@ impl Tool for UpdateTask {
             match words.trim() {
                 words if stops(words) => task.repeat = None,
                 words => {
-                    let (rule, first) = super::repeat(words, context)?;
+                    let (rule, first) = super::repeat(words, task.due.as_ref(), context)?;
                     task.repeat = Some(rule);
                     task.due = task.due.or(first);
                 }

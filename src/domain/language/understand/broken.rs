@@ -17,7 +17,8 @@ pub(super) fn pointed(sentence: &Sentence<'_>, intent: Intent) -> Intent {
     let [task] = only else { return Intent::Unknown };
     let change = Change {
         due: task.due.clone(),
-        due_error: task.due_error,
+        due_error: task.due_error.clone(),
+        unread: task.unread.clone(),
         priority: task.priority,
         repeat: task.repeat,
         ..Change::default()

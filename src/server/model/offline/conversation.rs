@@ -149,7 +149,7 @@ impl Turn<'_> {
         self.results().iter().any(|done| match done.outcome {
             Outcome::Task(..) | Outcome::Added(..) | Outcome::Undone(..) => true,
             Outcome::Failed(_) => ![LIST, FIND, PAGE, ASK].contains(&done.tool),
-            Outcome::Tasks(_) | Outcome::Declined(_) | Outcome::Chosen(_) | Outcome::Page(_) => false,
+            Outcome::Tasks(_) | Outcome::Declined | Outcome::Chosen(_) | Outcome::Page(_) => false,
         })
     }
 
@@ -163,7 +163,7 @@ impl Turn<'_> {
 
     /// Whether the assistant or the server said or asked something at its end.
     pub fn is_answered(&self) -> bool {
-        !self.said().is_empty() || self.results().iter().any(|done| matches!(done.outcome, Outcome::Declined(_)))
+        !self.said().is_empty() || self.results().iter().any(|done| matches!(done.outcome, Outcome::Declined))
     }
 
     /// The last thing the assistant said.
@@ -211,7 +211,7 @@ impl Turn<'_> {
     pub fn asks_for_yes(&self) -> bool {
         let first = self.numbered().first().copied().unwrap_or_default();
         let in_form = texts::is_consent(first);
-        let declined = |done: &Done<'_>| done.tool != ASK && matches!(done.outcome, Outcome::Declined(_));
+        let declined = |done: &Done<'_>| done.tool != ASK && matches!(done.outcome, Outcome::Declined);
         in_form || self.said().is_empty() && self.results().iter().any(declined)
     }
 

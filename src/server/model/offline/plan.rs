@@ -139,9 +139,9 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
         return None;
     }
     // "Tomorrow:" above them is the day of those that name none.
-    let heading = list.heading.as_deref().filter(|heading| names_day(heading));
+    let heading = list.heading.as_deref().filter(|heading| names_day(heading, now));
     let described = |line: &String| match heading {
-        Some(heading) if !names_day(line) => {
+        Some(heading) if !names_day(line, now) => {
             let title = describe(line, now).title;
             NewTask {
                 title,
@@ -157,7 +157,7 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
 /// What is to be done for an intent.
 pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
     match intent {
-        Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
+        Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Add(tasks),
         },
@@ -168,12 +168,13 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
         Intent::Beyond(Beyond::File) => Plan::Say(phrases::file_needs_model(script)),
         Intent::Complete(target) => which(turns, target, Deed::Complete),
         Intent::Delete(target) => which(turns, target, Deed::Delete),
-        Intent::Update(target, change) => match change.due_error {
+        Intent::Update(target, change) => match &change.due_error {
+            _ if !change.unread.is_empty() => Plan::Say(phrases::unread_change(&change.unread, script)),
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change)),
         },
-        Intent::Place(task, change) => match task.due_error.or(change.due_error) {
+        Intent::Place(task, change) => match task.due_error.as_ref().or(change.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Place(task, change),
         },

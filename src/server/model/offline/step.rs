@@ -51,6 +51,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         return with_note(Reply::Say(String::new()), newest, script);
     }
     let planned = plan(&turns, request.tool_choice.as_deref(), now, script);
+    let unread = unread(&planned.plan);
     let reply = match planned.plan {
         Plan::Say(text) if text == phrases::file_needs_model(script) => return Reply::Say(text),
         Plan::Say(text) => Reply::Say(text),
@@ -58,7 +59,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         Plan::List(wish) => step.list(&wish),
         Plan::Days(first, last) => step.days(first, last),
         Plan::Undo => step.undo(),
-        _ if newest.has_deed() || step.is_declined() => Reply::Say(step.report()),
+        _ if newest.has_deed() || step.is_declined() => Reply::Say(step.report(&unread)),
         Plan::Lines(tasks) => Reply::Say(step.lines(&tasks)),
         Plan::Several(plans) => step.act(&plans),
         only => step.act(&[only]),
@@ -115,7 +116,7 @@ impl Step<'_> {
 
     /// Whether the person was asked in this turn, and did not agree.
     fn is_declined(&self) -> bool {
-        self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined(_)))
+        self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined))
     }
 
     /// Calls with ids that are new in this conversation.
@@ -148,7 +149,7 @@ impl Step<'_> {
         match self.results.last().map(|done| &done.outcome) {
             Some(Outcome::Undone(restored, removed)) => Reply::Say(self.undone(restored, removed)),
             Some(Outcome::Failed(error)) => Reply::Say(phrases::undo_failed(error, self.script)),
-            Some(_) => Reply::Say(self.report()),
+            Some(_) => Reply::Say(self.report(&[])),
             None if !self.has(UNDO) => Reply::Say(phrases::no_undo(self.script)),
             None => self.call(vec![(UNDO, Arguments::default())]),
         }
@@ -386,6 +387,16 @@ impl Step<'_> {
         };
         let urgent = |task: &WireTask| target.priority.is_none_or(|priority| task.priority == priority);
         tasks.into_iter().filter(|task| on(task) && urgent(task)).collect()
+    }
+}
+
+/// What of new tasks looks like a date and was not wholly understood.
+fn unread(plan: &Plan) -> Vec<String> {
+    match plan {
+        Plan::Add(tasks) | Plan::Lines(tasks) => tasks.iter().flat_map(|task| task.unread.clone()).collect(),
+        Plan::Place(task, _) => task.unread.clone(),
+        Plan::Several(plans) => plans.iter().flat_map(unread).collect(),
+        _ => Vec::new(),
     }
 }
 

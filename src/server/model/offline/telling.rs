@@ -209,7 +209,7 @@ impl Step<'_> {
     }
 
     /// Says what was done.
-    pub fn report(&self) -> String {
+    pub fn report(&self, unread: &[String]) -> String {
         let done = |tool: &str| -> Vec<(&WireTask, &[String])> {
             let results = self.results.iter().filter(|done| done.tool == tool);
             results
@@ -227,6 +227,7 @@ impl Step<'_> {
                 added.extend(tasks.iter().map(WireTask::named));
             }
         }
+        let was_added = !added.is_empty();
         for (named, words) in [
             (
                 named("complete_task"),
@@ -247,7 +248,7 @@ impl Step<'_> {
                 said.push(phrases::updated(&task.named(), changed, self.script));
             }
         }
-        if said.is_empty() && self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined(_))) {
+        if said.is_empty() && self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined)) {
             said.push(phrases::left_alone(self.script));
         }
         for result in &self.results {
@@ -256,6 +257,9 @@ impl Step<'_> {
                 Outcome::Added(_, failed) => said.extend(failed.iter().map(|error| phrases::failed(error, self.script))),
                 _ => {}
             }
+        }
+        if !unread.is_empty() && was_added {
+            said.push(phrases::unread_in_title(unread, self.script));
         }
         said.join("\n\n")
     }
