@@ -288,6 +288,39 @@ pub struct TaskLists {
     pub named: Vec<TaskView>,
 }
 
+/// What would become of a text in the line for new tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LineView {
+    /// What of it is no part of the title, in the order of the text.
+    pub taken: Vec<TakenView>,
+    /// The tasks that it lists, a line each; empty if it is one.
+    pub lines: Vec<String>,
+}
+
+/// A part of a text that is not a part of the title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenView {
+    /// Its first byte, and the one behind it.
+    pub from: usize,
+    /// See `from`.
+    pub to: usize,
+    /// What it was taken for.
+    pub kind: TakenAs,
+    /// What it means, in the language of the page; may be empty.
+    pub says: String,
+}
+
+/// What a part of a text was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TakenAs {
+    /// A day, a time, or both.
+    Date,
+    /// How often it comes back.
+    Repeat,
+    /// How urgent it is.
+    Priority,
+}
+
 /// What the person thinks of an answer, on the settings page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RatingView {

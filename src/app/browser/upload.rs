@@ -84,15 +84,17 @@ pub(in crate::app) fn files_of(event: &JsValue, carrier: &str) -> Vec<JsValue> {
     files.map(|files| Array::from(&files).to_vec()).unwrap_or_default()
 }
 
+/// The text of a kind among what is pasted.
+pub(in crate::app) fn pasted_as(event: &JsValue, kind: &str) -> Option<String> {
+    let carrier = Reflect::get(event, &"clipboardData".into()).ok()?;
+    let read = Reflect::get(&carrier, &"getData".into()).ok()?.dyn_into::<Function>().ok()?;
+    let text = read.call1(&carrier, &kind.into()).ok()?.as_string()?;
+    (!text.trim().is_empty()).then_some(text)
+}
+
 /// Whether formatted text is among what is pasted.
 pub(in crate::app) fn pasted_text(event: &JsValue) -> bool {
-    let text = |kind: &str| {
-        let carrier = Reflect::get(event, &"clipboardData".into()).ok()?;
-        let read = Reflect::get(&carrier, &"getData".into()).ok()?.dyn_into::<Function>().ok()?;
-        read.call1(&carrier, &kind.into()).ok()?.as_string()
-    };
-    let has = |kind| text(kind).is_some_and(|text| !text.trim().is_empty());
-    has("text/plain") && has("text/html")
+    pasted_as(event, "text/plain").is_some() && pasted_as(event, "text/html").is_some()
 }
 
 /// Whether files are among what is dragged over the page. What they are is only told when they are dropped.

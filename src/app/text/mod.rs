@@ -157,6 +157,10 @@ pub struct Texts {
     /// The name of the field for a new task, for screen readers; its example; its button.
     pub new_task: &'static str,
     pub new_task_example: &'static str,
+    pub add_lines_question: Around,
+    /// On a part of the line that was taken for a date: what it does when it is pressed. The words, and what they mean, stand before it.
+    pub taken_label: &'static str,
+    pub taken_note: &'static str,
     pub add: &'static str,
     pub undo: &'static str,
     pub undone: &'static str,

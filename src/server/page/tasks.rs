@@ -1,29 +1,20 @@
-//! Bodies of the server functions of [`crate::api::tasks`].
+//! Bodies of the server functions of [`crate::api::tasks`] that show, change and take back; those that add are in [`super::new_tasks`].
 
-use serde_json::json;
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use super::{
-    Caller, caller,
-    chat::{key_of, text_error},
-    failed, go_back, refuse, view,
-};
+use super::{Caller, caller, failed, go_back, refuse, view};
 use crate::{
     api::{ApiError, view::TaskLists},
     domain::{
-        dates,
         id::TaskId,
-        language::{self, find_begun},
-        task::{Due, TITLE_MAX, Task, TaskStatus},
-        text, texts,
+        language::find_begun,
+        task::{Task, TaskStatus},
     },
     server::{
         recurrence,
         store::{
             history::{self, ChangeSet, Origin, Undone, Which},
             tasks::{self, TaskFilter},
-            tool_calls::{self, Key},
         },
     },
 };
@@ -182,80 +173,6 @@ async fn change(
     Ok(kept.map(history::token).unwrap_or_default())
 }
 
-/// What is typed is one new task, whatever it would be in a message. Gives its id, a sentence that says what was made, and the token by which
-/// it can be taken back.
-pub async fn add(text: String, key: String, back: String) -> Result<(String, String, String), ApiError> {
-    let caller = caller().await?;
-    let (state, user) = (&caller.state, &caller.user);
-    let text = text::line(&text, TITLE_MAX).map_err(|error| refuse(text_error(error)))?;
-    let key = key_of(&key)?;
-    let (calendar, now) = (user.calendar(), state.clock.now());
-    let mut transaction = state.store.begin().await.map_err(failed)?;
-    if let Some(key) = &key {
-        let hash = Sha256::digest(&text);
-        match tool_calls::take_key(&mut transaction, user.id, key, &hash, now)
-            .await
-            .map_err(failed)?
-        {
-            Key::New => {}
-            Key::Done(done) => {
-                let [id, undo] = serde_json::from_value::<[String; 2]>(done).map_err(|_| refuse(ApiError::Invalid))?;
-                let task = tasks::get(&mut transaction, user.id, task_id(&id)?).await.map_err(failed)?;
-                go_back(&back);
-                let unread = language::describe(&text, calendar.moment(now)).unread;
-                return Ok((id, said(&caller, &task, &unread), undo));
-            }
-            Key::Taken => return Err(refuse(ApiError::Invalid)),
-        }
-    }
-    let new = language::describe(&text, calendar.moment(now));
-    let today = calendar.local(now).date();
-    let rule = new
-        .repeat
-        .map(|repeat| recurrence::rule_of_person(&repeat.to_string(), today, calendar.week_start));
-    // What is said of a recurrence and cannot be kept is no reason to refuse the task.
-    let repeat = rule.and_then(Result::ok);
-    let unread = new.unread;
-    let first = repeat.as_deref().and_then(|rule| recurrence::first(rule, today));
-    let due = new.due.or(first.map(|date| Due { date, time: None }));
-    let task = Task {
-        priority: new.priority.unwrap_or_default(),
-        repeat,
-        ..Task::new(state.clock.task_id(), new.title, due, calendar.zone.name(), now)
-    };
-    let mut changes = ChangeSet::default();
-    tasks::insert(&mut transaction, user.id, &task, &mut changes)
-        .await
-        .map_err(failed)?;
-    let change = state.clock.ordered_uuid();
-    let kept = history::keep(&mut transaction, user.id, change, "add_task", changes, &Origin::page(), now).await;
-    let undo = kept.map_err(failed)?.map(history::token).unwrap_or_default();
-    if let Some(key) = &key {
-        let done = json!([task.id.to_string(), &undo]);
-        tool_calls::keep_result(&mut transaction, user.id, key, &done)
-            .await
-            .map_err(failed)?;
-    }
-    transaction.commit().await.map_err(|error| failed(error.into()))?;
-    state.store.tasks_changed(user.id);
-    go_back(&back);
-    Ok((task.id.to_string(), said(&caller, &task, &unread), undo))
-}
-
-/// That a task was added, with its date in full, and what of its title may have been meant as a date.
-fn said(caller: &Caller, task: &Task, unread: &[String]) -> String {
-    let script = caller.locale.into();
-    let due = task.due.as_ref().map(|due| dates::due(due, script));
-    let repeat = task.repeat.as_deref().map(|rule| language::phrases::repeats(rule, script));
-    let details = [due, repeat].into_iter().flatten().map(|words| caller.user.digits.show(words));
-    let added = texts::task_added(caller.locale, &task.title, details);
-    if unread.is_empty() {
-        added
-    } else {
-        format!("{added}. {}", texts::unread_in_title(caller.locale, unread))
-    }
-}
-
-fn task_id(text: &str) -> Result<TaskId, ApiError> {
+pub(super) fn task_id(text: &str) -> Result<TaskId, ApiError> {
     text.parse().map_err(|_| refuse(ApiError::NotFound))
 }

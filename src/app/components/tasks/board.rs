@@ -11,7 +11,7 @@ use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
 use crate::app::chat::follow::in_time;
 use crate::app::components::confirm::Question;
-use crate::app::text::Around;
+use crate::app::text::{Around, Texts};
 use crate::app::{browser, here};
 
 /// A new task that belongs further down than here is shown at the top: so far down nobody would see it.
@@ -41,6 +41,7 @@ pub(super) struct Board {
     pub fresh: RwSignal<Vec<String>>,
     pub toast: Toast,
     pub told: Option<RwSignal<u32>>,
+    pub texts: &'static Texts,
     /// Answers that were asked for before a change must not undo it.
     turn: StoredValue<u32>,
     /// Changes that are on their way; what is asked for after them shows everything.
@@ -62,6 +63,7 @@ impl Board {
             fresh: RwSignal::new(Vec::new()),
             toast: Toast::new(),
             told,
+            texts: here(),
             turn: StoredValue::new(0),
             changing: StoredValue::new(0),
             misses: StoredValue::new(0),
@@ -239,7 +241,7 @@ impl Board {
     }
 
     pub fn set_done(self, id: String, title: &str, done: bool) {
-        let texts = here();
+        let texts = self.texts;
         let beside = untrack(|| self.lists.with(|lists| beside(&self.order(lists), &lists.completed, &id)));
         self.lists.update(|lists| set_done(lists, &id, done));
         let said = if done { texts.was_done } else { texts.was_reopened };
@@ -253,7 +255,7 @@ impl Board {
     pub fn delete(self, id: String, title: &str) {
         let beside = untrack(|| self.lists.with(|lists| beside(&self.order(lists), &lists.completed, &id)));
         self.lists.update(|lists| remove(lists, &id));
-        let said = named(here().was_deleted, title);
+        let said = named(self.texts.was_deleted, title);
         self.ask(Box::pin(door::delete_task(id, String::new())), Some(said), beside);
     }
 
@@ -261,7 +263,7 @@ impl Board {
     pub fn undo(self) {
         let Some((token, said)) = self.toast.newest() else { return };
         self.toast.forget(&token);
-        let undone = named(here().was_undone, title_in(&said));
+        let undone = named(self.texts.was_undone, title_in(&said));
         let asked = async move {
             let answer = door::undo(token.clone(), String::new()).await;
             match &answer {

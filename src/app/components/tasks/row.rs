@@ -46,6 +46,7 @@ pub(super) fn Row(board: Board, task: TaskView) -> impl IntoView {
             text: texts.delete_task_question,
             name: name.get_value(),
             note: None,
+            lines: Vec::new(),
             yes_text: texts.delete,
             yes: Callback::new(move |()| name.with_value(|name| board.delete(id.get_value(), name))),
         }));
