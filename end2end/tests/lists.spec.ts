@@ -189,10 +189,10 @@ test('what is said stays long enough, and as long as somebody is at it', async (
   await expect(undo).toBeVisible();
   await page.clock.runFor(8_000);
   await expect(undo).toBeVisible();
-  await undo.hover();
+  await undo.dispatchEvent('focusin');
   await page.clock.runFor(60_000);
   await expect(toast).toContainText('alpha');
-  await page.mouse.move(5, 5);
+  await undo.dispatchEvent('focusout');
   await page.clock.runFor(12_000);
   await expect(toast).toBeEmpty();
   await page.keyboard.press('ControlOrMeta+z');

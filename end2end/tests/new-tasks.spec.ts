@@ -140,3 +140,54 @@ test('on a phone', async ({ another }) => {
   }
   await axe(page);
 });
+
+test('what is taken for a date is shown while one types, and given back by one press', async ({ page, chat }) => {
+  await chat.open('/tasks');
+  const { field, pending, said } = line(page);
+  const taken = page.getByTestId('taken');
+  await field.pressSequentially('Read the Friday paper tomorrow 5pm');
+  await expect(taken.filter({ hasText: 'tomorrow' })).toHaveCount(1);
+  await expect(taken.first()).toHaveAccessibleName(/put it into the title/);
+  const before = await taken.count();
+  await axe(page);
+  await taken.first().focus();
+  await page.keyboard.press('Enter');
+  await expect(taken).toHaveCount(before - 1);
+  await expect(field).toBeFocused();
+  await expect(field, 'the text stays').toHaveValue('Read the Friday paper tomorrow 5pm');
+  for (let left = await taken.count(); left > 0; left -= 1) {
+    await taken.first().click();
+    await expect(taken).toHaveCount(left - 1);
+  }
+  await field.press('Enter');
+  await expect(pending.locator('.task-title')).toHaveText('Read the Friday paper tomorrow 5pm');
+  await expect(pending.locator('time')).toHaveCount(0);
+  await expect(said).toContainText('Added');
+  await expect(taken).toHaveCount(0);
+});
+
+test('several pasted lines are several tasks after one question, taken back at once', async ({ page, chat }) => {
+  await chat.open('/tasks');
+  const { field, pending, undo, said } = line(page);
+  const paste = (text: string) =>
+    field.evaluate((field, text) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', text);
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }, text);
+  const question = page.getByRole('dialog').filter({ visible: true });
+  await paste('Buy milk\n- [ ] Call Ahmed tomorrow 5pm\nہر پیر کو جم');
+  await expect(question).toContainText('Add \u20683\u2069 tasks?'.replaceAll(/[\u2068\u2069]/g, ''));
+  await expect(question.getByRole('listitem')).toHaveCount(3);
+  await axe(page);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(pending).toHaveCount(0);
+  await paste('Buy milk\n- [ ] Call Ahmed tomorrow 5pm\nہر پیر کو جم');
+  await question.getByTestId('confirm').click();
+  await expect(pending).toHaveCount(3);
+  await expect(pending.filter({ hasText: 'Call Ahmed' }).locator('time')).toHaveText('Tomorrow, 5:00 PM');
+  await expect(pending.filter({ hasText: 'جم' }).getByTestId('repeats')).toBeVisible();
+  await expect(said).toContainText('3 tasks');
+  await undo.click();
+  await expect(pending).toHaveCount(0);
+});

@@ -289,7 +289,8 @@ test('nothing jumps when the font comes late: Urdu on a phone', async ({ another
   const client = await context.newCDPSession(page);
   await client.send('Network.enable');
   await client.send('Network.clearBrowserCache');
-  await page.goto(url);
+  // Waits for no font, as a page that is loaded does.
+  await page.goto(url, { waitUntil: 'commit' });
   await chat.hydrated();
   const font = page.waitForResponse(/\/fonts\//);
   held.open();
