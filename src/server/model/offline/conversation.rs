@@ -149,7 +149,7 @@ impl Turn<'_> {
         self.results().iter().any(|done| match done.outcome {
             Outcome::Task(..) | Outcome::Added(..) | Outcome::Undone(..) => true,
             Outcome::Failed(_) => ![LIST, FIND, PAGE, ASK].contains(&done.tool),
-            Outcome::Tasks(_) | Outcome::Declined(_) | Outcome::Chosen(_) | Outcome::Page(_) => false,
+            Outcome::Tasks(_) | Outcome::Declined | Outcome::Chosen(_) | Outcome::Page(_) => false,
         })
     }
 
@@ -163,7 +163,7 @@ impl Turn<'_> {
 
     /// Whether the assistant or the server said or asked something at its end.
     pub fn is_answered(&self) -> bool {
-        !self.said().is_empty() || self.results().iter().any(|done| matches!(done.outcome, Outcome::Declined(_)))
+        !self.said().is_empty() || self.results().iter().any(|done| matches!(done.outcome, Outcome::Declined))
     }
 
     /// The last thing the assistant said.
@@ -218,7 +218,7 @@ impl Turn<'_> {
             .into_iter()
             .flat_map(yes)
             .any(|yes| yes == first);
-        let declined = |done: &Done<'_>| done.tool != ASK && matches!(done.outcome, Outcome::Declined(_));
+        let declined = |done: &Done<'_>| done.tool != ASK && matches!(done.outcome, Outcome::Declined);
         in_form || self.said().is_empty() && self.results().iter().any(declined)
     }
 

@@ -115,7 +115,7 @@ impl Step<'_> {
 
     /// Whether the person was asked in this turn, and did not agree.
     fn is_declined(&self) -> bool {
-        self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined(_)))
+        self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined))
     }
 
     /// Calls with ids that are new in this conversation.

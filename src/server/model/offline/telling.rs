@@ -247,7 +247,7 @@ impl Step<'_> {
                 said.push(phrases::updated(&task.named(), changed, self.script));
             }
         }
-        if said.is_empty() && self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined(_))) {
+        if said.is_empty() && self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined)) {
             said.push(phrases::left_alone(self.script));
         }
         for result in &self.results {

@@ -91,8 +91,8 @@ pub(super) enum Outcome {
     Added(Vec<WireTask>, Vec<String>),
     /// The last change was taken back: the tasks that are as they were, and the ids or titles of those that are gone again.
     Undone(Vec<WireTask>, Vec<String>),
-    /// The person was asked, and did not agree; what they said in their own words, if anything.
-    Declined(Vec<String>),
+    /// The person was asked, and did not agree. Words of their own are a turn ([`super::conversation::turns`]).
+    Declined,
     /// The ids of the tasks that the person chose.
     Chosen(Vec<String>),
     /// What the person sees: the task that they selected, if any.
@@ -132,8 +132,6 @@ fn outcome(result: &Value) -> Outcome {
     struct Shape {
         error: Option<Value>,
         declined: Option<Value>,
-        #[serde(default)]
-        said: Vec<String>,
         task: Option<WireTask>,
         tasks: Option<Vec<WireTask>>,
         #[serde(default)]
@@ -151,9 +149,7 @@ fn outcome(result: &Value) -> Outcome {
     }
     match Shape::deserialize(result) {
         Ok(Shape { error: Some(error), .. }) => Outcome::Failed(words_of(&error)),
-        Ok(Shape {
-            declined: Some(_), said, ..
-        }) => Outcome::Declined(said),
+        Ok(Shape { declined: Some(_), .. }) => Outcome::Declined,
         Ok(Shape {
             task: Some(task), changed, ..
         }) => Outcome::Task(task, changed),

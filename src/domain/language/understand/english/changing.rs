@@ -16,11 +16,11 @@ use crate::domain::{
 pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
     // "Throw away old clothes", "drop the kids at school": of daily life, if nothing says that the list is meant.
     let of_list = [Plain::Task, Plain::List, Plain::It, Plain::All, Plain::Completed, Plain::Wala];
-    let placed =
-        reading.is_word(reading.from, &["drop"]) && (reading.from..reading.to).any(|at| reading.is_word(at, &["at", "off", "to", "over"]));
+    let place = |at: usize| at + 1 < reading.to && reading.is_word(at, &["at", "off", "to", "over", "in", "into", "with"]);
+    let placed = reading.is_word(reading.from, &["drop"]) && (reading.from..reading.to).any(place);
     let thrown = (placed || reading.sentence.is(reading.from, Plain::Discard).is_some())
         && !(reading.from + 1..reading.to).any(|at| reading.sentence.any(at, &of_list).is_some());
-    if thrown && !reading.dates().0.is_empty() {
+    if thrown && (placed || !reading.dates().0.is_empty()) {
         return None;
     }
     if reading.asks() && !reading.is_word(reading.from, &["delete", "remove", "cancel"]) || !led_by(reading, Plain::Delete) {
@@ -68,9 +68,13 @@ pub(super) fn taken_off(reading: &mut Reading<'_>) -> Option<Intent> {
         .rev()
         .take(4)
         .find(|at| reading.is_word(*at, &["off", "out"]))?;
+    // "Take it off"
+    let pointed = off + 1 == reading.to && (reading.from + 1..off).all(|at| reading.sentence.is(at, Plain::It).is_some());
     let ends = reading.sentence.any(off, &[Plain::List]).is_some() || off + 1 == reading.to;
     let listed = ends && (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::List).is_some());
-    if !listed || !reading.is_word(reading.from, &["take", "strike", "cross", "get", "knock"]) {
+    if !(listed || pointed && reading.is_word(reading.from, &["take", "strike"]))
+        || !reading.is_word(reading.from, &["take", "strike", "cross", "get", "knock"])
+    {
         return None;
     }
     reading.sentence.take(reading.from, 1);

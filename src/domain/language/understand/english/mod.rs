@@ -347,7 +347,7 @@ fn done(reading: &mut Reading<'_>) -> Option<Intent> {
         let length = if been {
             2
         } else {
-            usize::from(reading.is_word(*at, &["was", "were", "got", "is", "are"]))
+            usize::from(reading.is_word(*at, &["was", "were", "got", "is", "are", "r"]))
         };
         length > 0
             && at + length <= last
@@ -358,7 +358,7 @@ fn done(reading: &mut Reading<'_>) -> Option<Intent> {
     });
     if let Some(at) = passive {
         for helper in at..last {
-            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got", "is", "are"]) {
+            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got", "is", "are", "r"]) {
                 reading.sentence.take(helper, 1);
             }
         }
@@ -401,7 +401,7 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
     let asks = reading.asks();
     let told = reading.is_word(
         reading.from,
-        &["tell", "ask", "do", "make", "find", "get", "start", "talk", "write"],
+        &["tell", "ask", "do", "make", "find", "get", "start", "talk", "write", "give"],
     ) && reading.is_word(reading.from + 1, &["me", "it", "you", "nothing", "that", "this"]);
     let verb = lead(reading).is_some_and(|(_, kinds)| kinds.contains(&Plain::Verb));
     let chat = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Chat).is_some());

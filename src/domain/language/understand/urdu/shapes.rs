@@ -126,6 +126,12 @@ pub(super) fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<u
 pub(super) fn is_past_word(reading: &Reading<'_>, content: &[usize], at: usize) -> bool {
     let last = content.last().copied();
     let before_last = content.iter().rev().nth(1).copied();
+    // "kaam kya hain" asks.
+    if last.is_some_and(|last| last != at && reading.is_word(last, &["hain", "hein", "hen", "haen", "ہیں"]))
+        && reading.is_word(at, &["kya", "kia", "کیا"])
+    {
+        return false;
+    }
     let place = last == Some(at) || (before_last == Some(at) && last.is_some_and(|l| reading.sentence.word_is(l, Plain::Copula)));
     place && reading.sentence.word_is(at, Plain::Past)
 }
