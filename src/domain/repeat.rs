@@ -5,8 +5,13 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::{Datelike, NaiveDate};
+
 /// The days of the week in RFC 5545, from Monday.
 const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+
+/// The length of the shortest month.
+const SHORTEST: i8 = 28;
 
 /// The unit of a recurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,6 +76,8 @@ pub struct Repeat {
     pub nth: i8,
     /// On which day of the month; -1 is the last, 0 says nothing.
     pub month_day: i8,
+    /// Where a month is too short for that day (a year has no 29 February), it falls on the last day of the month instead of being left out.
+    pub or_last: bool,
 }
 
 impl Repeat {
@@ -82,11 +89,36 @@ impl Repeat {
             days: Weekdays(0),
             nth: 0,
             month_day: 0,
+            or_last: false,
         }
     }
 }
 
 impl Repeat {
+    /// On a day of the month, and on the last day of a month that is shorter.
+    #[must_use]
+    pub fn on_month_day(self, day: u32) -> Self {
+        let day = i8::try_from(day).unwrap_or(0);
+        Self {
+            month_day: day,
+            or_last: day > SHORTEST,
+            ..self
+        }
+    }
+
+    /// What people mean by a recurrence whose first day this is: "every month", from the 31st, is the last day of a month that is shorter,
+    /// and "every year" from 29 February is 28 February in most years. The day of the first one is kept in the rule.
+    #[must_use]
+    pub fn beginning(self, first: NaiveDate) -> Self {
+        let unsaid = self.days.is_empty() && self.nth == 0 && self.month_day == 0;
+        let leap = first.month() == 2 && first.day() == 29;
+        match self.frequency {
+            Frequency::Monthly if unsaid && first.day() > SHORTEST.unsigned_abs().into() => self.on_month_day(first.day()),
+            Frequency::Yearly if unsaid && leap => self.on_month_day(first.day()),
+            _ => self,
+        }
+    }
+
     /// Whether the day on which a week begins makes a difference (RFC 5545, section 3.3.10, WKST).
     pub fn counts_weeks(&self) -> bool {
         self.frequency == Frequency::Weekly && self.interval > 1 && self.days.len() > 1
@@ -109,6 +141,17 @@ impl fmt::Display for Repeat {
                 write!(f, "{}", self.nth)?;
             }
             f.write_str(DAYS[usize::from(day)])?;
+        }
+        if self.or_last && self.month_day > SHORTEST {
+            // Of the days from the 28th to this one, the last that the month has.
+            if self.frequency == Frequency::Yearly {
+                f.write_str(";BYMONTH=2")?;
+            }
+            f.write_str(";BYMONTHDAY=28")?;
+            for day in SHORTEST + 1..=self.month_day {
+                write!(f, ",{day}")?;
+            }
+            return f.write_str(";BYSETPOS=-1");
         }
         if self.month_day != 0 {
             write!(f, ";BYMONTHDAY={}", self.month_day)?;
@@ -143,9 +186,15 @@ impl FromStr for Repeat {
                         .map(|(frequency, _)| *frequency)
                 }
                 ("INTERVAL", number) => repeat.interval = number.parse().ok().filter(|n| *n > 0).ok_or(OtherRule)?,
+                ("BYMONTHDAY", days) if days.starts_with("28,") => {
+                    let last = days.split(',').next_back().and_then(|day| day.parse().ok()).ok_or(OtherRule)?;
+                    (repeat.month_day, repeat.or_last) = (last, true);
+                }
                 ("BYMONTHDAY", number) => {
                     repeat.month_day = number.parse().ok().filter(|n| (1..=31).contains(n) || *n == -1).ok_or(OtherRule)?;
                 }
+                // Only as a part of a rule that `Display` writes; see below.
+                ("BYMONTH", "2") | ("BYSETPOS", "-1") => {}
                 ("BYDAY", days) => {
                     for day in days.split(',') {
                         let (nth, name) = day.split_at_checked(day.len().saturating_sub(2)).ok_or(OtherRule)?;
@@ -163,6 +212,11 @@ impl FromStr for Repeat {
             }
         }
         repeat.frequency = frequency.ok_or(OtherRule)?;
+        let special = repeat.or_last || ["BYMONTH=", "BYSETPOS="].iter().any(|part| rule.contains(part));
+        let rule = rule.split(";WKST=").next().unwrap_or(rule);
+        if special && repeat.to_string() != rule {
+            return Err(OtherRule);
+        }
         Ok(repeat)
     }
 }
@@ -185,6 +239,19 @@ mod tests {
         ] {
             assert_eq!(rule.parse::<Repeat>().map(|repeat| repeat.to_string()), Ok(rule.to_owned()));
         }
+        for (day, rule) in [
+            (31, "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1"),
+            (30, "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1"),
+            (29, "FREQ=MONTHLY;BYMONTHDAY=28,29;BYSETPOS=-1"),
+            (28, "FREQ=MONTHLY;BYMONTHDAY=28"),
+        ] {
+            let repeat = Repeat::every(Frequency::Monthly).on_month_day(day);
+            assert_eq!((repeat.to_string(), rule.parse()), (rule.to_owned(), Ok(repeat)));
+        }
+        let leap = NaiveDate::from_ymd_opt(2028, 2, 29).unwrap();
+        let yearly = Repeat::every(Frequency::Yearly).beginning(leap);
+        assert_eq!(yearly.to_string(), "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1");
+        assert_eq!(yearly.to_string().parse(), Ok(yearly));
         let by_week = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU";
         assert_eq!(format!("{by_week};WKST=SU").parse::<Repeat>(), by_week.parse());
         assert!(by_week.parse::<Repeat>().unwrap().counts_weeks() && !Repeat::every(Frequency::Weekly).counts_weeks());
@@ -195,6 +262,10 @@ mod tests {
             "FREQ=MONTHLY;BYDAY=1MO,2MO",
             "FREQ=DAILY;INTERVAL=0",
             "BYDAY=MO",
+            "FREQ=MONTHLY;BYSETPOS=-1",
+            "FREQ=YEARLY;BYMONTH=2",
+            "FREQ=MONTHLY;BYMONTHDAY=28,31;BYSETPOS=-1",
+            "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31",
             "FREQ=WEEKLY;BYDAY=é",
         ] {
             assert_eq!(other.parse::<Repeat>(), Err(OtherRule), "{other}");

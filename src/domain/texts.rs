@@ -64,6 +64,20 @@ pub fn task_added(locale: Locale, title: &str, details: impl Iterator<Item = Str
     std::iter::once(title).chain(details).collect::<Vec<_>>().join(comma)
 }
 
+/// Words looked like a date and were not wholly understood, so that they are a part of the title.
+pub fn unread_in_title(locale: Locale, words: &[String]) -> String {
+    let (open, close, comma) = match locale {
+        Locale::En => ('“', '”', ", "),
+        Locale::Ur => ('”', '“', "، "),
+    };
+    let quoted: Vec<String> = words.iter().map(|word| format!("{open}\u{2068}{word}\u{2069}{close}")).collect();
+    let said = quoted.join(comma);
+    match locale {
+        Locale::En => format!("I did not understand {said} as a date, so it is in the title."),
+        Locale::Ur => format!("{said} کو تاریخ کے طور پر نہیں سمجھا گیا، اس لیے یہ نام میں لکھا ہے۔"),
+    }
+}
+
 /// The name of a priority; `None` for that of most tasks.
 pub fn priority(locale: Locale, priority: Priority) -> Option<&'static str> {
     Some(match (locale, priority) {

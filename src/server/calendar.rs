@@ -42,6 +42,8 @@ impl Calendar {
     pub fn moment(&self, at: DateTime<Utc>) -> Moment {
         Moment {
             local: self.local(at),
+            utc: at.naive_utc(),
+            zone: self.zone,
             week_start: self.week_start.weekday(),
         }
     }

@@ -58,6 +58,10 @@ pub fn rule(text: &str, today: NaiveDate) -> Result<String, RuleError> {
         return Err(RuleError::TooLong);
     }
     let rule = text.trim().to_ascii_uppercase();
+    // One line is one rule; the crate would read a second one, too.
+    if rule.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return Err(RuleError::Malformed("a rule has no spaces and no line breaks in it".to_owned()));
+    }
     let rule = rule.strip_prefix("RRULE:").unwrap_or(&rule).trim_end_matches(';').to_owned();
     let parts: Vec<&str> = rule.split(';').collect();
     if parts.iter().any(|part| part.starts_with("COUNT")) {
@@ -193,6 +197,9 @@ mod tests {
         assert!(matches!(rule("FREQ=NEVER", today), Err(RuleError::Malformed(_))));
         assert!(matches!(rule("every day", today), Err(RuleError::Malformed(_))));
         assert!(rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", today).is_err());
+        for two in ["FREQ=DAILY\nRRULE:FREQ=SECONDLY", "FREQ=DAILY\r\nRRULE:FREQ=WEEKLY", "FREQ=DAILY; INTERVAL=2"] {
+            assert!(matches!(rule(two, today), Err(RuleError::Malformed(_))), "{two}");
+        }
         assert!(rule("FREQ=DAILY;UNTIL=20200101T000000Z", today).is_err());
     }
 
@@ -208,6 +215,14 @@ mod tests {
             ("FREQ=WEEKLY;BYDAY=TU,FR", "2026-11-24", None, Some("2026-11-27")),
             ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "2026-11-27", None, Some("2026-12-11")),
             ("FREQ=MONTHLY;BYMONTHDAY=31", "2026-12-31", None, Some("2027-01-31")),
+            ("FREQ=MONTHLY;BYMONTHDAY=31", "2027-01-31", None, Some("2027-03-31")),
+            ("FREQ=MONTHLY", "2027-01-31", None, Some("2027-03-31")),
+            ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "2027-01-31", None, Some("2027-02-28")),
+            ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "2027-02-28", None, Some("2027-03-31")),
+            ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "2027-03-31", Some("09:00:00"), Some("2027-04-30")),
+            ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=28,29,30;BYSETPOS=-1", "2026-12-30", None, Some("2027-02-28")),
+            ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1", "2028-02-29", None, Some("2029-02-28")),
+            ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1", "2031-02-28", None, Some("2032-02-29")),
             ("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-11-30", None, Some("2026-12-31")),
             ("FREQ=MONTHLY;BYDAY=1MO", "2026-12-07", None, Some("2027-01-04")),
             ("FREQ=YEARLY", "2026-11-24", None, Some("2027-11-24")),

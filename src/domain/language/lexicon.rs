@@ -25,6 +25,12 @@ pub(super) enum Sense {
     Ordinal(u32),
     Unit(Unit),
     Halves(u32),
+    /// Quarters of a unit: paune = 3.
+    Quarters(u32),
+    /// A unit that is written without a space behind its number.
+    Glued(Unit),
+    /// A day of the year with a name: month and day.
+    Holiday(u32, u32),
     Repeat(Repeat),
     /// A weekday in the form that means every such day: Mondays.
     Weekly(u8),
@@ -46,12 +52,34 @@ pub(super) enum Part {
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Unit {
+    Second,
     Minute,
     Hour,
     Day,
+    Workday,
     Week,
+    Fortnight,
     Month,
+    Quarter,
     Year,
+}
+
+impl Unit {
+    fn read(name: &str) -> Option<Self> {
+        Some(match name {
+            "second" => Self::Second,
+            "minute" => Self::Minute,
+            "hour" => Self::Hour,
+            "day" => Self::Day,
+            "workday" => Self::Workday,
+            "week" => Self::Week,
+            "fortnight" => Self::Fortnight,
+            "month" => Self::Month,
+            "quarter" => Self::Quarter,
+            "year" => Self::Year,
+            _ => return None,
+        })
+    }
 }
 
 macro_rules! plain {
@@ -79,6 +107,10 @@ plain! {
     Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post", Undoes = "undoes", Ended = "ended", Came = "came", Gets = "gets", Supply = "supply",
     Discard = "discard", Tells = "tells", DayEnd = "dayend", CalledOff = "calledoff", AtNight = "atnight",
     Undo = "undo", UndoBeside = "undobeside", Reminds = "reminds", File = "file", HowMany = "howmany",
+    AndHalf = "andhalf", ClockPast = "clockpast", ClockTo = "clockto", Nearly = "nearly", Loosely = "loosely", Shade = "shade",
+    ClockNoon = "clocknoon", StartOf = "startof", MidOf = "midof", YearEnd = "yearend", MonthEnd = "monthend", AfterNext = "afternext",
+    SpanAfter = "spanafter", SpanBefore = "spanbefore", Ago = "ago", Except = "except", Until = "until", Numbered = "numbered",
+    Measure = "measure", Verse = "verse", NotDate = "notdate", At = "at",
 }
 
 impl Sense {
@@ -110,15 +142,13 @@ impl Sense {
                 "night" => Part::Night,
                 _ => return None,
             }),
-            "unit" => Self::Unit(match argument {
-                "minute" => Unit::Minute,
-                "hour" => Unit::Hour,
-                "day" => Unit::Day,
-                "week" => Unit::Week,
-                "month" => Unit::Month,
-                "year" => Unit::Year,
-                _ => return None,
-            }),
+            "unit" => Self::Unit(Unit::read(argument)?),
+            "glued" => Self::Glued(Unit::read(argument)?),
+            "quarters" => Self::Quarters(argument.parse().ok()?),
+            "holiday" => {
+                let (month, day) = argument.split_once('-')?;
+                Self::Holiday(month.parse().ok()?, day.parse().ok()?)
+            }
             "repeat" => Self::Repeat(match argument {
                 "daily" => Repeat::every(Frequency::Daily),
                 "weekly" => Repeat::every(Frequency::Weekly),
@@ -238,6 +268,8 @@ pub(super) struct Lexicon {
     pub english: List,
     pub roman: List,
     pub urdu: List,
+    /// Words of dates in all scripts, which say nothing about the language.
+    dates: List,
     same: HashMap<String, usize>,
 }
 
@@ -254,6 +286,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         english: List::read(include_str!("lexicon/english.txt"), false),
         roman: List::read(include_str!("lexicon/roman.txt"), true),
         urdu: List::read(include_str!("lexicon/urdu.txt"), false),
+        dates: List::read(include_str!("lexicon/dates.txt"), false),
         same,
     }
 });
@@ -297,6 +330,11 @@ impl Lexicon {
         found.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
         found.dedup();
         found
+    }
+
+    /// The meanings of what begins at the first token within a date.
+    pub fn date_senses(&self, tokens: &[&Token]) -> Vec<(usize, Sense)> {
+        self.dates.at(tokens, false)
     }
 
     /// Whether a Latin word is read in the language of its sentence.
@@ -426,6 +464,7 @@ mod tests {
             include_str!("lexicon/english.txt"),
             include_str!("lexicon/roman.txt"),
             include_str!("lexicon/urdu.txt"),
+            include_str!("lexicon/dates.txt"),
         ] {
             for (section, phrase) in entries(text) {
                 assert!(section == "ambiguous" || Sense::read(section).is_some(), "[{section}]");

@@ -23,6 +23,8 @@ mod token;
 mod understand;
 mod when;
 
+use std::ops::Range;
+
 use chrono::NaiveDate;
 
 use super::{
@@ -38,7 +40,7 @@ pub use habit::{Wanted, wanted};
 pub use matching::{find_all, find_matches};
 pub use pasted::{Pasted, bare, lines, names_day, pasted};
 pub use pick::{Pick, pick};
-pub use understand::{describe, negates, points_at, stops_repeating, understand};
+pub use understand::{describe, describe_with, negates, points_at, stops_repeating, understand};
 pub use when::{DateWords, DueError, Moment, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.
@@ -120,6 +122,37 @@ pub struct NewTask {
     pub priority: Option<Priority>,
     /// How often, if they said so.
     pub repeat: Option<Repeat>,
+    /// What looked like a date and was not wholly understood, in the person's words. It is a part of the title.
+    pub unread: Vec<String>,
+}
+
+/// A task that was described, and what of the text is no part of its title.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Described {
+    /// The task.
+    pub task: NewTask,
+    /// What was taken for a date, a recurrence or a priority, in the order of the text.
+    pub taken: Vec<Taken>,
+}
+
+/// A part of a text that was taken for something else than a title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The bytes of the text.
+    pub range: Range<usize>,
+    /// What it was taken for.
+    pub kind: TakenKind,
+}
+
+/// What a part of a text was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TakenKind {
+    /// A day, a time, or both.
+    Date,
+    /// How often it comes back.
+    Repeat,
+    /// How urgent it is.
+    Priority,
 }
 
 /// Which tasks are to be shown.
@@ -213,6 +246,8 @@ pub struct Change {
     pub notes: Option<String>,
     /// A completed task is to do again.
     pub reopen: bool,
+    /// What looked like a date and was not wholly understood, in the person's words. Nothing is to be changed then.
+    pub unread: Vec<String>,
 }
 
 /// An amount of time, forwards or backwards.
@@ -233,5 +268,7 @@ impl Change {
     }
 }
 
+#[cfg(test)]
+mod moments;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use super::{
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
-    when::{self, Which},
+    when::{self, Moment, Which},
 };
 use crate::domain::locale::Script;
 
@@ -63,11 +63,11 @@ pub fn pasted(text: &str) -> Option<Pasted> {
 }
 
 /// Whether a line names a day, or how often it comes back: "gym 6pm" does not.
-pub fn names_day(text: &str) -> bool {
+pub fn names_day(text: &str, now: impl Into<Moment>) -> bool {
     let mut sentence = Sentence::new(text, detect(text) != Some(Script::En));
     let end = sentence.len();
-    let when = when::take(&mut sentence, 0, end, Which::First);
-    when.day.is_some() || when.repeat.is_some() || when.minutes.is_some()
+    let when = when::take(&mut sentence, 0, end, Which::First, now.into());
+    when.day.is_some() || when.repeat.is_some() || when.ahead.is_some()
 }
 
 /// A line of a text without the mark of a list: "- [ ] buy milk" is "buy milk". `None` where it has none.

@@ -1,6 +1,9 @@
 //! A message with the possible meanings of each word.
 
+use std::ops::Range;
+
 use super::{
+    Taken, TakenKind,
     lexicon::{Plain, Sense, lexicon},
     normal,
     token::{Kind, Token, tokens},
@@ -14,9 +17,15 @@ pub(super) struct Sentence<'a> {
     pub text: &'a str,
     pub tokens: Vec<Token>,
     /// For each token, the meanings of the phrases that begin there, with their length; longest first.
-    senses: Vec<Vec<(usize, Sense)>>,
+    senses: Vec<Senses>,
+    /// The same, with the words that mean something only within a date.
+    all: Vec<Senses>,
     /// Tokens that have been understood and are no part of a title.
     pub used: Vec<bool>,
+    /// What the used tokens were taken for, where that is known.
+    kinds: Vec<Option<TakenKind>>,
+    /// Where words look like a date that was not wholly understood; see [`Sentence::unread`].
+    unread: Vec<(usize, usize)>,
     /// Whether the Latin words are mostly Roman Urdu.
     pub roman: bool,
 }
@@ -40,33 +49,83 @@ pub(super) fn divided(token: Token) -> Vec<Token> {
     vec![part(stem, token.start, token.spaced), part(helper, token.start + at, true)]
 }
 
+/// Meanings with the number of tokens that they take.
+type Senses = Vec<(usize, Sense)>;
+
+/// The meanings of the phrases that begin at a token, longest first; and the same with those that they have only within a date.
+fn senses(tokens: &[Token], at: usize, roman: bool) -> (Senses, Senses) {
+    if at >= READ_MAX || !matches!(tokens[at].kind, Kind::Word | Kind::Mark('&') | Kind::Number) {
+        return (Vec::new(), Vec::new());
+    }
+    let run: Vec<&Token> = tokens[at..]
+        .iter()
+        .take(7)
+        .take_while(|t| matches!(t.kind, Kind::Word | Kind::Mark('&') | Kind::Number))
+        .collect();
+    let senses = lexicon().senses(&run, roman);
+    let mut all = lexicon().date_senses(&run);
+    all.extend_from_slice(&senses);
+    all.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+    (senses, all)
+}
+
 impl<'a> Sentence<'a> {
     pub fn new(text: &'a str, roman: bool) -> Self {
+        Self::with_literal(text, roman, &[])
+    }
+
+    /// A sentence in which some bytes are to be read to the letter: the words that they touch mean nothing but themselves.
+    pub fn with_literal(text: &'a str, roman: bool, literal: &[Range<usize>]) -> Self {
         let mut tokens = tokens(text);
+        for token in &mut tokens {
+            if literal.iter().any(|range| range.start < token.end && token.start < range.end) && token.is_text() {
+                token.make_literal();
+            }
+        }
         if roman {
             tokens = tokens.into_iter().flat_map(divided).collect();
         }
-        let senses = (0..tokens.len())
-            .map(|at| {
-                if at >= READ_MAX || !matches!(tokens[at].kind, Kind::Word | Kind::Mark('&') | Kind::Number) {
-                    return Vec::new();
-                }
-                let run: Vec<&Token> = tokens[at..]
-                    .iter()
-                    .take(7)
-                    .take_while(|t| matches!(t.kind, Kind::Word | Kind::Mark('&') | Kind::Number))
-                    .collect();
-                lexicon().senses(&run, roman)
-            })
-            .collect();
         let used = vec![false; tokens.len()];
-        Self {
+        let mut sentence = Self {
             text,
+            kinds: vec![None; tokens.len()],
+            unread: Vec::new(),
             tokens,
-            senses,
+            senses: Vec::new(),
+            all: Vec::new(),
             used,
             roman,
+        };
+        sentence.look_up();
+        sentence
+    }
+
+    /// A part of the sentence with nothing understood, and perhaps as it would be without one of its tokens.
+    pub fn part(&self, from: usize, to: usize, without: Option<usize>) -> Sentence<'a> {
+        let mut tokens = self.tokens[from..to].to_vec();
+        if let Some(at) = without {
+            tokens.remove(at - from);
         }
+        let used = vec![false; tokens.len()];
+        let mut sentence = Sentence {
+            text: self.text,
+            kinds: vec![None; tokens.len()],
+            unread: Vec::new(),
+            senses: Vec::new(),
+            all: Vec::new(),
+            tokens,
+            used,
+            roman: self.roman,
+        };
+        sentence.look_up();
+        sentence
+    }
+
+    /// Looks every token up.
+    fn look_up(&mut self) {
+        let (tokens, roman) = (&self.tokens, self.roman);
+        let (senses, all): (Vec<_>, Vec<_>) = (0..tokens.len()).map(|at| senses(tokens, at, roman)).unzip();
+        (self.senses, self.all) = (senses, all);
     }
 
     /// How many tokens there are to read.
@@ -79,9 +138,19 @@ impl<'a> Sentence<'a> {
         self.senses.get(at).map_or(&[], Vec::as_slice)
     }
 
+    /// The same, with the meanings that words have only within a date.
+    fn all(&self, at: usize) -> &[(usize, Sense)] {
+        self.all.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// The meanings of the phrases of so many tokens that begin here, also those that they have only within a date.
+    pub fn leading(&self, at: usize, length: usize) -> impl Iterator<Item = Sense> + '_ {
+        self.all(at).iter().filter(move |(n, _)| *n == length).map(|(_, sense)| *sense)
+    }
+
     /// The length of the longest phrase of a kind that begins here.
     pub fn is(&self, at: usize, plain: Plain) -> Option<usize> {
-        self.senses(at)
+        self.all(at)
             .iter()
             .find(|(_, sense)| *sense == Sense::Is(plain))
             .map(|(length, _)| *length)
@@ -89,7 +158,7 @@ impl<'a> Sentence<'a> {
 
     /// The same, for any of several kinds.
     pub fn any(&self, at: usize, kinds: &[Plain]) -> Option<usize> {
-        self.senses(at)
+        self.all(at)
             .iter()
             .find(|(_, sense)| matches!(sense, Sense::Is(plain) if kinds.contains(plain)))
             .map(|(length, _)| *length)
@@ -97,14 +166,14 @@ impl<'a> Sentence<'a> {
 
     /// The first meaning here that the function takes.
     pub fn find<T>(&self, at: usize, take: impl Fn(Sense) -> Option<T>) -> Option<(usize, T)> {
-        self.senses(at)
+        self.all(at)
             .iter()
             .find_map(|(length, sense)| take(*sense).map(|value| (*length, value)))
     }
 
     /// Whether the single word here has the meaning.
     pub fn word_is(&self, at: usize, plain: Plain) -> bool {
-        self.senses(at)
+        self.all(at)
             .iter()
             .any(|(length, sense)| *length == 1 && *sense == Sense::Is(plain))
     }
@@ -114,6 +183,57 @@ impl<'a> Sentence<'a> {
         for used in self.used.iter_mut().skip(from).take(length) {
             *used = true;
         }
+    }
+
+    /// Marks tokens as understood, and for what.
+    pub fn take_as(&mut self, kind: TakenKind, from: usize, length: usize) {
+        for place in self.kinds.iter_mut().skip(from).take(length) {
+            *place = Some(kind);
+        }
+        self.take(from, length);
+    }
+
+    /// What was taken for a date, a recurrence or a priority, in the order of the text.
+    pub fn taken(&self) -> Vec<Taken> {
+        let mut out: Vec<Taken> = Vec::new();
+        let mut last = None;
+        for (at, token) in self.tokens.iter().enumerate() {
+            let Some(kind) = self.kinds[at].filter(|_| self.used[at]) else {
+                continue;
+            };
+            match out.last_mut().filter(|taken| taken.kind == kind && last == at.checked_sub(1)) {
+                Some(taken) => taken.range.end = token.end,
+                None => out.push(Taken {
+                    range: token.start..token.end,
+                    kind,
+                }),
+            }
+            last = Some(at);
+        }
+        out
+    }
+
+    /// Remembers that these tokens look like a date that was not wholly understood.
+    pub fn doubt(&mut self, from: usize, to: usize) {
+        if from < to && !self.unread.contains(&(from, to)) {
+            self.unread.push((from, to));
+        }
+    }
+
+    /// What looks like a date and was not wholly understood, in a range of tokens, as the person wrote it.
+    pub fn unread(&self, from: usize, to: usize) -> Vec<String> {
+        let free = |&&(first, last): &&(usize, usize)| from <= first && last <= to && (first..last).all(|at| !self.used[at]);
+        let mut spans: Vec<(usize, usize)> = self.unread.iter().filter(free).copied().collect();
+        // Of two that overlap, the longer one.
+        spans.sort_by_key(|(first, last)| (*first, std::cmp::Reverse(*last)));
+        let mut end = 0;
+        spans.retain(|(first, last)| {
+            let is_new = *first >= end;
+            end = end.max(*last);
+            is_new
+        });
+        let text = |(first, last): (usize, usize)| self.text[self.tokens[first].start..self.tokens[last - 1].end].trim().to_owned();
+        spans.into_iter().map(text).collect()
     }
 
     /// The places of the tokens in a range that still say something.

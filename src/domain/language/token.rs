@@ -45,6 +45,13 @@ impl Token {
         self.kind == Kind::Mark(mark)
     }
 
+    /// Makes it a word that means nothing but itself.
+    pub fn make_literal(&mut self) {
+        self.kind = Kind::Address;
+        self.plain.clear();
+        self.folded.clear();
+    }
+
     /// Whether it says anything.
     pub fn is_text(&self) -> bool {
         matches!(self.kind, Kind::Word | Kind::Number | Kind::Quote | Kind::Address)
@@ -70,7 +77,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         }
         let (kind, end) = match quote(text, at, first, spaced, &mut unclosed) {
             Some(end) => (Kind::Quote, end),
-            None => piece(text, at, first, spaced),
+            None => piece(text, at, first, spaced, out.last()),
         };
         push(&mut out, kind, text, at, end, spaced);
         (at, spaced) = (end, false);
@@ -143,7 +150,7 @@ fn quote(text: &str, at: usize, first: char, spaced: bool, unclosed: &mut Vec<ch
 }
 
 /// The end of the word, number, address or mark that begins here.
-fn piece(text: &str, at: usize, first: char, spaced: bool) -> (Kind, usize) {
+fn piece(text: &str, at: usize, first: char, spaced: bool, before: Option<&Token>) -> (Kind, usize) {
     let rest = &text[at..];
     if spaced && first.is_ascii_alphanumeric() {
         let chunk = rest.split(char::is_whitespace).next().unwrap_or(rest);
@@ -155,6 +162,14 @@ fn piece(text: &str, at: usize, first: char, spaced: bool) -> (Kind, usize) {
     let run = |accept: &dyn Fn(char) -> bool| rest.find(|c: char| !accept(c)).map_or(text.len(), |length| at + length);
     if normal::digit(first).is_some() {
         return (Kind::Number, run(&|c| normal::digit(c).is_some()));
+    }
+    // "2h30m": the letters behind a number end at the next number.
+    let unit = !spaced && first.is_ascii_alphabetic() && before.is_some_and(|token| token.kind == Kind::Number && token.end == at);
+    if unit {
+        let end = run(&|c| c.is_ascii_alphabetic());
+        if text[end..].starts_with(|c: char| c.is_ascii_digit()) {
+            return (Kind::Word, end);
+        }
     }
     if is_letter(first) {
         let end = run(&|c| is_letter(c) || c.is_numeric() || matches!(c, '\'' | '’' | 'ʼ'));

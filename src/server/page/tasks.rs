@@ -135,7 +135,8 @@ pub async fn add(text: String, key: String, back: String) -> Result<(String, Str
                 let id = task_id(id.as_str().unwrap_or_default())?;
                 let task = tasks::get(&mut transaction, user.id, id).await.map_err(failed)?;
                 go_back(&back);
-                return Ok((id.to_string(), said(&caller, &task)));
+                let unread = language::describe(&text, calendar.moment(now)).unread;
+                return Ok((id.to_string(), said(&caller, &task, &unread)));
             }
             Key::Taken => return Err(refuse(ApiError::Invalid)),
         }
@@ -147,6 +148,7 @@ pub async fn add(text: String, key: String, back: String) -> Result<(String, Str
         .map(|repeat| recurrence::rule_of_person(&repeat.to_string(), today, calendar.week_start));
     // What is said of a recurrence and cannot be kept is no reason to refuse the task.
     let repeat = rule.and_then(Result::ok);
+    let unread = new.unread;
     let first = repeat.as_deref().and_then(|rule| recurrence::first(rule, today));
     let due = new.due.or(first.map(|date| Due { date, time: None }));
     let task = Task {
@@ -162,16 +164,21 @@ pub async fn add(text: String, key: String, back: String) -> Result<(String, Str
     transaction.commit().await.map_err(|error| failed(error.into()))?;
     state.store.tasks_changed(user.id);
     go_back(&back);
-    Ok((task.id.to_string(), said(&caller, &task)))
+    Ok((task.id.to_string(), said(&caller, &task, &unread)))
 }
 
-/// That a task was added, with its date in full.
-fn said(caller: &Caller, task: &Task) -> String {
+/// That a task was added, with its date in full, and what of its title may have been meant as a date.
+fn said(caller: &Caller, task: &Task, unread: &[String]) -> String {
     let script = caller.locale.into();
     let due = task.due.as_ref().map(|due| dates::due(due, script));
     let repeat = task.repeat.as_deref().map(|rule| language::phrases::repeats(rule, script));
     let details = [due, repeat].into_iter().flatten().map(|words| caller.user.digits.show(words));
-    texts::task_added(caller.locale, &task.title, details)
+    let added = texts::task_added(caller.locale, &task.title, details);
+    if unread.is_empty() {
+        added
+    } else {
+        format!("{added}. {}", texts::unread_in_title(caller.locale, unread))
+    }
 }
 
 fn task_id(text: &str) -> Result<TaskId, ApiError> {

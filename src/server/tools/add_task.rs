@@ -61,7 +61,7 @@ impl Tool for AddTask {
         let repeat = match args.repeat.as_deref().map(str::trim) {
             None | Some("") => None,
             Some(words) => {
-                let (rule, first) = super::repeat(words, context)?;
+                let (rule, first) = super::repeat(words, due.as_ref(), context)?;
                 due = due.or(first);
                 Some(rule)
             }

@@ -300,11 +300,16 @@ fn notes(notes: &str) -> Result<Option<String>, ToolError> {
     Ok(if cleaned.is_empty() { None } else { Some(cleaned) })
 }
 
-/// Reads a recurrence from an argument, in words or as a rule of RFC 5545: the rule, and the date on which it begins.
-fn repeat(words: &str, context: &ToolContext<'_>) -> Result<(String, Option<Due>), ToolError> {
+/// Reads a recurrence from an argument, in words or as a rule of RFC 5545: the rule, and the date on which it begins. `due` is the date of
+/// the task, where it has one.
+fn repeat(words: &str, due: Option<&Due>, context: &ToolContext<'_>) -> Result<(String, Option<Due>), ToolError> {
     let now = context.local_now();
     let (rule, said) = match language::resolve_repeat(words).filter(|_| !words.to_ascii_uppercase().contains("FREQ=")) {
-        Some(repeat) => (repeat.to_string(), language::resolve_due(words, context.moment()).ok()),
+        Some(repeat) => {
+            let said = language::resolve_due(words, context.moment()).ok();
+            let first = due.or(said.as_ref()).map_or(now.date(), |first| first.date);
+            (repeat.beginning(first).to_string(), said)
+        }
         None => (words.to_owned(), None),
     };
     let rule = recurrence::rule_of_person(&rule, now.date(), context.calendar.week_start).map_err(|error| {

@@ -104,7 +104,7 @@ impl Tool for UpdateTask {
                 "" | "none" | "null" | "never" => task.repeat = None,
                 words if language::stops_repeating(words) => task.repeat = None,
                 words => {
-                    let (rule, first) = super::repeat(words, context)?;
+                    let (rule, first) = super::repeat(words, task.due.as_ref(), context)?;
                     task.repeat = Some(rule);
                     task.due = task.due.or(first);
                 }

@@ -86,6 +86,9 @@ fn on(repeat: &Repeat, script: Script) -> Option<String> {
     if !repeat.days.is_empty() {
         return Some(names());
     }
+    if repeat.or_last {
+        return Some(or_last(repeat, script));
+    }
     Some(match (repeat.month_day, script) {
         (0, _) => return None,
         (-1, Script::En) => "the last day".to_owned(),
@@ -95,6 +98,19 @@ fn on(repeat: &Repeat, script: Script) -> Option<String> {
         (day, Script::UrLatn) => format!("ki {day} tareekh ko"),
         (day, Script::Ur) => format!("کی {day} تاریخ کو"),
     })
+}
+
+/// A day that not every month has.
+fn or_last(repeat: &Repeat, script: Script) -> String {
+    let day = repeat.month_day;
+    match (repeat.frequency, script) {
+        (Frequency::Yearly, Script::En) => "29 February, or the 28th".to_owned(),
+        (Frequency::Yearly, Script::UrLatn) => "29 ya 28 February ko".to_owned(),
+        (Frequency::Yearly, Script::Ur) => "29 یا 28 فروری کو".to_owned(),
+        (_, Script::En) => format!("the {}, or the last day", dates::english_rank(day)),
+        (_, Script::UrLatn) => format!("ki {day} tareekh ko, ya aakhri din"),
+        (_, Script::Ur) => format!("کی {day} تاریخ کو، یا آخری دن"),
+    }
 }
 
 fn on_days(days: Weekdays, script: Script) -> String {
@@ -166,6 +182,18 @@ mod tests {
                 "every month on the last Friday",
                 "har mahine ke aakhri jumme ko",
                 "ہر مہینے کے آخری جمعے کو",
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+                "every month on the 31st, or the last day",
+                "har mahine ki 31 tareekh ko, ya aakhri din",
+                "ہر مہینے کی 31 تاریخ کو، یا آخری دن",
+            ),
+            (
+                "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
+                "every year on 29 February, or the 28th",
+                "har saal 29 ya 28 February ko",
+                "ہر سال 29 یا 28 فروری کو",
             ),
             ("FREQ=HOURLY", "repeats", "baar baar", "بار بار"),
         ] {

@@ -296,10 +296,10 @@ pub fn left_alone(script: Script) -> String {
 }
 
 /// A date cannot be used.
-pub fn bad_date(error: DueError, script: Script) -> String {
+pub fn bad_date(error: &DueError, script: Script) -> String {
     match error {
         DueError::Past(date) => {
-            let date = dates::full(date, script);
+            let date = dates::full(*date, script);
             match script {
                 Script::En => format!("{date} has already passed. Which day ahead should it be?"),
                 Script::UrLatn => format!("{date} guzar chuka hai. Aage ka kaun sa din rakhun?"),
@@ -313,6 +313,32 @@ pub fn bad_date(error: DueError, script: Script) -> String {
             "یہ تاریخ کیلنڈر میں نہیں ملی۔ کون سا دن رکھوں؟",
         ),
     }
+}
+
+/// Words looked like a date and were not wholly understood, so that they are a part of the title.
+pub fn unread_in_title(words: &[String], script: Script) -> String {
+    let said = said_words(words, script);
+    match script {
+        Script::En => format!("I did not understand {said} as a date, so it is in the title."),
+        Script::UrLatn => format!("{said} ko main tareekh ke taur par nahi samjha, is liye ye naam mein likha hai."),
+        Script::Ur => format!("{said} کو میں تاریخ کے طور پر نہیں سمجھا، اس لیے یہ نام میں لکھا ہے۔"),
+    }
+}
+
+/// Words looked like a date and were not wholly understood, so that nothing was changed.
+pub fn unread_change(words: &[String], script: Script) -> String {
+    let said = said_words(words, script);
+    match script {
+        Script::En => format!("I did not understand {said} as a date, so nothing was changed. Which day and time should it be?"),
+        Script::UrLatn => format!("{said} ko main tareekh ke taur par nahi samjha, is liye kuch nahi badla. Kaun sa din aur waqt rakhun?"),
+        Script::Ur => format!("{said} کو میں تاریخ کے طور پر نہیں سمجھا، اس لیے کچھ نہیں بدلا۔ کون سا دن اور وقت رکھوں؟"),
+    }
+}
+
+/// What a person said, set apart.
+fn said_words(words: &[String], script: Script) -> String {
+    let bold: Vec<String> = words.iter().map(|word| bold(word)).collect();
+    bold.join(dates::comma(script))
 }
 
 /// A tool could not do it.

@@ -153,7 +153,9 @@ pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
                 .is_some()
         })
         || left.iter().any(|at| reading.sentence.any(*at, &[Plain::Not]).is_some());
-    if (when.is_empty() && !urgent) || asks || !says {
+    // What is not wholly understood is a sign of a date all the same.
+    let unread = !reading.sentence.unread(reading.from, reading.to).is_empty();
+    if (when.is_empty() && !urgent && !unread) || asks || !says {
         reading.sentence.used = used;
         return None;
     }
@@ -200,6 +202,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let alone = read.len() == 1;
     let mut out = Vec::new();
     for ((start, end, when, priority), days) in read.into_iter().zip(more_days) {
+        let first = start;
         let start = reading.peel(start, end, BEFORE);
         let start = articles(reading, start, end);
         let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
@@ -213,7 +216,10 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
         // "class on Monday and Wednesday": one for each day.
         let each = days.into_iter().map(|day| When { day: Some(day), ..when });
         for when in std::iter::once(when).chain(each) {
-            out.push(new_task(title.clone(), &when, priority, reading.now));
+            out.push(NewTask {
+                unread: reading.sentence.unread(first, end),
+                ..new_task(title.clone(), &when, priority, reading.now)
+            });
         }
     }
     out
@@ -224,7 +230,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
 pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, Vec<Day>) {
     let used = reading.sentence.used.clone();
     let more = when::take_more_days(&mut reading.sentence, from, to);
-    let when = when::take(&mut reading.sentence, from, to, Which::First);
+    let when = when::take(&mut reading.sentence, from, to, Which::First, reading.now);
     if !reading.single {
         return (when, more);
     }
@@ -251,7 +257,8 @@ pub(super) fn new_task(title: String, when: &When, priority: Option<Priority>, n
         due: due.clone().and_then(Result::ok),
         due_error: due.and_then(Result::err),
         priority,
-        repeat: when.repeat,
+        repeat: when.repeat_of(now),
+        unread: Vec::new(),
     }
 }
 

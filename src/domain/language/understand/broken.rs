@@ -18,7 +18,8 @@ pub(super) fn pointed(sentence: &Sentence<'_>, intent: Intent) -> Intent {
     let change = Change {
         date_only: task.repeat.is_none() && task.due.as_ref().is_some_and(|due| due.time.is_none()),
         due: task.due.clone(),
-        due_error: task.due_error,
+        due_error: task.due_error.clone(),
+        unread: task.unread.clone(),
         priority: task.priority,
         repeat: task.repeat,
         ..Change::default()

@@ -1,9 +1,16 @@
 //! The description of one task. Nothing in it is an order or tells of a deed, whatever it would be in a message: "milk is bought" is
 //! something to do, because it stands where only such things stand.
 
+use std::ops::Range;
+
 use super::{Reading, Rule, adding, english, pointed, urdu};
 use crate::domain::{
-    language::{Intent, NewTask, detect, lexicon::Plain, sentence::Sentence, when::Moment},
+    language::{
+        Described, Intent, NewTask, TakenKind, detect,
+        lexicon::Plain,
+        sentence::Sentence,
+        when::{self, Moment, When},
+    },
     locale::Script,
 };
 
@@ -15,13 +22,27 @@ const DEEDS: &[&str] = &["put", "schedule", "plan", "track", "include", "insert"
 /// title. A day that the task cannot have (it has passed, or there is no such day) stays in the title; where nothing else is left, the whole
 /// text is the title.
 pub fn describe(text: &str, now: impl Into<Moment>) -> NewTask {
+    describe_with(text, now, &[]).task
+}
+
+/// As [`describe`]; the bytes in `literal` (and the words that they touch) belong to the title, whatever they would mean. Says besides which
+/// bytes are no part of the title.
+pub fn describe_with(text: &str, now: impl Into<Moment>, literal: &[Range<usize>]) -> Described {
     let now = now.into();
     let english_first = detect(text) == Some(Script::En);
     let new = || Reading {
         single: true,
-        ..Reading::new(Sentence::new(text, !english_first), now)
+        ..Reading::new(Sentence::with_literal(text, !english_first, literal), now)
     };
-    ordered(&mut new(), english_first).unwrap_or_else(|| plain(&mut new()))
+    let mut reading = new();
+    let task = ordered(&mut reading, english_first).unwrap_or_else(|| {
+        reading = new();
+        plain(&mut reading)
+    });
+    Described {
+        task,
+        taken: reading.sentence.taken(),
+    }
 }
 
 /// What is to be added by an order, if there is one around it.
@@ -43,12 +64,32 @@ fn ordered(reading: &mut Reading<'_>, english_first: bool) -> Option<NewTask> {
     }
 }
 
+/// Where "now" or "right now" stands at the very end: "call Ali now".
+fn now(reading: &Reading<'_>, from: usize, to: usize) -> Option<usize> {
+    let left = reading.sentence.left(from, to);
+    let last = *left.last().filter(|_| left.len() > 2)?;
+    let right = last.checked_sub(1).filter(|at| reading.is_word(*at, &["right"]));
+    let first = right.unwrap_or(last);
+    let before = first.checked_sub(1).filter(|at| *at >= from)?;
+    let other = (before.saturating_sub(2)..first).any(|at| reading.is_word(at, &["from", "until", "till", "than", "for", "by"]));
+    let alone = !other && !when::says_time(&reading.sentence, before);
+    (reading.is_word(last, &["now"]) && alone).then_some(first)
+}
+
 /// What no order stands around: all that is no date and no priority is the title.
 fn plain(reading: &mut Reading<'_>) -> NewTask {
     let (from, to) = (reading.from, reading.to);
+    let now = now(reading, from, to);
     let priority = reading.take_priority(from, to);
     let used = reading.sentence.used.clone();
     let (when, _) = adding::days(reading, from, to);
+    let when = match now {
+        Some(first) if when.is_empty() => {
+            reading.sentence.take_as(TakenKind::Date, first, 2.min(to - first));
+            When::today()
+        }
+        _ => when,
+    };
     let end = adding::loose_end(reading, from, to);
     // "Move the class to Friday" is about that day, too.
     let last = reading.sentence.left(from, end).pop();
@@ -69,7 +110,10 @@ fn plain(reading: &mut Reading<'_>) -> NewTask {
         .words(start, verb)
         .unwrap_or_else(|| reading.sentence.text.trim().to_owned());
     let when = adding::at_night(reading, start, verb, when);
-    adding::new_task(title, &when, priority, reading.now)
+    NewTask {
+        unread: reading.sentence.unread(from, to),
+        ..adding::new_task(title, &when, priority, reading.now)
+    }
 }
 
 #[cfg(test)]

@@ -17,10 +17,12 @@ mod urdu;
 mod whole;
 
 use broken::{is_broken, ordered, pointed};
-pub use describing::describe;
+pub use describing::{describe, describe_with};
+
+use chrono::NaiveDate;
 
 use super::{
-    Intent, Talk, Understanding, detect,
+    Change, Intent, Talk, Understanding, detect,
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
@@ -94,6 +96,14 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
         Intent::Add(tasks) if !english_first && !ordered(&reading.sentence) && tasks.iter().any(|task| is_broken(&task.title)) => {
             Intent::Unknown
         }
+        // Half of a date is no date to move a task to.
+        Intent::Update(target, change) if change.unread.is_empty() => Intent::Update(
+            target,
+            Change {
+                unread: reading.sentence.unread(0, reading.sentence.tokens.len()),
+                ..change
+            },
+        ),
         other => pointed(&reading.sentence, other),
     };
     let first = (0..reading.sentence.len())
@@ -214,6 +224,8 @@ struct Reading<'a> {
     single: bool,
     /// The priority of the tasks that are meant, where it says so of "all".
     scoped: Option<Priority>,
+    /// The days of the tasks that are meant, where it says so of "all".
+    scoped_days: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// One way to read a sentence.
@@ -234,6 +246,7 @@ impl<'a> Reading<'a> {
             listed: false,
             single: false,
             scoped: None,
+            scoped_days: None,
         }
     }
 }
@@ -368,7 +381,7 @@ impl Reading<'_> {
 
     /// Takes the date words that are left.
     fn take_when(&mut self, which: Which) -> When {
-        when::take(&mut self.sentence, self.from, self.to, which)
+        when::take(&mut self.sentence, self.from, self.to, which, self.now)
     }
 
     /// The places of date words, without taking them.

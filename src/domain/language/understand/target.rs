@@ -114,7 +114,7 @@ impl Reading<'_> {
         self.scope_priority();
         let used = self.sentence.used.clone();
         let when = self.take_when(Which::First);
-        let range = when.range(self.now, false);
+        let range = when.range(self.now, false).or(self.scoped_days);
         if range.is_none() {
             // What is no day, "all for ever", stays a word that no task has.
             self.sentence.used = used;

@@ -3,6 +3,7 @@
 use super::Reading;
 use crate::domain::{
     language::{
+        TakenKind,
         lexicon::{Plain, Sense},
         token::Kind,
     },
@@ -54,12 +55,12 @@ impl Reading<'_> {
                 } else {
                     0
                 };
-                self.sentence.take(at, length + noun + task);
+                self.sentence.take_as(TakenKind::Priority, at, length + noun + task);
                 // "with", "as", "it's" and brackets around it go with it.
                 if let Some(before) = at.checked_sub(1).filter(|b| *b >= from) {
                     let mark = matches!(self.sentence.tokens[before].kind, Kind::Mark('(' | '[' | '!' | ',' | '-' | '#'));
                     if mark || self.is_word(before, &["with", "as", "its", "is", "mark", "very", "really"]) {
-                        self.sentence.take(before, 1);
+                        self.sentence.take_as(TakenKind::Priority, before, 1);
                     }
                 }
                 if self
@@ -69,7 +70,7 @@ impl Reading<'_> {
                     .is_some_and(|t| matches!(t.kind, Kind::Mark(')' | ']' | ':' | '!')))
                     && end < to
                 {
-                    self.sentence.take(end, 1);
+                    self.sentence.take_as(TakenKind::Priority, end, 1);
                 }
             }
             at += length;

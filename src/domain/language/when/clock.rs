@@ -1,63 +1,354 @@
-//! Clock times: "at 5pm", "9:30", "subah 9 baje", "saarhe teen baje", "half past six".
+//! Clock times: "at 5pm", "9:30", "subah 9 baje", "saarhe teen baje", "half past six", "20 to 3", "1730 hours", "from 3 to 5pm".
 
-use chrono::NaiveTime;
-
-use super::{Clock, Part};
+use super::{
+    Clock,
+    find::{
+        calendar::{behind_numbered, full_day, is_day},
+        numbers::{digits, is_glued, is_mark, is_word, number},
+    },
+};
 use crate::domain::language::{
     lexicon::{Plain, Sense, Unit},
     sentence::Sentence,
+    token::Kind,
 };
 
-/// A number in digits or words, and how many tokens it takes.
-pub(super) fn number(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u32)> {
-    if let Some(value) = sentence.tokens.get(at)?.number() {
-        return Some((1, value));
-    }
-    sentence.find(at, |sense| if let Sense::Number(n) = sense { Some(n) } else { None })
+/// An hour as it is written, before it is known whether one is meant.
+#[derive(Debug, Clone, Copy)]
+struct Hour {
+    /// How many tokens it takes.
+    length: usize,
+    clock: Clock,
+    /// It can be nothing else: "5pm", "9:30", "paanch baje".
+    is_sure: bool,
+    /// It is written with a dot between hours and minutes, or in four digits, so that it may be another number.
+    is_loose: bool,
 }
 
-/// A clock time that begins at a token.
-pub(super) fn at(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
-    let digits = |place: usize| sentence.tokens.get(place).and_then(|t| t.number());
-    // Half past five, saarhe paanch (baje).
+/// A clock time that begins at a token; of a range ("3 to 5pm") the beginning.
+pub(super) fn at(sentence: &Sentence<'_>, at: usize, ranges: bool) -> Option<(usize, Clock)> {
+    if let Some(found) = relative(sentence, at) {
+        return Some(found);
+    }
+    if let Some(found) = range(sentence, at).filter(|_| ranges) {
+        return Some(found);
+    }
+    let hour = hour(sentence, at)?;
+    let colon = is_mark(sentence, at + 1, &[':']);
+    let numbered = behind_numbered(sentence, at) && !colon;
+    let end = at + hour.length;
+    // "room 5 pm lights": five is the number of the room.
+    if numbered && (!hour.is_sure || is_spaced_meridian(sentence, at) && sentence.tokens.get(end).is_some_and(|t| t.is_text())) {
+        return None;
+    }
+    let length = hour.length;
+    let loose = hour.is_loose;
+    let plain = !loose && hour.clock.minute == 0;
+    let enough = hour.is_sure
+        || said_at(sentence, at, length, loose)
+        || plain && (behind_part(sentence, at, length) || behind_day(sentence, at, length, hour.clock.hour))
+        || loose && behind_date(sentence, at, length)
+        || (hour.clock.hour <= 12 || loose) && before_part(sentence, end);
+    enough.then_some((length, hour.clock))
+}
+
+/// Whether "am" or "pm" stands behind the digits with a space.
+fn is_spaced_meridian(sentence: &Sentence<'_>, at: usize) -> bool {
+    digits(sentence, at).is_some() && sentence.tokens.get(at + 1).is_some_and(|t| t.spaced && is_meridian(&t.plain))
+}
+
+fn is_meridian(plain: &str) -> bool {
+    matches!(plain, "am" | "pm" | "a" | "p")
+}
+
+/// "Surah 2:55", "ratio 16:09": no time of day.
+fn is_verse(sentence: &Sentence<'_>, at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| sentence.word_is(before, Plain::Verse)) || is_mark(sentence, at.wrapping_sub(1), &['#', '$'])
+}
+
+/// An hour and what is written with it: minutes, am or pm, "o'clock", "baje", "hours".
+fn hour(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
+    if let Some(found) = halves(sentence, at) {
+        return Some(found);
+    }
+    if let Some(found) = military(sentence, at) {
+        return Some(found);
+    }
+    let (length, hour) = number(sentence, at).filter(|(_, hour)| *hour <= 24)?;
+    let written = digits(sentence, at).is_some();
+    let end = at + length;
+    // "9:30", "9.30 pm"
+    if written
+        && is_mark(sentence, end, &[':', '.'])
+        && is_glued(sentence, end)
+        && is_glued(sentence, end + 1)
+        && digits(sentence, end + 1) == Some(2)
+        && let Some(minute) = sentence.tokens[end + 1].number().filter(|minute| *minute < 60)
+    {
+        let colon = sentence.tokens[end].is_mark(':');
+        let mut stop = end + 2;
+        // Seconds say nothing here.
+        if colon && is_mark(sentence, stop, &[':']) && is_glued(sentence, stop) && digits(sentence, stop + 1) == Some(2) {
+            stop += 2;
+        }
+        return ended(sentence, at, stop, hour, minute, colon && !is_verse(sentence, at), !colon);
+    }
+    // "17h30", "17h"
+    if written && is_glued(sentence, end) && is_word(sentence, end, &["h"]) {
+        let minutes = sentence
+            .tokens
+            .get(end + 1)
+            .filter(|t| !t.spaced && t.plain.len() == 2)
+            .and_then(|t| t.number());
+        if let Some(minute) = minutes.filter(|minute| *minute < 60) {
+            return ended(sentence, at, end + 2, hour, minute, true, false);
+        }
+        return (hour > 12).then(|| sure(end + 1 - at, hour, 0));
+    }
+    // "seven thirty", "5 30 pm", "seven oh five"
+    let oh = usize::from(!written && is_word(sentence, end, &["oh", "o"]));
+    if let Some((more, minute)) = number(sentence, end + oh)
+        && (if written {
+            digits(sentence, end) == Some(2)
+        } else {
+            digits(sentence, end).is_none()
+        })
+        && (if oh > 0 {
+            (1..=9).contains(&minute)
+        } else {
+            (10..=59).contains(&minute)
+        })
+        && (1..=12).contains(&hour)
+        && let Some(found) = ended(sentence, at, end + oh + more, hour, minute, false, !written)
+        && (found.is_sure || !written)
+    {
+        return Some(found);
+    }
+    ended(sentence, at, end, hour, 0, false, false)
+}
+
+fn sure(length: usize, hour: u32, minute: u32) -> Hour {
+    let clock = Clock {
+        hour,
+        minute,
+        pm: full_day(hour),
+    };
+    Hour {
+        length,
+        clock,
+        is_sure: true,
+        is_loose: false,
+    }
+}
+
+/// "dedh baje", "saarhe teen baje", "paune nau".
+fn halves(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
     for (kind, minute, before) in [(Plain::ClockHalf, 30, 0), (Plain::ClockQuarter, 15, 0), (Plain::ClockLess, 45, 1)] {
         if let Some(length) = sentence.is(at, kind)
             && let Some((more, hour)) = number(sentence, at + length).filter(|(_, hour)| (1..=24).contains(hour))
         {
             let hour = if before == 1 && hour == 1 { 12 } else { hour - before };
-            return suffix(sentence, at, length + more, hour, minute, true);
+            // "saarhe teen kilo" is no time.
+            let end = at + length + more;
+            let roman = sentence.roman || !sentence.tokens[at].plain.is_ascii();
+            let counted = roman
+                && (sentence.any(end, &[Plain::Measure]).is_some()
+                    || sentence.find(end, |s| matches!(s, Sense::Unit(_)).then_some(())).is_some());
+            let free = !roman
+                || sentence.tokens.get(end).is_none_or(|t| !t.is_text())
+                || sentence.any(end, &[Plain::After, Plain::OClock]).is_some();
+            return ended(sentence, at, end, hour, minute, !counted && free, false).filter(|hour| hour.is_sure);
         }
     }
-    // Dedh baje, dhai baje.
-    if let Some((length, halves)) = sentence.find(at, |s| if let Sense::Halves(n @ (3 | 5)) = s { Some(n) } else { None })
-        && let Some(more) = sentence.is(at + length, Plain::OClock)
+    let (length, halves) = sentence.find(at, |s| if let Sense::Halves(n @ (3 | 5)) = s { Some(n) } else { None })?;
+    let more = sentence.is(at + length, Plain::OClock)?;
+    let clock = Clock {
+        hour: halves / 2,
+        minute: 30,
+        pm: None,
+    };
+    Some(Hour {
+        length: length + more,
+        clock,
+        is_sure: true,
+        is_loose: false,
+    })
+}
+
+/// "1730", "0800 hours", "1500h", "730" before "in the evening".
+fn military(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
+    let length = digits(sentence, at)?;
+    let value = sentence.tokens[at].number()?;
+    let (hour, minute) = (value / 100, value % 100);
+    if !matches!(length, 3 | 4)
+        || hour > 24
+        || minute > 59
+        || is_mark(sentence, at + 1, &[':', '/', '-', '.'])
+            && is_glued(sentence, at + 1)
+            && is_glued(sentence, at + 2)
+            && at + 2 < sentence.tokens.len()
     {
-        return Some((
-            length + more,
-            Clock {
-                hour: halves / 2,
-                minute: 30,
-                pm: None,
-            },
-        ));
-    }
-    let (length, hour) = number(sentence, at)?;
-    // 9:30, 9.30 pm
-    if let Some(mark) = sentence.tokens.get(at + length)
-        && (mark.is_mark(':') || mark.is_mark('.'))
-        && let (Some(minute), Some(after)) = (digits(at + length + 1), sentence.tokens.get(at + length + 1))
-        && !after.spaced
-        && after.end - after.start >= 2
-        && hour < 25
-        && minute < 60
-    {
-        return suffix(sentence, at, length + 2, hour, minute, mark.is_mark(':'));
-    }
-    if hour > 24 {
         return None;
     }
-    let enough = said_at(sentence, at, length) || behind_part(sentence, at, length) || behind_day(sentence, at, length, hour);
-    suffix(sentence, at, length, hour, 0, enough)
+    let glued = is_glued(sentence, at + 1) && is_word(sentence, at + 1, &["h", "hrs", "hr"]);
+    let hours = glued || is_word(sentence, at + 1, &["hours", "hrs", "hour"]);
+    if length == 4 && hours {
+        return Some(sure(2, hour, minute));
+    }
+    let found = ended(sentence, at, at + 1, hour, minute, false, true)?;
+    if found.is_sure {
+        return Some(found);
+    }
+    // Four digits are on the 24-hour clock; "at 1030" may be either half of the day.
+    let part = before_part(sentence, at + 1);
+    let clock = Clock {
+        pm: if part || length == 3 || hour > 6 && sentence.tokens[at].plain.starts_with('1') && hour < 12 {
+            None
+        } else {
+            full_day(hour)
+        },
+        ..found.clock
+    };
+    (length == 4 || part).then_some(Hour { clock, ..found })
+}
+
+/// "half past five", "20 past 3pm", "quarter to noon", "ten minutes to six", "half three".
+fn relative(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
+    if let Some(found) = to_strike(sentence, at) {
+        return Some(found);
+    }
+    let an = usize::from(is_word(sentence, at, &["a"]) && is_word(sentence, at + 1, &["quarter"]));
+    let start = at + an;
+    let (length, minutes, is_said) = if is_word(sentence, start, &["quarter"]) {
+        (1, 15, true)
+    } else if is_word(sentence, start, &["half"]) {
+        (1, 30, true)
+    } else {
+        let (length, minutes) = number(sentence, start).filter(|(_, n)| (1..=59).contains(n))?;
+        let unit = sentence.find(start + length, |s| (s == Sense::Unit(Unit::Minute)).then_some(()));
+        // In words, or a round number: "ten to six", but "from 5 to 6".
+        let round = digits(sentence, start).is_none() || matches!(minutes, 5 | 10 | 20 | 25);
+        (length + unit.map_or(0, |(n, ())| n), minutes, unit.is_some() || round)
+    };
+    let link = start + length;
+    let past = is_word(sentence, link, &["past"]) || is_word(sentence, link, &["after"]) && is_said;
+    let to = is_word(sentence, link, &["to", "till", "til"]) || is_word(sentence, link, &["before", "of"]) && is_said;
+    if !past && !to {
+        // "half three", only where it can be nothing else.
+        return half_hour(sentence, start, length, minutes);
+    }
+    let bare_digits = digits(sentence, start).is_some() && length == 1;
+    let base = base(sentence, link + 1)?;
+    // "from 5 to 6pm", "5 to 10" are no minutes.
+    let between = start > 0 && is_word(sentence, start - 1, &["from", "between"]);
+    let strict = is_word(sentence, link, &["before", "of", "after"]) && bare_digits;
+    let roman = sentence.roman && !bare_digits && number(sentence, start).is_some();
+    let late = bare_digits && base.clock.hour > 12 && base.clock.hour != 24;
+    if roman
+        || late
+        || to && bare_digits && (between || !is_said || minutes < base.clock.hour && minutes < 10 && base.clock.hour < 12)
+        || strict && !base.is_sure
+    {
+        return None;
+    }
+    let end = link + 1 + base.length;
+    let counted = !base.is_sure && counted(sentence, end);
+    let whole = base.clock.hour * 60 + base.clock.minute;
+    let all = if past {
+        whole + minutes
+    } else {
+        (whole + 24 * 60 - minutes) % (24 * 60)
+    };
+    let clock = Clock {
+        // "ten to one" is after twelve, and "ten to twelve" in the other half of the day.
+        hour: if to && base.clock.hour == 1 { 12 } else { all / 60 },
+        minute: all % 60,
+        pm: base.clock.pm.map(|pm| pm != (to && base.clock.hour == 12)),
+    };
+    (!counted).then_some((end - at, clock))
+}
+
+/// "paanch bajne mein das minute": ten minutes are missing to five.
+fn to_strike(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
+    let (length, hour) = number(sentence, at).filter(|(_, hour)| (1..=12).contains(hour))?;
+    let strikes = is_word(sentence, at + length, &["bajne", "bajnay", "bajny", "بجنے"]);
+    let start = at + length + 2;
+    if !strikes || !is_word(sentence, start - 1, &["mein", "me", "main", "میں"]) {
+        return None;
+    }
+    let (more, minutes) = number(sentence, start).filter(|(_, minutes)| (1..=59).contains(minutes))?;
+    let (last, ()) = sentence.find(start + more, |s| (s == Sense::Unit(Unit::Minute)).then_some(()))?;
+    let clock = Clock {
+        hour: if hour == 1 { 12 } else { hour - 1 },
+        minute: 60 - minutes,
+        pm: None,
+    };
+    Some((start + more + last - at, clock))
+}
+
+/// The hour before or behind which minutes are counted.
+fn base(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
+    let noon = sentence.is(at, Plain::ClockNoon).map(|length| (length, 12, Some(true)));
+    let midnight = sentence.is(at, Plain::Midnight).map(|length| (length, 24, None));
+    if let Some((length, hour, pm)) = noon.or(midnight) {
+        let clock = Clock { hour, minute: 0, pm };
+        return Some(Hour {
+            length,
+            clock,
+            is_sure: true,
+            is_loose: false,
+        });
+    }
+    let found = hour(sentence, at).filter(|found| found.clock.minute == 0 && (1..=24).contains(&found.clock.hour))?;
+    (!found.is_loose).then_some(found)
+}
+
+/// "half three" is half past three.
+fn half_hour(sentence: &Sentence<'_>, start: usize, length: usize, minutes: u32) -> Option<(usize, Clock)> {
+    let half = minutes == 30 && length == 1 && is_word(sentence, start, &["half"]) && !sentence.roman;
+    let (more, hour) = number(sentence, start + 1).filter(|(_, hour)| half && (1..=12).contains(hour))?;
+    let end = start + 1 + more;
+    let led = start > 0 && sentence.any(start - 1, &[Plain::At]).is_some();
+    let closed = sentence.tokens.get(end).is_none_or(|t| !t.is_text()) || ended_by_meridian(sentence, end);
+    let word = digits(sentence, start + 1).is_none() && !is_word(sentence, start + 1, &["a", "an"]);
+    if !(closed && (led || word)) {
+        return None;
+    }
+    let found = ended(sentence, start, end, hour, 30, true, false)?;
+    Some((found.length, found.clock))
+}
+
+fn ended_by_meridian(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.tokens.get(at).is_some_and(|t| is_meridian(&t.plain))
+}
+
+/// "3 to 5pm", "9-11am", "between 3 and 4 pm", "6 se 8 baje": the first of the two.
+fn range(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
+    let first = hour(sentence, at)?;
+    let end = at + first.length;
+    let between = at > 0 && is_word(sentence, at - 1, &["between"]);
+    let mark = is_mark(sentence, end, &['-', '–', '—']);
+    let joins = mark || is_word(sentence, end, &["to", "till", "until", "til", "se", "سے"]) || between && sentence.word_is(end, Plain::And);
+    // "kar do to 9:30 am"
+    let order = sentence.roman && digits(sentence, at).is_none() && is_word(sentence, end, &["to"]);
+    if !joins || order || behind_numbered(sentence, at) {
+        return None;
+    }
+    let second = hour(sentence, end + 1)?;
+    let sure = second.is_sure || first.is_sure && (between || mark) && !counted(sentence, end + 1 + second.length);
+    let part = before_part(sentence, end + 1 + second.length);
+    if !(sure || part) || first.is_loose && first.clock.minute == 0 || mark && first.clock.hour > 24 {
+        return None;
+    }
+    // The half of the day holds for both, but "10 to 2pm" begins in the morning.
+    let clock = |hour: Clock| hour.hour % 12 * 60 + hour.minute;
+    let pm = match (first.clock.pm, second.clock.pm) {
+        (None, Some(pm)) if first.clock.hour <= 12 && second.clock.hour <= 12 => {
+            Some(if clock(first.clock) < clock(second.clock) { pm } else { !pm })
+        }
+        (pm, _) => pm,
+    };
+    Some((first.length + 1 + second.length, Clock { pm, ..first.clock }))
 }
 
 /// "subah 7 kar do", "raat 9 tak": the hour of a part of the day, with nothing that it could count.
@@ -69,119 +360,153 @@ fn behind_part(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
     at.checked_sub(1).is_some_and(is_part) && free
 }
 
+/// "8 this evening", "eight tonight", "9 tomorrow evening", "7 in the morning".
+fn before_part(sentence: &Sentence<'_>, at: usize) -> bool {
+    let is_part = |place: usize| {
+        sentence
+            .find(place, |s| matches!(s, Sense::Part(_) | Sense::Tonight).then_some(()))
+            .is_some()
+    };
+    let day = sentence.find(at, |s| matches!(s, Sense::Day(_) | Sense::Weekday(_)).then_some(()));
+    let this = sentence.is(at, Plain::This);
+    let spaced = sentence.tokens.get(at).is_some_and(|t| t.spaced);
+    // In Urdu the part stands before the hour: "5 subah" is nothing.
+    let english = sentence.tokens.get(at).is_some_and(|t| t.plain.is_ascii()) && !sentence.roman;
+    let phrase = sentence
+        .find(at, |s| matches!(s, Sense::Part(_)).then_some(()))
+        .is_some_and(|(length, ())| length > 1);
+    spaced
+        && (english && (phrase || is_word(sentence, at, &["tonight", "tonite"]))
+            || this.is_some_and(|length| is_part(at + length))
+            || english && day.is_some_and(|(length, ())| is_part(at + length)))
+}
+
 /// "dinner tomorrow 8": an hour at the very end, behind the day.
 fn behind_day(sentence: &Sentence<'_>, at: usize, length: usize, hour: u32) -> bool {
-    let is_day = |place: usize| {
-        let day = |sense| matches!(sense, Sense::Day(0..) | Sense::Either(_) | Sense::Tonight).then_some(());
-        sentence.find(place, day).is_some()
-    };
     let ends = sentence.tokens.iter().skip(at + length).all(|token| !token.is_text());
-    (1..=12).contains(&hour) && ends && at.checked_sub(1).is_some_and(is_day)
+    (1..=12).contains(&hour) && ends && is_day_before(sentence, at, false)
+}
+
+/// "fri 1730", "today 2100", at the end or before a mark.
+fn behind_date(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
+    let closed = sentence.tokens.get(at + length).is_none_or(|t| !t.is_text());
+    closed && digits(sentence, at).is_some() && is_day_before(sentence, at, true)
+}
+
+fn is_day_before(sentence: &Sentence<'_>, at: usize, weekdays: bool) -> bool {
+    let day = |sense| {
+        let weekday = weekdays && matches!(sense, Sense::Weekday(_) | Sense::ShortDay(_));
+        (weekday || matches!(sense, Sense::Day(0..) | Sense::Either(_) | Sense::Tonight)).then_some(())
+    };
+    at.checked_sub(1).is_some_and(|place| sentence.find(place, day).is_some())
 }
 
 /// Whether "at" stands before a bare number, and no thing is counted by it.
-fn said_at(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
+fn said_at(sentence: &Sentence<'_>, at: usize, length: usize, is_loose: bool) -> bool {
+    let nearly = (1..=2)
+        .find(|back| at >= *back && sentence.is(at - back, Plain::Nearly) == Some(*back))
+        .unwrap_or(0);
     let before = at
-        .checked_sub(1)
+        .checked_sub(1 + nearly)
         .and_then(|place| sentence.tokens.get(place))
         .is_some_and(|t| matches!(t.plain.as_str(), "at" | "@"));
     let next = at + length;
-    // "at 10 Downing Street", "at 3%": something is counted or numbered.
-    let counted = sentence.tokens.get(next).is_some_and(|t| {
+    // "at 1500 rupees", "at 1984"
+    let open = is_loose && sentence.tokens.get(next).is_some_and(|t| t.is_text()) && !is_day(sentence, next) && !free(sentence, next);
+    before && !open && !counted(sentence, next)
+}
+
+/// Whether what follows says that an hour has ended.
+fn free(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence
+        .any(
+            at,
+            &[
+                Plain::Before,
+                Plain::After,
+                Plain::And,
+                Plain::Polite,
+                Plain::Verb,
+                Plain::At,
+                Plain::In,
+                Plain::This,
+            ],
+        )
+        .is_some()
+}
+
+/// "at 10 Downing Street", "at 3%": something is counted or numbered.
+fn counted(sentence: &Sentence<'_>, next: usize) -> bool {
+    sentence.tokens.get(next).is_some_and(|t| {
         let name = sentence.text[t.start..t.end].chars().next().is_some_and(|c| c.is_ascii_uppercase());
         let known = sentence.senses(next).iter().any(|(_, s)| !matches!(s, Sense::Is(Plain::Noun)));
         t.number().is_some()
             || t.is_mark('/')
             || t.is_mark('%')
+            || t.is_mark('.') && is_glued(sentence, next + 1)
             || (name && !known)
+            || sentence.is(next, Plain::Measure).is_some()
             || sentence.find(next, |s| matches!(s, Sense::Unit(_)).then_some(())).is_some()
-    });
-    before && !counted
+    })
 }
 
-/// Reads am, pm, baje behind an hour. Without them it is a time only if `enough` was said before.
-fn suffix(sentence: &Sentence<'_>, at: usize, length: usize, hour: u32, minute: u32, enough: bool) -> Option<(usize, Clock)> {
-    let mut end = at + length;
-    let mut pm = None;
-    let mut known = enough;
+/// Reads am, pm, o'clock, baje behind an hour that ends at a token.
+fn ended(sentence: &Sentence<'_>, at: usize, end: usize, hour: u32, minute: u32, sure: bool, loose: bool) -> Option<Hour> {
+    let (mut end, mut pm, mut is_sure, mut minute) = (end, None, sure, minute);
     for _ in 0..2 {
-        if let Some(more) = sentence.is(end, Plain::OClock) {
-            (end, known) = (end + more, true);
-        } else if let Some(more) = sentence.is(end, Plain::Am).filter(|_| pm.is_none() && is_meridian(sentence, end)) {
-            (end, known, pm) = (end + more, true, Some(false));
-        } else if let Some(more) = sentence.is(end, Plain::Pm).filter(|_| pm.is_none() && is_meridian(sentence, end)) {
-            (end, known, pm) = (end + more, true, Some(true));
+        // "o' clock"
+        let apart = is_word(sentence, end, &["o"]) && is_mark(sentence, end + 1, &['\'', '’']) && is_word(sentence, end + 2, &["clock"]);
+        if let Some(more) = sentence.is(end, Plain::OClock).or(apart.then_some(3)) {
+            (end, is_sure) = (end + more, true);
+        } else if let Some((more, half)) = meridian(sentence, at, end, minute).filter(|_| pm.is_none()) {
+            (end, is_sure, pm) = (end + more, true, Some(half));
         }
     }
     // "4 baj kar 30 minute par"
-    let mut minute = minute;
-    if known
+    if is_sure
         && minute == 0
+        && pm.is_none()
         && let Some((digits, past)) = number(sentence, end).filter(|(_, past)| *past < 60)
         && let Some(more) = sentence.find(end + digits, |s| (s == Sense::Unit(Unit::Minute)).then_some(()))
+        && sentence.is(end + digits + more.0, Plain::Later).is_none_or(|n| n == 1)
+        && sentence.any(end + digits + more.0, &[Plain::SpanBefore]).is_none()
     {
         minute = past;
         end += digits + more.0;
     }
+    let valid = pm.is_none() || (1..=12).contains(&hour);
+    let clock = Clock { hour, minute, pm };
+    valid.then_some(Hour {
+        length: end - at,
+        clock,
+        is_sure,
+        is_loose: loose && !is_sure,
+    })
+}
+
+/// "am", "p.m.", "p m", and "p" without a space.
+fn meridian(sentence: &Sentence<'_>, at: usize, end: usize, minute: u32) -> Option<(usize, bool)> {
+    let token = sentence.tokens.get(end).filter(|t| t.kind == Kind::Word && end > at)?;
+    let pieces = matches!(token.plain.as_str(), "a" | "p");
     // a.m. and p.m. come in pieces.
-    if pm.is_none()
-        && let Some(first) = sentence.tokens.get(end).filter(|t| matches!(t.plain.as_str(), "a" | "p"))
-        && sentence.tokens.get(end + 1).is_some_and(|t| t.is_mark('.'))
-        && sentence.tokens.get(end + 2).is_some_and(|t| t.plain == "m")
-    {
-        (pm, known) = (Some(first.plain == "p"), true);
-        end += if sentence.tokens.get(end + 3).is_some_and(|t| t.is_mark('.')) {
-            4
-        } else {
-            3
-        };
+    if pieces && is_mark(sentence, end + 1, &['.']) && is_glued(sentence, end + 1) && is_word(sentence, end + 2, &["m"]) {
+        let dot = usize::from(is_mark(sentence, end + 3, &['.']) && is_glued(sentence, end + 3));
+        return Some((3 + dot, token.plain == "p"));
     }
-    (known && (pm.is_none() || hour <= 12)).then_some((end - at, Clock { hour, minute, pm }))
+    if pieces && is_word(sentence, end + 1, &["m"]) {
+        return Some((2, token.plain == "p"));
+    }
+    if matches!(token.plain.as_str(), "am" | "pm") {
+        return Some((1, token.plain == "pm"));
+    }
+    // "8p", "3:18a", but not "flat 8a".
+    let next = end + 1;
+    let date_behind = !sentence.tokens.get(next).is_some_and(|t| t.is_text()) || is_day(sentence, next) || free(sentence, next);
+    let short = pieces && !token.spaced && digits(sentence, end - 1).is_some() && !is_glued_text(sentence, next);
+    let clear = minute > 0 || token.plain == "p" || date_behind;
+    (short && clear && !behind_numbered(sentence, at)).then(|| (1, token.plain == "p"))
 }
 
-/// "am" behind a number is no verb.
-fn is_meridian(sentence: &Sentence<'_>, at: usize) -> bool {
-    at > 0
-        && sentence
-            .tokens
-            .get(at)
-            .is_some_and(|t| matches!(t.plain.as_str(), "am" | "pm" | "a" | "p"))
-}
-
-impl Clock {
-    /// The time of day, and whether it belongs to the night that ends on the next day. `None` when there is no such time.
-    pub(super) fn time(self, part: Option<Part>) -> Option<(NaiveTime, bool)> {
-        let (hour, next) = match (self.hour, self.pm, part) {
-            (12, Some(false), _) => (0, false),
-            (12, Some(true), _) => (12, false),
-            (h, Some(true), _) => (h + 12, false),
-            (h, Some(false), _) => (h, false),
-            (24, ..) => (0, true),
-            (h @ (0 | 13..), ..) => (h, false),
-            (12, None, Some(Part::Night | Part::Evening)) => (0, true),
-            (h @ 1..=4, None, Some(Part::Night)) => (h, true),
-            (h, None, Some(Part::Night | Part::Evening | Part::Afternoon)) if h < 12 => (h + 12, false),
-            (h @ 1..=6, None, Some(Part::Noon) | None) => (h + 12, false),
-            (h, ..) => (h, false),
-        };
-        NaiveTime::from_hms_opt(hour, self.minute, 0).map(|time| (time, next))
-    }
-
-    /// Whether the other half of the day is as likely.
-    pub(super) fn two_ways(self, part: Option<Part>) -> bool {
-        self.pm.is_none() && part.is_none() && (7..=11).contains(&self.hour)
-    }
-}
-
-impl Part {
-    /// The usual hour for a thing that is to be done "in the evening".
-    pub(super) fn hour(self) -> u32 {
-        match self {
-            Self::Morning => 9,
-            Self::Noon => 12,
-            Self::Afternoon => 15,
-            Self::Evening => 18,
-            Self::Night => 21,
-        }
-    }
+fn is_glued_text(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.tokens.get(at).is_some_and(|t| !t.spaced && t.is_text())
 }

@@ -2,11 +2,14 @@
 
 mod clock;
 mod find;
+mod hours;
 mod resolve;
+mod zones;
 
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveDateTime, Weekday};
+use chrono_tz::Tz;
 
 use super::{Change, detect, lexicon::Part, sentence::Sentence};
 use crate::domain::{
@@ -16,31 +19,44 @@ use crate::domain::{
 };
 
 pub(super) use find::{Which, shift};
+use zones::Zone;
 
-/// When something is said: the person's clock, and the day on which their week begins.
+/// When something is said: the person's clock and zone, and the day on which their week begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// The date and time where they are.
     pub local: NaiveDateTime,
+    /// The same moment in UTC: hours from now are counted in it.
+    pub utc: NaiveDateTime,
+    /// Their zone.
+    pub zone: Tz,
     /// The first day of a week.
     pub week_start: Weekday,
 }
 
 impl From<NaiveDateTime> for Moment {
-    /// With a week that begins on Monday.
+    /// In UTC, with a week that begins on Monday.
     fn from(local: NaiveDateTime) -> Self {
         Self {
             local,
+            utc: local,
+            zone: Tz::UTC,
             week_start: Weekday::Mon,
         }
     }
 }
 
+/// What can be written instead of words that are not understood.
+const FORMS: &str = "use YYYY-MM-DD, YYYY-MM-DDTHH:MM (on the person's own clock, or with Z or an offset such as +05:00 behind it), or only \
+    words for the date, such as \"tomorrow 5pm\", \"next Monday\", \"24 December at noon\", \"in 2 hours\"";
+
 /// Why a text is no date that a task can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DueError {
     /// There is no date or time in it.
     NoDate,
+    /// These words of it were not understood, so that the whole may mean another moment.
+    Unread(Vec<String>),
     /// The day does not exist: 31 June, 25:00.
     NoSuchDay,
     /// The day has passed; a task to do lies ahead.
@@ -53,6 +69,14 @@ impl fmt::Display for DueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoDate => f.write_str("no date or time was understood; use YYYY-MM-DD or YYYY-MM-DDTHH:MM"),
+            Self::Unread(words) => {
+                let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+                write!(
+                    f,
+                    "these words were not understood as a date or time: {}; {FORMS}",
+                    quoted.join(", ")
+                )
+            }
             Self::NoSuchDay => f.write_str("that day or time does not exist"),
             Self::Past(date) => write!(f, "{date} has already passed"),
             Self::TooFar => f.write_str("that date is too far away"),
@@ -84,7 +108,12 @@ pub(super) enum Day {
     Weekend(i64),
     EndOfWeek(i64),
     EndOfMonth(i64),
-    EndOfYear,
+    EndOfQuarter(i64),
+    StartOfQuarter(i64),
+    StartOfYear(i64),
+    EndOfYear(i64),
+    /// A day of a week, counted from its first one.
+    DayOfWeek(i64, i64),
     /// The end of the day that is named beside it, or of today.
     Close,
     /// Months from today.
@@ -93,6 +122,46 @@ pub(super) enum Day {
     AnyOf(Weekdays),
     /// The next first (second, last) such weekday of a month.
     NthOf(i8, Weekdays),
+    /// The first (second, last) such weekday of that month.
+    NthIn(i8, u8, InMonth),
+    /// A whole month, in this year or that.
+    MonthOf(u32, Option<i32>),
+    /// A month and a day of it, in a year counted from this one.
+    InYear(u32, u32, i64),
+    /// The last day of a month.
+    LastOf(u32, Option<i32>),
+    /// The first, second ... such weekday from today.
+    NthNext(u8, u32),
+    /// Days from today on which people work.
+    Workdays(i64),
+    /// An amount of time from today.
+    Ahead(Span),
+}
+
+/// A month: so many from this one, or by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InMonth {
+    Counted(i64),
+    Named(u32, Option<i32>),
+}
+
+/// An amount of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Span {
+    pub months: i64,
+    pub days: i64,
+    /// Days on which people work.
+    pub workdays: i64,
+    pub minutes: i64,
+}
+
+/// How far the moment that is meant lies from the one that is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// "two days after Friday"
+    Span(Span),
+    /// "the Monday before Christmas": so many such weekdays behind it, or before it.
+    Weekday(u8, i64),
 }
 
 /// A clock time as it was said.
@@ -111,11 +180,23 @@ pub(super) struct When {
     pub clock: Option<Clock>,
     pub part: Option<Part>,
     pub repeat: Option<Repeat>,
-    /// Minutes from now.
-    pub minutes: Option<i64>,
+    /// From now, to the minute.
+    pub ahead: Option<Span>,
+    /// From the day and time that are named beside it.
+    pub step: Option<Step>,
+    /// Where the time is counted.
+    pub zone: Option<Zone>,
 }
 
 impl When {
+    /// The day on which it is said.
+    pub fn today() -> Self {
+        Self {
+            day: Some(Day::Offset(0)),
+            ..Self::default()
+        }
+    }
+
     /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -126,6 +207,14 @@ impl When {
         (!self.is_empty()).then(|| resolve::due(self, now))
     }
 
+    /// How often a task with this date comes back. A recurrence by months or years that begins on a day which not every month (or year) has
+    /// falls on the last day of the shorter ones.
+    pub fn repeat_of(&self, now: Moment) -> Option<Repeat> {
+        let repeat = self.repeat?;
+        let first = self.due(now).and_then(Result::ok);
+        Some(first.map_or(repeat, |first| repeat.beginning(first.date)))
+    }
+
     /// What a date makes of a task that is to change.
     pub fn change(&self, now: Moment) -> Change {
         // "Make it repeat every Friday" names no date of its own.
@@ -134,12 +223,10 @@ impl When {
         Change {
             due: due.clone().and_then(Result::ok),
             due_error: due.and_then(Result::err),
-            time_only: self.day.is_none()
-                && self.minutes.is_none()
-                && self.repeat.is_none()
-                && (self.clock.is_some() || self.part.is_some()),
-            date_only: self.day.is_some() && self.minutes.is_none() && self.clock.is_none() && self.part.is_none(),
-            repeat: self.repeat,
+            date_only: self.day.is_some() && self.clock.is_none() && self.part.is_none() && self.repeat.is_none(),
+            time_only: self.day.is_none() && self.ahead.is_none() && self.repeat.is_none() && (self.clock.is_some() || self.part.is_some()),
+            // What begins with the date that the task has already is settled where that is known.
+            repeat: if only_repeat { self.repeat } else { self.repeat_of(now) },
             ..Change::default()
         }
     }
@@ -153,8 +240,13 @@ impl When {
 }
 
 /// Finds the date and time words of a sentence within a range of tokens, and marks them as understood.
-pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which) -> When {
-    find::take(sentence, from, to, which)
+pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: Moment) -> When {
+    find::take(sentence, from, to, which, now)
+}
+
+/// Whether a word may be a part of a date.
+pub(super) fn says_time(sentence: &Sentence<'_>, at: usize) -> bool {
+    find::says_time(sentence, at)
 }
 
 /// Takes the days that are joined to the first one: "on Monday | and Wednesday".
@@ -164,7 +256,7 @@ pub(super) fn take_more_days(sentence: &mut Sentence<'_>, from: usize, to: usize
 
 /// Where in a range of tokens days and times are named, without taking them.
 pub(super) fn spans(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<(usize, usize)> {
-    find::pieces(sentence, from, to)
+    find::pieces(sentence, from, to, Which::First, None)
         .iter()
         .map(|found| (found.from, found.to))
         .collect()
@@ -175,22 +267,34 @@ pub(super) fn spans(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<(usi
 /// # Errors
 /// [`DueError`], when there is no such day ahead.
 pub fn resolve_due(text: &str, now: impl Into<Moment>) -> Result<Due, DueError> {
-    let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
-    let end = sentence.len();
-    let when = find::whole(&mut sentence, end);
-    when.due(now.into()).unwrap_or(Err(DueError::NoDate))
+    let now = now.into();
+    in_either(text, |sentence| {
+        find::whole(sentence, now)?.due(now).unwrap_or(Err(DueError::NoDate))
+    })
 }
 
 /// How often something comes back, in words ("har jumma", "every 2 weeks"); `None` when they say nothing of the kind.
 pub fn resolve_repeat(text: &str) -> Option<Repeat> {
-    let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
-    let end = sentence.len();
-    find::whole(&mut sentence, end).repeat
+    // Which day it is now makes no difference.
+    let now = Moment::from(NaiveDateTime::default());
+    in_either(text, |sentence| find::whole(sentence, now)).ok()?.repeat
+}
+
+/// What a text that is all date says in the language that it seems to be in, or else in the other that has the same letters.
+fn in_either<T>(text: &str, read: impl Fn(&mut Sentence<'_>) -> Result<T, DueError>) -> Result<T, DueError> {
+    let roman = detect(text) == Some(Script::UrLatn);
+    let first = read(&mut Sentence::new(text, roman));
+    match first {
+        Err(DueError::Unread(_) | DueError::NoDate) => read(&mut Sentence::new(text, !roman)).or(first),
+        found => found,
+    }
 }
 
 /// A sentence divided into its date and the rest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DateWords {
+    /// What looks like a date and was not wholly understood, in the person's words.
+    pub unread: Vec<String>,
     /// The date, if the sentence names one that lies ahead.
     pub due: Option<Due>,
     /// How often, if it says so.
@@ -203,9 +307,11 @@ pub struct DateWords {
 pub fn date_words(text: &str, now: impl Into<Moment>) -> DateWords {
     let mut sentence = Sentence::new(text, detect(text) == Some(Script::UrLatn));
     let end = sentence.len();
-    let when = find::take(&mut sentence, 0, end, Which::First);
+    let now = now.into();
+    let when = find::take(&mut sentence, 0, end, Which::First, now);
     DateWords {
-        due: when.due(now.into()).and_then(Result::ok),
+        unread: sentence.unread(0, end),
+        due: when.due(now).and_then(Result::ok),
         repeat: when.repeat,
         rest: sentence.title(0, sentence.tokens.len()),
     }

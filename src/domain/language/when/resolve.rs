@@ -1,24 +1,132 @@
 //! From what was said to a day of the calendar. Things to do lie ahead.
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Timelike};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
-use super::{Day, DueError, Moment, When};
+use super::{Day, DueError, InMonth, Moment, Span, Step, When, Zone, zones};
 use crate::domain::{repeat::Repeat, task::Due};
 
-/// The date and time of a task.
+/// The date and time of a task, on the person's clock.
 pub(super) fn due(when: &When, moment: Moment) -> Result<Due, DueError> {
+    if let Some(span) = when.ahead {
+        return ahead(span, moment);
+    }
+    let named = match when.zone.filter(|zone| *zone != Zone::Own) {
+        Some(zone) if when.clock.is_some() || when.part.is_some() => in_zone(when, zone, moment)?,
+        _ => there_is(local(when, moment)?, moment),
+    };
+    let due = match when.step {
+        Some(step) => stepped(named, step, moment).ok_or(DueError::TooFar)?,
+        None => named,
+    };
+    if due.date < moment.local.date() {
+        return Err(DueError::Past(due.date));
+    }
+    Ok(due)
+}
+
+/// An amount of time from now. Hours are counted as they pass, whatever the clocks do.
+fn ahead(span: Span, moment: Moment) -> Result<Due, DueError> {
+    let later = add_days(moment.local.date(), span).ok_or(DueError::TooFar)?;
+    let base = if later == moment.local.date() {
+        Some(moment.utc)
+    } else {
+        zones::first(moment.zone, later.and_time(moment.local.time())).map(|at| at.naive_utc())
+    };
+    let end = base
+        .zip(TimeDelta::try_minutes(span.minutes))
+        .and_then(|(base, delta)| base.checked_add_signed(delta))
+        .ok_or(DueError::TooFar)?;
+    let local = Zone::Own.local(end, moment.zone);
+    let due = to_minute(local).ok_or(DueError::NoSuchDay)?;
+    if end < moment.utc {
+        return Err(DueError::Past(due.date));
+    }
+    Ok(due)
+}
+
+fn to_minute(local: NaiveDateTime) -> Option<Due> {
+    Some(Due {
+        date: local.date(),
+        time: Some(NaiveTime::from_hms_opt(local.hour(), local.minute(), 0)?),
+    })
+}
+
+/// A day so many months, days and working days from another.
+fn add_days(date: NaiveDate, span: Span) -> Option<NaiveDate> {
+    let step = Months::new(u32::try_from(span.months.unsigned_abs()).ok()?);
+    let date = if span.months < 0 {
+        date.checked_sub_months(step)?
+    } else {
+        date.checked_add_months(step)?
+    };
+    workdays(plus(date, span.days).ok()?, span.workdays)
+}
+
+/// A day so many working days from another.
+fn workdays(mut date: NaiveDate, count: i64) -> Option<NaiveDate> {
+    let mut left = count.abs().min(10_000);
+    while left > 0 {
+        date = plus(date, count.signum()).ok()?;
+        left -= i64::from(weekday_of(date) < 5);
+    }
+    Some(date)
+}
+
+/// A moment so far from the one that was named.
+fn stepped(named: Due, step: Step, moment: Moment) -> Option<Due> {
+    match step {
+        Step::Span(span) if span.minutes == 0 => Some(Due {
+            date: add_days(named.date, span)?,
+            ..named
+        }),
+        Step::Span(span) => {
+            let local = add_days(named.date, span)?.and_time(named.time.unwrap_or(NaiveTime::MIN));
+            let end = zones::first(moment.zone, local)?
+                .naive_utc()
+                .checked_add_signed(TimeDelta::try_minutes(span.minutes)?)?;
+            to_minute(Zone::Own.local(end, moment.zone))
+        }
+        Step::Weekday(day, count) => {
+            let since = (i64::from(day) - i64::from(weekday_of(named.date))).rem_euclid(7);
+            let days = if count > 0 {
+                (if since == 0 { 7 } else { since }) + 7 * (count - 1)
+            } else {
+                (if since == 0 { 0 } else { since }) + 7 * count
+            };
+            Some(Due {
+                date: plus(named.date, days).ok()?,
+                ..named
+            })
+        }
+    }
+}
+
+/// A time that is named in another zone. Without a day it is the next such time there.
+fn in_zone(when: &When, zone: Zone, moment: Moment) -> Result<Due, DueError> {
+    let named = if when.day.is_none() && when.repeat.is_none() {
+        let there = zone.local(moment.utc, moment.zone);
+        local(when, Moment { local: there, ..moment })?
+    } else {
+        local(when, moment)?
+    };
+    let Some(time) = named.time else { return Ok(named) };
+    let at = zone.moment(named.date.and_time(time), moment.zone).ok_or(DueError::NoSuchDay)?;
+    to_minute(Zone::Own.local(at.naive_utc(), moment.zone)).ok_or(DueError::NoSuchDay)
+}
+
+/// The same time, or the next that there is, where clocks go forward.
+fn there_is(due: Due, moment: Moment) -> Due {
+    let shown = due.time.and_then(|time| {
+        let at = zones::first(moment.zone, due.date.and_time(time))?;
+        to_minute(Zone::Own.local(at.naive_utc(), moment.zone))
+    });
+    shown.unwrap_or(due)
+}
+
+/// The date and time, as they are shown by the clock that is meant.
+fn local(when: &When, moment: Moment) -> Result<Due, DueError> {
     let now = moment.local;
     let today = now.date();
-    if let Some(minutes) = when.minutes {
-        let moment = TimeDelta::try_minutes(minutes)
-            .and_then(|delta| now.checked_add_signed(delta))
-            .ok_or(DueError::TooFar)?;
-        let time = NaiveTime::from_hms_opt(moment.hour(), moment.minute(), 0).ok_or(DueError::NoSuchDay)?;
-        return Ok(Due {
-            date: moment.date(),
-            time: Some(time),
-        });
-    }
     let said = when
         .clock
         .map(|clock| clock.time(when.part).ok_or(DueError::NoSuchDay))
@@ -92,7 +200,7 @@ pub(super) fn due(when: &When, moment: Moment) -> Result<Due, DueError> {
 
 fn no_day(day: Day) -> DueError {
     match day {
-        Day::Date { .. } | Day::OfMonth(..) | Day::NthOf(..) => DueError::NoSuchDay,
+        Day::Date { .. } | Day::OfMonth(..) | Day::NthOf(..) | Day::NthIn(..) | Day::InYear(..) => DueError::NoSuchDay,
         _ => DueError::TooFar,
     }
 }
@@ -168,14 +276,67 @@ pub(super) fn range(day: Day, moment: Moment, past: bool) -> Option<(NaiveDate, 
         }
         Day::EndOfWeek(week) => one(plus(week_of(week)?, 6).ok()?),
         Day::EndOfMonth(months) => one(first_of(today, months + 1)?.pred_opt()?),
-        Day::EndOfYear => one(NaiveDate::from_ymd_opt(today.year(), 12, 31)?),
-        Day::Months(months) => one(today.checked_add_months(Months::new(u32::try_from(months).ok()?))?),
+        Day::DayOfWeek(week, day) => one(plus(week_of(week)?, day).ok()?),
+        Day::EndOfYear(years) => one(NaiveDate::from_ymd_opt(
+            today.year().checked_add(i32::try_from(years).ok()?)?,
+            12,
+            31,
+        )?),
+        Day::StartOfYear(years) => one(NaiveDate::from_ymd_opt(
+            today.year().checked_add(i32::try_from(years).ok()?)?,
+            1,
+            1,
+        )?),
+        Day::StartOfQuarter(quarters) => one(quarter(today, quarters)?),
+        Day::EndOfQuarter(quarters) => one(quarter(today, quarters.checked_add(1)?)?.pred_opt()?),
+        Day::Months(months) => one(add_days(today, Span { months, ..Span::default() })?),
+        Day::Ahead(span) => one(add_days(today, span)?),
+        Day::Workdays(days) => one(workdays(today, days)?),
+        Day::NthNext(weekday, nth) => {
+            let wait = (i64::from(weekday) - i64::from(weekday_of(today))).rem_euclid(7);
+            let first = if wait == 0 { 7 } else { wait };
+            one(plus(today, first + 7 * (i64::from(nth) - 1)).ok()?)
+        }
+        Day::MonthOf(month, year) => {
+            let first = named_month(today, month, year, |first| first_of(first, 1).and_then(|next| next.pred_opt()))?;
+            let last = first_of(first, 1)?.pred_opt()?;
+            Some((if first < today && last >= today && !past { today } else { first }, last))
+        }
+        Day::InYear(month, day, years) => one(NaiveDate::from_ymd_opt(
+            today.year().checked_add(i32::try_from(years).ok()?)?,
+            month,
+            day,
+        )?),
+        Day::LastOf(month, year) => {
+            let first = named_month(today, month, year, |first| first_of(first, 1).and_then(|next| next.pred_opt()))?;
+            one(first_of(first, 1)?.pred_opt()?)
+        }
+        Day::NthIn(nth, weekday, InMonth::Counted(months)) => one(nth_of(first_of(today, months)?, nth, weekday)?),
+        Day::NthIn(nth, weekday, InMonth::Named(month, year)) => {
+            let first = named_month(today, month, year, |first| nth_of(first, nth, weekday))?;
+            one(nth_of(first, nth, weekday)?)
+        }
         Day::AnyOf(days) => one(plus(today, days.iter().map(|day| since(weekday_of(today), day)).min()?).ok()?),
         Day::NthOf(nth, days) => {
             let mut dates = (0..13).filter_map(|months| nth_of(first_of(today, months)?, nth, days.iter().next()?));
             one(dates.find(|date| *date >= today)?)
         }
     }
+}
+
+/// The first day of a month that was named: of that year, or the next in which the day that is meant is not over.
+fn named_month(today: NaiveDate, month: u32, year: Option<i32>, day: impl Fn(NaiveDate) -> Option<NaiveDate>) -> Option<NaiveDate> {
+    if let Some(year) = year {
+        return NaiveDate::from_ymd_opt(year, month, 1);
+    }
+    let mut months = (today.year()..today.year() + 9).filter_map(|year| NaiveDate::from_ymd_opt(year, month, 1));
+    months.find(|first| day(*first).is_some_and(|date| date >= today))
+}
+
+/// The first day of a quarter of the year, counted from this one.
+fn quarter(today: NaiveDate, quarters: i64) -> Option<NaiveDate> {
+    let into = i64::from(today.month0() % 3);
+    first_of(today, quarters.checked_mul(3)? - into)
 }
 
 /// The day on which a recurrence begins, where it says one.

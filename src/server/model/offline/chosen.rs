@@ -27,6 +27,7 @@ fn task(text: &str, now: Moment) -> NewTask {
         title: if rest.is_empty() { text.trim() } else { rest }.to_owned(),
         due: words.due,
         due_error: None,
+        unread: words.unread,
         priority: None,
         repeat: None,
     }

@@ -61,6 +61,18 @@ pub(super) enum Plan {
 }
 
 impl Plan {
+    /// What looked like a date of a new task and was not wholly understood.
+    pub fn unread(&self) -> Vec<String> {
+        let mut words: Vec<String> = match self {
+            Self::Add(tasks) => tasks.iter().flat_map(|task| task.unread.clone()).collect(),
+            Self::Place(task, _) => task.unread.clone(),
+            Self::Several(plans) => plans.iter().flat_map(Self::unread).collect(),
+            _ => Vec::new(),
+        };
+        words.dedup();
+        words
+    }
+
     /// The same, without another question whether it is to be done.
     pub fn surely(&self) -> Self {
         match self.clone() {
@@ -144,9 +156,9 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
         return None;
     }
     // "Tomorrow:" above them is the day of those that name none.
-    let heading = list.heading.as_deref().filter(|heading| names_day(heading));
+    let heading = list.heading.as_deref().filter(|heading| names_day(heading, now));
     let described = |line: &String| match heading {
-        Some(heading) if !names_day(line) => {
+        Some(heading) if !names_day(line, now) => {
             let title = describe(line, now).title;
             NewTask {
                 title,
@@ -162,7 +174,7 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
 /// What is to be done for an intent.
 pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> Plan {
     match intent {
-        Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error) {
+        Intent::Add(tasks) => match tasks.iter().find_map(|task| task.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Add(tasks),
         },
@@ -173,12 +185,13 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
         Intent::Beyond(Beyond::File) => Plan::Say(phrases::file_needs_model(script)),
         Intent::Complete(target) => which(turns, target, Deed::Complete),
         Intent::Delete(target) => which(turns, target, Deed::Delete),
-        Intent::Update(target, change) => match change.due_error {
+        Intent::Update(target, change) => match &change.due_error {
+            _ if !change.unread.is_empty() => Plan::Say(phrases::unread_change(&change.unread, script)),
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change)),
         },
-        Intent::Place(task, change) => match task.due_error.or(change.due_error) {
+        Intent::Place(task, change) => match task.due_error.as_ref().or(change.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Place(task, change),
         },

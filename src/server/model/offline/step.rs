@@ -51,6 +51,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         return with_note(Reply::Say(String::new()), newest, script);
     }
     let planned = plan(&turns, request.tool_choice.as_deref(), now, script);
+    let unread = planned.plan.unread();
     let reply = match planned.plan {
         Plan::Say(text) if text == phrases::file_needs_model(script) => return Reply::Say(text),
         Plan::Say(text) => Reply::Say(text),
@@ -58,7 +59,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         Plan::List(wish) => step.list(&wish),
         Plan::Days(first, last) => step.days(first, last),
         Plan::Undo => step.undo(),
-        _ if newest.has_deed() || step.is_declined() => Reply::Say(step.report()),
+        _ if newest.has_deed() || step.is_declined() => Reply::Say(step.report(&unread)),
         Plan::Lines(tasks) => Reply::Say(step.lines(&tasks)),
         Plan::Several(plans) => step.act(&plans),
         only => step.act(&[only]),
@@ -148,7 +149,7 @@ impl Step<'_> {
         match self.results.last().map(|done| &done.outcome) {
             Some(Outcome::Undone(restored, removed)) => Reply::Say(self.undone(restored, removed)),
             Some(Outcome::Failed(error)) => Reply::Say(phrases::undo_failed(error, self.script)),
-            Some(_) => Reply::Say(self.report()),
+            Some(_) => Reply::Say(self.report(&[])),
             None if !self.has(UNDO) => Reply::Say(phrases::no_undo(self.script)),
             None => self.call(vec![(UNDO, Arguments::default())]),
         }
@@ -407,7 +408,8 @@ pub(super) fn has_status(task: &WireTask, wanted: Status) -> bool {
 
 /// Whether a change needs to know the task as it is.
 fn depends(change: &Change) -> bool {
-    change.shift.is_some() || change.time_only || change.date_only || change.notes.is_some()
+    let begins = change.repeat.is_some() && change.due.is_none();
+    begins || change.shift.is_some() || change.time_only || change.date_only || change.notes.is_some()
 }
 
 /// The calls for tasks of which only the ids are known; `None` where that is not enough.

@@ -208,8 +208,8 @@ impl Step<'_> {
         phrases::undone(&self.named(&restored.iter().collect::<Vec<_>>()), &gone, self.script)
     }
 
-    /// Says what was done.
-    pub fn report(&self) -> String {
+    /// Says what was done, and what of the message was not understood.
+    pub fn report(&self, unread: &[String]) -> String {
         let done = |tool: &str| -> Vec<(&WireTask, &[String])> {
             let results = self.results.iter().filter(|done| done.tool == tool);
             results
@@ -233,7 +233,7 @@ impl Step<'_> {
                 phrases::completed as fn(&[phrases::Named], Script) -> String,
             ),
             (named("delete_task"), phrases::deleted),
-            (added, phrases::added),
+            (added.clone(), phrases::added),
         ] {
             if !named.is_empty() {
                 said.push(words(&named, self.script));
@@ -256,6 +256,9 @@ impl Step<'_> {
                 Outcome::Added(_, failed) => said.extend(failed.iter().map(|error| phrases::failed(error, self.script))),
                 _ => {}
             }
+        }
+        if !unread.is_empty() && !added.is_empty() {
+            said.push(phrases::unread_in_title(unread, self.script));
         }
         said.join("\n\n")
     }

@@ -297,10 +297,16 @@ impl Arguments {
         } else {
             new_due(task.due(), change, now).as_ref().map(iso)
         };
+        let first = new_due(task.due(), change, now).or(task.due());
+        let repeat = match (change.repeat, first) {
+            (Some(repeat), Some(first)) if !change.stop_repeat => Some(repeat.beginning(first.date).to_string()),
+            _ => same.repeat.clone(),
+        };
         Self {
             task_id: Some(task.id.clone()),
             notes,
             due,
+            repeat,
             ..same
         }
     }

@@ -213,6 +213,7 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
         // "Move it by 3 hours" is later, "move it to 3 pm" no amount.
         (pushed || reading.is_word(first, &["move", "shift", "extend"])).then_some(true)
     };
+    take_scope(reading);
     let (from, to) = (reading.from, reading.to);
     let mut change = Change::default();
     // "Push it to the 3rd" names a day; "push it 3 days" an amount; "postpone everything due today" only says which tasks.
@@ -228,6 +229,21 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     drop_to(reading);
     reading.drop_all(&[Plain::DateNoun]);
     Some(Intent::Update(reading.target(), change))
+}
+
+/// Takes the day that says which of all tasks are meant, before the day to which they go: "move everything due tomorrow to Friday".
+fn take_scope(reading: &mut Reading<'_>) {
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    let all = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::All).is_some());
+    let [(first, end), (second, _)] = days[..] else { return };
+    let due = first
+        .checked_sub(1)
+        .filter(|at| reading.is_word(*at, &["due", "of", "from", "for"]));
+    if let Some(due) = due.filter(|_| all && reading.is_word(second - 1, &["to", "till", "until", "on", "by"])) {
+        let when = when::take(&mut reading.sentence, first, end, Which::First, reading.now);
+        reading.scoped_days = when.range(reading.now, false);
+        reading.sentence.take(due, 1);
+    }
 }
 
 /// Whether the only day that is named says which of all tasks are meant: "postpone all of today's tasks".

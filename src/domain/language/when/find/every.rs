@@ -2,15 +2,18 @@
 
 use super::{
     Piece,
-    calendar::{nth, span},
-    is_weekday, unit,
+    calendar::calendar_day,
+    is_weekday,
+    numbers::{is_word, nth},
+    spans::span,
+    unit,
 };
 use crate::domain::{
     language::{
         lexicon::{Plain, Sense, Unit},
         sentence::Sentence,
         token::Token,
-        when::clock,
+        when::{Day, clock},
     },
     repeat::{Frequency, Repeat, Weekdays},
 };
@@ -62,8 +65,30 @@ fn behind_every(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize,
         };
         return Some((length + behind.unwrap_or(0), Piece::Repeat(repeat)));
     }
+    if let Some((length, Unit::Day)) = unit(sentence, at)
+        && let Some(more) = sentence.is(at + length, Plain::Except)
+        && let Some((last, days)) = weekdays(sentence, at + length + more, to)
+    {
+        let others = (0..7)
+            .filter(|day| days.iter().all(|other| other != *day))
+            .fold(Weekdays::default(), Weekdays::with);
+        return (!others.is_empty()).then_some((length + more + last, Piece::Repeat(weekly(others))));
+    }
     if let Some((length, unit)) = unit(sentence, at) {
         return Some((length, Piece::Repeat(Repeat::every(frequency(unit)?))));
+    }
+    // "every 25 December"
+    if let Some((length, day @ Day::Date { year: None, .. })) = calendar_day(sentence, at, at, to) {
+        return Some((length, Piece::DayRepeat(day, Repeat::every(Frequency::Yearly))));
+    }
+    if let Some((length, number)) = nth(sentence, at, false)
+        && is_word(sentence, at + length, &["tareekh", "tarikh", "tareek", "تاریخ"])
+    {
+        return Some((length + 1, Piece::Repeat(on_day(number)?)));
+    }
+    // "every 8 am"
+    if let Some((length, clock)) = clock::at(sentence, at, true) {
+        return Some((length, Piece::ClockRepeat(clock, Repeat::every(Frequency::Daily))));
     }
     let (length, number) = nth(sentence, at, true)?;
     if let Some((more, repeat)) = counted(sentence, at + length, number) {
@@ -105,11 +130,21 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
     };
     // Which one, and of what weekday.
     let ranked = |place: usize| {
-        let last = sentence.is(place, Plain::FinalOne).map(|length| (length, -1));
+        let last = sentence
+            .is(place, Plain::FinalOne)
+            .or_else(|| is_word(sentence, place, &["last", "final"]).then_some(1))
+            .map(|length| (length, -1));
         let (length, rank) = last.or_else(|| {
             let (length, n) = nth(sentence, place, true).filter(|(_, n)| *n <= 5)?;
             Some((length, i8::try_from(n).ok()?))
         })?;
+        if let Some((more, Unit::Day)) = unit(sentence, place + length) {
+            let repeat = match rank {
+                -1 => last_day(),
+                n => on_day(u32::try_from(n).ok()?)?,
+            };
+            return Some((length + more, repeat));
+        }
         let (more, day) = is_weekday(sentence, place + length)?;
         let repeat = Repeat {
             days: Weekdays::default().with(day),
@@ -118,9 +153,28 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
         };
         Some((length + more, repeat))
     };
+    let end_of = |place: usize| {
+        sentence
+            .is(place, Plain::EndOf)
+            .or_else(|| is_word(sentence, place, &["end"]).then_some(1))
+    };
+    // "end of every month", "har mahine ke aakhir mein"
+    if let Some(length) = end_of(at)
+        && let Some(more) = monthly(at + length)
+    {
+        return Some((length + more, Piece::Repeat(last_day())));
+    }
     // "every month on the last Friday", "every first Monday of the month"
     if let Some(length) = monthly(at) {
-        let start = at + length + of(at + length);
+        let start = at + length;
+        if let Some(more) = end_of(start) {
+            return Some((start + more - at, Piece::Repeat(last_day())));
+        }
+        let start = start + of(start);
+        if is_word(sentence, start, &["aakhri", "akhri", "آخری"]) && is_word(sentence, start + 1, &["tareekh", "tarikh", "تاریخ"])
+        {
+            return Some((start + 2 - at, Piece::Repeat(last_day())));
+        }
         let (more, repeat) = ranked(start)?;
         return Some((start + more - at, Piece::Repeat(repeat)));
     }
@@ -170,11 +224,13 @@ fn plural(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece
 fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<(usize, Piece)> {
     let (length, mut repeat) = sentence.find(at, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })?;
     let end = at + length;
-    // "the weekly report": an adjective, not an order.
+    // "the weekly report", "monthly budget template": an adjective, not an order. "Daily walk" is one.
+    let begins = at == from
+        && (sentence.roman || sentence.is(end, Plain::Verb).is_some() || sentence.tokens.get(end + 1).is_none_or(|t| !t.is_text()));
     let adjective = length == 1
+        && !begins
         && sentence.tokens[at].plain.is_ascii()
         && sentence.tokens[at].plain.ends_with(['y', 'l'])
-        && at > from
         && end < to
         && sentence.tokens[end].is_text()
         && sentence
@@ -191,7 +247,7 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
                 ],
             )
             .is_none()
-        && clock::at(sentence, end).is_none();
+        && clock::at(sentence, end, true).is_none();
     if adjective {
         return None;
     }
@@ -242,6 +298,13 @@ fn weekdays(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Wee
     Some((end - at, days))
 }
 
+fn last_day() -> Repeat {
+    Repeat {
+        month_day: -1,
+        ..Repeat::every(Frequency::Monthly)
+    }
+}
+
 fn weekly(days: Weekdays) -> Repeat {
     Repeat {
         days,
@@ -250,10 +313,7 @@ fn weekly(days: Weekdays) -> Repeat {
 }
 
 fn on_day(day: u32) -> Option<Repeat> {
-    Some(Repeat {
-        month_day: i8::try_from(day).ok()?,
-        ..Repeat::every(Frequency::Monthly)
-    })
+    (1..=31).contains(&day).then(|| Repeat::every(Frequency::Monthly).on_month_day(day))
 }
 
 fn frequency(unit: Unit) -> Option<Frequency> {
@@ -262,6 +322,6 @@ fn frequency(unit: Unit) -> Option<Frequency> {
         Unit::Week => Frequency::Weekly,
         Unit::Month => Frequency::Monthly,
         Unit::Year => Frequency::Yearly,
-        Unit::Minute | Unit::Hour => return None,
+        Unit::Second | Unit::Minute | Unit::Hour | Unit::Workday | Unit::Fortnight | Unit::Quarter => return None,
     })
 }

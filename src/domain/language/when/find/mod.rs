@@ -1,18 +1,29 @@
-//! Finds the pieces of dates in a sentence.
+//! Finds the pieces of dates in a sentence, and joins those that name one moment.
+//!
+//! A moment is made of a phrase only if the whole phrase is understood (`account`): what is left of it beside its pieces may well say that
+//! another moment is meant.
 
-mod calendar;
+mod account;
+pub(super) mod calendar;
 mod every;
+mod months;
+pub(super) mod numbers;
 mod shift;
+mod spans;
 mod words;
 
-use calendar::{calendar_day, day_of_month, duration, iso};
+use account::Doubt;
+pub(super) use account::says_time;
+use calendar::{calendar_day, day_of_month, holiday, iso};
 use every::every;
+use numbers::{is_mark, is_word};
 pub(in crate::domain::language) use shift::shift;
 use words::{day_word, part, relative, weekday};
 
-use super::{Clock, Day, When, clock};
+use super::{Clock, Day, DueError, Moment, Step, When, Zone, clock, zones};
 use crate::domain::{
     language::{
+        TakenKind,
         lexicon::{Part, Plain, Sense, Unit},
         sentence::Sentence,
         token::Kind,
@@ -32,24 +43,31 @@ pub(in crate::domain::language) enum Which {
 enum Piece {
     Day(Day),
     DayClock(Day, Clock),
+    DayClockZone(Day, Clock, Zone),
     DayPart(Day, Part),
+    DayRepeat(Day, Repeat),
     PartRepeat(Part, Repeat),
+    ClockRepeat(Clock, Repeat),
     Clock(Clock),
     Part(Part),
     Repeat(Repeat),
-    Minutes(i64),
+    Zone(Zone),
+    /// From now, to the minute.
+    Ahead(super::Span),
+    /// From what is named beside it.
+    Step(Step),
 }
 
 impl Piece {
     fn day(self) -> Option<Day> {
         match self {
-            Self::Day(d) | Self::DayClock(d, _) | Self::DayPart(d, _) => Some(d),
+            Self::Day(d) | Self::DayClock(d, _) | Self::DayClockZone(d, ..) | Self::DayPart(d, _) | Self::DayRepeat(d, _) => Some(d),
             _ => None,
         }
     }
     fn clock(self) -> Option<Clock> {
         match self {
-            Self::Clock(c) | Self::DayClock(_, c) => Some(c),
+            Self::Clock(c) | Self::ClockRepeat(c, _) | Self::DayClock(_, c) | Self::DayClockZone(_, c, _) => Some(c),
             _ => None,
         }
     }
@@ -61,53 +79,111 @@ impl Piece {
     }
     fn repeat(self) -> Option<Repeat> {
         match self {
-            Self::Repeat(r) | Self::PartRepeat(_, r) => Some(r),
+            Self::Repeat(r) | Self::ClockRepeat(_, r) | Self::PartRepeat(_, r) | Self::DayRepeat(_, r) => Some(r),
             _ => None,
+        }
+    }
+    fn zone(self) -> Option<Zone> {
+        match self {
+            Self::Zone(z) | Self::DayClockZone(_, _, z) => Some(z),
+            _ => None,
+        }
+    }
+    fn kind(self) -> TakenKind {
+        if self.repeat().is_some() {
+            TakenKind::Repeat
+        } else {
+            TakenKind::Date
         }
     }
 }
 
 /// A piece and where it stands.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub from: usize,
     pub to: usize,
     piece: Piece,
 }
 
-/// Reads a text that is all date: prepositions and weak words count.
-pub(super) fn whole(sentence: &mut Sentence<'_>, end: usize) -> When {
-    let when = take(sentence, 0, end, Which::First);
-    if !when.is_empty() {
-        return when;
+/// Reads a text that is all date, or says which of its words are not understood.
+pub(super) fn whole(sentence: &mut Sentence<'_>, now: Moment) -> Result<When, DueError> {
+    let end = sentence.len();
+    let mut when = take(sentence, 0, end, Which::First, now);
+    if when.is_empty() {
+        when = bare_day(sentence, end).unwrap_or(when);
     }
-    // A bare hour, or a bare day of the month.
-    let numbers: Vec<u32> = sentence.tokens.iter().filter_map(|t| t.number()).collect();
-    match (numbers[..].first(), sentence.left(0, end).len()) {
-        (Some(&day @ 1..=31), 1 | 2)
-            if sentence
-                .tokens
-                .iter()
-                .any(|t| matches!(t.plain.as_str(), "th" | "st" | "nd" | "rd")) =>
-        {
-            When {
-                day: Some(Day::OfMonth(day, None)),
-                ..When::default()
-            }
-        }
-        _ => when,
+    let left = account::left_of_whole(sentence, end);
+    let unread = sentence.unread(0, end);
+    if left.is_empty() && unread.is_empty() {
+        return Ok(when);
     }
+    if when.is_empty() && unread.is_empty() {
+        return Err(DueError::NoDate);
+    }
+    Err(DueError::Unread(if left.is_empty() { unread } else { left }))
 }
 
-/// Finds and takes the date words between two tokens.
-pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which) -> When {
+/// "25th", "now": a text that is nothing else.
+fn bare_day(sentence: &mut Sentence<'_>, end: usize) -> Option<When> {
+    let left = sentence.left(0, end);
+    let first = *left.first()?;
+    let day = if let Some((length, day)) = numbers::nth(sentence, first, true).filter(|(length, _)| *length == left.len()) {
+        sentence.take(first, length);
+        Day::OfMonth(day, None)
+    } else {
+        let now = left
+            .iter()
+            .all(|at| is_word(sentence, *at, &["now", "right", "asap", "immediately", "abhi", "ابھی"]));
+        if !now {
+            return None;
+        }
+        sentence.take(0, end);
+        Day::Offset(0)
+    };
+    Some(When {
+        day: Some(day),
+        ..When::default()
+    })
+}
+
+/// Finds and takes the date words between two tokens. A phrase that is not wholly understood is left alone.
+pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: Moment) -> When {
+    read(sentence, from, to, which, now, true)
+}
+
+/// `deep`: looks, too, for words that stand in the middle of a phrase and are none of it.
+fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: Moment, deep: bool) -> When {
     let to = to.min(sentence.len());
-    let found = pieces(sentence, from, to);
-    assemble(sentence, &found, from, to, which)
+    let mut found = pieces(sentence, from, to, which, Some(now));
+    let before = sentence.used.clone();
+    loop {
+        let (when, taken) = assemble(sentence, &found, from, to, which);
+        if taken.is_empty() {
+            return when;
+        }
+        let doubt = account::doubt(sentence, &found, &taken, &before, (from, to), (&when, which));
+        let doubt = doubt.or_else(|| {
+            let taken: Vec<bool> = sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
+            deep.then(|| account::interrupted(sentence, &taken, (from, to), now, which))
+                .flatten()
+        });
+        let Some(Doubt { from: first, to: last }) = doubt else {
+            return when;
+        };
+        sentence.used.clone_from(&before);
+        sentence.doubt(first, last);
+        let count = found.len();
+        found.retain(|piece| piece.to <= first || last <= piece.from);
+        if found.len() == count {
+            return When::default();
+        }
+    }
 }
 
 /// Takes the days that are joined to the first one by "and" (and commas before it), with what joins them.
 pub(super) fn take_more_days(sentence: &mut Sentence<'_>, from: usize, to: usize) -> Vec<Day> {
-    let found = pieces(sentence, from, to);
+    let found = pieces(sentence, from, to, Which::First, None);
     let Some(first) = found.iter().position(|found| matches!(found.piece, Piece::Day(_))) else {
         return Vec::new();
     };
@@ -149,21 +225,35 @@ fn is_join(sentence: &Sentence<'_>, at: usize) -> bool {
         || sentence.any(at, &[Plain::Before, Plain::After]).is_some()
 }
 
-/// The pieces of dates between two tokens.
-pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<Found> {
+/// The pieces of dates between two tokens. `now` tells which abbreviations of zones are the person's own.
+pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize, which: Which, now: Option<Moment>) -> Vec<Found> {
     let to = to.min(sentence.len());
     let mut found: Vec<Found> = Vec::new();
     let mut at = from;
     while at < to {
-        let piece = (!sentence.used[at]).then(|| piece(sentence, at, from, to, found.last())).flatten();
+        if let Some(length) = sentence.is(at, Plain::NotDate).filter(|length| at + length <= to) {
+            at += length;
+            continue;
+        }
+        let piece = (!sentence.used[at])
+            .then(|| piece(sentence, at, (from, to), &found, which, now))
+            .flatten();
         match piece {
-            Some((length, piece)) if at + length <= to => {
-                found.push(Found {
+            Some((length, piece)) if length > 0 && at + length <= to && !sentence.used[at..at + length].contains(&true) => {
+                let next = Found {
                     from: at,
                     to: at + length,
                     piece,
-                });
+                };
                 at += length;
+                match found
+                    .last_mut()
+                    .filter(|last| which == Which::First && is_range(sentence, last, &next))
+                {
+                    // "Friday to Sunday" begins on Friday.
+                    Some(last) => last.to = at,
+                    None => found.push(next),
+                }
             }
             _ => at += 1,
         }
@@ -171,9 +261,22 @@ pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize) -> Vec<Fou
     found
 }
 
-/// Chooses among the pieces, joins them, and marks their words.
-fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize, which: Which) -> When {
+/// Whether two pieces are the first and last day of a range.
+fn is_range(sentence: &Sentence<'_>, one: &Found, other: &Found) -> bool {
+    let marked = calendar::range_mark(sentence, one.to) == Some(1) && other.from == one.to + 1;
+    let kind = |piece: Piece| match piece {
+        Piece::Day(Day::Weekday(..)) => Some(0),
+        Piece::Day(Day::Date { .. }) => Some(1),
+        Piece::Day(Day::OfMonth(..)) => Some(2),
+        _ => None,
+    };
+    marked && kind(one.piece).is_some() && kind(one.piece) == kind(other.piece)
+}
+
+/// Chooses among the pieces, joins them, and marks their words. Says which of them were chosen.
+fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize, which: Which) -> (When, Vec<Found>) {
     let mut when = When::default();
+    let mut taken: Vec<Found> = Vec::new();
     // Where the day stands.
     let mut place: Option<(usize, usize)> = None;
     let order: Vec<&Found> = if which == Which::Last {
@@ -181,47 +284,70 @@ fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize
     } else {
         found.iter().collect()
     };
-    for Found {
-        from: start,
-        to: end,
-        piece,
-    } in order
-    {
-        let fits = match (*piece, when.day) {
-            (Piece::Minutes(_), _) => when.is_empty(),
-            _ if when.minutes.is_some() => false,
-            (p, Some(before)) if p.day().is_some() => {
-                let near = place.is_none_or(|place| is_near(sentence, place, (*start, *end)));
-                p.day().is_some_and(|day| join(before, day, near).is_some())
-            }
-            (p, _) if p.day().is_some() => p.clock().is_none() || when.clock.is_none(),
-            (Piece::Clock(_), _) => when.clock.is_none(),
-            (Piece::Part(_), _) => when.part.is_none(),
-            _ => true,
-        };
-        if !fits {
+    for found in order {
+        let span = (found.from, found.to);
+        let piece = found.piece;
+        let near = place.is_none_or(|place| is_near(sentence, place, span));
+        if !fits(&when, piece, near) {
             continue;
         }
         when.day = match (when.day, piece.day()) {
             (Some(one), Some(other)) => join(one, other, true),
             (one, other) => one.or(other),
         };
+        if let (Some(Day::Weekday(..)), Piece::Day(Day::Ahead(span))) = (when.day, piece) {
+            // "Friday in two weeks"
+            when.step = Some(Step::Span(span));
+        }
         if piece.day().is_some() {
-            place = Some((*start, *end));
+            place = Some(span);
         }
         when.clock = when.clock.or(piece.clock());
         when.part = when.part.or(piece.part());
         when.repeat = when.repeat.or(piece.repeat());
-        if let Piece::Minutes(minutes) = piece {
-            when.minutes = Some(*minutes);
+        when.zone = when.zone.or(piece.zone());
+        match piece {
+            Piece::Ahead(span) => when.ahead = Some(span),
+            Piece::Step(step) => when.step = Some(step),
+            _ => {}
         }
-        sentence.take(*start, end - start);
-        take_around(sentence, *start, *end, from, to);
+        sentence.take_as(piece.kind(), found.from, found.to - found.from);
+        take_around(sentence, found, from, to);
+        taken.push(*found);
+    }
+    taken.sort_by_key(|found| found.from);
+    for pair in taken.windows(2) {
+        let (start, end) = (pair[0].to, pair[1].from);
+        if (start..end).all(|at| is_link(sentence, at)) {
+            sentence.take_as(pair[1].piece.kind(), start, end - start);
+        }
     }
     if let Some(repeat) = &mut when.repeat {
         settle(repeat, when.day);
     }
-    when
+    (when, taken)
+}
+
+/// Whether a piece can be a part of what is known of the moment.
+fn fits(when: &When, piece: Piece, near: bool) -> bool {
+    match (piece, when.day) {
+        (Piece::Ahead(_), _) => when.is_empty(),
+        _ if when.ahead.is_some() => false,
+        (Piece::Step(_), _) => when.step.is_none(),
+        (p, Some(before)) if p.day().is_some() => p.day().is_some_and(|day| join(before, day, near).is_some()),
+        (p, _) if p.day().is_some() => p.clock().is_none() || when.clock.is_none(),
+        (Piece::Clock(_), _) => when.clock.is_none(),
+        (Piece::Part(part), _) => when.part.is_none_or(|other| other == part),
+        (Piece::Zone(_), _) => when.zone.is_none(),
+        _ => true,
+    }
+}
+
+/// What may stand between two pieces of one moment and goes with them.
+fn is_link(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.used[at]
+        || is_mark(sentence, at, &[',', '،', '.', '@', '(', ')', '-', '–'])
+        || is_word(sentence, at, &["of", "the", "at", "on", "in", "for", "by", "se", "سے"])
 }
 
 /// The day that was named beside a recurrence is a part of it: "har hafte peer ko", "monthly on the 5th".
@@ -229,7 +355,7 @@ fn settle(repeat: &mut Repeat, day: Option<Day>) {
     match (repeat.frequency, day) {
         (Frequency::Weekly, Some(Day::Weekday(day, _))) if repeat.days.is_empty() => repeat.days = Weekdays::default().with(day),
         (Frequency::Monthly, Some(Day::OfMonth(day, _))) if repeat.nth == 0 && repeat.month_day == 0 => {
-            repeat.month_day = i8::try_from(day).unwrap_or(0);
+            *repeat = repeat.on_month_day(day);
         }
         (Frequency::Monthly, Some(Day::EndOfMonth(_))) if repeat.nth == 0 => repeat.month_day = -1,
         _ => {}
@@ -246,12 +372,24 @@ fn is_near(sentence: &Sentence<'_>, one: (usize, usize), other: (usize, usize)) 
 fn join(one: Day, other: Day, near: bool) -> Option<Day> {
     Some(match (one, other) {
         (a, b) if a == b => a,
+        // "January next year", "5 January next year"
+        (Day::MonthOf(month, None), Day::Months(months)) | (Day::Months(months), Day::MonthOf(month, None)) if months % 12 == 0 => {
+            Day::InYear(month, 1, months / 12)
+        }
+        (Day::Date { day, month, year: None }, Day::Months(months)) | (Day::Months(months), Day::Date { day, month, year: None })
+            if months % 12 == 0 =>
+        {
+            Day::InYear(month, day, months / 12)
+        }
         // "by EOD Friday"
         (Day::Close, day) | (day, Day::Close) => day,
         (Day::Weekday(day, None), Day::Week(week)) | (Day::Week(week), Day::Weekday(day, None)) => Day::Weekday(day, Some(week)),
         (Day::OfMonth(day, None), Day::Month(months)) | (Day::Month(months), Day::OfMonth(day, None)) => Day::OfMonth(day, Some(months)),
         // "Tuesday, 24 November": the date is the surer of the two.
-        (Day::Weekday(..), date @ Day::Date { .. }) | (date @ Day::Date { .. }, Day::Weekday(..)) => date,
+        (Day::Weekday(..), date @ (Day::Date { .. } | Day::OfMonth(..)))
+        | (date @ (Day::Date { .. } | Day::OfMonth(..)), Day::Weekday(..)) => date,
+        // "Friday in two weeks": the weeks are counted from the Friday.
+        (weekday @ Day::Weekday(_, None), Day::Ahead(span)) if near && span.days % 7 == 0 && span.months == 0 && span.days > 0 => weekday,
         (Day::Weekday(..), Day::Offset(_) | Day::Either(_)) | (Day::Offset(_) | Day::Either(_), Day::Weekday(..)) if !near => return None,
         (Day::Weekday(..), date @ Day::Offset(_)) | (date @ (Day::Offset(_) | Day::Either(_)), Day::Weekday(..)) => date,
         _ => return None,
@@ -259,41 +397,53 @@ fn join(one: Day, other: Day, near: bool) -> Option<Day> {
 }
 
 /// Takes the prepositions before and the postpositions after a piece.
-fn take_around(sentence: &mut Sentence<'_>, start: usize, end: usize, from: usize, to: usize) {
-    let mut first = start;
+fn take_around(sentence: &mut Sentence<'_>, found: &Found, from: usize, to: usize) {
+    let kind = found.piece.kind();
+    let timed = matches!(found.piece, Piece::Clock(_) | Piece::Ahead(_));
+    let mut first = found.from;
     while first > from {
+        let leads = |sense: &Sense| {
+            matches!(sense, Sense::Is(Plain::Before | Plain::In | Plain::This | Plain::Loosely))
+                || timed && matches!(sense, Sense::Is(Plain::Nearly))
+                || matches!(sense, Sense::Is(Plain::Shade)) && is_shaded(found.piece)
+        };
         let before = (from..first).rev().take(4).find(|at| {
-            sentence.senses(*at).iter().any(|(length, sense)| {
-                at + length == first
-                    && matches!(sense, Sense::Is(Plain::Before | Plain::In | Plain::This))
-                    && sentence.tokens[*at].kind == Kind::Word
-            }) || (first - at == 1
-                && (sentence.tokens[*at].plain == "the" || sentence.tokens[*at].is_mark('@'))
-                && at + 1 < to
-                && *at > from)
+            let phrase = sentence.leading(*at, first - at).any(|sense| leads(&sense)) && sentence.tokens[*at].kind == Kind::Word;
+            phrase || (first - at == 1 && (is_word(sentence, *at, &["the"]) || is_mark(sentence, *at, &['@'])) && at + 1 < to)
         });
         match before {
-            // "the" belongs to the date only when a preposition stands before it.
+            // "the" belongs to the date only when a preposition stands before it, or nothing at all.
             Some(at) if !sentence.used[at] => {
-                if sentence.tokens[at].plain == "the" && sentence.any(at - 1, &[Plain::Before, Plain::In]).is_none() {
-                    break;
+                if is_word(sentence, at, &["the"]) && at > from && sentence.any(at - 1, &[Plain::Before, Plain::In]).is_none() {
+                    let named = matches!(found.piece, Piece::Day(Day::Date { .. } | Day::OfMonth(..) | Day::NthIn(..)));
+                    if !named {
+                        break;
+                    }
                 }
-                sentence.take(at, first - at);
+                sentence.take_as(kind, at, first - at);
                 first = at;
             }
             _ => break,
         }
     }
-    let mut last = end;
+    let mut last = found.to;
     for _ in 0..2 {
         if last < to
             && !sentence.used[last]
             && let Some(length) = sentence.is(last, Plain::After)
         {
-            sentence.take(last, length);
+            sentence.take_as(kind, last, length);
             last += length;
         }
     }
+}
+
+/// "late tonight", "early March": a word that says only which part of it.
+fn is_shaded(piece: Piece) -> bool {
+    matches!(
+        piece,
+        Piece::Part(_) | Piece::DayPart(..) | Piece::Day(Day::MonthOf(..) | Day::Month(_) | Day::Week(_) | Day::Months(_))
+    )
 }
 
 fn is_weekday(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u8)> {
@@ -315,19 +465,66 @@ fn month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u32)> {
 }
 
 /// The piece that begins at a token.
-fn piece(sentence: &Sentence<'_>, at: usize, from: usize, to: usize, before: Option<&Found>) -> Option<(usize, Piece)> {
+fn piece(
+    sentence: &Sentence<'_>,
+    at: usize,
+    (from, to): (usize, usize),
+    found: &[Found],
+    which: Which,
+    now: Option<Moment>,
+) -> Option<(usize, Piece)> {
     let token = sentence.tokens.get(at)?;
+    let before = found.last();
+    let day = |found: Option<(usize, Day)>| found.map(|(length, day)| (length, Piece::Day(day)));
+    if let Some(zone) = now.and_then(|now| zone(sentence, at, found, now)) {
+        return Some(zone);
+    }
+    if matches!(token.kind, Kind::Mark('+' | '½' | '¼' | '¾')) {
+        return spans::duration(sentence, at, before);
+    }
     if !matches!(token.kind, Kind::Word | Kind::Number) {
         return None;
     }
     iso(sentence, at)
-        .or_else(|| duration(sentence, at))
-        .or_else(|| calendar_day(sentence, at).map(|(length, day)| (length, Piece::Day(day))))
-        .or_else(|| clock::at(sentence, at).map(|(length, clock)| (length, Piece::Clock(clock))))
-        .or_else(|| day_of_month(sentence, at, from, to).map(|(length, day)| (length, Piece::Day(day))))
+        .or_else(|| spans::duration(sentence, at, before))
+        .or_else(|| spans::weekdays_on(sentence, at))
+        .or_else(|| day(months::ranked(sentence, at)).filter(|_| !is_monthly(sentence, at)))
+        .or_else(|| day(months::edge(sentence, at)))
+        .or_else(|| day(calendar_day(sentence, at, from, to)))
+        .or_else(|| clock::at(sentence, at, which == Which::First).map(|(length, clock)| (length, Piece::Clock(clock))))
+        .or_else(|| day(day_of_month(sentence, at, from, to)))
         .or_else(|| every(sentence, at, from, to))
+        .or_else(|| day(holiday(sentence, at, from, to)))
+        .or_else(|| day(months::month_alone(sentence, at, from, to)))
         .or_else(|| relative(sentence, at, from))
-        .or_else(|| day_word(sentence, at))
+        .or_else(|| day_word(sentence, at, from, to, before))
         .or_else(|| weekday(sentence, at, from, to, before))
         .or_else(|| part(sentence, at, from, to, before))
+}
+
+/// "the first Monday of the month, every month": a recurrence, not one day.
+fn is_monthly(sentence: &Sentence<'_>, at: usize) -> bool {
+    at > 0 && sentence.is(at - 1, Plain::Every).is_some()
+}
+
+/// The zone that stands behind a time, or behind the day that stands behind it.
+fn zone(sentence: &Sentence<'_>, at: usize, found: &[Found], now: Moment) -> Option<(usize, Piece)> {
+    let piece = |(length, zone)| (length, Piece::Zone(zone));
+    let follows = |(length, _): &(usize, Zone)| {
+        let on = usize::from(is_word(sentence, at + length, &["at", "mein", "me", "par", "میں", "پر"]));
+        clock::at(sentence, at + length + on, true).is_some()
+    };
+    if let Some(found) = zones::before(sentence, at, now.zone, now.utc).filter(follows) {
+        return Some(piece(found));
+    }
+    let last = found.last().filter(|last| last.to == at)?;
+    let timed = last.piece.clock().is_some() || last.piece.part().is_some();
+    let behind = found.len() > 1 && {
+        let earlier = &found[found.len() - 2];
+        earlier.piece.clock().is_some() && (earlier.to..last.from).all(|at| is_link(sentence, at)) && last.piece.day().is_some()
+    };
+    if !(timed || behind) || last.piece.zone().is_some() {
+        return None;
+    }
+    zones::at(sentence, at, now.zone, now.utc).map(piece)
 }

@@ -1,6 +1,6 @@
 //! A change of a date by an amount: by two days, an hour later, ek ghanta aage, ek din pehle.
 
-use super::calendar::span;
+use super::spans::span;
 use crate::domain::language::{
     Shift,
     lexicon::{Plain, Unit},
@@ -46,11 +46,13 @@ pub(in crate::domain::language) fn shift(sentence: &mut Sentence<'_>, from: usiz
     }
     let half = i64::from(halves) * if forward { 1 } else { -1 };
     Some(match unit {
-        Unit::Minute => Shift::Minutes(half / 2),
+        Unit::Second | Unit::Minute => Shift::Minutes(half / 2),
         Unit::Hour => Shift::Minutes(half * 30),
-        Unit::Day => Shift::Days(half / 2),
+        Unit::Day | Unit::Workday => Shift::Days(half / 2),
         Unit::Week => Shift::Days(half * 7 / 2),
+        Unit::Fortnight => Shift::Days(half * 7),
         Unit::Month => Shift::Months(half / 2),
+        Unit::Quarter => Shift::Months(half * 3 / 2),
         Unit::Year => Shift::Months(half * 6),
     })
 }

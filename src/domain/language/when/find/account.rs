@@ -1,0 +1,477 @@
+//! Every word of a date has to be accounted for: what is left of a phrase beside the pieces that were read may say that another moment is
+//! meant ("quarter past | noon", "8 | this evening", "first | Tuesday | of Octember"), and then none is made of it.
+
+use super::{
+    Found, Piece, Which,
+    numbers::{is_glued, is_mark, is_word, number, ordinal},
+    unit,
+};
+use crate::domain::language::{
+    lexicon::{Plain, Sense, Unit},
+    sentence::Sentence,
+    token::Kind,
+    when::{Day, Moment, When, zones},
+};
+
+/// Tokens that look like a date and are not wholly understood.
+pub(super) struct Doubt {
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Words that may stand in a text that is all date, and say nothing.
+const SILENT: &[Plain] = &[
+    Plain::Polite,
+    Plain::Before,
+    Plain::After,
+    Plain::In,
+    Plain::At,
+    Plain::Nearly,
+    Plain::Loosely,
+    Plain::Shade,
+    Plain::Filler,
+    Plain::Copula,
+];
+
+/// What is left of a text that should be all date, in the words of the person.
+pub(super) fn left_of_whole(sentence: &Sentence<'_>, end: usize) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut last = None;
+    let mut at = 0;
+    while at < end {
+        let silent = sentence
+            .any(at, SILENT)
+            .filter(|length| (at..at + length).all(|place| !sentence.used[place]));
+        let skip = if sentence.used[at]
+            || is_mark(
+                sentence,
+                at,
+                &[',', '.', '،', '۔', '!', '(', ')', ':', ';', '@', '-', '–', '?', '؟', '"', '\''],
+            ) {
+            Some(1)
+        } else {
+            silent.or_else(|| is_word(sentence, at, &["the", "and", "due", "of"]).then_some(1))
+        };
+        if let Some(length) = skip {
+            at += length;
+            continue;
+        }
+        let token = &sentence.tokens[at];
+        let text = &sentence.text[token.start..token.end];
+        match out.last_mut().filter(|_| last == at.checked_sub(1)) {
+            Some(word) => {
+                if token.spaced {
+                    word.push(' ');
+                }
+                word.push_str(text);
+            }
+            None => out.push(text.to_owned()),
+        }
+        last = Some(at);
+        at += 1;
+    }
+    out
+}
+
+/// The first phrase among the pieces that were taken which is not wholly understood.
+pub(super) fn doubt(
+    sentence: &Sentence<'_>,
+    found: &[Found],
+    taken: &[Found],
+    before: &[bool],
+    (from, to): (usize, usize),
+    (when, which): (&When, Which),
+) -> Option<Doubt> {
+    let is_first = which == Which::First;
+    let is_new = |at: usize| sentence.used[at] && !before[at];
+    let groups = groups(taken, from, to, is_new);
+    for (first, last) in &groups {
+        let doubt = glued(sentence, *first, *last)
+            .or_else(|| beside(sentence, *first, *last, (from, to), is_first))
+            .or_else(|| unfit(sentence, found, taken, *first, *last).filter(|_| is_first))
+            .or_else(|| bounded(sentence, found, when, *first, *last, to));
+        if let Some((start, end)) = doubt {
+            return Some(widened(sentence, start.min(*first), end.max(*last), from, to));
+        }
+    }
+    let (first, last) = *groups.first().filter(|_| incomplete(taken, when))?;
+    Some(Doubt { from: first, to: last })
+}
+
+/// The runs of tokens that were taken now: the pieces with what stands around them.
+fn groups(taken: &[Found], from: usize, to: usize, is_new: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for piece in taken {
+        let mut first = piece.from;
+        while first > from && is_new(first - 1) {
+            first -= 1;
+        }
+        let mut last = piece.to;
+        while last < to && is_new(last) {
+            last += 1;
+        }
+        match out.last_mut().filter(|group| first <= group.1) {
+            Some(group) => group.1 = group.1.max(last),
+            None => out.push((first, last)),
+        }
+    }
+    out
+}
+
+/// A number that is a part of something longer: "192.168.1.1", "5pm-ish", "₨5", "noon.com".
+fn glued(sentence: &Sentence<'_>, first: usize, last: usize) -> Option<(usize, usize)> {
+    let text = |at: usize| sentence.tokens.get(at).is_some_and(|t| t.is_text() || t.kind == Kind::Address);
+    let number = sentence.tokens[first].kind == Kind::Number;
+    if is_glued(sentence, first)
+        && let Some(before) = first.checked_sub(1)
+    {
+        let sign = is_mark(sentence, before, &['#', '$', '£', '€', '₨', '№', '~', '=', '^', '×', '*']) && number;
+        let joined =
+            is_mark(sentence, before, &['-', '/', '.', ':', '+', '_', '&']) && is_glued(sentence, before) && before > 0 && text(before - 1);
+        let named = joined && (number || is_mark(sentence, before, &['/', '_', '&', '.']));
+        if text(before) || sign || named {
+            return Some((before, last));
+        }
+    }
+    if is_glued(sentence, last) && last < sentence.tokens.len() {
+        let joined =
+            is_mark(sentence, last, &['-', '/', '.', ':', '+', '_', '&', '×', '*']) && is_glued(sentence, last + 1) && text(last + 1);
+        if text(last) || is_mark(sentence, last, &['%', '°', '+']) || joined {
+            return Some((first, last + 1));
+        }
+    }
+    None
+}
+
+/// Words beside a phrase that belong to a date and were not read with it.
+fn beside(sentence: &Sentence<'_>, first: usize, last: usize, (from, to): (usize, usize), is_first: bool) -> Option<(usize, usize)> {
+    let free = |at: usize| !sentence.used[at] && sentence.tokens[at].kind != Kind::Line;
+    if let Some(before) = first.checked_sub(1).filter(|at| *at >= from && free(*at))
+        && leads(sentence, before, first, from, is_first)
+    {
+        return Some((before, last));
+    }
+    if last < to && free(last) && follows(sentence, first, last) {
+        return Some((first, last + 1));
+    }
+    None
+}
+
+/// Whether a word before a phrase makes another moment of it.
+fn leads(sentence: &Sentence<'_>, at: usize, first: usize, from: usize, is_first: bool) -> bool {
+    let starts = |take: fn(Sense) -> bool| sentence.find(first, |s| take(s).then_some(())).is_some();
+    let named = starts(|s| {
+        matches!(
+            s,
+            Sense::Weekday(_) | Sense::ShortDay(_) | Sense::Month(_) | Sense::Unit(_) | Sense::Holiday(..)
+        )
+    });
+    let timed = clock_begins(sentence, first);
+    let back = |n: usize| at.checked_sub(n).filter(|place| *place >= from);
+    let counted = |place: Option<usize>| {
+        place.is_some_and(|place| {
+            sentence.tokens[place].number().is_some()
+                || is_word(sentence, place, &["quarter", "half"])
+                || !sentence.roman && number(sentence, place).is_some()
+                || matches!(unit(sentence, place), Some((1, Unit::Minute | Unit::Hour)))
+        })
+    };
+    // "first | Tuesday", "last | Friday", "every | 5 December", "nearly every"
+    let ranked = ordinal(sentence, at).is_some() || is_word(sentence, at, &["last", "final", "previous", "other", "alternate", "nth"]);
+    if named && (ranked || sentence.any(at, &[Plain::FinalOne, Plain::EveryOther]).is_some()) {
+        return true;
+    }
+    if sentence.any(at, &[Plain::Every, Plain::Ago]).is_some()
+        && !is_word(sentence, at, &["back", "pehle", "phle", "پہلے"])
+        && (named || timed)
+    {
+        return true;
+    }
+    // "earlier | this month"
+    if is_word(sentence, at, &["earlier", "ago", "since"]) {
+        return true;
+    }
+    // "quarter | past | 5pm", "20 minutes | to | 6pm"
+    if timed && is_word(sentence, at, &["past"]) {
+        return true;
+    }
+    // (but "from 6 to | 7pm" names the new time)
+    if is_first && timed && is_word(sentence, at, &["to", "till", "til", "before", "after", "of"]) && counted(back(1)) {
+        return true;
+    }
+    // "quarter | noon"
+    timed
+        && sentence
+            .any(at, &[Plain::ClockHalf, Plain::ClockQuarter, Plain::ClockLess])
+            .is_some()
+}
+
+/// Whether a clock time begins at a token that was taken.
+fn clock_begins(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.tokens.get(at).is_some_and(|t| t.number().is_some())
+        || number(sentence, at).is_some()
+        || sentence.any(at, &[Plain::ClockNoon, Plain::Midnight]).is_some()
+}
+
+/// Whether a word behind a phrase makes another moment of it.
+fn follows(sentence: &Sentence<'_>, first: usize, last: usize) -> bool {
+    let word = &sentence.tokens[last];
+    // "5pm | am", "5 December | pm"
+    if matches!(word.plain.as_str(), "am" | "pm" | "ago" | "oclock") && word.kind == Kind::Word {
+        return true;
+    }
+    if is_word(sentence, last, &["past"]) && number(sentence, last + 1).is_some() {
+        return true;
+    }
+    if sentence.any(last, &[Plain::Except]).is_some() && repeats(sentence, first, last) {
+        return true;
+    }
+    // "Tuesday | of Octember" where the Tuesday has a rank was seen before; "Friday | of next ..."
+    is_word(sentence, last, &["of"]) && sentence.any(last + 1, &[Plain::Next, Plain::Last]).is_some()
+}
+
+fn repeats(sentence: &Sentence<'_>, first: usize, last: usize) -> bool {
+    (first..last).any(|at| {
+        sentence.any(at, &[Plain::Every, Plain::EveryOther]).is_some()
+            || sentence
+                .find(at, |s| matches!(s, Sense::Repeat(_) | Sense::Weekly(_)).then_some(()))
+                .is_some()
+    })
+}
+
+/// A piece that stands side by side with the phrase and does not fit to it: "5pm 6pm", "Monday tomorrow 3 May".
+fn unfit(sentence: &Sentence<'_>, found: &[Found], taken: &[Found], first: usize, last: usize) -> Option<(usize, usize)> {
+    let is_taken = |piece: &Found| taken.iter().any(|other| other.from == piece.from);
+    found.iter().filter(|piece| !is_taken(piece)).find_map(|piece| {
+        let link = |a: usize, b: usize| {
+            a <= b && b - a <= 1 && (a..b).all(|at| !sentence.tokens[at].is_text() && !is_mark(sentence, at, &[',', '،', ';']))
+        };
+        (link(last, piece.from) || link(piece.to, first)).then(|| (first.min(piece.from), last.max(piece.to)))
+    })
+}
+
+/// A recurrence that ends: "every day until Friday", "daily for 3 weeks". It cannot be kept, and without its end it is another one.
+fn bounded(sentence: &Sentence<'_>, found: &[Found], when: &When, first: usize, last: usize, to: usize) -> Option<(usize, usize)> {
+    when.repeat?;
+    let day = found.iter().find(|piece| {
+        let until = piece.from > 0 && is_word(sentence, piece.from - 1, &["until", "till", "til", "through", "thru"])
+            || is_word(sentence, piece.to, &["tak", "تک"]);
+        let weekdays = matches!(piece.piece, Piece::Repeat(_) | Piece::PartRepeat(..));
+        until && piece.piece.day().is_some() && !weekdays
+    });
+    if let Some(day) = day {
+        return Some((first.min(day.from - usize::from(day.from > 0)), last.max(day.to)));
+    }
+    if last < to && is_word(sentence, last, &["for"]) {
+        let (length, _) = super::spans::total(sentence, last + 1)?;
+        let long = (last + 1..=last + length).any(|at| {
+            matches!(
+                unit(sentence, at),
+                Some((
+                    _,
+                    Unit::Day | Unit::Week | Unit::Fortnight | Unit::Month | Unit::Quarter | Unit::Year
+                ))
+            )
+        });
+        return long.then_some((first, last + 1 + length));
+    }
+    None
+}
+
+/// What cannot be a moment by itself: a step from nothing, a zone without a time.
+fn incomplete(taken: &[Found], when: &When) -> bool {
+    let steps = when.step.is_some() && when.day.is_none() && when.clock.is_none() && when.part.is_none();
+    let zone = when.zone.is_some() && when.clock.is_none() && when.part.is_none();
+    // "in three weeks" with a day of its own.
+    let both = when.ahead.is_some() && taken.iter().any(|piece| !matches!(piece.piece, Piece::Ahead(_)));
+    steps || zone || both || matches!((when.day, when.clock), (Some(Day::Close), Some(_)) if taken.len() == 1)
+}
+
+/// A phrase in whose middle a word stands that is none of it: "next | blorf | week", "quarter | blorf | to 6pm". Without that word, the same
+/// words would say another moment.
+pub(super) fn interrupted(sentence: &Sentence<'_>, taken: &[bool], (from, to): (usize, usize), now: Moment, which: Which) -> Option<Doubt> {
+    let near = |at: usize| (at.saturating_sub(5)..to.min(at + 6)).any(|place| taken[place]);
+    let candidates = (from + 1..to.saturating_sub(1)).filter(|at| {
+        let token = &sentence.tokens[*at];
+        // What was understood before is no part of this date.
+        let fresh = |place: usize| taken[place] || !sentence.used[place];
+        let all_fresh = (at - 1..=at + 1).all(fresh);
+        !taken[*at] && all_fresh && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
+    });
+    for at in candidates.filter(|at| !is_counted(sentence, *at, from)).take(8) {
+        let (start, end) = (from.max(at.saturating_sub(10)), to.min(at + 11));
+        let mut whole = sentence.part(start, end, None);
+        let mut shorter = sentence.part(start, end, Some(at));
+        let with = super::read(&mut whole, 0, end - start, which, now, false);
+        let without = super::read(&mut shorter, 0, end - start - 1, which, now, false);
+        if without.is_empty() || with.due(now) == without.due(now) && with.repeat == without.repeat {
+            continue;
+        }
+        let place = at - start;
+        let first = (0..place).rev().take_while(|at| shorter.used[*at]).last().unwrap_or(place);
+        let last = (place..end - start - 1)
+            .take_while(|at| shorter.used[*at])
+            .last()
+            .map_or(place, |at| at + 1);
+        return Some(widened(sentence, start + first, start + last + 1, from, to));
+    }
+    None
+}
+
+/// Words that do not stand in the middle of a date by mistake: orders, verbs, what is counted.
+const KNOWN: &[Plain] = &[
+    Plain::Measure,
+    Plain::Request,
+    Plain::Stem,
+    Plain::Verb,
+    Plain::Add,
+    Plain::Show,
+    Plain::Complete,
+    Plain::Delete,
+    Plain::Update,
+    Plain::Move,
+    Plain::Copula,
+    Plain::Need,
+    Plain::Done,
+    Plain::Past,
+    Plain::Must,
+    Plain::Task,
+    Plain::List,
+    Plain::Self_,
+    Plain::Polite,
+    Plain::Will,
+    Plain::Wala,
+    Plain::Not,
+    Plain::It,
+    Plain::All,
+    Plain::Instead,
+];
+
+/// "2 shirts this evening", "5 pages before 6pm", "Wednesday's tasks to Friday": the word in the middle is counted, or goes with what stands
+/// before it.
+fn is_counted(sentence: &Sentence<'_>, at: usize, from: usize) -> bool {
+    let owns = is_word(sentence, at + 1, &["ka", "ki", "ke", "k", "کا", "کی", "کے"]);
+    if sentence.any(at, KNOWN).is_some() || owns || is_word(sentence, at, &["or", "ya", "یا", "with", "for", "se", "سے", "ko", "کو"])
+    {
+        return true;
+    }
+    // "the quarterly report by Friday"
+    if sentence
+        .find(at - 1, |s| matches!(s, Sense::Repeat(_)).then_some(()))
+        .is_some_and(|(length, ())| length == 1)
+    {
+        return true;
+    }
+    let owned = sentence.text[sentence.tokens[at - 1].start..sentence.tokens[at - 1].end].contains(['\'', '’']);
+    let bare = sentence.tokens[at - 1].number().is_some() && !(at > from + 1 && is_word(sentence, at - 2, &["at"])) && {
+        let dotted = at > from + 2 && is_mark(sentence, at - 2, &['.', ':', '/']);
+        let named = is_word(sentence, at + 1, &["am", "pm", "p", "baje", "of", "tareekh", "بجے", "تاریخ"])
+            || sentence.is(at + 1, Plain::OClock).is_some();
+        let counts = sentence
+            .find(at + 1, |s| {
+                matches!(s, Sense::Unit(_) | Sense::Month(_) | Sense::Weekday(_) | Sense::ShortDay(_)).then_some(())
+            })
+            .is_some();
+        let ranged =
+            super::calendar::range_mark(sentence, at + 1).is_some() && (sentence.tokens.get(at + 2).is_some_and(|t| t.number().is_some()));
+        let between = at > from + 1 && is_word(sentence, at - 2, &["from", "between"]);
+        !(dotted || named || counts || ranged || between)
+    };
+    owned || bare
+}
+
+/// Whether a word may be a part of a date.
+pub(in crate::domain::language::when) fn says_time(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.tokens[at].number().is_some()
+        || sentence.used[at]
+        || is_word(
+            sentence,
+            at,
+            &[
+                "the",
+                "now",
+                "st",
+                "nd",
+                "rd",
+                "th",
+                "final",
+                "middle",
+                "beginning",
+                "start",
+                "end",
+                "early",
+                "p",
+                "se",
+                "tareekh",
+                "سے",
+                "تاریخ",
+            ],
+        )
+        || zones::is_abbreviation(sentence, at)
+        || sentence
+            .find(at, |s| {
+                matches!(
+                    s,
+                    Sense::Number(_)
+                        | Sense::Ordinal(_)
+                        | Sense::Unit(_)
+                        | Sense::Part(_)
+                        | Sense::Weekday(_)
+                        | Sense::ShortDay(_)
+                        | Sense::Month(_)
+                        | Sense::Day(_)
+                        | Sense::Either(_)
+                        | Sense::Halves(_)
+                        | Sense::Quarters(_)
+                        | Sense::Repeat(_)
+                        | Sense::Holiday(..)
+                        | Sense::Is(
+                            Plain::Before
+                                | Plain::Next
+                                | Plain::This
+                                | Plain::Last
+                                | Plain::Every
+                                | Plain::EveryOther
+                                | Plain::In
+                                | Plain::At
+                                | Plain::ClockHalf
+                                | Plain::ClockQuarter
+                                | Plain::ClockLess
+                                | Plain::ClockPast
+                                | Plain::ClockTo
+                                | Plain::ClockNoon
+                                | Plain::Midnight
+                                | Plain::EndOf
+                                | Plain::StartOf
+                                | Plain::MidOf
+                                | Plain::DateOf
+                                | Plain::Later
+                                | Plain::FinalOne
+                                | Plain::OClock
+                                | Plain::Am
+                                | Plain::Pm
+                                | Plain::SpanAfter
+                                | Plain::SpanBefore
+                                | Plain::AndHalf
+                                | Plain::And
+                                | Plain::AfterNext
+                        )
+                )
+                .then_some(())
+            })
+            .is_some()
+}
+
+/// The whole phrase around what was not understood: with "of ..." behind it, and the words of time before it.
+fn widened(sentence: &Sentence<'_>, mut first: usize, mut last: usize, from: usize, to: usize) -> Doubt {
+    while first > from && !sentence.tokens[first].spaced {
+        first -= 1;
+    }
+    while last < to && !sentence.tokens[last].spaced && sentence.tokens[last].is_text() {
+        last += 1;
+    }
+    if is_word(sentence, last, &["of", "in"]) && last + 1 < to && sentence.tokens[last + 1].kind == Kind::Word {
+        last += 2;
+    }
+    Doubt { from: first, to: last }
+}

@@ -1,0 +1,277 @@
+//! The zone that is named beside a time: "5pm EST", "9:00 UTC+5", "6 baje Dubai ke waqt", "10am Asia/Tokyo", "tomorrow 3pm London time".
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::{OffsetName, TZ_VARIANTS, Tz};
+
+use crate::domain::language::{
+    sentence::Sentence,
+    token::{Kind, tokens},
+};
+
+/// Where a time is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::domain::language) enum Zone {
+    /// By the clocks of a place.
+    Of(Tz),
+    /// By seconds east of UTC.
+    Offset(i32),
+    /// By the person's own clock.
+    Own,
+}
+
+impl Zone {
+    /// The moment at which clocks show this time. A time that is left out when the clocks go forward is the next that they show.
+    pub fn moment(self, local: NaiveDateTime, own: Tz) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Of(zone) => first(zone, local),
+            Self::Own => first(own, local),
+            Self::Offset(seconds) => {
+                let offset = FixedOffset::east_opt(seconds)?;
+                Some(offset.from_local_datetime(&local).single()?.with_timezone(&Utc))
+            }
+        }
+    }
+
+    /// What clocks show there at a moment.
+    pub fn local(self, utc: NaiveDateTime, own: Tz) -> NaiveDateTime {
+        match self {
+            Self::Of(zone) => zone.from_utc_datetime(&utc).naive_local(),
+            Self::Own => own.from_utc_datetime(&utc).naive_local(),
+            Self::Offset(seconds) => TimeDelta::try_seconds(seconds.into())
+                .and_then(|offset| utc.checked_add_signed(offset))
+                .unwrap_or(utc),
+        }
+    }
+}
+
+/// The moment at which the clocks of a zone first show a time, or the next time that they show.
+pub(super) fn first(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+    // No clock has ever been put forward by more than a day.
+    (0..=24 * 60).step_by(15).find_map(|minutes| {
+        let later = if minutes == 0 {
+            local
+        } else {
+            // The next quarter of an hour: clocks go forward by whole ones.
+            let past = i64::from(chrono::Timelike::minute(&local) % 15);
+            local.checked_add_signed(TimeDelta::try_minutes(minutes - past)?)?
+        };
+        zone.from_local_datetime(&later).earliest().map(|at| at.with_timezone(&Utc))
+    })
+}
+
+/// Names of zones, each as the words of it joined by a space.
+static NAMES: LazyLock<HashMap<String, Vec<Zone>>> = LazyLock::new(|| {
+    let mut names: HashMap<String, Vec<Zone>> = HashMap::new();
+    let key = |name: &str| {
+        let words: Vec<String> = tokens(name).into_iter().filter(|t| t.is_text()).map(|t| t.plain).collect();
+        words.join(" ")
+    };
+    for line in include_str!("../lexicon/zones.txt").lines().filter(|line| !line.starts_with('#')) {
+        // The offset of a name has a colon in it, too.
+        let Some((zone, all)) = line.split_once(": ") else { continue };
+        let Some(zone) = zone.parse().ok().map(Zone::Of).or_else(|| offset(zone)) else {
+            continue;
+        };
+        for name in all.split(',').map(key).filter(|name| !name.is_empty()) {
+            names.entry(name).or_default().push(zone);
+        }
+    }
+    for zone in TZ_VARIANTS {
+        if let Some((_, city)) = zone.name().rsplit_once('/').filter(|(area, _)| *area != "Etc" && *area != "US") {
+            names
+                .entry(key(&city.replace(['_', '-'], " ")))
+                .or_insert_with(|| vec![Zone::Of(zone)]);
+        }
+    }
+    names
+});
+
+/// "+05:00", "-5", "+0530", "+2:45".
+fn offset(text: &str) -> Option<Zone> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<i32>().ok()).flatten();
+    let (hours, minutes) = match rest.split_once(':') {
+        Some((hours, minutes)) if minutes.len() == 2 => (digits(hours)?, digits(minutes)?),
+        None if rest.len() <= 2 => (digits(rest)?, 0),
+        None if rest.len() == 4 => (digits(rest.get(..2)?)?, digits(rest.get(2..)?)?),
+        _ => return None,
+    };
+    (hours <= 14 && minutes < 60).then_some(Zone::Offset(sign * (hours * 3600 + minutes * 60)))
+}
+
+/// The offset at the beginning of a text, and how many bytes it takes: "Z", "+05:00", "-0500".
+pub(super) fn iso_offset(text: &str) -> Option<(usize, Zone)> {
+    if text.starts_with(['Z', 'z']) && !text[1..].starts_with(|c: char| c.is_alphanumeric()) {
+        return Some((1, Zone::Offset(0)));
+    }
+    let end = text
+        .char_indices()
+        .skip(1)
+        .find(|(_, c)| !(c.is_ascii_digit() || *c == ':'))
+        .map_or(text.len(), |(at, _)| at);
+    // At least "+05": a single digit is no offset of ISO 8601.
+    let written = text
+        .get(..end)
+        .map(|written| written.trim_end_matches(':'))
+        .filter(|written| written.len() > 2)?;
+    Some((written.len(), offset(written)?))
+}
+
+/// Abbreviations that are no words of everyday language when they are written small.
+const SMALL: [&str; 16] = [
+    "est", "edt", "cst", "cdt", "pst", "pdt", "gmt", "utc", "pkt", "ist", "bst", "cet", "cest", "gst", "jst", "aest",
+];
+
+/// What stands behind the name of a place: "Dubai time", "Dubai ke waqt", "دبئی کے وقت".
+const TIME: [&[&str]; 13] = [
+    &["standard", "time"],
+    &["daylight", "time"],
+    &["local", "time"],
+    &["time"],
+    &["timezone"],
+    &["ke", "waqt", "ke", "mutabiq"],
+    &["ke", "waqt"],
+    &["ke", "time"],
+    &["k", "waqt"],
+    &["ka", "waqt"],
+    &["کے", "وقت", "کے", "مطابق"],
+    &["کے", "وقت"],
+    &["وقت"],
+];
+
+/// The zone that is named at a token, and how many tokens it takes. Whoever asks has a time before it.
+pub(super) fn at(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
+    let token = sentence.tokens.get(at)?;
+    if token.kind == Kind::Mark('(') {
+        let (length, zone) = self::at(sentence, at + 1, own, when)?;
+        let closes = sentence.tokens.get(at + 1 + length).is_some_and(|t| t.is_mark(')'));
+        return closes.then_some((length + 2, zone));
+    }
+    iana(sentence, at)
+        .or_else(|| by_offset(sentence, at))
+        .or_else(|| by_name(sentence, at, own, when))
+}
+
+/// Whether an abbreviation of a zone stands at a token, in capitals.
+pub(super) fn is_abbreviation(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence.tokens.get(at).is_some_and(|token| {
+        let written = &sentence.text[token.start..token.end];
+        token.kind == Kind::Word && written.len() > 2 && written.chars().all(|c| c.is_ascii_uppercase()) && NAMES.contains_key(&token.plain)
+    })
+}
+
+/// The zone that is named before a time: "Dubai ke waqt 6 baje", "EST 5pm". The caller sees to it that a time follows.
+pub(super) fn before(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
+    let place = is_abbreviation(sentence, at) || TIME.iter().any(|phrase| (1..=3).any(|length| says(sentence, at + length, phrase)));
+    by_name(sentence, at, own, when).filter(|_| place)
+}
+
+fn says(sentence: &Sentence<'_>, at: usize, phrase: &[&str]) -> bool {
+    phrase.iter().enumerate().all(|(place, word)| {
+        sentence
+            .tokens
+            .get(at + place)
+            .is_some_and(|t| crate::domain::language::normal::is_plain(word, &t.plain))
+    })
+}
+
+/// "Asia/Karachi".
+fn iana(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Zone)> {
+    let text = &sentence.text[sentence.tokens.get(at)?.start..];
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-')))
+        .unwrap_or(text.len());
+    let name = text.get(..end).filter(|name| name.contains('/'))?;
+    let zone: Tz = name.parse().ok()?;
+    let stop = sentence.tokens[at].start + end;
+    let length = sentence.tokens[at..].iter().take_while(|t| t.start < stop).count();
+    Some((length, Zone::Of(zone)))
+}
+
+/// "UTC+5", "GMT-3:30", "UTC +0500", "+05:00".
+fn by_offset(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Zone)> {
+    let named = matches!(sentence.tokens.get(at)?.plain.as_str(), "utc" | "gmt");
+    let start = at + usize::from(named);
+    let sign = sentence
+        .tokens
+        .get(start)
+        .filter(|t| t.is_mark('+') || t.is_mark('-') || t.is_mark('−'))?;
+    let digits = sentence.tokens.get(start + 1).filter(|t| t.kind == Kind::Number && !t.spaced)?;
+    let minutes = sentence
+        .tokens
+        .get(start + 3)
+        .filter(|t| t.kind == Kind::Number && !t.spaced && sentence.tokens[start + 2].is_mark(':'));
+    let full = named || minutes.is_some() || digits.plain.len() == 4;
+    let written = format!(
+        "{}{}{}",
+        if sign.is_mark('+') { '+' } else { '-' },
+        digits.plain,
+        minutes.map_or(String::new(), |minutes| format!(":{}", minutes.plain))
+    );
+    let zone = offset(&written).filter(|_| full)?;
+    Some((start + 2 + if minutes.is_some() { 2 } else { 0 } - at, zone))
+}
+
+fn by_name(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
+    (1..=3).rev().find_map(|length| {
+        let words = sentence.tokens.get(at..at + length)?;
+        if words.iter().any(|t| t.kind != Kind::Word) || words.iter().skip(1).any(|t| !t.spaced) {
+            return None;
+        }
+        let key = words.iter().map(|t| t.plain.as_str()).collect::<Vec<_>>().join(" ");
+        let zones = NAMES.get(&key)?;
+        let written = &sentence.text[words[0].start..words[0].end];
+        let behind = TIME.iter().find(|phrase| says(sentence, at + length, phrase));
+        let upper = key.len() >= 2 && written.chars().all(|c| c.is_ascii_uppercase());
+        let abbreviation = length == 1 && key.len() <= 4 && (upper || SMALL.contains(&key.as_str()));
+        // The person's own abbreviation is their own time, whoever else uses it.
+        if abbreviation && is_own(&key, own, when) {
+            return Some((length + behind.map_or(0, |words| words.len()), Zone::Own));
+        }
+        let zone = *zones.first()?;
+        (abbreviation || behind.is_some()).then(|| (length + behind.map_or(0, |words| words.len()), zone))
+    })
+}
+
+/// Whether a zone calls itself by this abbreviation, about that time or half a year from it.
+fn is_own(abbreviation: &str, own: Tz, when: NaiveDateTime) -> bool {
+    [0, 182].into_iter().any(|days| {
+        let Some(at) = TimeDelta::try_days(days).and_then(|step| when.checked_add_signed(step)) else {
+            return false;
+        };
+        let offset = own.offset_from_utc_datetime(&at);
+        offset.abbreviation().is_some_and(|name| name.eq_ignore_ascii_case(abbreviation))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_of_the_list_is_a_zone() {
+        for line in include_str!("../lexicon/zones.txt").lines().filter(|line| !line.starts_with('#')) {
+            let (zone, _) = line.split_once(": ").unwrap();
+            assert!(zone.parse::<Tz>().is_ok() || offset(zone).is_some(), "{zone}");
+        }
+        assert_eq!(NAMES["new york"], [Zone::Of(Tz::America__New_York)]);
+        assert_eq!(iso_offset("-05:00 x"), Some((6, Zone::Offset(-5 * 3600))));
+        assert_eq!(iso_offset("+0530"), Some((5, Zone::Offset(19_800))));
+        assert_eq!(iso_offset("-5"), None);
+    }
+
+    #[test]
+    fn a_time_that_is_left_out_is_the_next_one() {
+        let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        let zone = Zone::Of(Tz::America__New_York);
+        let moment = |local: &str| zone.moment(at(local), Tz::UTC).map(|utc| zone.local(utc.naive_utc(), Tz::UTC));
+        assert_eq!(moment("2027-03-14T02:20:00"), Some(at("2027-03-14T03:00:00")));
+        assert_eq!(moment("2027-03-14T03:20:00"), Some(at("2027-03-14T03:20:00")));
+    }
+}
