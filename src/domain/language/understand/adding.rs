@@ -346,7 +346,7 @@ pub(super) fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -
             || reading.is_word(
                 to - 1,
                 &[
-                    "on", "by", "at", "before", "for", "and", "aur", "اور", "the", "due", "with", "as", "its", "is",
+                    "on", "by", "at", "before", "for", "and", "aur", "اور", "over", "during", "the", "due", "with", "as", "its", "is",
                 ],
             ))
     {

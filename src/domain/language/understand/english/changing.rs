@@ -329,8 +329,11 @@ fn drop_to(reading: &mut Reading<'_>) {
 /// "Rename X to Y", "call it Y instead of X".
 pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
     let instead = (reading.from..reading.to).find(|at| reading.sentence.is(*at, Plain::Instead).is_some());
-    let call =
-        reading.is_word(reading.from, &["call"]) && (instead.is_some() || reading.is_word(reading.from + 1, &["it", "that", "this"]));
+    // "Call this Friday" names a day, and no task.
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    let dated = days.iter().any(|(first, end)| *first <= reading.from + 2 && *end >= reading.to);
+    let pointed = reading.is_word(reading.from + 1, &["it", "that", "this"]) && !dated;
+    let call = reading.is_word(reading.from, &["call"]) && (instead.is_some() || pointed);
     let name = (reading.from..reading.to)
         .take(4)
         .any(|at| reading.is_word(at, &["title", "name"]) && reading.sentence.any(reading.from, &[Plain::Update]).is_some());

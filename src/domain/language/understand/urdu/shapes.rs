@@ -110,6 +110,18 @@ pub(super) fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<u
         content.retain(|at| *at < start);
         reading.sentence.take(start, last + 1 - start);
     }
+    // "... lena hai baji ke liye"
+    if let Some(verb) = for_whom(reading, &content).and_then(|start| content.iter().rposition(|at| *at < start))
+        && reading
+            .sentence
+            .any(
+                content[verb],
+                &[Plain::Done, Plain::Past, Plain::Copula, Plain::Need, Plain::Request],
+            )
+            .is_some()
+    {
+        content.truncate(verb + 1);
+    }
     if let [.., verb, _, post] = content[..]
         && reading.is_word(post, &["ko", "se", "ke", "par", "pe", "mein", "کو", "سے", "پر", "میں"])
         && reading
@@ -120,6 +132,19 @@ pub(super) fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<u
         content.truncate(content.len() - 2);
     }
     content
+}
+
+/// Where "baji ke liye" begins, at the end of a sentence.
+pub(super) fn for_whom(reading: &Reading<'_>, content: &[usize]) -> Option<usize> {
+    match content[..] {
+        [.., whom, of, liye]
+            if reading.is_word(of, &["ke", "k", "kay", "کے"])
+                && reading.is_word(liye, &["liye", "liay", "lie", "lye", "liey", "لیے", "لئے"]) =>
+        {
+            Some(whom)
+        }
+        _ => None,
+    }
 }
 
 /// "kya" at the end of "kya doodh le liya" is a question; "kia" in "kar kia" is a done deed.

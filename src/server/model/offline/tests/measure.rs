@@ -85,7 +85,7 @@ fn lower(text: &str) -> String {
 }
 
 /// Whether a date is what an example wants.
-fn due_fits(wanted: &str, date: &str, time: &str, now: NaiveDateTime) -> bool {
+fn due_fits(wanted: &str, date: &str, time: &str, now: NaiveDateTime, is_change: bool) -> bool {
     let Ok(date) = date.parse::<NaiveDate>() else { return false };
     let today = now.date();
     if let Some(days) = wanted.strip_prefix('+').and_then(|rest| rest.strip_suffix('d')) {
@@ -94,7 +94,8 @@ fn due_fits(wanted: &str, date: &str, time: &str, now: NaiveDateTime) -> bool {
     if let Some(at) = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|d| *d == wanted) {
         let wait = (at as i64 - i64::from(today.weekday().num_days_from_monday())).rem_euclid(7);
         let later_today = time.parse::<chrono::NaiveTime>().is_ok_and(|t| t > now.time());
-        let wait = if wait == 0 && !later_today { 7 } else { wait };
+        // A task that is moved to the day that is today's goes to the next one: its time is kept, and was not said.
+        let wait = if wait == 0 && (is_change || !later_today) { 7 } else { wait };
         return date == today + TimeDelta::days(wait);
     }
     if wanted == "next_week" {
@@ -236,7 +237,7 @@ impl Example {
         let other = |ok: bool, what: &str| if ok { Ok(()) } else { Err(Deed(what.to_owned())) };
         let dated = !date.is_empty() && date != "none";
         if let Some(wanted) = &self.due {
-            other(!dated || due_fits(wanted, date, time, now), "another day")?;
+            other(!dated || due_fits(wanted, date, time, now, arguments["task_id"].is_string()), "another day")?;
             check(dated, "due")?;
         }
         if let Some(wanted) = &self.time {
