@@ -90,7 +90,7 @@ fn weights(text: &str) -> (u32, u32) {
     for (at, token) in words.iter().enumerate() {
         // "Mangal sutra" is a name in every language.
         let name = |(length, sense): &(usize, Sense)| (*sense == Sense::Is(Plain::NotDate)).then_some(*length);
-        if let Some(length) = lexicon().senses(&words[at..], false).iter().find_map(name) {
+        if let Some(length) = lexicon().date_senses(&words[at..]).iter().find_map(name) {
             named = at + length;
         }
         if at < named {

@@ -94,9 +94,9 @@ fn due_fits(wanted: &str, date: &str, time: &str, now: NaiveDateTime, is_change:
     if let Some(at) = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|d| *d == wanted) {
         let wait = (at as i64 - i64::from(today.weekday().num_days_from_monday())).rem_euclid(7);
         let later_today = time.parse::<chrono::NaiveTime>().is_ok_and(|t| t > now.time());
-        // A task that is moved to the day that is today's goes to the next one: its time is kept, and was not said.
-        let wait = if wait == 0 && (is_change || !later_today) { 7 } else { wait };
-        return date == today + TimeDelta::days(wait);
+        // A task that is moved to the day that is today's goes to the next one, if the time is that which it had.
+        let next = wait == 0 && (is_change || !later_today) && date == today + TimeDelta::days(7);
+        return next || (wait > 0 || later_today) && date == today + TimeDelta::days(wait);
     }
     if wanted == "next_week" {
         let monday = today + TimeDelta::days(7 - i64::from(today.weekday().num_days_from_monday()));
@@ -237,7 +237,10 @@ impl Example {
         let other = |ok: bool, what: &str| if ok { Ok(()) } else { Err(Deed(what.to_owned())) };
         let dated = !date.is_empty() && date != "none";
         if let Some(wanted) = &self.due {
-            other(!dated || due_fits(wanted, date, time, now, arguments["task_id"].is_string()), "another day")?;
+            other(
+                !dated || due_fits(wanted, date, time, now, arguments["task_id"].is_string()),
+                "another day",
+            )?;
             check(dated, "due")?;
         }
         if let Some(wanted) = &self.time {
