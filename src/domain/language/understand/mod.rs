@@ -19,6 +19,8 @@ mod whole;
 use broken::{is_broken, ordered, pointed};
 pub use describing::{describe, describe_with};
 
+use chrono::NaiveDate;
+
 use super::{
     Change, Intent, Talk, Understanding, detect,
     lexicon::{Plain, Sense},
@@ -222,6 +224,8 @@ struct Reading<'a> {
     single: bool,
     /// The priority of the tasks that are meant, where it says so of "all".
     scoped: Option<Priority>,
+    /// The days of the tasks that are meant, where it says so of "all".
+    scoped_days: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// One way to read a sentence.
@@ -242,6 +246,7 @@ impl<'a> Reading<'a> {
             listed: false,
             single: false,
             scoped: None,
+            scoped_days: None,
         }
     }
 }

@@ -223,7 +223,7 @@ impl When {
         Change {
             due: due.clone().and_then(Result::ok),
             due_error: due.and_then(Result::err),
-            date_only: self.day.is_some() && self.ahead.is_none() && self.clock.is_none() && self.part.is_none(),
+            date_only: self.day.is_some() && self.clock.is_none() && self.part.is_none() && self.repeat.is_none(),
             time_only: self.day.is_none() && self.ahead.is_none() && self.repeat.is_none() && (self.clock.is_some() || self.part.is_some()),
             // What begins with the date that the task has already is settled where that is known.
             repeat: if only_repeat { self.repeat } else { self.repeat_of(now) },

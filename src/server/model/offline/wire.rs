@@ -91,7 +91,7 @@ pub(super) enum Outcome {
     Added(Vec<WireTask>, Vec<String>),
     /// The last change was taken back: the tasks that are as they were, and the ids or titles of those that are gone again.
     Undone(Vec<WireTask>, Vec<String>),
-    /// The person was asked, and did not agree.
+    /// The person was asked, and did not agree. Words of their own are a turn ([`super::conversation::turns`]).
     Declined,
     /// The ids of the tasks that the person chose.
     Chosen(Vec<String>),

@@ -293,7 +293,10 @@ pub(super) fn interrupted(sentence: &Sentence<'_>, taken: &[bool], (from, to): (
     let near = |at: usize| (at.saturating_sub(5)..to.min(at + 6)).any(|place| taken[place]);
     let candidates = (from + 1..to.saturating_sub(1)).filter(|at| {
         let token = &sentence.tokens[*at];
-        !taken[*at] && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
+        // What was understood before is no part of this date.
+        let fresh = |place: usize| taken[place] || !sentence.used[place];
+        let all_fresh = (at - 1..=at + 1).all(fresh);
+        !taken[*at] && all_fresh && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
     });
     for at in candidates.filter(|at| !is_counted(sentence, *at, from)).take(8) {
         let (start, end) = (from.max(at.saturating_sub(10)), to.min(at + 11));
