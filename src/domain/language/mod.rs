@@ -248,6 +248,8 @@ impl Change {
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod moments;
 #[cfg(test)]
 mod tests;

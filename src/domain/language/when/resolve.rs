@@ -302,7 +302,11 @@ pub(super) fn range(day: Day, moment: Moment, past: bool) -> Option<(NaiveDate, 
             let last = first_of(first, 1)?.pred_opt()?;
             Some((if first < today && last >= today && !past { today } else { first }, last))
         }
-        Day::InYear(month, day, years) => one(NaiveDate::from_ymd_opt(today.year().checked_add(i32::try_from(years).ok()?)?, month, day)?),
+        Day::InYear(month, day, years) => one(NaiveDate::from_ymd_opt(
+            today.year().checked_add(i32::try_from(years).ok()?)?,
+            month,
+            day,
+        )?),
         Day::LastOf(month, year) => {
             let first = named_month(today, month, year, |first| first_of(first, 1).and_then(|next| next.pred_opt()))?;
             one(first_of(first, 1)?.pred_opt()?)

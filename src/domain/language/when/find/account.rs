@@ -88,7 +88,7 @@ pub(super) fn doubt(
     for (first, last) in &groups {
         let doubt = glued(sentence, *first, *last)
             .or_else(|| beside(sentence, *first, *last, (from, to), is_first))
-            .or_else(|| unfit(sentence, found, taken, *first, *last).filter(|_| is_first))
+            .or_else(|| unfit(sentence, found, taken, (*first, *last), is_first))
             .or_else(|| bounded(sentence, found, when, *first, *last, to));
         if let Some((start, end)) = doubt {
             return Some(widened(sentence, start.min(*first), end.max(*last), from, to));
@@ -240,9 +240,23 @@ fn repeats(sentence: &Sentence<'_>, first: usize, last: usize) -> bool {
 }
 
 /// A piece that stands side by side with the phrase and does not fit to it: "5pm 6pm", "Monday tomorrow 3 May".
-fn unfit(sentence: &Sentence<'_>, found: &[Found], taken: &[Found], first: usize, last: usize) -> Option<(usize, usize)> {
+fn unfit(
+    sentence: &Sentence<'_>,
+    found: &[Found],
+    taken: &[Found],
+    (first, last): (usize, usize),
+    is_first: bool,
+) -> Option<(usize, usize)> {
+    // "shaam 5 baje | se 6 baje": the old hour beside the part of the day that the new one has, too.
+    let group: Vec<&Found> = taken.iter().filter(|piece| first <= piece.from && piece.to <= last).collect();
+    let alike = |piece: &Found| {
+        is_first
+            || group.iter().any(|other| {
+                other.piece.clock().is_some() && piece.piece.clock().is_some() || other.piece.day().is_some() && piece.piece.day().is_some()
+            })
+    };
     let is_taken = |piece: &Found| taken.iter().any(|other| other.from == piece.from);
-    found.iter().filter(|piece| !is_taken(piece)).find_map(|piece| {
+    found.iter().filter(|piece| !is_taken(piece) && alike(piece)).find_map(|piece| {
         let link = |a: usize, b: usize| {
             a <= b && b - a <= 1 && (a..b).all(|at| !sentence.tokens[at].is_text() && !is_mark(sentence, at, &[',', '،', ';']))
         };
@@ -306,7 +320,10 @@ pub(super) fn interrupted(sentence: &Sentence<'_>, taken: &[bool], (from, to): (
         }
         let place = at - start;
         let first = (0..place).rev().take_while(|at| shorter.used[*at]).last().unwrap_or(place);
-        let last = (place..end - start - 1).take_while(|at| shorter.used[*at]).last().map_or(place, |at| at + 1);
+        let last = (place..end - start - 1)
+            .take_while(|at| shorter.used[*at])
+            .last()
+            .map_or(place, |at| at + 1);
         return Some(widened(sentence, start + first, start + last + 1, from, to));
     }
     None
@@ -345,23 +362,35 @@ const KNOWN: &[Plain] = &[
 /// before it.
 fn is_counted(sentence: &Sentence<'_>, at: usize, from: usize) -> bool {
     let owns = is_word(sentence, at + 1, &["ka", "ki", "ke", "k", "کا", "کی", "کے"]);
-    if sentence.any(at, KNOWN).is_some() || owns || is_word(sentence, at, &["or", "ya", "یا", "with", "for", "se", "سے", "ko", "کو"]) {
+    if sentence.any(at, KNOWN).is_some() || owns || is_word(sentence, at, &["or", "ya", "یا", "with", "for", "se", "سے", "ko", "کو"])
+    {
         return true;
     }
     // "the quarterly report by Friday"
-    if sentence.find(at - 1, |s| matches!(s, Sense::Repeat(_)).then_some(())).is_some_and(|(length, ())| length == 1) {
+    if sentence
+        .find(at - 1, |s| matches!(s, Sense::Repeat(_)).then_some(()))
+        .is_some_and(|(length, ())| length == 1)
+    {
         return true;
     }
     let owned = sentence.text[sentence.tokens[at - 1].start..sentence.tokens[at - 1].end].contains(['\'', '’']);
     let bare = sentence.tokens[at - 1].number().is_some() && !(at > from + 1 && is_word(sentence, at - 2, &["at"])) && {
         let dotted = at > from + 2 && is_mark(sentence, at - 2, &['.', ':', '/']);
-        let named = is_word(sentence, at + 1, &["am", "pm", "p", "baje", "of", "tareekh", "بجے", "تاریخ"]) || sentence.is(at + 1, Plain::OClock).is_some();
+        let named = is_word(sentence, at + 1, &["am", "pm", "p", "baje", "of", "tareekh", "بجے", "تاریخ"])
+            || sentence.is(at + 1, Plain::OClock).is_some();
         let counts = sentence
-            .find(at + 1, |s| matches!(s, Sense::Unit(_) | Sense::Month(_) | Sense::Weekday(_) | Sense::ShortDay(_)).then_some(()))
+            .find(at + 1, |s| {
+                matches!(s, Sense::Unit(_) | Sense::Month(_) | Sense::Weekday(_) | Sense::ShortDay(_)).then_some(())
+            })
             .is_some();
-        let ranged = super::calendar::range_mark(sentence, at + 1).is_some() && (sentence.tokens.get(at + 2).is_some_and(|t| t.number().is_some()));
+        let ranged =
+            super::calendar::range_mark(sentence, at + 1).is_some() && (sentence.tokens.get(at + 2).is_some_and(|t| t.number().is_some()));
         let between = at > from + 1 && is_word(sentence, at - 2, &["from", "between"]);
-        !(dotted || named || counts || ranged || between)
+        let year = sentence
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t.plain.len() == 4 && t.number().is_some());
+        !(dotted || named || counts || ranged || between || year)
     };
     owned || bare
 }
@@ -374,8 +403,23 @@ pub(in crate::domain::language::when) fn says_time(sentence: &Sentence<'_>, at: 
             sentence,
             at,
             &[
-                "the", "now", "st", "nd", "rd", "th", "final", "middle", "beginning", "start", "end", "early", "p", "se", "tareekh",
-                "سے", "تاریخ",
+                "the",
+                "now",
+                "st",
+                "nd",
+                "rd",
+                "th",
+                "final",
+                "middle",
+                "beginning",
+                "start",
+                "end",
+                "early",
+                "p",
+                "se",
+                "tareekh",
+                "سے",
+                "تاریخ",
             ],
         )
         || zones::is_abbreviation(sentence, at)

@@ -165,7 +165,8 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
         let doubt = account::doubt(sentence, &found, &taken, &before, (from, to), (&when, which));
         let doubt = doubt.or_else(|| {
             let taken: Vec<bool> = sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
-            deep.then(|| account::interrupted(sentence, &taken, (from, to), now, which)).flatten()
+            deep.then(|| account::interrupted(sentence, &taken, (from, to), now, which))
+                .flatten()
         });
         let Some(Doubt { from: first, to: last }) = doubt else {
             return when;
@@ -237,6 +238,13 @@ pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize, which: Whi
         let piece = (!sentence.used[at])
             .then(|| piece(sentence, at, (from, to), &found, which, now))
             .flatten();
+        // A mark at the end of a piece ("11 p.m.") may lie beyond what is read.
+        let piece = piece.map(|(mut length, piece)| {
+            while length > 1 && at + length > to && !sentence.tokens[at + length - 1].is_text() {
+                length -= 1;
+            }
+            (length, piece)
+        });
         match piece {
             Some((length, piece)) if length > 0 && at + length <= to && !sentence.used[at..at + length].contains(&true) => {
                 let next = Found {

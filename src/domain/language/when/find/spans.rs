@@ -130,11 +130,9 @@ pub(super) fn duration(sentence: &Sentence<'_>, at: usize, before: Option<&Found
             || is_word(sentence, start + length, &["from"]) && is_word(sentence, start + length + 1, &["now", "today"]);
         // "the day after Christmas", but "day after tomorrow" is one word.
         let named = sentence.find(at, |s| matches!(s, Sense::Day(_)).then_some(())).is_some();
-        let beside = start == at && !named && is_word(sentence, start + length, &["before", "after"]) && is_anchor(sentence, start + length + 1);
-        (later || beside)
-            .then(|| Span::of(ONE, unit))
-            .flatten()
-            .map(|span| (length, span))
+        let beside =
+            start == at && !named && is_word(sentence, start + length, &["before", "after"]) && is_anchor(sentence, start + length + 1);
+        (later || beside).then(|| Span::of(ONE, unit)).flatten().map(|span| (length, span))
     })?;
     let mut end = start + length;
     // "in three weeks' time"
@@ -174,7 +172,9 @@ fn lead(sentence: &Sentence<'_>, at: usize) -> (usize, bool) {
         let start = at + length + nearly;
         // "within the next 3 days"
         let the = usize::from(is_word(sentence, start, &["the"]));
-        let next = sentence.is(start + the, Plain::Next).filter(|n| number(sentence, start + the + n).is_some());
+        let next = sentence
+            .is(start + the, Plain::Next)
+            .filter(|n| number(sentence, start + the + n).is_some());
         return (start + next.map_or(0, |n| the + n), true);
     }
     // "agle 3 din mein": what stands behind it says that it is ahead.
@@ -251,7 +251,8 @@ pub(super) fn weekdays_on(sentence: &Sentence<'_>, at: usize) -> Option<(usize, 
     };
     // "Friday from 3pm", "Monday before 5" name an hour of that day.
     let dated = super::calendar::is_day(sentence, end + more);
-    (dated && (skip > 0 || the > 0)).then_some((end + more - at, Piece::Step(Step::Weekday(day, count))))
+    let led = the > 0 || at > 0 && is_word(sentence, at - 1, &["the"]);
+    (dated && (skip > 0 || led)).then_some((end + more - at, Piece::Step(Step::Weekday(day, count))))
 }
 
 /// A number of halves of one unit: 3 days, half an hour, dedh ghanta, do hafte.
