@@ -336,7 +336,15 @@ fn range(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
     }
     let second = hour(sentence, end + 1)?;
     let sure = second.is_sure || first.is_sure && (between || mark) && !counted(sentence, end + 1 + second.length);
-    let part = before_part(sentence, end + 1 + second.length);
+    let stop = end + 1 + second.length;
+    let ends = sentence.tokens.iter().skip(stop).all(|token| !token.is_text());
+    // "every morning 6 to 7", "tomorrow 4-5"
+    let behind = at
+        .checked_sub(1)
+        .is_some_and(|place| sentence.find(place, |s| matches!(s, Sense::Part(_)).then_some(())).is_some())
+        || is_day_before(sentence, at, true);
+    let sure = sure || behind && ends && first.clock.hour <= 12;
+    let part = before_part(sentence, stop);
     if !(sure || part) || first.is_loose && first.clock.minute == 0 || mark && first.clock.hour > 24 {
         return None;
     }
@@ -395,7 +403,7 @@ fn behind_date(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
 
 fn is_day_before(sentence: &Sentence<'_>, at: usize, weekdays: bool) -> bool {
     let day = |sense| {
-        let weekday = weekdays && matches!(sense, Sense::Weekday(_) | Sense::ShortDay(_));
+        let weekday = weekdays && matches!(sense, Sense::Weekday(_) | Sense::ShortDay(_) | Sense::Month(_));
         (weekday || matches!(sense, Sense::Day(0..) | Sense::Either(_) | Sense::Tonight)).then_some(())
     };
     at.checked_sub(1).is_some_and(|place| sentence.find(place, day).is_some())
@@ -458,6 +466,8 @@ fn ended(sentence: &Sentence<'_>, at: usize, end: usize, hour: u32, minute: u32,
         let apart = is_word(sentence, end, &["o"]) && is_mark(sentence, end + 1, &['\'', '’']) && is_word(sentence, end + 2, &["clock"]);
         if let Some(more) = sentence.is(end, Plain::OClock).or(apart.then_some(3)) {
             (end, is_sure) = (end + more, true);
+        } else if is_glued(sentence, end) && is_word(sentence, end, &["ish"]) && end > at {
+            (end, is_sure) = (end + 1, true);
         } else if let Some((more, half)) = meridian(sentence, at, end, minute).filter(|_| pm.is_none()) {
             (end, is_sure, pm) = (end + more, true, Some(half));
         }

@@ -309,8 +309,8 @@ pub(super) fn interrupted(sentence: &Sentence<'_>, taken: &[bool], (from, to): (
         let token = &sentence.tokens[*at];
         !taken[*at] && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
     });
-    for at in candidates.filter(|at| !is_counted(sentence, *at, from)).take(8) {
-        let (start, end) = (from.max(at.saturating_sub(10)), to.min(at + 11));
+    for at in candidates.filter(|at| !is_counted(sentence, *at, from)).take(5) {
+        let (start, end) = (from.max(at.saturating_sub(8)), to.min(at + 9));
         let mut whole = sentence.part(start, end, None);
         let mut shorter = sentence.part(start, end, Some(at));
         let with = super::read(&mut whole, 0, end - start, which, now, false);
@@ -331,6 +331,7 @@ pub(super) fn interrupted(sentence: &Sentence<'_>, taken: &[bool], (from, to): (
 
 /// Words that do not stand in the middle of a date by mistake: orders, verbs, what is counted.
 const KNOWN: &[Plain] = &[
+    Plain::And,
     Plain::Measure,
     Plain::Request,
     Plain::Stem,
