@@ -98,6 +98,19 @@ pub(super) fn doubt(
     Some(Doubt { from: first, to: last })
 }
 
+/// "quarter past noom", "half to": the beginning of a time whose end was not understood, and what stands close behind it.
+pub(super) fn begun(sentence: &Sentence<'_>, from: usize, to: usize) -> Option<Doubt> {
+    let at = (from..to.saturating_sub(2)).find(|at| {
+        let free = (*at..at + 2).all(|place| !sentence.used[place]);
+        let past = is_word(sentence, at + 1, &["past"]);
+        let to = is_word(sentence, at + 1, &["to", "till", "til"]) && is_word(sentence, *at, &["quarter"]);
+        free && is_word(sentence, *at, &["quarter", "half"]) && (past || to)
+    })?;
+    let near = (at + 2..to.min(at + 6)).take_while(|place| sentence.tokens[*place].kind != Kind::Line);
+    let last = near.filter(|place| sentence.used[*place]).last().unwrap_or(at + 2);
+    Some(Doubt { from: at, to: last + 1 })
+}
+
 /// The runs of tokens that were taken now: the pieces with what stands around them.
 fn groups(taken: &[Found], from: usize, to: usize, is_new: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();

@@ -160,10 +160,13 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
         if taken.is_empty() {
+            if let Some(Doubt { from: first, to: last }) = account::begun(sentence, from, to).filter(|_| deep) {
+                sentence.doubt(first, last);
+            }
             return when;
         }
         let doubt = account::doubt(sentence, &found, &taken, &before, (from, to), (&when, which));
-        let doubt = doubt.or_else(|| {
+        let doubt = doubt.or_else(|| account::begun(sentence, from, to)).or_else(|| {
             let taken: Vec<bool> = sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
             deep.then(|| account::interrupted(sentence, &taken, (from, to), now, which))
                 .flatten()
