@@ -88,6 +88,14 @@ export async function setAppearance(context: BrowserContext, url: string, locale
   await post(context, url, '/api/account/appearance', { locale, theme, back: '/chat' });
 }
 
+/** Adds tasks in this order, as the line for new ones does. */
+export async function addTasks(context: BrowserContext, url: string, texts: string[]): Promise<void> {
+  for (const text of texts) {
+    const response = await context.request.post(`${url}/api/tasks/add`, { form: { text }, headers: { origin: url, accept: 'application/json' } });
+    expect(response.status()).toBe(200);
+  }
+}
+
 /** Posts a form as the browser would, and expects the redirect that a form without JavaScript gets. */
 async function post(context: BrowserContext, url: string, path: string, form: Record<string, string>): Promise<void> {
   const response = await context.request.post(url + path, { form, headers: { origin: url, accept: 'text/html' }, maxRedirects: 0 });

@@ -315,6 +315,8 @@ test('dictation by the browser', async ({ page, chat, server }) => {
     await expect(chat.composer).toHaveValue('first call Ahmed tomorrow کل شام');
     await page.reload();
     await chat.hydrated();
+    await expect(chat.composer, 'what is not sent is kept').toHaveValue('first call Ahmed tomorrow کل شام');
+    await chat.composer.fill('');
     await parts.dictate.click();
     expect(await language()).toBe('ur-PK');
     await parts.dictate.click();

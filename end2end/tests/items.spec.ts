@@ -4,6 +4,8 @@ import type { Locator, Page } from '@playwright/test';
 import { type Chat, expect, setAppearance, test } from '../support/fixtures';
 
 const form = (page: Page) => page.locator('form.questions');
+/** The choices of a form, each an answer by itself. */
+const option = (page: Page, name?: RegExp) => form(page).getByTestId('form-option').filter(name ? { hasText: name } : {});
 const answered = (page: Page) => page.locator('dl.answers');
 const widget = (page: Page) => page.getByTestId('widget-item').last();
 const titles = (list: Locator) => list.locator('.task-title');
@@ -30,11 +32,9 @@ async function ambiguous(page: Page, chat: Chat, say = 'complete pay', tasks = [
 test('an ambiguous wish is resolved by a form', async ({ page, chat }) => {
   await ambiguous(page, chat);
   await expect(completed(chat), 'nothing is done before it is clear').toHaveCount(0);
-  const options = form(page).getByRole('radio');
-  await expect(options).toHaveCount(2);
+  await expect(option(page)).toHaveCount(2);
   await axe(page, 'a form');
-  await form(page).getByRole('radio', { name: /gas bill/ }).check();
-  await form(page).getByTestId('form-answer').click();
+  await option(page, /gas bill/).click();
   await expect(form(page)).toHaveCount(0);
   await expect(answered(page)).toContainText('gas bill');
   await expect(completed(chat)).toHaveCount(1);
@@ -49,11 +49,10 @@ test('an ambiguous wish is resolved by a form', async ({ page, chat }) => {
 
 test('the keyboard fills a form in', async ({ page, chat }) => {
   await ambiguous(page, chat);
-  await form(page).getByRole('radio').first().focus();
-  await page.keyboard.press('Space');
-  await page.keyboard.press('ArrowDown');
-  await expect(form(page).getByRole('radio').nth(1)).toBeChecked();
-  const meant = (await form(page).locator('label.option').nth(1).innerText()).trim();
+  await option(page).first().focus();
+  await page.keyboard.press('Tab');
+  await expect(option(page).nth(1)).toBeFocused();
+  const meant = (await option(page).nth(1).innerText()).trim();
   await page.keyboard.press('Enter');
   await expect(answered(page)).toContainText(meant);
   await expect(completed(chat)).toHaveCount(1);
@@ -69,12 +68,11 @@ test('words of one’s own answer a form, too', async ({ page, chat }) => {
   await expect(completed(chat)).toHaveText([/pay the gas bill/]);
 });
 
-test('words beside a choice that cannot be taken back are what counts', async ({ page, chat }) => {
+test('a choice is the answer, whatever stands in the field', async ({ page, chat }) => {
   await ambiguous(page, chat);
-  await form(page).getByRole('radio', { name: /rent/ }).check();
-  await form(page).getByLabel('Or in your own words').fill('the gas bill');
-  await form(page).getByTestId('form-answer').click();
-  await expect(answered(page)).toContainText('the gas bill');
+  await form(page).getByLabel('Or in your own words').fill('the rent');
+  await option(page, /gas bill/).click();
+  await expect(answered(page)).toContainText('gas bill');
   await chat.idle();
   await expect(completed(chat)).toHaveText([/pay the gas bill/]);
 });
@@ -100,8 +98,7 @@ test.describe('without JavaScript', () => {
       await page.getByTestId('send').click();
       await expect(page).toHaveURL(/\/chat\/thr_/);
     }
-    await form(page).getByRole('radio', { name: /rent/ }).check();
-    await form(page).getByTestId('form-answer').click();
+    await option(page, /rent/).click();
     await expect(answered(page)).toContainText('rent');
     await page.goto('/tasks');
     await expect(page.locator('.task.is-done')).toContainText('pay the rent');
@@ -324,9 +321,8 @@ test('Urdu: forms, lists and buttons run from the right, in Urdu', async ({ page
   await ambiguous(page, chat);
   await expect(form(page)).toHaveAttribute('dir', 'rtl');
   await expect(form(page).getByTestId('form-answer')).toHaveText('جواب دیں');
-  const circle = await form(page).getByRole('radio').first().boundingBox();
-  const words = await form(page).locator('label.option bdi').first().boundingBox();
-  expect(circle && words && circle.x > words.x, 'the circle is at the right').toBe(true);
+  const [box, words] = [await option(page).first().boundingBox(), await option(page).first().locator('bdi').boundingBox()];
+  expect(box && words && box.x + box.width - (words.x + words.width), 'the words begin at the right').toBeLessThan(24);
   await axe(page, 'a form in Urdu');
   await form(page).getByTestId('form-skip').click();
   await expect(answered(page)).toContainText('چھوڑ دیا');
@@ -346,14 +342,13 @@ for (const locale of ['en', 'ur'] as const) {
     await ambiguous(page, chat, 'complete pay', ['pay the rent', long]);
     const fits = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(await fits()).toBe(0);
-    for (const part of await form(page).locator('label.option, button').all()) {
+    for (const part of await form(page).locator('button').all()) {
       const box = await part.boundingBox();
       expect(box?.height).toBeGreaterThanOrEqual(40);
       expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 999) <= 360, 'inside the screen').toBe(true);
     }
     await axe(page, 'a form on a phone');
-    await form(page).getByRole('radio', { name: /carpenter/ }).check();
-    await form(page).getByTestId('form-answer').click();
+    await option(page, /carpenter/).click();
     await expect(answered(page)).toContainText('carpenter');
     await chat.idle();
     await chat.say('list my tasks');
@@ -369,3 +364,31 @@ for (const locale of ['en', 'ur'] as const) {
     await axe(page, 'a conversation on a phone');
   });
 }
+
+test('in a list of tasks every row has a state of its own', async ({ page, chat }) => {
+  await chat.open('/tasks');
+  for (const title of ['alpha', 'bravo', 'charlie', 'delta']) {
+    await page.getByTestId('new-task').fill(`${title} tomorrow`);
+    await page.getByTestId('new-task').press('Enter');
+    await expect(page.getByTestId('added')).toContainText(title);
+  }
+  await chat.open();
+  await chat.say('what is due tomorrow');
+  const row = (title: string) => widget(page).locator('.w-entry', { hasText: title });
+  await expect(row('delta')).toBeVisible();
+  await chat.idle();
+
+  await row('charlie').getByRole('checkbox').check();
+  await expect(completed(chat)).toHaveCount(1);
+  await expect(row('charlie').locator('input[type=date]'), 'drawn anew').toHaveCount(0);
+  for (const title of ['alpha', 'bravo', 'delta']) await expect(row(title).getByRole('checkbox')).not.toBeChecked();
+  await expect(row('charlie').getByRole('checkbox')).toBeChecked();
+  await expect(row('charlie').getByRole('checkbox'), 'the focus stays').toBeFocused();
+
+  const dates = () => widget(page).locator('input[type=date]').evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value));
+  const [before] = await dates();
+  await row('bravo').locator('input[type=date]').fill('2031-05-06');
+  await expect(pending(chat).filter({ hasText: 'bravo' }).locator('time')).toHaveAttribute('datetime', '2031-05-06');
+  await expect(row('bravo')).toContainText('2031');
+  expect(await dates()).toEqual([before, '2031-05-06', before]);
+});

@@ -255,3 +255,55 @@ test.describe('reading aloud', () => {
     await expect(page.getByTestId('read-aloud')).toBeHidden();
   });
 });
+
+/** How much moved under the reader's eyes, without them having done anything. */
+async function shifts(page: Page): Promise<number> {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0))));
+  return page.evaluate(() => (window as unknown as { shifts: number }).shifts);
+}
+
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.assign(window, { shifts: 0 });
+    const add = (entries: PerformanceEntryList) => {
+      for (const entry of entries as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        if (!entry.hadRecentInput) (window as unknown as { shifts: number }).shifts += entry.value;
+      }
+    };
+    new PerformanceObserver((list) => add(list.getEntries())).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+test('nothing jumps when the font comes late: Urdu on a phone', async ({ another, server }) => {
+  const { page, context, chat } = await another({ viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+  await setAppearance(context, server.url, 'ur', 'light');
+  await chat.open();
+  for (const text of ['کل شام کو احمد کے ساتھ مل کر بازار جانا ہے اور وہاں سے سبزی بھی لانی ہے', 'آپ کیا کیا کر سکتے ہیں؟', 'میرے کام دکھائیں']) await chat.ask(text);
+  const url = page.url();
+  await watchShifts(page);
+  const held = new Gate();
+  await page.route('**/fonts/*', async (route) => {
+    await held.at(0)(0);
+    await route.continue();
+  });
+  const client = await context.newCDPSession(page);
+  await client.send('Network.enable');
+  await client.send('Network.clearBrowserCache');
+  await page.goto(url);
+  await chat.hydrated();
+  const font = page.waitForResponse(/\/fonts\//);
+  held.open();
+  await (await font).finished();
+  await page.evaluate(() => document.fonts.ready);
+  expect(await shifts(page)).toBeLessThanOrEqual(0.02);
+});
+
+test('the task panel has its place before it is there', async ({ page, chat }) => {
+  await watchShifts(page);
+  await chat.open();
+  await chat.ask('add buy milk');
+  for (const path of [page.url(), '/chat']) {
+    await chat.open(path);
+    expect(await shifts(page), path).toBeLessThanOrEqual(0.02);
+  }
+});

@@ -8,12 +8,13 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
 use super::ApiError;
-use super::view::TaskLists;
+use super::view::{LineView, TaskLists};
 
-/// The person's tasks.
+/// The person's tasks: the beginning of both lists, or what is behind a task in the list that it is in. `named` are wanted wherever they
+/// stand.
 #[server(endpoint = "tasks/lists", input = Json)]
-pub async fn load_tasks() -> Result<TaskLists, ApiError> {
-    crate::server::page::tasks::lists().await
+pub async fn load_tasks(#[server(default)] after: Option<String>, #[server(default)] named: Vec<String>) -> Result<TaskLists, ApiError> {
+    crate::server::page::tasks::lists(after, named).await
 }
 
 /// Tasks whose titles are begun by these words; no words find all. At most 20.
@@ -30,14 +31,27 @@ pub async fn set_task_done(id: String, done: bool, #[server(default)] back: Stri
 }
 
 /// Adds the task that a text describes, and gives its id, a sentence that says what was made, and the token for [`undo`]. Sent again with the
-/// same key it adds nothing. Works as a plain form, too, as above.
+/// same key it adds nothing. Works as a plain form, too, as above. `literal` are the bytes that are title whatever they mean: "4-12,20-25".
 #[server(endpoint = "tasks/add")]
 pub async fn add_task(
     text: String,
     #[server(default)] key: String,
+    #[server(default)] literal: String,
     #[server(default)] back: String,
 ) -> Result<(String, String, String), ApiError> {
-    crate::server::page::tasks::add(text, key, back).await
+    crate::server::page::new_tasks::add(text, key, literal, back).await
+}
+
+/// Adds a task a line, and gives the same of all of them.
+#[server(endpoint = "tasks/add-lines", input = Json)]
+pub async fn add_tasks(lines: Vec<String>, key: String) -> Result<(Vec<String>, String, String), ApiError> {
+    crate::server::page::new_tasks::add_lines(lines, key).await
+}
+
+/// What would become of a text in the line for new tasks. Changes nothing.
+#[server(endpoint = "tasks/preview", input = Json)]
+pub async fn preview(text: String, #[server(default)] literal: String) -> Result<LineView, ApiError> {
+    crate::server::page::new_tasks::preview(text, literal).await
 }
 
 /// Takes a change back. Works as a plain form, too, as above.

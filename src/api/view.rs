@@ -273,13 +273,52 @@ pub struct TaskView {
     pub overdue: bool,
 }
 
-/// The panel's content.
+/// The panel's content, or a page of one of its lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TaskLists {
     /// To do, by due date, then priority (at most 200).
     pub pending: Vec<TaskView>,
     /// Done, the newest first (at most 50).
     pub completed: Vec<TaskView>,
+    /// How many there are to do.
+    pub pending_total: usize,
+    /// How many are done.
+    pub completed_total: usize,
+    /// Those that were asked for by their ids and are to do.
+    pub named: Vec<TaskView>,
+}
+
+/// What would become of a text in the line for new tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LineView {
+    /// What of it is no part of the title, in the order of the text.
+    pub taken: Vec<TakenView>,
+    /// The tasks that it lists, a line each; empty if it is one.
+    pub lines: Vec<String>,
+}
+
+/// A part of a text that is not a part of the title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenView {
+    /// Its first byte, and the one behind it.
+    pub from: usize,
+    /// See `from`.
+    pub to: usize,
+    /// What it was taken for.
+    pub kind: TakenAs,
+    /// What it means, in the language of the page; may be empty.
+    pub says: String,
+}
+
+/// What a part of a text was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TakenAs {
+    /// A day, a time, or both.
+    Date,
+    /// How often it comes back.
+    Repeat,
+    /// How urgent it is.
+    Priority,
 }
 
 /// What the person thinks of an answer, on the settings page.

@@ -1,6 +1,7 @@
 //! What the page asks of the browser. Nothing here may be called while rendering: only in effects and event handlers.
 
 pub(super) mod shared;
+pub(super) mod sight;
 pub(super) mod speak;
 pub(super) mod speech;
 pub(super) mod upload;
@@ -15,6 +16,9 @@ use leptos::web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInput
 
 use crate::api::view::PageContext;
 use crate::domain::locale::Locale;
+
+/// The forms that end a session.
+pub(super) const SIGN_OUT: &str = "form[action$='/sign-out']";
 
 /// Waits. Dropped earlier, it takes its timer with it.
 pub(super) struct Sleep {
@@ -298,6 +302,19 @@ pub(super) fn page_context(locale: Locale) -> PageContext {
     }
 }
 
+/// The question of a field of a form, and its number there.
+fn answer_name(name: &str) -> Option<(&str, &str)> {
+    name.strip_prefix("answers[")
+        .and_then(|rest| rest.strip_suffix(']')?.rsplit_once("]["))
+}
+
+/// The answer that a button is by itself.
+pub(super) fn chosen(button: &Element) -> Option<BTreeMap<String, Vec<String>>> {
+    let name = button.get_attribute("name")?;
+    let (id, _) = answer_name(&name)?;
+    Some(BTreeMap::from([(id.to_owned(), vec![button.get_attribute("value")?])]))
+}
+
 /// The answers in a form, by the ids of its questions: its fields are called `answers[id][n]`. What number 0 says comes first.
 pub(super) fn answers(form: &Element) -> BTreeMap<String, Vec<String>> {
     let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -307,9 +324,7 @@ pub(super) fn answers(form: &Element) -> BTreeMap<String, Vec<String>> {
             continue;
         };
         let name = field.name();
-        let place = name
-            .strip_prefix("answers[")
-            .and_then(|rest| rest.strip_suffix(']')?.rsplit_once("]["));
+        let place = answer_name(&name);
         let counts = match field.type_().as_str() {
             "text" => !field.value().trim().is_empty(),
             _ => field.checked(),

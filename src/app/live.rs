@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::browser::{self, shared};
+use super::drafts::Drafts;
 use super::outbox::{self, Outbox};
 
 /// Words that come together are taken together.
@@ -22,6 +23,7 @@ pub(super) struct Live {
     /// The answers that may have begun in the thread that is open, by their runs; an empty one where that is not known.
     pub runs: RwSignal<Vec<String>>,
     pub outbox: Outbox,
+    pub drafts: Drafts,
     gathered: StoredValue<Vec<String>>,
 }
 
@@ -34,6 +36,7 @@ impl Live {
             thread: RwSignal::new(0),
             runs: RwSignal::default(),
             outbox: Outbox::new(person),
+            drafts: Drafts::new(person),
             gathered: StoredValue::new(Vec::new()),
         }
     }
@@ -41,6 +44,11 @@ impl Live {
     /// Begins to listen, for the life of the page.
     pub fn listen(self) {
         self.outbox.begin();
+        let _ = window_event_listener(leptos::ev::submit, move |event| {
+            if browser::comes_from(&event, browser::SIGN_OUT) {
+                self.drafts.clear();
+            }
+        });
         shared::listen(&self.outbox.name(), move |word| self.hear(word));
         let _ = window_event_listener_untyped("online", move |_| {
             shared::try_again();

@@ -7,6 +7,7 @@
 mod browser;
 mod chat;
 mod components;
+mod drafts;
 mod first;
 mod live;
 mod outbox;

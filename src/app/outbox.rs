@@ -74,7 +74,7 @@ impl Outbox {
             self.edit(&mut |list| list.iter_mut().for_each(|kept| kept.waits = true));
         }
         let _ = window_event_listener(leptos::ev::submit, move |event| {
-            if browser::comes_from(&event, "form[action$='/sign-out']") {
+            if browser::comes_from(&event, browser::SIGN_OUT) {
                 self.edit(&mut Vec::clear);
             }
         });

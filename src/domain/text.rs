@@ -121,6 +121,22 @@ pub fn direction(text: &str) -> &'static str {
     if rtl > ltr { "rtl" } else { "ltr" }
 }
 
+/// The base direction of a sentence around texts of others, which stand in isolates (U+2068 to U+2069): by its own letters. `None` where it
+/// has none.
+pub fn direction_around(text: &str) -> Option<&'static str> {
+    let mut depth = 0_usize;
+    let own = |c: &char| {
+        match c {
+            '\u{2066}'..='\u{2068}' => depth += 1,
+            '\u{2069}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    };
+    let own: String = text.chars().filter(own).collect();
+    own.contains(char::is_alphabetic).then(|| direction(&own))
+}
+
 /// A text in stretches of Urdu letters (`true`, with what stands between two of them) and of everything else: where a text runs to the right,
 /// the former are shown in another font.
 pub fn stretches(text: &str) -> Vec<(bool, &str)> {
@@ -181,6 +197,18 @@ mod tests {
         // As many as a request can hold.
         let many = "\u{2068}".repeat(350_000);
         assert_eq!(clean(&[&many, "x"].concat()), "x");
+    }
+
+    #[test]
+    fn a_sentence_has_its_own_direction_whatever_it_names() {
+        for (text, direction) in [
+            ("Added “\u{2068}دودھ اور انڈے لینا\u{2069}”", Some("ltr")),
+            ("“\u{2068}early bird\u{2069}” شامل ہو گیا", Some("rtl")),
+            ("کوئی کام نہیں ملا", Some("rtl")),
+            ("“\u{2068}early bird\u{2069}” 2", None),
+        ] {
+            assert_eq!(direction_around(text), direction, "{text}");
+        }
     }
 
     #[test]

@@ -80,6 +80,15 @@ pub fn unread_in_title(locale: Locale, words: &[String]) -> String {
     }
 }
 
+/// So many tasks were added; the count is isolated, as a title would be.
+pub fn tasks_added(locale: Locale, count: usize) -> String {
+    match (locale, dates::plural(count, locale.into())) {
+        (Locale::En, PluralCategory::One) => format!("Added: \u{2068}{count} task\u{2069}"),
+        (Locale::En, _) => format!("Added: \u{2068}{count} tasks\u{2069}"),
+        (Locale::Ur, _) => format!("شامل ہو گئے: \u{2068}{count} کام\u{2069}"),
+    }
+}
+
 /// The name of a priority; `None` for that of most tasks.
 pub fn priority(locale: Locale, priority: Priority) -> Option<&'static str> {
     Some(match (locale, priority) {

@@ -3,8 +3,7 @@
 //! The release build lays a `.br` and a `.gz` beside each file that gets smaller by them.
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
@@ -42,17 +41,17 @@ pub async fn version(root: &str, output_name: &str) -> String {
 
 /// Gives a file, in the smallest form that the browser takes. With its version in the query, or in its name as those of fonts, it may be
 /// kept for ever.
-pub async fn file(State(state): State<AppState>, request: Request) -> Response {
-    let path = request.uri().path().trim_start_matches('/').to_owned();
+pub async fn file(state: &AppState, request: &Parts) -> Response {
+    let path = request.uri.path().trim_start_matches('/').to_owned();
     let is_plain = path
         .split('/')
         .all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains('\\'))
         && !path.contains('%');
-    if !is_plain || !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !is_plain || !matches!(request.method, Method::GET | Method::HEAD) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let root = state.leptos.site_root.as_ref();
-    let accepted = accepted(request.headers());
+    let accepted = accepted(&request.headers);
     let forms = [("br", ".br"), ("gzip", ".gz"), ("", "")];
     for (encoding, end) in forms {
         if !encoding.is_empty() && !accepted.contains(encoding) {
@@ -71,7 +70,7 @@ pub async fn file(State(state): State<AppState>, request: Request) -> Response {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        let is_named = path.starts_with("fonts/") || request.uri().query() == Some(&format!("v={}", state.assets.version));
+        let is_named = path.starts_with("fonts/") || request.uri.query() == Some(&format!("v={}", state.assets.version));
         let keep = if is_named {
             "public, max-age=31536000, immutable"
         } else {

@@ -12,9 +12,9 @@ use axum::{
 };
 use leptos::{
     nonce::use_nonce,
-    prelude::{provide_context, use_context},
+    prelude::{AnyView, IntoAny, provide_context, use_context},
 };
-use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
 use serde_json::json;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -48,12 +48,9 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
     let sessions = session::layer(&state.config, state.store.clone(), state.clock.clone());
 
     // People, with a browser: the pages, and the server functions that they call (`leptos_routes` adds both; the latter under `/api/`).
-    let leptos = state.leptos.clone();
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/chat") }))
-        .leptos_routes_with_context(&state, page_routes(), page_context(state.clone()), move || {
-            app::shell(leptos.clone())
-        })
+        .leptos_routes_with_context(&state, page_routes(), page_context(state.clone()), shell(&state))
         .layer(from_fn_with_state(state.clone(), page_guard))
         .layer(RequestBodyLimitLayer::new(chatkit::BODY_MAX))
         .layer(from_fn_with_state(state.clone(), origin::same_origin));
@@ -77,6 +74,9 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready));
 
+    // Files of the site, and addresses where nothing is.
+    let others = Router::new().fallback(elsewhere).layer(sessions.clone()).with_state(state.clone());
+
     Router::new()
         .merge(pages)
         .merge(clients)
@@ -84,8 +84,7 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .layer(sessions)
         .merge(operators)
         .merge(programs)
-        // Files of the site; what is none is a page that does not exist.
-        .fallback(assets::file)
+        .fallback_service(others)
         // A font is compressed as it is.
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/woff2"))))
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -170,6 +169,49 @@ async fn page_guard(State(state): State<AppState>, request: Request, next: Next)
     let viewer = page::account::viewer_of(&state, user, &parts);
     parts.extensions.insert(viewer);
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// A file of the site; where there is none, a browser is shown that there is no such page, in the language of whoever asks. A slash at the end
+/// of an address makes it no other one.
+async fn elsewhere(State(state): State<AppState>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let file = assets::file(&state, &parts).await;
+    let asks_for_page = matches!(parts.method, http::Method::GET | http::Method::HEAD)
+        && parts
+            .headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+    if file.status() != StatusCode::NOT_FOUND || !asks_for_page {
+        return file;
+    }
+    let path = parts.uri.path();
+    let plain = path.trim_end_matches('/');
+    if plain != path && plain.starts_with('/') && !plain.starts_with("//") && !plain.contains('\\') {
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Redirect::permanent(&format!("{plain}{query}")).into_response();
+    }
+    let user = match by_session(&parts, &state).await {
+        Ok(user) => user,
+        Err(error) => return error.into_response(),
+    };
+    let viewer = page::account::viewer_of(&state, user, &parts);
+    parts.extensions.insert(viewer);
+    let (parts_of_page, around) = (state.clone(), page_context(state.clone()));
+    let context = move || {
+        provide_context(parts_of_page.clone());
+        around();
+    };
+    let draw = render_app_async_with_context(context, shell(&state));
+    let mut response = draw(Request::from_parts(parts, body)).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// The document around every page.
+fn shell(state: &AppState) -> impl Fn() -> AnyView + Clone + Send + Sync + 'static {
+    let leptos = state.leptos.clone();
+    move || app::shell(leptos.clone()).into_any()
 }
 
 /// What the page and the server functions find in Leptos' context.

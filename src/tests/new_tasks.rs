@@ -164,3 +164,40 @@ async fn it_works_as_a_plain_form() {
     assert!(told.contains("Please write something first."), "{location}");
     assert_eq!(pending(&browser).await.len(), 2);
 }
+
+#[tokio::test]
+async fn all_tasks_can_be_reached_page_by_page_and_the_counts_are_true() {
+    let app = TestApp::start().await;
+    let (browser, other) = (app.person("a@x.example").await, app.person("b@x.example").await);
+    for n in 0..205 {
+        said(&add(&browser, &format!("errand {n}"), "").await);
+    }
+    let load = async |client: &Client, body: Value| client.json("/api/tasks/lists", body).await;
+    let ids = |lists: &Value, list: &str| -> Vec<String> {
+        let tasks = lists[list].as_array().unwrap().iter();
+        tasks.map(|task| task["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = load(&browser, json!({})).await.json();
+    assert_eq!((&first["pending_total"], &first["completed_total"]), (&json!(205), &json!(0)));
+    let mut all = ids(&first, "pending");
+    assert_eq!(all.len(), 200);
+    let last = all.last().unwrap().clone();
+    let second = load(&browser, json!({ "after": last })).await.json();
+    let newest = ids(&second, "pending").last().unwrap().clone();
+    all.extend(ids(&second, "pending"));
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 205);
+
+    let named = load(&browser, json!({ "named": [newest, "no id"] })).await.json();
+    assert_eq!(ids(&named, "named"), std::slice::from_ref(&newest));
+    browser.form("/api/tasks/set-done", &[("id", &newest), ("done", "true")]).await;
+    let done = load(&browser, json!({ "named": [newest] })).await.json();
+    assert_eq!((&done["pending_total"], &done["completed_total"]), (&json!(204), &json!(1)));
+    assert_eq!((ids(&done, "completed"), ids(&done, "named").len()), (vec![newest.clone()], 0));
+    // Behind a task that is done comes what is done; of others nothing is told.
+    let behind = load(&browser, json!({ "after": newest })).await.json();
+    assert_eq!((&behind["pending"], &behind["completed"]), (&json!([]), &json!([])));
+    assert_eq!(load(&other, json!({ "after": newest })).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(load(&other, json!({ "named": [newest] })).await.json()["named"], json!([]));
+}

@@ -6,7 +6,7 @@ use futures::channel::oneshot;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::prelude::wasm_bindgen;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use leptos::web_sys::js_sys::{Array, JSON, Reflect};
+use leptos::web_sys::js_sys::{Array, Function, JSON, Reflect};
 
 #[wasm_bindgen]
 extern "C" {
@@ -82,6 +82,19 @@ pub(in crate::app) fn files_of(event: &JsValue, carrier: &str) -> Vec<JsValue> {
     };
     let files = get(event, carrier).and_then(|carrier| get(&carrier, "files"));
     files.map(|files| Array::from(&files).to_vec()).unwrap_or_default()
+}
+
+/// The text of a kind among what is pasted.
+pub(in crate::app) fn pasted_as(event: &JsValue, kind: &str) -> Option<String> {
+    let carrier = Reflect::get(event, &"clipboardData".into()).ok()?;
+    let read = Reflect::get(&carrier, &"getData".into()).ok()?.dyn_into::<Function>().ok()?;
+    let text = read.call1(&carrier, &kind.into()).ok()?.as_string()?;
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// Whether formatted text is among what is pasted.
+pub(in crate::app) fn pasted_text(event: &JsValue) -> bool {
+    pasted_as(event, "text/plain").is_some() && pasted_as(event, "text/html").is_some()
 }
 
 /// Whether files are among what is dragged over the page. What they are is only told when they are dropped.

@@ -126,6 +126,7 @@ impl Chat {
             text: texts.answer_again_question,
             name: String::new(),
             note: Some(texts.answer_again_note),
+            lines: Vec::new(),
             yes_text: texts.answer_again,
             yes: Callback::new(move |()| self.retry_now(answer.clone())),
         }));

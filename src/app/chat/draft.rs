@@ -96,6 +96,27 @@ impl Draft {
         end + 1
     }
 
+    /// Marks a stretch of the text, without a tag's name.
+    pub fn mark(&mut self, place: Range<usize>) {
+        if self.text.get(place.clone()).is_some() {
+            self.tags.retain(|tag| tag.at.end <= place.start || tag.at.start >= place.end);
+            let before = self.tags.iter().take_while(|tag| tag.at.end <= place.start).count();
+            self.tags.insert(
+                before,
+                Tag {
+                    at: place,
+                    id: String::new(),
+                },
+            );
+        }
+    }
+
+    /// The stretches that are marked: "4-12,20-25".
+    pub fn marked(&self) -> String {
+        let place = |tag: &Tag| [tag.at.start.to_string(), tag.at.end.to_string()].join("-");
+        self.tags.iter().map(place).collect::<Vec<_>>().join(",")
+    }
+
     /// Puts a text in place of a stretch.
     pub fn replace(&mut self, place: Range<usize>, text: &str) {
         self.shift(&place, text.len());

@@ -10,12 +10,14 @@ use leptos::task::spawn_local;
 
 use super::commands::{self, Meaning};
 use super::compose::{Compose, Taken};
+use super::draft::Draft;
 use super::follow::{Ask, in_time};
 use super::state::{Again, Phase, ThreadState};
 use crate::api::view::{ItemBody, ItemView};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser;
 use crate::app::components::confirm::Question;
+use crate::app::drafts::Drafts;
 use crate::app::live::Live;
 use crate::app::outbox::{Kept, Outbox};
 use crate::app::text::Texts;
@@ -39,6 +41,8 @@ pub(in crate::app) struct Chat {
     pub threads_changed: RwSignal<u32>,
     /// The messages that the server has not confirmed.
     pub outbox: Outbox,
+    /// What is being written in each conversation.
+    drafts: Drafts,
     /// Puts a path into the address bar.
     pub(super) navigate: Callback<String>,
     pub(super) texts: &'static Texts,
@@ -66,6 +70,7 @@ impl Chat {
             tasks_changed: live.tasks,
             threads_changed: live.threads,
             outbox: live.outbox,
+            drafts: live.drafts,
             navigate,
             texts,
             listening: StoredValue::new(None),
@@ -186,6 +191,32 @@ impl Chat {
         }
     }
 
+    /// What is being written stays with its conversation.
+    pub fn keep_draft(self) {
+        self.state.with_untracked(|state| {
+            let thread = state.id.as_deref().unwrap_or_default();
+            self.compose.draft.with_untracked(|draft| self.drafts.keep(thread, draft));
+        });
+    }
+
+    /// Takes up what was being written here, unless something is by now.
+    pub fn restore_draft(self) {
+        if self.compose.draft.with_untracked(Draft::is_blank) {
+            let thread = self.state.with_untracked(|state| state.id.clone()).unwrap_or_default();
+            let kept = self.drafts.of(&thread);
+            if !kept.is_blank() {
+                self.compose.draft.set(kept);
+            }
+        }
+    }
+
+    /// A new conversation has become this one: what is being written goes along.
+    pub fn move_draft(self, thread: &str) {
+        let draft = self.compose.draft.get_untracked();
+        self.drafts.keep("", &Draft::default());
+        self.drafts.keep(thread, &draft);
+    }
+
     /// Stops the answer. The stream then ends by itself, so that what is there of the answer stays.
     pub fn stop(self) {
         if !self.state.with_untracked(ThreadState::busy) {
@@ -206,6 +237,10 @@ impl Chat {
         self.leave();
         self.hush();
         self.unseen.update_value(Vec::clear);
+        if self.state.with_untracked(|state| state.id != thread) {
+            self.keep_draft();
+            self.compose.draft.set(self.drafts.of(thread.as_deref().unwrap_or_default()));
+        }
         let Some(id) = thread else {
             self.state.set(ThreadState::default());
             return;

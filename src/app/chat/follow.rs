@@ -240,6 +240,9 @@ impl Chat {
     fn named(self) {
         self.confirmed();
         if let Some(id) = self.state.with_untracked(|state| state.id.clone()) {
+            if browser::path() == "/chat" {
+                self.move_draft(&id);
+            }
             self.navigate.run(["/chat/", &id].concat());
             if self.stop_wanted.try_update_value(std::mem::take) == Some(true) {
                 self.stop();

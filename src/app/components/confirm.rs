@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::app::here;
 use crate::app::text::Around;
+use crate::domain::text::direction;
 
 /// What is asked, and what happens after a yes.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub(in crate::app) struct Question {
     pub name: String,
     /// What to know before answering.
     pub note: Option<&'static str>,
+    /// What it is about, if that is several things: texts of the person.
+    pub lines: Vec<String>,
     /// What the button says that means yes.
     pub yes_text: &'static str,
     /// After a yes.
@@ -52,18 +55,29 @@ pub(in crate::app) fn Confirm(
                             text,
                             name,
                             note,
+                            lines,
                             yes_text,
                             ..
                         }: Question| {
+        // What adds is no danger.
+        let looks = if lines.is_empty() { "button danger" } else { "button strong" };
         view! {
             <form method="dialog">
                 <h2 id=id>{text.view(name)}</h2>
                 {note.map(|note| view! { <p>{note}</p> }.into_any())}
+                {(!lines.is_empty())
+                    .then(|| {
+                        let line = |line: String| {
+                            let direction = direction(&line);
+                            view! { <li dir=direction>{line}</li> }
+                        };
+                        view! { <ul class="dialog-lines" tabindex="0">{lines.into_iter().map(line).collect_view()}</ul> }.into_any()
+                    })}
                 <div class="dialog-buttons">
                     <button class="button quiet" value="no" autofocus>
                         {texts.cancel}
                     </button>
-                    <button class="button danger" value="yes" data-testid="confirm">
+                    <button class=looks value="yes" data-testid="confirm">
                         {yes_text}
                     </button>
                 </div>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
+use super::built_in;
 use super::confirm::Confirm;
 use super::each::{PART, each};
 use super::icon::{AGAIN, ALERT, DOWN, icon};
@@ -20,9 +21,9 @@ const NEAR: i32 = 96;
 /// What ids of entries begin with.
 const ITEM: &str = "itm_";
 
-/// The scrolling part of the chat.
+/// The scrolling part of the chat. What stands at its end, in sight wherever the reader is, is as wide as the messages are.
 #[component]
-pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
+pub(in crate::app) fn Log(chat: Chat, children: Children) -> impl IntoView {
     let texts = here();
     let state = chat.state;
     let scroller = NodeRef::<Div>::new();
@@ -32,12 +33,54 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
             scroller.set_scroll_top(scroller.scroll_height());
         }
     };
+    // In the next frame the reader may have gone up.
+    let stay_at_end = move || {
+        request_animation_frame(move || {
+            if at_end.try_get_untracked() == Some(true) {
+                to_end();
+            }
+        });
+    };
+    let be_at_end = move |is: bool| {
+        if at_end.get_untracked() != is {
+            at_end.set(is);
+        }
+    };
+    // Any step up is meant: what comes after it must not take it back. A jump of ours only goes down.
+    let top = StoredValue::new(0);
     let scrolled = move |_| {
         if let Some(scroller) = scroller.get_untracked() {
-            let is_near = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height() < NEAR;
-            if at_end.get_untracked() != is_near {
-                at_end.set(is_near);
+            let now = scroller.scroll_top();
+            let below = scroller.scroll_height() - now - scroller.client_height();
+            let before = top.try_update_value(|top| std::mem::replace(top, now)).unwrap_or_default();
+            if below <= 1 || (now > before && below < NEAR) {
+                be_at_end(true);
+            } else if now < before {
+                be_at_end(false);
             }
+        }
+    };
+    // Told before the box has moved, so that not even the first step is lost.
+    let goes_up = move || {
+        if let Some(scroller) = scroller.get_untracked()
+            && scroller.scroll_top() > 0
+        {
+            be_at_end(false);
+        }
+    };
+    let wheel = move |event: leptos::ev::WheelEvent| {
+        if event.delta_y() < 0.0 && !event.ctrl_key() && !browser::comes_from(&event, ".dock") {
+            goes_up();
+        }
+    };
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        let goes = match event.key().as_str() {
+            "PageUp" | "Home" | "ArrowUp" => true,
+            " " => event.shift_key(),
+            _ => false,
+        };
+        if goes && !browser::comes_from(&event, "input, select, .dock") {
+            goes_up();
         }
     };
     // Another thread, or a message of one's own: to the end, wherever the reader was.
@@ -57,7 +100,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
         let named = before.is_none().then(browser::fragment).flatten().filter(|id| id.starts_with(ITEM));
         at_end.set(named.is_none());
         match named {
-            None => request_animation_frame(to_end),
+            None => stay_at_end(),
             Some(id) => chat.reach(id.clone(), move || {
                 request_animation_frame(move || {
                     if !browser::show(&id) {
@@ -70,7 +113,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
     Effect::new(move || {
         state.track();
         if at_end.get_untracked() {
-            request_animation_frame(to_end);
+            stay_at_end();
         }
     });
     // A voice does not stay behind on a page that is left.
@@ -105,7 +148,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
     let has_earlier = Memo::new(move |_| state.with(|state| state.earlier.is_some()));
 
     view! {
-        <div class="scroller" node_ref=scroller on:scroll=scrolled>
+        <div class="scroller" node_ref=scroller on:scroll=scrolled on:wheel=wheel on:keydown=key>
             <div class="column">
                 {move || is_blank.get().then(|| view! { <Start chat /> }.into_any())}
                 {move || {
@@ -135,6 +178,7 @@ pub(in crate::app) fn Log(chat: Chat) -> impl IntoView {
                 </div>
                 <Happening chat />
             </div>
+            <div class="dock">{children()}</div>
         </div>
         <Confirm asked=chat.asked id="answer-again" />
         {move || {
@@ -229,6 +273,7 @@ fn Happening(chat: Chat) -> impl IntoView {
                     })
             }}
         </div>
+        {built_in::notice(chat)}
         {move || failure.get().map(failed)}
     }
     .into_any()

@@ -15,7 +15,7 @@ use crate::app::browser;
 use crate::app::chat::compose;
 use crate::app::chat::driver::Chat;
 use crate::app::here;
-use crate::app::text::words;
+use crate::app::text::told;
 use crate::domain::locale::Script;
 use crate::domain::text::direction;
 
@@ -131,11 +131,13 @@ fn html(chat: Chat, id: String) -> AnyView {
     let body = Memo::new(move |_| chat.state.with(|state| shown.with_value(|id| state.body(id).cloned())));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let skips = event
-            .submitter()
+        let button = event.submitter();
+        let skips = button
+            .as_ref()
             .is_some_and(|button| button.get_attribute("name").as_deref() == Some("skip"));
         if let Some(form) = event.target().and_then(|form| form.dyn_into::<Element>().ok()) {
-            chat.answer_form(shown.get_value(), browser::answers(&form), skips);
+            let chosen = button.as_deref().and_then(browser::chosen);
+            chat.answer_form(shown.get_value(), chosen.unwrap_or_else(|| browser::answers(&form)), skips);
         }
     };
     view! {
@@ -146,7 +148,7 @@ fn html(chat: Chat, id: String) -> AnyView {
                     view! {
                         <p class="step" class:is-running=pending data-testid="step">
                             {if pending { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                            <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
+                            {told(&title, texts.locale)}
                         </p>
                     }
                         .into_any()
@@ -329,7 +331,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <li class="step" class:is-running=running data-testid="step">
                 {if running { view! { <span class="spinner" aria-hidden="true"></span> }.into_any() } else { icon(CHECK) }}
-                <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
+                {told(&title, texts.locale)}
                 <span class="hidden">{if running { texts.step_running } else { texts.step_done }}</span>
                 {(!detail.is_empty()).then(|| view! { <div class="step-detail prose" inner_html=detail></div> }.into_any())}
             </li>
@@ -353,7 +355,7 @@ fn steps(chat: Chat, id: String) -> AnyView {
         view! {
             <details class="folded-steps" open=open>
                 <summary>
-                    <bdi dir=texts.locale.dir()>{words(&title, texts.locale.dir())}</bdi>
+                    {told(&title, texts.locale)}
                 </summary>
                 {list()}
             </details>

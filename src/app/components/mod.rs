@@ -1,6 +1,7 @@
 //! The parts that pages are made of.
 
 pub(super) mod bar;
+pub(super) mod built_in;
 pub(super) mod composer;
 pub(super) mod confirm;
 pub(super) mod each;

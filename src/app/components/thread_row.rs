@@ -122,6 +122,7 @@ pub(in crate::app) fn ThreadRow(
             text: texts.delete_thread_question,
             name: title(),
             note: Some(texts.delete_thread_note),
+            lines: Vec::new(),
             yes_text: texts.delete,
             yes: deleted,
         }));

@@ -263,9 +263,9 @@ fn clear(button: &Element) {
 
 /// Puts new HTML in, and then what the reader had made of the old.
 fn replace(whole: &Element, html: &str) {
-    let typed: Vec<(String, JsValue, JsValue)> = named(whole)
-        .iter()
-        .map(|control| (key(control), default(control), live(control)))
+    let typed: Vec<(String, JsValue, JsValue)> = keyed(whole)
+        .into_iter()
+        .map(|(key, control)| (key, default(&control), live(&control)))
         .filter(|(_, default, live)| !js_sys::Object::is(default, live))
         .collect();
     let folds: Vec<(String, Option<String>)> = marked(whole, "data-open")
@@ -280,10 +280,10 @@ fn replace(whole: &Element, html: &str) {
 
     whole.set_inner_html(html);
 
-    for control in named(whole) {
+    for (key, control) in keyed(whole) {
         let known = typed
             .iter()
-            .find(|(name, before, _)| *name == key(&control) && js_sys::Object::is(before, &default(&control)));
+            .find(|(known, before, _)| *known == key && js_sys::Object::is(before, &default(&control)));
         if let Some((_, before, live)) = known {
             set(&control, property(&control), live);
             // A choice that is not there any more.
@@ -308,11 +308,22 @@ fn replace(whole: &Element, html: &str) {
     }
 }
 
-/// What stays of a control from one HTML to the next: its name; of a radio button, also its value.
-fn key(control: &Element) -> String {
-    let name = control.get_attribute("data-name").unwrap_or_default();
-    let value = control.get_attribute("value").filter(|_| is_ticked(control));
-    [name, "\0".to_owned(), value.unwrap_or_default()].concat()
+/// The controls, and what stays of each from one HTML to the next: the row that it is in, its name, of a radio button also its value; and
+/// where all that is the same, which of them it is.
+fn keyed(whole: &Element) -> Vec<(String, Element)> {
+    let mut keyed: Vec<(String, Element)> = Vec::new();
+    for control in named(whole) {
+        let row = control.closest("[data-row]").ok().flatten();
+        let row = row.and_then(|row| row.get_attribute("data-row")).unwrap_or_default();
+        let name = control.get_attribute("data-name").unwrap_or_default();
+        let value = control.get_attribute("value").filter(|_| is_ticked(&control)).unwrap_or_default();
+        let mut key = [&row, "\0", &name, "\0", &value].concat();
+        while keyed.iter().any(|(known, _)| *known == key) {
+            key.push('\0');
+        }
+        keyed.push((key, control));
+    }
+    keyed
 }
 
 fn is_ticked(control: &Element) -> bool {

@@ -156,6 +156,8 @@ fn Conversation(
             && state.with_untracked(ThreadState::blank)
             && thread.get_untracked().is_none()
         {
+            chat.move_draft(&id);
+            chat.compose.draft.set(Default::default());
             show.run(["/chat/", &id].concat());
         }
     });
@@ -195,30 +197,31 @@ fn Conversation(
             </Bar>
             <main id="main" class="main">
                 <FormProblem />
-                <Log chat />
-                {move || match access.get() {
-                    Access::Open => view! { <Composer chat /> }.into_any(),
-                    Access::Archived => {
-                        view! {
-                            <div class="closed" data-testid="closed">
-                                <p>{texts.archived_note}</p>
-                                <button type="button" class="button" data-testid="reopen" on:click=move |_| chat.reopen()>
-                                    {texts.reopen}
-                                </button>
-                            </div>
+                <Log chat>
+                    {move || match access.get() {
+                        Access::Open => view! { <Composer chat /> }.into_any(),
+                        Access::Archived => {
+                            view! {
+                                <div class="closed" data-testid="closed">
+                                    <p>{texts.archived_note}</p>
+                                    <button type="button" class="button" data-testid="reopen" on:click=move |_| chat.reopen()>
+                                        {texts.reopen}
+                                    </button>
+                                </div>
+                            }
+                                .into_any()
                         }
-                            .into_any()
-                    }
-                    Access::Locked(reason) => {
-                        view! {
-                            <div class="closed" data-testid="closed">
-                                <p>{texts.locked_note}</p>
-                                <p dir="auto">{reason}</p>
-                            </div>
+                        Access::Locked(reason) => {
+                            view! {
+                                <div class="closed" data-testid="closed">
+                                    <p>{texts.locked_note}</p>
+                                    <p dir="auto">{reason}</p>
+                                </div>
+                            }
+                                .into_any()
                         }
-                            .into_any()
-                    }
-                }}
+                    }}
+                </Log>
             </main>
         </div>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::app::components::switches::word_mark;
+use crate::app::components::switches::{Switches, word_mark};
 use crate::app::here;
 
 /// Says so, and shows the way back.
@@ -21,6 +21,7 @@ pub(in crate::app) fn NotFoundPage() -> impl IntoView {
                     {texts.to_chat}
                 </a>
             </div>
+            <Switches />
         </main>
     }
     .into_any()

@@ -8,6 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::api::account::set_profile;
 use crate::app::components::bar::Bar;
+use crate::app::components::built_in;
 use crate::app::components::icon::{CHECK, LEAVE, icon};
 use crate::app::components::problem::{Problem, told_by};
 use crate::app::components::ratings::Ratings;
@@ -164,6 +165,7 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                             <h2 id="appearance">{texts.appearance}</h2>
                             <Switches />
                         </section>
+                        {built_in::settings()}
                         <Ratings />
                         <Tokens />
                         <section class="card" aria-labelledby="account">

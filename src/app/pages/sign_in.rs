@@ -5,9 +5,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::account::sign_in;
+use crate::api::account::sign_up_state;
+use crate::api::view::SignUpMode;
+use crate::app::components::icon::{ALERT, icon};
 use crate::app::components::problem::{Problem, told};
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::{Switches, word_mark};
+use crate::app::first::{First, Json, first};
 use crate::app::{browser, here};
 
 /// The form for those who have an account.
@@ -19,6 +23,7 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
         let [email, password] = ["email", "password"].map(|name| browser::field(&event, name));
         sending.send(event, sign_in(email, password), "/chat");
     };
+    let mode = first(|| async { First::SignUp(sign_up_state(None).await) });
     view! {
         <Title text=texts.sign_in />
         <main id="main" class="door">
@@ -43,10 +48,34 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
                     />
                     {sending.button(texts.sign_in)}
                 </form>
-                <p class="faint">{texts.no_account} " " <a href="/sign-up">{texts.sign_up}</a></p>
+                // How somebody without an account gets one.
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        match mode.await {
+                            Json(First::SignUp(Ok(SignUpMode::NeedsLink))) => no_account_yet(),
+                            Json(First::SignUp(Ok(SignUpMode::Closed))) => ().into_any(),
+                            _ => view! { <p class="faint">{texts.no_account} " " <a href="/sign-up">{texts.sign_up}</a></p> }.into_any(),
+                        }
+                    })}
+                </Suspense>
             </div>
             <Switches />
         </main>
+    }
+    .into_any()
+}
+
+/// A server that nobody has set up: the way in is in its terminal.
+fn no_account_yet() -> AnyView {
+    let texts = here();
+    view! {
+        <div class="notice new-server" data-testid="new-server">
+            {icon(ALERT)}
+            <div>
+                <h2>{texts.new_server}</h2>
+                <p>{texts.needs_link_note}</p>
+            </div>
+        </div>
     }
     .into_any()
 }

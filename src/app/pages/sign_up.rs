@@ -40,17 +40,21 @@ pub(in crate::app) fn SignUpPage() -> impl IntoView {
                     {move || Suspend::new(async move {
                         match mode.await {
                             Json(First::SignUp(Ok(mode))) => view! { <Door mode setup=setup.get_value() /> }.into_any(),
-                            Json(First::SignUp(Err(error))) => problem(error),
+                            Json(First::SignUp(Err(error))) => view! { {problem(error)} {have_account()} }.into_any(),
                             Json(_) => ().into_any(),
                         }
                     })}
                 </Suspense>
-                <p class="faint">{texts.have_account} " " <a href="/sign-in">{texts.sign_in}</a></p>
             </div>
             <Switches />
         </main>
     }
     .into_any()
+}
+
+fn have_account() -> AnyView {
+    let texts = here();
+    view! { <p class="faint">{texts.have_account} " " <a href="/sign-in">{texts.sign_in}</a></p> }.into_any()
 }
 
 fn problem(error: ApiError) -> AnyView {
@@ -73,6 +77,8 @@ fn Door(mode: SignUpMode, setup: String) -> impl IntoView {
             {note}
         </p>
         {is_open.then(|| view! { <Form setup /> }.into_any())}
+        // Before the first account there is none.
+        {(mode != SignUpMode::Setup).then(have_account)}
     }
     .into_any()
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script, WeekStart};
-use crate::domain::text::{direction, stretches};
+use crate::domain::text::{direction, direction_around, stretches};
 
 /// The catalogue of a language.
 pub fn texts(locale: Locale) -> &'static Texts {
@@ -45,6 +45,12 @@ impl Around {
 pub(super) fn value_of(value: String) -> impl IntoView {
     let direction = direction(&value);
     view! { <bdi dir=direction>{words(&value, direction)}</bdi> }
+}
+
+/// A sentence of ours that names what the person wrote in isolates: isolated itself, in its own direction, which is not that of what it names.
+pub(super) fn told(text: &str, locale: Locale) -> AnyView {
+    let direction = direction_around(text).unwrap_or(locale.dir());
+    view! { <bdi dir=direction>{words(text, direction)}</bdi> }.into_any()
 }
 
 /// A text that is shown in this direction, with its Urdu marked where that is to the right.
@@ -151,6 +157,10 @@ pub struct Texts {
     /// The name of the field for a new task, for screen readers; its example; its button.
     pub new_task: &'static str,
     pub new_task_example: &'static str,
+    pub add_lines_question: Around,
+    /// On a part of the line that was taken for a date: what it does when it is pressed. The words, and what they mean, stand before it.
+    pub taken_label: &'static str,
+    pub taken_note: &'static str,
     pub add: &'static str,
     pub undo: &'static str,
     pub undone: &'static str,
@@ -158,7 +168,15 @@ pub struct Texts {
     pub completed: &'static str,
     pub no_pending: &'static str,
     pub no_pending_note: &'static str,
+    /// The lists could not be loaded.
+    pub tasks_unknown: &'static str,
+    pub tasks_unknown_note: &'static str,
     pub no_completed: &'static str,
+    /// What was done to a task.
+    pub was_done: Around,
+    pub was_reopened: Around,
+    pub was_deleted: Around,
+    pub was_undone: Around,
     pub complete_task: Around,
     pub delete_task: Around,
     pub delete_task_question: Around,
@@ -181,6 +199,7 @@ pub struct Texts {
     pub make_account: &'static str,
     pub no_account: &'static str,
     pub have_account: &'static str,
+    pub new_server: &'static str,
     pub needs_link: &'static str,
     pub needs_link_note: &'static str,
     pub closed: &'static str,
@@ -195,6 +214,10 @@ pub struct Texts {
     pub saved: &'static str,
     pub appearance: &'static str,
     pub account: &'static str,
+    // The assistant.
+    pub assistant_title: &'static str,
+    pub answered_by: Around,
+    pub built_in_note: &'static str,
     // Opinions of answers.
     pub ratings: &'static str,
     pub no_ratings: &'static str,

@@ -122,6 +122,13 @@ pub fn offline_answers(script: Script) -> &'static str {
     )
 }
 
+/// Whether this is [`offline_answers`], in whichever language.
+pub fn is_offline_answers(text: &str) -> bool {
+    [Script::En, Script::UrLatn, Script::Ur]
+        .into_iter()
+        .any(|script| offline_answers(script) == text)
+}
+
 /// What somebody wanted done in a list of tasks was not possible.
 pub fn action_failed(script: Script) -> &'static str {
     script.choose(

@@ -4,9 +4,11 @@
 //! block gets its own direction, by the majority of its letters; while it is being written it keeps the one that it began with. Urdu inside a
 //! block that runs to the right is marked, because it has another font.
 
+mod stars;
+
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
 use crate::domain::{
     language,
@@ -19,10 +21,22 @@ const FEW_LETTERS: usize = 12;
 /// By so much of a block, in bytes, its language is told.
 const TELLING: usize = 400;
 
-/// What answers are written in, beyond plain Markdown.
+/// What answers are written in, beyond plain Markdown. (A single tilde is told from two by the name of the extension that would take it.)
 const EXTENSIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_SUBSCRIPT)
     .union(Options::ENABLE_TASKLISTS);
+
+/// Reads Markdown. A text comes in one piece, also where it holds a sign that could have meant something; single tildes mean "about".
+fn read(markdown: &str) -> impl Iterator<Item = Event<'_>> {
+    let events = Parser::new_ext(markdown, EXTENSIONS).map(|event| match event {
+        Event::Start(Tag::Subscript) | Event::End(TagEnd::Subscript) => Event::Text("~".into()),
+        // Raw HTML is a text like any other.
+        Event::InlineHtml(text) => stars::without_marks(Event::Text(text)),
+        other => stars::without_marks(other),
+    });
+    TextMergeStream::new(events)
+}
 
 /// The blocks of a text, each a `<div dir>`.
 pub fn blocks(markdown: &str) -> Vec<String> {
@@ -33,7 +47,7 @@ pub fn blocks(markdown: &str) -> Vec<String> {
 /// reads; one that begins goes by its letters, or by the language of the question as long as these say little. (What comes first may be several
 /// words, with a name or two in another script: a third of Urdu is enough after an Urdu question.)
 pub(super) fn growing(markdown: &str, asked_in: Script, directions: &mut BTreeMap<usize, &'static str>) -> Vec<String> {
-    drawn(markdown, &[], |at, plain| {
+    drawn(&stars::closed(markdown), &[], |at, plain| {
         if let Some(known) = directions.get(&at) {
             return known;
         }
@@ -59,7 +73,8 @@ fn drawn(markdown: &str, links: &[(String, String)], mut direction: impl FnMut(u
     let mut depth = 0_usize;
     let mut events: Vec<Event<'_>> = Vec::new();
     let mut plain = String::new();
-    for event in Parser::new_ext(markdown, EXTENSIONS) {
+    let markdown = stars::marked(markdown);
+    for event in read(&markdown) {
         match &event {
             Event::Start(_) => depth += 1,
             Event::End(_) => depth = depth.saturating_sub(1),
@@ -141,9 +156,9 @@ fn with_urdu(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
 /// The words with which a text begins, on one line and without markup; cut with an ellipsis where there are more characters.
 pub(super) fn beginning(markdown: &str, max: usize) -> String {
     let mut words = String::new();
-    for event in Parser::new_ext(markdown, EXTENSIONS) {
+    for event in read(&stars::marked(markdown)) {
         match event {
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => words.push_str(&text),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) => words.push_str(&text),
             Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image) => {}
             Event::SoftBreak | Event::HardBreak | Event::End(_) => words.push(' '),
             _ => {}
@@ -175,7 +190,7 @@ fn with_links<'a>(text: CowStr<'a>, open: &mut Vec<&(String, String)>, events: &
 
 fn safe(event: Event<'_>) -> Option<Event<'_>> {
     Some(match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Html(text) => Event::Text(text),
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
         Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
         Event::Start(Tag::Link {
@@ -292,6 +307,80 @@ mod tests {
             html,
             "<div dir=\"ltr\" lang=\"en\"><p><a href=\"https://x\">milk</a> <strong><a>milk</a></strong> and milk, tea &lt; <a>milk tea</a></p></div>"
         );
+    }
+
+    #[test]
+    fn words_with_signs_of_html_are_linked() {
+        let link = ("Salt & pepper <now>".to_owned(), "<a>Salt &amp; pepper</a>".to_owned());
+        assert_eq!(
+            linked("Added Salt & pepper <now>.", &[link]),
+            ["<div dir=\"ltr\" lang=\"en\"><p>Added <a>Salt &amp; pepper</a>.</p></div>"]
+        );
+    }
+
+    #[test]
+    fn one_tilde_means_about_and_two_strike() {
+        let inner = |text: &str| blocks(text).concat();
+        assert!(inner("Budget ~5000 (was 4000~)").contains("Budget ~5000 (was 4000~)"));
+        assert!(inner("It is ~20 or ~30 minutes").contains("It is ~20 or ~30 minutes"));
+        assert!(inner("~~gone~~ and ~about~").contains("<del>gone</del> and ~about~"));
+        assert_eq!(beginning("~~gone~~ ~5", 20), "gone ~5");
+    }
+
+    #[test]
+    fn bold_ends_before_a_letter_too() {
+        for (text, html) in [
+            ("**کل کے کام:**دودھ لانا", "<strong>کل کے کام:</strong>دودھ لانا"),
+            ("**کام ہو گیا۔**اب آرام", "<strong>کام ہو گیا۔</strong>اب آرام"),
+            ("**Note:**text", "<strong>Note:</strong>text"),
+            ("دودھ**(کل)**لانا", "دودھ<strong>(کل)</strong>لانا"),
+            (
+                "**One:**first and **two:**second",
+                "<strong>One:</strong>first and <strong>two:</strong>second",
+            ),
+            ("کام:**دودھ** لانا", "کام:<strong>دودھ</strong> لانا"),
+            ("**کل کے کام:** دودھ", "<strong>کل کے کام:</strong> دودھ"),
+            ("**کل کے کام**دودھ", "<strong>کل کے کام</strong>دودھ"),
+            ("***Note:***text", "<em><strong>Note:</strong></em>text"),
+            ("2 ** 3 ** 2", "2 ** 3 ** 2"),
+            ("2*(3+4)*5", "2*(3+4)*5"),
+            ("\\*\\*a:\\*\\*b", "**a:**b"),
+            ("`**a:**b`", "<code>**a:**b</code>"),
+        ] {
+            let drawn = blocks(text).concat();
+            assert!(drawn.contains(html), "{text}: {drawn}");
+            assert!(!drawn.contains(stars::MARK), "{text}: {drawn}");
+        }
+        assert!(
+            blocks("[x](https://example.org/:**b**c)")
+                .concat()
+                .contains("href=\"https://example.org/:**b**c\"")
+        );
+        assert_eq!(beginning("**کل کے کام:**دودھ", 40), "کل کے کام:دودھ");
+    }
+
+    #[test]
+    fn bold_is_bold_while_it_is_written() {
+        for text in [
+            "**کل کے کام:**دودھ لانا",
+            "سنیے **کام ہو گیا۔**اب آرام",
+            "Well, **Note:**text",
+            "- **milk:**two\n- **eggs**",
+        ] {
+            let mut known = BTreeMap::new();
+            for (at, c) in text.char_indices() {
+                let so_far = &text[..at + c.len_utf8()];
+                let drawn = growing(so_far, Script::Ur, &mut known).concat();
+                assert!(!drawn.contains('*'), "{so_far}: {drawn}");
+            }
+        }
+        let states = |text: &str| {
+            let mut known = BTreeMap::new();
+            growing(text, Script::En, &mut known).concat()
+        };
+        assert!(states("2 ** 3 ** 2").contains("2 ** 3 ** 2"));
+        assert!(states("```\na **b").contains("a **b"));
+        assert!(states("a `**b").contains("`**b"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub(crate) mod changes;
 pub(crate) mod chat;
 pub(crate) mod gallery;
 pub(crate) mod markdown;
+pub(crate) mod new_tasks;
 mod parts;
 pub(crate) mod tasks;
 pub(crate) mod tokens;

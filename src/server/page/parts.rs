@@ -261,28 +261,26 @@ pub(super) fn form(thread: &str, item: &str, form: &StructuredInput, locale: Loc
         html.close("dl");
         return html.into_string();
     }
-    html.open("form")
-        .attr("class", "questions")
-        .attr("method", "post")
-        .attr("action", "/api/chat/answer-form")
-        .attr("dir", locale.dir())
-        .attr("data-form", item)
-        .end();
-    for (name, value) in [("thread", thread), ("item", item)] {
-        html.open("input")
-            .attr("type", "hidden")
-            .attr("name", name)
-            .attr("value", value)
-            .end();
+    // A choice that is the whole answer belongs to a form of its own: the Enter key in the field for one's own words would take the first
+    // button of its form, and must not take a choice.
+    let at_once = form.inputs.len() == 1 && form.inputs.iter().all(is_single);
+    let choices = format!("choices-{item}");
+    if at_once {
+        begin_form(&mut html, "choices", thread, item, locale, Some(&choices));
+        html.close("form");
     }
+    begin_form(&mut html, "questions", thread, item, locale, None);
     for input in &form.inputs {
-        question(&mut html, item, input, words);
+        question(&mut html, item, input, at_once.then_some(choices.as_str()), words);
     }
     html.open("p").attr("class", "form-end").end();
-    html.open("button")
-        .attr("class", "button strong")
-        .attr("data-testid", "form-answer")
-        .end();
+    // Where every choice is an answer by itself, this one is for one's own words.
+    let looks = if at_once && form.inputs.iter().all(is_single) {
+        "button"
+    } else {
+        "button strong"
+    };
+    html.open("button").attr("class", looks).attr("data-testid", "form-answer").end();
     html.text(words.answer);
     html.close("button");
     html.open("button")
@@ -299,13 +297,52 @@ pub(super) fn form(thread: &str, item: &str, form: &StructuredInput, locale: Loc
     html.into_string()
 }
 
-fn question(html: &mut Html, item: &str, input: &Question, words: &PartWords) {
+fn is_single(input: &Question) -> bool {
+    matches!(input.kind, QuestionKind::MultipleChoice { multiple: false, .. })
+}
+
+fn begin_form(html: &mut Html, class: &'static str, thread: &str, item: &str, locale: Locale, id: Option<&str>) {
+    html.open("form")
+        .attr("class", class)
+        .maybe("id", id)
+        .attr("method", "post")
+        .attr("action", "/api/chat/answer-form")
+        .attr("dir", locale.dir())
+        .attr("data-form", item)
+        .end();
+    for (name, value) in [("thread", thread), ("item", item)] {
+        html.open("input")
+            .attr("type", "hidden")
+            .attr("name", name)
+            .attr("value", value)
+            .end();
+    }
+}
+
+/// `choices`: the form of which every choice is an answer by itself.
+fn question(html: &mut Html, item: &str, input: &Question, choices: Option<&str>, words: &PartWords) {
     let name = |n: usize| format!("answers[{}][{n}]", input.id);
     html.open("fieldset").end();
     html.open("legend").attr("dir", direction(&input.question)).end();
     html.text(&input.question);
     html.close("legend");
     match &input.kind {
+        QuestionKind::MultipleChoice { options, .. } if choices.is_some() => {
+            for option in options {
+                html.open("button")
+                    .attr("class", "option")
+                    .maybe("form", choices)
+                    .attr("name", &name(0))
+                    .attr("value", &option.value)
+                    .attr("data-testid", "form-option")
+                    .end();
+                html.open("bdi").end();
+                html.text(&option.value);
+                html.close("bdi");
+                html.close("button");
+            }
+            own_words(html, item, input, &name(0), words.own_words);
+        }
         QuestionKind::MultipleChoice { options, multiple } => {
             // The first value of a single choice counts: what somebody writes beside a choice that they cannot take back.
             let kind = if *multiple { "checkbox" } else { "radio" };
@@ -421,11 +458,24 @@ mod tests {
             id: "i".into(),
             url: "javascript:alert(1)".into(),
         };
+        let single = StructuredInput {
+            inputs: vec![Question {
+                id: HOSTILE.into(),
+                question: HOSTILE.into(),
+                answer: None,
+                kind: QuestionKind::MultipleChoice {
+                    options: vec![Choice { value: HOSTILE.into() }],
+                    multiple: false,
+                },
+            }],
+            ..hostile_form(InputStatus::Pending)
+        };
         for html in [
             said(&message),
             sources(&annotations, Locale::En).unwrap(),
             form(HOSTILE, HOSTILE, &hostile_form(InputStatus::Pending), Locale::Ur),
             form(HOSTILE, HOSTILE, &hostile_form(InputStatus::Answered), Locale::En),
+            form(HOSTILE, HOSTILE, &single, Locale::En),
             picture(Some(&image), Some(0.5), Locale::En),
         ] {
             assert!(

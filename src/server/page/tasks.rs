@@ -1,64 +1,78 @@
-//! Bodies of the server functions of [`crate::api::tasks`].
+//! Bodies of the server functions of [`crate::api::tasks`] that show, change and take back; those that add are in [`super::new_tasks`].
 
-use serde_json::json;
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use super::{
-    Caller, caller,
-    chat::{key_of, text_error},
-    failed, go_back, refuse, view,
-};
+use super::{Caller, caller, failed, go_back, refuse, view};
 use crate::{
     api::{ApiError, view::TaskLists},
     domain::{
-        dates,
         id::TaskId,
-        language::{self, find_begun},
-        task::{Due, TITLE_MAX, Task, TaskStatus},
-        text, texts,
+        language::find_begun,
+        task::{Task, TaskStatus},
     },
     server::{
         recurrence,
         store::{
             history::{self, ChangeSet, Origin, Undone, Which},
             tasks::{self, TaskFilter},
-            tool_calls::{self, Key},
         },
     },
 };
 
-/// How many tasks the panel shows.
+/// How many tasks a page of each list has.
 const PENDING: i64 = 200;
 const COMPLETED: i64 = 50;
+/// So many are given by their ids.
+const NAMED_MAX: usize = 50;
 
 /// Among how many tasks is searched, and how many are found at the most.
 const SEARCHED: i64 = 1000;
 const FOUND: usize = 20;
 
-pub async fn lists() -> Result<TaskLists, ApiError> {
+pub async fn lists(after: Option<String>, named: Vec<String>) -> Result<TaskLists, ApiError> {
     let caller = caller().await?;
     let (state, user, reader) = (&caller.state, &caller.user, caller.reader());
     let mut connection = state.store.connection().await.map_err(failed)?;
     let now = user.calendar().local(state.clock.now());
-    let mut of = async |status, limit| {
+    let draw = |tasks: Vec<Task>| tasks.iter().map(|task| view::task(task, reader, now)).collect();
+    // Only the list that this task is in goes on.
+    let after = match after {
+        Some(id) => Some(tasks::get(&mut connection, user.id, task_id(&id)?).await.map_err(failed)?),
+        None => None,
+    };
+    let mut of = async |status: TaskStatus, limit: i64| {
+        if after.as_ref().is_some_and(|after| after.status != status) {
+            return Ok(Vec::new());
+        }
         let filter = TaskFilter {
             status: Some(status),
+            after: after.as_ref().map(|after| after.id),
             limit,
             ..TaskFilter::default()
         };
-        let found = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
-        Ok::<_, ApiError>(
-            found
-                .iter()
-                .take(limit as usize)
-                .map(|task| view::task(task, reader, now))
-                .collect(),
-        )
+        let mut found = tasks::list(&mut connection, user.id, &filter).await.map_err(failed)?;
+        found.truncate(limit as usize);
+        Ok::<_, ApiError>(draw(found))
     };
+    let (pending, completed) = (of(TaskStatus::Pending, PENDING).await?, of(TaskStatus::Completed, COMPLETED).await?);
+    let mut count = async |status| {
+        let filter = TaskFilter {
+            status: Some(status),
+            ..TaskFilter::default()
+        };
+        let count = tasks::count(&mut connection, user.id, &filter).await.map_err(failed)?;
+        Ok::<_, ApiError>(usize::try_from(count).unwrap_or_default())
+    };
+    let (pending_total, completed_total) = (count(TaskStatus::Pending).await?, count(TaskStatus::Completed).await?);
+    let named: Vec<TaskId> = named.iter().take(NAMED_MAX).filter_map(|id| id.parse().ok()).collect();
+    let mut named = state.store.tasks_by_id(user.id, &named).await.map_err(failed)?;
+    named.retain(|task| task.status == TaskStatus::Pending);
     Ok(TaskLists {
-        pending: of(TaskStatus::Pending, PENDING).await?,
-        completed: of(TaskStatus::Completed, COMPLETED).await?,
+        pending,
+        completed,
+        pending_total,
+        completed_total,
+        named: draw(named),
     })
 }
 
@@ -85,6 +99,7 @@ pub async fn search(words: String) -> Result<TaskLists, ApiError> {
     Ok(TaskLists {
         pending: draw(pending),
         completed: draw(completed),
+        ..TaskLists::default()
     })
 }
 
@@ -158,80 +173,6 @@ async fn change(
     Ok(kept.map(history::token).unwrap_or_default())
 }
 
-/// What is typed is one new task, whatever it would be in a message. Gives its id, a sentence that says what was made, and the token by which
-/// it can be taken back.
-pub async fn add(text: String, key: String, back: String) -> Result<(String, String, String), ApiError> {
-    let caller = caller().await?;
-    let (state, user) = (&caller.state, &caller.user);
-    let text = text::line(&text, TITLE_MAX).map_err(|error| refuse(text_error(error)))?;
-    let key = key_of(&key)?;
-    let (calendar, now) = (user.calendar(), state.clock.now());
-    let mut transaction = state.store.begin().await.map_err(failed)?;
-    if let Some(key) = &key {
-        let hash = Sha256::digest(&text);
-        match tool_calls::take_key(&mut transaction, user.id, key, &hash, now)
-            .await
-            .map_err(failed)?
-        {
-            Key::New => {}
-            Key::Done(done) => {
-                let [id, undo] = serde_json::from_value::<[String; 2]>(done).map_err(|_| refuse(ApiError::Invalid))?;
-                let task = tasks::get(&mut transaction, user.id, task_id(&id)?).await.map_err(failed)?;
-                go_back(&back);
-                let unread = language::describe(&text, calendar.moment(now)).unread;
-                return Ok((id, said(&caller, &task, &unread), undo));
-            }
-            Key::Taken => return Err(refuse(ApiError::Invalid)),
-        }
-    }
-    let new = language::describe(&text, calendar.moment(now));
-    let today = calendar.local(now).date();
-    let rule = new
-        .repeat
-        .map(|repeat| recurrence::rule_of_person(&repeat.to_string(), today, calendar.week_start));
-    // What is said of a recurrence and cannot be kept is no reason to refuse the task.
-    let repeat = rule.and_then(Result::ok);
-    let unread = new.unread;
-    let first = repeat.as_deref().and_then(|rule| recurrence::first(rule, today));
-    let due = new.due.or(first.map(|date| Due { date, time: None }));
-    let task = Task {
-        priority: new.priority.unwrap_or_default(),
-        repeat,
-        ..Task::new(state.clock.task_id(), new.title, due, calendar.zone.name(), now)
-    };
-    let mut changes = ChangeSet::default();
-    tasks::insert(&mut transaction, user.id, &task, &mut changes)
-        .await
-        .map_err(failed)?;
-    let change = state.clock.ordered_uuid();
-    let kept = history::keep(&mut transaction, user.id, change, "add_task", changes, &Origin::page(), now).await;
-    let undo = kept.map_err(failed)?.map(history::token).unwrap_or_default();
-    if let Some(key) = &key {
-        let done = json!([task.id.to_string(), &undo]);
-        tool_calls::keep_result(&mut transaction, user.id, key, &done)
-            .await
-            .map_err(failed)?;
-    }
-    transaction.commit().await.map_err(|error| failed(error.into()))?;
-    state.store.tasks_changed(user.id);
-    go_back(&back);
-    Ok((task.id.to_string(), said(&caller, &task, &unread), undo))
-}
-
-/// That a task was added, with its date in full, and what of its title may have been meant as a date.
-fn said(caller: &Caller, task: &Task, unread: &[String]) -> String {
-    let script = caller.locale.into();
-    let due = task.due.as_ref().map(|due| dates::due(due, script));
-    let repeat = task.repeat.as_deref().map(|rule| language::phrases::repeats(rule, script));
-    let details = [due, repeat].into_iter().flatten().map(|words| caller.user.digits.show(words));
-    let added = texts::task_added(caller.locale, &task.title, details);
-    if unread.is_empty() {
-        added
-    } else {
-        format!("{added}. {}", texts::unread_in_title(caller.locale, unread))
-    }
-}
-
-fn task_id(text: &str) -> Result<TaskId, ApiError> {
+pub(super) fn task_id(text: &str) -> Result<TaskId, ApiError> {
     text.parse().map_err(|_| refuse(ApiError::NotFound))
 }

@@ -211,6 +211,8 @@ impl Updater {
                 },
                 retry: *allow_retry,
             }),
+            // That the built-in assistant answers is told by the page itself, once (`app::components::built_in`).
+            ThreadStreamEvent::Notice { message, title: None, .. } if texts::is_offline_answers(message) => None,
             ThreadStreamEvent::Notice { message, title, .. } => {
                 let whole = match title {
                     Some(title) => format!("**{title}**\n\n{message}"),

@@ -14,8 +14,12 @@ use crate::app::here;
 /// The field behind the menu's entry.
 pub(super) const PICKER: &str = "composer-files";
 
-/// Takes files that are pasted; text stays the browser's business.
+/// Takes files that are pasted; text stays the browser's business. Cells of a spreadsheet come as text, as HTML and as their picture: what is
+/// meant is the text. (A picture that is copied from a page has HTML and no text, a file its name and no HTML.)
 pub(super) fn pasted(compose: Compose, event: &ClipboardEvent) -> bool {
+    if upload::pasted_text(event) {
+        return false;
+    }
     let files = upload::files_of(event, "clipboardData");
     let has_files = !files.is_empty();
     compose.files.add(files);

@@ -9,13 +9,12 @@ use crate::app::Session;
 use crate::app::browser::{self, Step};
 use crate::app::chat::compose::Compose;
 use crate::app::chat::driver::Chat;
+use crate::app::components::built_in::BUILT_IN;
 use crate::app::components::icon::{AT, CHECK, CLIP, CLOSE, PLUS, SPARK, TOOL, icon};
 use crate::app::{here, text::Texts};
 
 /// The tools that a message can be for, by the names that the server has for them.
 pub(super) const TOOLS: [&str; 5] = ["add_task", "list_tasks", "complete_task", "update_task", "delete_task"];
-/// The name that the server has for the assistant inside.
-const BUILT_IN: &str = "offline";
 /// The class by which the arrow keys find the entries.
 const ENTRY: &str = "menu-entry";
 const BUTTON: &str = "composer-add";

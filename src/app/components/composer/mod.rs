@@ -41,6 +41,14 @@ pub(in crate::app) fn Composer(chat: Chat) -> impl IntoView {
     let excess = Memo::new(move |_| draft.with(|draft| draft.text().len().saturating_sub(MESSAGE_MAX_BYTES).div_ceil(1024)));
     let thread = Memo::new(move |_| state.with(|state| state.id.clone().unwrap_or_default()));
     let field = Field::new(compose);
+    // After the field has taken over what was typed before this ran.
+    Effect::new(move |has_begun: Option<()>| {
+        draft.track();
+        match has_begun {
+            None => chat.restore_draft(),
+            Some(()) => chat.keep_draft(),
+        }
+    });
     let dictation = Dictation::new(compose);
     menu::remember_models(chat, thread);
 

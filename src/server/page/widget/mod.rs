@@ -51,7 +51,7 @@ struct Drawing {
     scope: String,
     locale: Locale,
     words: &'static WidgetWords,
-    /// Fields that have a Label, and fields that have been drawn.
+    /// Fields that have a Label; fields that have been drawn, and ids that are taken.
     labelled: HashSet<String>,
     drawn: HashSet<String>,
     ids: usize,
@@ -59,6 +59,9 @@ struct Drawing {
     in_form: bool,
     /// The words of the list's entry around: what a checkbox without words of its own is called.
     entry: Option<String>,
+    /// The entry around that has a key, as ids have it, and how many ids were made in it: what stands in it keeps its ids wherever the
+    /// entry goes.
+    row: Option<(String, usize)>,
 }
 
 impl Drawing {
@@ -79,6 +82,7 @@ impl Drawing {
             ids: 0,
             in_form: false,
             entry: None,
+            row: None,
         }
     }
 
@@ -132,36 +136,59 @@ impl Drawing {
 
     /// An id that is on the page once.
     fn id(&mut self) -> String {
-        self.ids += 1;
-        format!("w-{}-{}", self.scope, self.ids)
+        loop {
+            let id = match &mut self.row {
+                Some((row, ids)) => {
+                    *ids += 1;
+                    format!("w-{}-r-{row}-{ids}", self.scope)
+                }
+                None => {
+                    self.ids += 1;
+                    format!("w-{}-{}", self.scope, self.ids)
+                }
+            };
+            // Two entries may have the same key.
+            if self.drawn.insert(id.clone()) {
+                return id;
+            }
+        }
     }
 
     /// The id of a field's control, known to its Label before or after it is drawn.
     fn field_id(&self, kind: &str, name: &str) -> String {
-        let mut id = format!("w-{}-{kind}-", self.scope);
-        for c in name.chars() {
-            if c.is_ascii_alphanumeric() {
-                id.push(c);
-            } else {
-                id.push_str(&format!("_{:x}_", u32::from(c)));
-            }
-        }
-        id
+        format!("w-{}-{kind}-{}", self.scope, in_id(name))
     }
 
-    /// The id for a control of this name: the one its Label points to, if no other control has it.
+    /// The id for a control of this name: the one its Label points to, if no other control has it. In an entry with a key it goes by both.
     fn control_id(&mut self, name: &str) -> String {
-        if self.drawn.insert(name.to_owned()) {
-            self.field_id("f", name)
-        } else {
-            self.id()
+        if let Some((row, _)) = self.row.as_ref().filter(|_| !self.labelled.contains(name)) {
+            let id = format!("w-{}-r-{row}-{}", self.scope, in_id(name));
+            if self.drawn.insert(id.clone()) {
+                return id;
+            }
+        } else if self.drawn.insert(name.to_owned()) {
+            return self.field_id("f", name);
         }
+        self.id()
     }
 
     /// What a control without a Label is called.
     fn called<'a>(&self, name: &'a str, otherwise: Option<&'a str>) -> Option<&'a str> {
         (!self.labelled.contains(name)).then(|| otherwise.filter(|text| !text.trim().is_empty()).unwrap_or(name))
     }
+}
+
+/// Any text as a part of an id.
+fn in_id(text: &str) -> String {
+    let mut id = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            id.push(c);
+        } else {
+            id.push_str(&format!("_{:x}_", u32::from(c)));
+        }
+    }
+    id
 }
 
 fn find_labels(component: &Component, found: &mut HashSet<String>) {

@@ -3,7 +3,7 @@
 use super::css::{self, Style, Tokens};
 use super::html::classes;
 use super::layout::{axis, flag, is_loadable};
-use super::{Drawing, icons};
+use super::{Drawing, icons, in_id};
 use crate::protocol::widget::{
     ActionConfig, Basic, Card, CardAction, Component, Direction, Limit, ListView, ListViewItem, Spacing, Status,
 };
@@ -163,11 +163,18 @@ impl Drawing {
     fn entries(&mut self, entries: &[Component]) {
         self.html.open("ul").attr("class", "w-entries").end();
         for entry in entries {
-            self.html.open("li").attr("class", "w-entry").end();
+            let key = match entry {
+                Component::ListViewItem(item) => item.key.as_deref(),
+                _ => None,
+            };
+            // By its key the page knows an entry again.
+            self.html.open("li").attr("class", "w-entry").maybe("data-row", key).end();
+            let around = std::mem::replace(&mut self.row, key.map(|key| (in_id(key), 0)));
             match entry {
                 Component::ListViewItem(item) => self.item(item, entry),
                 other => self.component(other),
             }
+            self.row = around;
             self.html.close("li");
         }
         self.html.close("ul");

@@ -48,7 +48,7 @@ fn assert_well_formed(html: &str) {
     const ATTRIBUTES: &str = "class style id role type name value min max step rows placeholder pattern autocomplete title dir lang for src \
         alt href target rel loading decoding tabindex scope colspan rowspan start method required disabled checked selected hidden open \
         viewBox preserveAspectRatio d x y width height focusable vector-effect aria-label aria-labelledby aria-hidden data-action data-on \
-        data-loading data-name data-theme data-open data-focus data-select data-clear data-default data-part data-pattern data-1p-ignore data-lpignore \
+        data-loading data-name data-theme data-open data-focus data-select data-clear data-default data-part data-pattern data-row data-1p-ignore data-lpignore \
         data-bwignore";
     let (tags, attributes): (HashSet<&str>, HashSet<&str>) = (TAGS.split_whitespace().collect(), ATTRIBUTES.split_whitespace().collect());
     let (mut open, mut ids, mut rest) = (Vec::new(), HashSet::new(), html);
