@@ -1,7 +1,7 @@
 //! Which language and script a message is written in.
 
 use super::{
-    lexicon::{Plain, lexicon},
+    lexicon::{Plain, Sense, lexicon},
     normal,
     pick::pick,
     token::{Kind, Token, tokens},
@@ -86,7 +86,16 @@ fn weights(text: &str) -> (u32, u32) {
     let (mut roman, mut english) = (0, 0);
     let all = tokens(text);
     let words: Vec<_> = all.iter().filter(|t| t.kind == Kind::Word).take(WEIGHED).collect();
+    let mut named = 0;
     for (at, token) in words.iter().enumerate() {
+        // "Mangal sutra" is a name in every language.
+        let name = |(length, sense): &(usize, Sense)| (*sense == Sense::Is(Plain::NotDate)).then_some(*length);
+        if let Some(length) = lexicon().date_senses(&words[at..]).iter().find_map(name) {
+            named = at + length;
+        }
+        if at < named {
+            continue;
+        }
         let (r, e) = lexicon().weight(token);
         // "email Karen": within a sentence a capital begins a name.
         let r = if at > 0 && is_capital(text, token) { r.min(1) } else { r };

@@ -293,6 +293,7 @@ mod tests {
                 "add_task",
                 "add_tasks",
                 "list_tasks",
+                "find_tasks",
                 "complete_task",
                 "update_task",
                 "delete_task",

@@ -159,6 +159,18 @@ pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
         reading.sentence.used = used;
         return None;
     }
+    // "I have a dentist appointment tomorrow", "got a flight on Saturday"
+    let has = left.iter().copied().take(3).find(|at| {
+        reading.is_word(*at, &["have", "got", "ve", "ive", "theres", "there"])
+            && reading.is_word(at + 1, &["a", "an", "another", "is", "got"])
+    });
+    if let Some(at) = has.filter(|_| !reading.sentence.roman) {
+        let end = (at + 1..reading.to)
+            .find(|place| !reading.is_word(*place, &["a", "an", "another", "is", "got"]))
+            .unwrap_or(at + 1);
+        let first = left.first().copied().unwrap_or(at);
+        reading.sentence.take(first, end - first);
+    }
     add(reading)
 }
 
@@ -235,8 +247,10 @@ pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, 
         return (when, more);
     }
     let cannot_be = matches!(when.due(reading.now), Some(Err(_)));
-    if cannot_be || !more.is_empty() {
+    if cannot_be {
         reading.sentence.used = used;
+    } else if !more.is_empty() {
+        reading.sentence.keep(used);
     }
     (if cannot_be { When::default() } else { when }, Vec::new())
 }
@@ -346,7 +360,7 @@ pub(super) fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -
             || reading.is_word(
                 to - 1,
                 &[
-                    "on", "by", "at", "before", "for", "and", "aur", "اور", "the", "due", "with", "as", "its", "is",
+                    "on", "by", "at", "before", "for", "and", "aur", "اور", "over", "during", "the", "due", "with", "as", "its", "is",
                 ],
             ))
     {

@@ -16,6 +16,7 @@ pub(super) fn pointed(sentence: &Sentence<'_>, intent: Intent) -> Intent {
     }
     let [task] = only else { return Intent::Unknown };
     let change = Change {
+        date_only: task.repeat.is_none() && task.due.as_ref().is_some_and(|due| due.time.is_none()),
         due: task.due.clone(),
         due_error: task.due_error.clone(),
         unread: task.unread.clone(),

@@ -47,7 +47,7 @@ pub(super) fn several(sentence: &Sentence<'_>, english_first: bool, now: Moment)
                 let inside = |at: &usize| sentence.tokens[*at].start >= from && sentence.tokens[*at].end <= to;
                 (0..sentence.len()).filter(inside).any(|at| sentence.any(at, DEEDS).is_some())
             };
-            if !deeds(rest, cut.end) || !deeds(cut.start, text.len()) {
+            if !deeds(cut.start, text.len()) {
                 return None;
             }
             let second = clause(&text[cut.start..], english_first, now)?;
@@ -55,6 +55,9 @@ pub(super) fn several(sentence: &Sentence<'_>, english_first: bool, now: Moment)
                 && let Some(meant) = pointed(&text[..cut.end], &second, english_first, now)
             {
                 return Some((None, meant, cut.start));
+            }
+            if !deeds(rest, cut.end) {
+                return None;
             }
             let first = clause(&text[rest..cut.end], english_first, now)?;
             divides(&first, &second, cut.strong).then_some((Some(first), second, cut.start))
@@ -103,7 +106,8 @@ fn pointed(first: &str, second: &Read, english_first: bool, now: Moment) -> Opti
         Plain::Delete,
     ];
     for at in 0..sentence.len() {
-        if sentence.any(at, &small).is_some() || sentence.tokens[at].plain == "going" {
+        if sentence.any(at, &small).is_some() || ["going", "anymore", "longer", "any", "more"].contains(&sentence.tokens[at].plain.as_str())
+        {
             sentence.take(at, 1);
         }
     }

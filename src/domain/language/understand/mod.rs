@@ -19,6 +19,8 @@ mod whole;
 use broken::{is_broken, ordered, pointed};
 pub use describing::{describe, describe_with};
 
+use chrono::NaiveDate;
+
 use super::{
     Change, Intent, Talk, Understanding, detect,
     lexicon::{Plain, Sense},
@@ -102,6 +104,10 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
                 ..change
             },
         ),
+        Intent::Place(task, change) if change.unread.is_empty() => {
+            let unread = reading.sentence.unread(0, reading.sentence.tokens.len());
+            pointed(&reading.sentence, Intent::Place(task, Change { unread, ..change }))
+        }
         other => pointed(&reading.sentence, other),
     };
     let first = (0..reading.sentence.len())
@@ -222,6 +228,8 @@ struct Reading<'a> {
     single: bool,
     /// The priority of the tasks that are meant, where it says so of "all".
     scoped: Option<Priority>,
+    /// The days of the tasks that are meant, where it says so of "all".
+    scoped_days: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// One way to read a sentence.
@@ -242,6 +250,7 @@ impl<'a> Reading<'a> {
             listed: false,
             single: false,
             scoped: None,
+            scoped_days: None,
         }
     }
 }

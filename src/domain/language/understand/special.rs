@@ -32,8 +32,20 @@ fn noted(reading: &mut Reading<'_>) -> Option<Intent> {
             || reading.sentence.tokens[place].kind == Kind::Quote
             || reading.sentence.is(place, Plain::Says).is_some()
     };
-    let cut = (at + length + usize::from(behind)..to).find(|place| opens(*place))?;
-    let words = if reading.sentence.tokens[cut].kind == Kind::Quote {
+    let cut = (at + length + usize::from(behind)..to).find(|place| opens(*place));
+    // "doctor wale me note likho purani report le jani hai": the order ends, and the words begin.
+    let ordered = || {
+        let order = |place: &usize| reading.sentence.any(*place, &[Plain::Request, Plain::Stem, Plain::Add]).is_some();
+        let begin = (at + length..to).find(|place| reading.sentence.tokens[*place].is_text() && !order(place))?;
+        (begin > at + length && !behind).then_some(begin)
+    };
+    let (cut, opened) = match cut {
+        Some(cut) => (cut, true),
+        None => (ordered()?, false),
+    };
+    let words = if !opened {
+        reading.sentence.title(cut, to)
+    } else if reading.sentence.tokens[cut].kind == Kind::Quote {
         reading.sentence.tokens[cut].plain.clone()
     } else {
         let skip = reading.sentence.is(cut, Plain::Says).unwrap_or(1);

@@ -47,28 +47,34 @@ impl Reading<'_> {
             .iter()
             .any(|at| self.sentence.is(*at, Plain::Completed).is_some());
         let scope = if all { self.scope() } else { Scope::default() };
+        // "sab kuch" is one word of two.
+        let everything: Vec<usize> = (self.from..self.to)
+            .filter_map(|at| self.sentence.is(at, Plain::All).map(|length| at + 1..at + length))
+            .flatten()
+            .collect();
         let says = |reading: &Self, at: usize| {
-            reading.sentence.tokens[at].kind != Kind::Word
-                || reading
-                    .sentence
-                    .any(
-                        at,
-                        &[
-                            Plain::Particle,
-                            Plain::It,
-                            Plain::All,
-                            Plain::Task,
-                            Plain::Wala,
-                            Plain::Filler,
-                            Plain::Self_,
-                            Plain::Polite,
-                            Plain::List,
-                            Plain::Link,
-                            Plain::Pending,
-                            Plain::Completed,
-                        ],
-                    )
-                    .is_none()
+            !everything.contains(&at)
+                && (reading.sentence.tokens[at].kind != Kind::Word
+                    || reading
+                        .sentence
+                        .any(
+                            at,
+                            &[
+                                Plain::Particle,
+                                Plain::It,
+                                Plain::All,
+                                Plain::Task,
+                                Plain::Wala,
+                                Plain::Filler,
+                                Plain::Self_,
+                                Plain::Polite,
+                                Plain::List,
+                                Plain::Link,
+                                Plain::Pending,
+                                Plain::Completed,
+                            ],
+                        )
+                        .is_none())
         };
         // "both milk and bread"
         for at in self.from..self.to {
@@ -108,7 +114,7 @@ impl Reading<'_> {
         self.scope_priority();
         let used = self.sentence.used.clone();
         let when = self.take_when(Which::First);
-        let range = when.range(self.now, false);
+        let range = when.range(self.now, false).or(self.scoped_days);
         if range.is_none() {
             // What is no day, "all for ever", stays a word that no task has.
             self.sentence.used = used;

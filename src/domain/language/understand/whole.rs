@@ -49,7 +49,11 @@ fn undone(reading: &mut Reading<'_>) -> Option<Intent> {
     let first = *reading.sentence.left(reading.from, reading.to).first()?;
     let parted = reading.is_word(first, &["take", "put", "bring", "change", "roll", "set", "turn"])
         && (first + 1..reading.to).any(|at| reading.is_word(at, &["back"]));
-    let kinds: Vec<Plain> = SMALL.iter().copied().chain([Plain::Undo, Plain::UndoBeside]).collect();
+    let kinds: Vec<Plain> = SMALL
+        .iter()
+        .copied()
+        .chain([Plain::Undo, Plain::UndoBeside, Plain::Done, Plain::Copula])
+        .collect();
     let fits = reading.consists_of(&kinds, |_, at| parted && at == first);
     let said = reading.holds(Plain::Undo) || parted && (reading.holds(Plain::UndoBeside) || reading.holds(Plain::It));
     (said && fits && !reading.holds(Plain::NotYet)).then_some(Intent::Undo)

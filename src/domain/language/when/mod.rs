@@ -3,6 +3,7 @@
 mod clock;
 mod find;
 mod hours;
+mod minutes;
 mod resolve;
 mod zones;
 
@@ -113,7 +114,7 @@ pub(super) enum Day {
     StartOfYear(i64),
     EndOfYear(i64),
     /// A day of a week, counted from its first one.
-    DayOfWeek(i64, i64),
+    InWeek(i64, i64),
     /// The end of the day that is named beside it, or of today.
     Close,
     /// Months from today.
@@ -223,7 +224,7 @@ impl When {
         Change {
             due: due.clone().and_then(Result::ok),
             due_error: due.and_then(Result::err),
-            date_only: self.day.is_some() && self.ahead.is_none() && self.clock.is_none() && self.part.is_none(),
+            date_only: self.day.is_some() && self.clock.is_none() && self.part.is_none() && self.repeat.is_none(),
             time_only: self.day.is_none() && self.ahead.is_none() && self.repeat.is_none() && (self.clock.is_some() || self.part.is_some()),
             // What begins with the date that the task has already is settled where that is known.
             repeat: if only_repeat { self.repeat } else { self.repeat_of(now) },

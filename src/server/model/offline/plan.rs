@@ -61,6 +61,18 @@ pub(super) enum Plan {
 }
 
 impl Plan {
+    /// What looked like a date of a new task and was not wholly understood.
+    pub fn unread(&self) -> Vec<String> {
+        let mut words: Vec<String> = match self {
+            Self::Add(tasks) => tasks.iter().flat_map(|task| task.unread.clone()).collect(),
+            Self::Place(task, _) => task.unread.clone(),
+            Self::Several(plans) => plans.iter().flat_map(Self::unread).collect(),
+            _ => Vec::new(),
+        };
+        words.dedup();
+        words
+    }
+
     /// The same, without another question whether it is to be done.
     pub fn surely(&self) -> Self {
         match self.clone() {
@@ -118,6 +130,9 @@ fn ordered(turns: &[Turn<'_>], newest: &Turn<'_>, now: Moment, script: Script) -
     }
 }
 
+/// A line of at most so many words can be the name of a thing to do.
+const BRIEF: usize = 5;
+
 /// A list that was pasted: several tasks. `None` where its lines say other things.
 fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Plan> {
     let intents: Vec<Intent> = list.lines.iter().map(|line| understand(line, now).intent).collect();
@@ -126,7 +141,9 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
     let sure =
         list.ordered || matches!(understand(text, now).intent, Intent::Add(tasks) if tasks.len() == list.lines.len() && list.done == 0);
     // Without marks it may be a letter.
-    let things = intents.iter().all(loose) && intents.iter().any(|intent| matches!(intent, Intent::Add(_)));
+    let brief = |line: &String| line.split_whitespace().count() <= BRIEF && !line.ends_with(['?', '؟', '.', '۔', '!']);
+    let things =
+        intents.iter().all(loose) && (intents.iter().any(|intent| matches!(intent, Intent::Add(_))) || list.lines.iter().all(brief));
     if !list.marked && !sure && !things {
         return None;
     }
@@ -174,6 +191,7 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change)),
         },
+        Intent::Place(_, change) if !change.unread.is_empty() => Plan::Say(phrases::unread_change(&change.unread, script)),
         Intent::Place(task, change) => match task.due_error.as_ref().or(change.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Place(task, change),

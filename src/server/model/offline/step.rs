@@ -51,7 +51,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         return with_note(Reply::Say(String::new()), newest, script);
     }
     let planned = plan(&turns, request.tool_choice.as_deref(), now, script);
-    let unread = unread(&planned.plan);
+    let unread = planned.plan.unread();
     let reply = match planned.plan {
         Plan::Say(text) if text == phrases::file_needs_model(script) => return Reply::Say(text),
         Plan::Say(text) => Reply::Say(text),
@@ -390,16 +390,6 @@ impl Step<'_> {
     }
 }
 
-/// What of new tasks looks like a date and was not wholly understood.
-fn unread(plan: &Plan) -> Vec<String> {
-    match plan {
-        Plan::Add(tasks) | Plan::Lines(tasks) => tasks.iter().flat_map(|task| task.unread.clone()).collect(),
-        Plan::Place(task, _) => task.unread.clone(),
-        Plan::Several(plans) => plans.iter().flat_map(unread).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// Each call once.
 fn once(calls: Vec<Call>) -> Vec<Call> {
     let mut known = BTreeSet::new();
@@ -418,7 +408,8 @@ pub(super) fn has_status(task: &WireTask, wanted: Status) -> bool {
 
 /// Whether a change needs to know the task as it is.
 fn depends(change: &Change) -> bool {
-    change.shift.is_some() || change.time_only || change.date_only || change.notes.is_some()
+    let begins = change.repeat.is_some() && change.due.is_none();
+    begins || change.shift.is_some() || change.time_only || change.date_only || change.notes.is_some()
 }
 
 /// The calls for tasks of which only the ids are known; `None` where that is not enough.

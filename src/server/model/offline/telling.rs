@@ -208,7 +208,7 @@ impl Step<'_> {
         phrases::undone(&self.named(&restored.iter().collect::<Vec<_>>()), &gone, self.script)
     }
 
-    /// Says what was done.
+    /// Says what was done, and what of the message was not understood.
     pub fn report(&self, unread: &[String]) -> String {
         let done = |tool: &str| -> Vec<(&WireTask, &[String])> {
             let results = self.results.iter().filter(|done| done.tool == tool);
@@ -227,14 +227,13 @@ impl Step<'_> {
                 added.extend(tasks.iter().map(WireTask::named));
             }
         }
-        let was_added = !added.is_empty();
         for (named, words) in [
             (
                 named("complete_task"),
                 phrases::completed as fn(&[phrases::Named], Script) -> String,
             ),
             (named("delete_task"), phrases::deleted),
-            (added, phrases::added),
+            (added.clone(), phrases::added),
         ] {
             if !named.is_empty() {
                 said.push(words(&named, self.script));
@@ -258,7 +257,7 @@ impl Step<'_> {
                 _ => {}
             }
         }
-        if !unread.is_empty() && was_added {
+        if !unread.is_empty() && !added.is_empty() {
             said.push(phrases::unread_in_title(unread, self.script));
         }
         said.join("\n\n")

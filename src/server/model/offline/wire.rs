@@ -91,7 +91,7 @@ pub(super) enum Outcome {
     Added(Vec<WireTask>, Vec<String>),
     /// The last change was taken back: the tasks that are as they were, and the ids or titles of those that are gone again.
     Undone(Vec<WireTask>, Vec<String>),
-    /// The person was asked, and did not agree.
+    /// The person was asked, and did not agree. Words of their own are a turn ([`super::conversation::turns`]).
     Declined,
     /// The ids of the tasks that the person chose.
     Chosen(Vec<String>),
@@ -144,7 +144,7 @@ fn outcome(result: &Value) -> Outcome {
         #[serde(default)]
         failed: Vec<Value>,
         restored: Option<Vec<WireTask>>,
-        removed: Option<Vec<Value>>,
+        removed_titles: Option<Vec<Value>>,
         task_ids: Option<Vec<String>>,
     }
     match Shape::deserialize(result) {
@@ -158,7 +158,11 @@ fn outcome(result: &Value) -> Outcome {
             failed,
             ..
         }) => Outcome::Added(added, failed.iter().map(|why| words_of(why.get("error").unwrap_or(why))).collect()),
-        Ok(Shape { restored, removed, .. }) if restored.is_some() || removed.is_some() => {
+        Ok(Shape {
+            restored,
+            removed_titles: removed,
+            ..
+        }) if restored.is_some() || removed.is_some() => {
             let name = |gone: &Value| gone.get("title").map_or_else(|| words_of(gone), words_of);
             Outcome::Undone(restored.unwrap_or_default(), removed.unwrap_or_default().iter().map(name).collect())
         }

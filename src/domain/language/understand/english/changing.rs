@@ -16,11 +16,11 @@ use crate::domain::{
 pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
     // "Throw away old clothes", "drop the kids at school": of daily life, if nothing says that the list is meant.
     let of_list = [Plain::Task, Plain::List, Plain::It, Plain::All, Plain::Completed, Plain::Wala];
-    let placed =
-        reading.is_word(reading.from, &["drop"]) && (reading.from..reading.to).any(|at| reading.is_word(at, &["at", "off", "to", "over"]));
+    let place = |at: usize| at + 1 < reading.to && reading.is_word(at, &["at", "off", "to", "over", "in", "into", "with"]);
+    let placed = reading.is_word(reading.from, &["drop"]) && (reading.from..reading.to).any(place);
     let thrown = (placed || reading.sentence.is(reading.from, Plain::Discard).is_some())
         && !(reading.from + 1..reading.to).any(|at| reading.sentence.any(at, &of_list).is_some());
-    if thrown && !reading.dates().0.is_empty() {
+    if thrown && (placed || !reading.dates().0.is_empty()) {
         return None;
     }
     if reading.asks() && !reading.is_word(reading.from, &["delete", "remove", "cancel"]) || !led_by(reading, Plain::Delete) {
@@ -68,9 +68,13 @@ pub(super) fn taken_off(reading: &mut Reading<'_>) -> Option<Intent> {
         .rev()
         .take(4)
         .find(|at| reading.is_word(*at, &["off", "out"]))?;
+    // "Take it off"
+    let pointed = off + 1 == reading.to && (reading.from + 1..off).all(|at| reading.sentence.is(at, Plain::It).is_some());
     let ends = reading.sentence.any(off, &[Plain::List]).is_some() || off + 1 == reading.to;
     let listed = ends && (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::List).is_some());
-    if !listed || !reading.is_word(reading.from, &["take", "strike", "cross", "get", "knock"]) {
+    if !(listed || pointed && reading.is_word(reading.from, &["take", "strike"]))
+        || !reading.is_word(reading.from, &["take", "strike", "cross", "get", "knock"])
+    {
         return None;
     }
     reading.sentence.take(reading.from, 1);
@@ -209,6 +213,7 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
         // "Move it by 3 hours" is later, "move it to 3 pm" no amount.
         (pushed || reading.is_word(first, &["move", "shift", "extend"])).then_some(true)
     };
+    take_scope(reading);
     let (from, to) = (reading.from, reading.to);
     let mut change = Change::default();
     // "Push it to the 3rd" names a day; "push it 3 days" an amount; "postpone everything due today" only says which tasks.
@@ -224,6 +229,21 @@ pub(super) fn moved(reading: &mut Reading<'_>) -> Option<Intent> {
     drop_to(reading);
     reading.drop_all(&[Plain::DateNoun]);
     Some(Intent::Update(reading.target(), change))
+}
+
+/// Takes the day that says which of all tasks are meant, before the day to which they go: "move everything due tomorrow to Friday".
+fn take_scope(reading: &mut Reading<'_>) {
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    let all = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::All).is_some());
+    let [(first, end), (second, _)] = days[..] else { return };
+    let due = first
+        .checked_sub(1)
+        .filter(|at| reading.is_word(*at, &["due", "of", "from", "for"]));
+    if let Some(due) = due.filter(|_| all && reading.is_word(second - 1, &["to", "till", "until", "on", "by"])) {
+        let when = when::take(&mut reading.sentence, first, end, Which::First, reading.now);
+        reading.scoped_days = when.range(reading.now, false);
+        reading.sentence.take(due, 1);
+    }
 }
 
 /// Whether the only day that is named says which of all tasks are meant: "postpone all of today's tasks".
@@ -247,6 +267,13 @@ fn scope_only(reading: &Reading<'_>) -> bool {
 fn due_change(reading: &mut Reading<'_>) -> Change {
     // The date that counts stands last, behind "to".
     let change = reading.take_when(Which::Last).change(reading.now);
+    let unread = reading.sentence.unread(reading.from, reading.to);
+    if !unread.is_empty() {
+        return Change {
+            unread,
+            ..Change::default()
+        };
+    }
     if change.is_empty() {
         hour_change(reading).unwrap_or(change)
     } else {
@@ -309,8 +336,11 @@ fn drop_to(reading: &mut Reading<'_>) {
 /// "Rename X to Y", "call it Y instead of X".
 pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
     let instead = (reading.from..reading.to).find(|at| reading.sentence.is(*at, Plain::Instead).is_some());
-    let call =
-        reading.is_word(reading.from, &["call"]) && (instead.is_some() || reading.is_word(reading.from + 1, &["it", "that", "this"]));
+    // "Call this Friday" names a day, and no task.
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    let dated = days.iter().any(|(first, end)| *first <= reading.from + 2 && *end >= reading.to);
+    let pointed = reading.is_word(reading.from + 1, &["it", "that", "this"]) && !dated;
+    let call = reading.is_word(reading.from, &["call"]) && (instead.is_some() || pointed);
     let name = (reading.from..reading.to)
         .take(4)
         .any(|at| reading.is_word(at, &["title", "name"]) && reading.sentence.any(reading.from, &[Plain::Update]).is_some());

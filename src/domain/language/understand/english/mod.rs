@@ -217,7 +217,7 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     });
     let noun_only = !nouns.is_empty() && rest.is_none() && !question && lead_is_plain(reading, begins);
     let range = when.range(reading.now, past).map(|(first, last)| (Some(first), last));
-    let status = match (completed && !pending, pending, question) {
+    let status = match (completed && !pending && !overdue, pending || overdue, question) {
         (.., true) if rest.is_some() => Status::All,
         (true, ..) => Status::Completed,
         _ => Status::Pending,
@@ -341,13 +341,27 @@ fn done(reading: &mut Reading<'_>) -> Option<Intent> {
             return Some(Intent::Complete(reading.target()));
         }
     }
+    // "Hotel booked", "rent paid"
+    let begins = reading
+        .sentence
+        .any(reading.from, &[Plain::Verb, Plain::Add, Plain::Must, Plain::Past])
+        .is_some();
+    let brief = reading.sentence.left(reading.from, reading.to).len() <= 4;
+    if !begins
+        && brief
+        && last > reading.from
+        && reading.sentence.word_is(last, Plain::Past)
+        && !reading.sentence.word_is(last, Plain::Verb)
+    {
+        return Some(Intent::Complete(reading.target()));
+    }
     // "The plumber has been called", "the car was washed".
     let passive = (reading.from + 1..=last).rev().take(3).find(|at| {
         let been = reading.is_word(*at, &["has", "have"]) && reading.is_word(at + 1, &["been"]);
         let length = if been {
             2
         } else {
-            usize::from(reading.is_word(*at, &["was", "were", "got", "is", "are"]))
+            usize::from(reading.is_word(*at, &["was", "were", "got", "is", "are", "r"]))
         };
         length > 0
             && at + length <= last
@@ -358,7 +372,7 @@ fn done(reading: &mut Reading<'_>) -> Option<Intent> {
     });
     if let Some(at) = passive {
         for helper in at..last {
-            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got", "is", "are"]) {
+            if reading.is_word(helper, &["has", "have", "been", "was", "were", "got", "is", "are", "r"]) {
                 reading.sentence.take(helper, 1);
             }
         }
@@ -386,7 +400,9 @@ fn done(reading: &mut Reading<'_>) -> Option<Intent> {
         )
     })?;
     let subject = from > start && reading.is_word(start, &["i", "ive", "we", "weve", "have", "just", "already", "finally"]);
-    let past = reading.sentence.is(from, Plain::Past).is_some();
+    // "Got a flight on Saturday": it lies ahead.
+    let got = reading.is_word(from, &["got"]) && reading.is_word(from + 1, &["a", "an", "another", "my"]) && !reading.dates().0.is_empty();
+    let past = reading.sentence.is(from, Plain::Past).is_some() && !got;
     let present = reading.sentence.is(from, Plain::Verb).is_some();
     if past && (subject || !present) && reading.sentence.left(from, reading.to).len() > 1 {
         reading.sentence.take(start, from - start);
@@ -401,7 +417,7 @@ fn imperative(reading: &mut Reading<'_>) -> Option<Intent> {
     let asks = reading.asks();
     let told = reading.is_word(
         reading.from,
-        &["tell", "ask", "do", "make", "find", "get", "start", "talk", "write"],
+        &["tell", "ask", "do", "make", "find", "get", "start", "talk", "write", "give"],
     ) && reading.is_word(reading.from + 1, &["me", "it", "you", "nothing", "that", "this"]);
     let verb = lead(reading).is_some_and(|(_, kinds)| kinds.contains(&Plain::Verb));
     let chat = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Chat).is_some());

@@ -1,6 +1,6 @@
 //! New tasks: "mujhe doodh lena hai", "yaad dilao ke ...", "list mein ... daal do".
 
-use super::{imperative, is_infinitive, tail::tail};
+use super::{imperative, is_infinitive, shapes::for_whom, tail::tail};
 use crate::domain::language::{
     Intent,
     lexicon::Plain,
@@ -12,9 +12,12 @@ pub(super) fn duty_added(reading: &mut Reading<'_>, duty: usize, infinitive: boo
     let to = reading.to;
     // The verb's end goes; a date behind it stays to be read.
     let (_, dated) = reading.dates();
-    let cuts: Vec<usize> = (duty + 1..to)
+    let behind: Vec<usize> = (duty + 1..to)
         .filter(|at| !dated[*at] && reading.sentence.tokens[*at].is_text())
         .collect();
+    // For whom it is belongs to the title: "... lena hai baji ke liye".
+    let whom = for_whom(reading, &behind).unwrap_or(to);
+    let cuts: Vec<usize> = behind.into_iter().filter(|at| *at < whom).collect();
     for at in cuts {
         reading.sentence.take(at, 1);
     }

@@ -165,8 +165,14 @@ fn by_itself(reading: &Reading<'_>, content: &[usize], done: usize) -> Fit {
         .filter(|at| **at >= done)
         .all(|at| reading.is_word(*at, GONE) || reading.sentence.is(*at, Plain::Copula).is_some());
     let called_off = content.iter().any(|at| reading.sentence.is(*at, Plain::CalledOff).is_some());
+    // "laptop theek ho ke aa gaya": what was to be done was done.
+    let mended = content
+        .iter()
+        .filter(|at| **at < done)
+        .any(|at| reading.is_word(*at, &["theek", "thik", "ready", "tayyar", "tayar", "ٹھیک", "تیار"]));
     match () {
         () if called_off => Fit::Whole,
+        () if mended && is(Plain::Came) => Fit::Near,
         () if names_wala(reading, content) => Fit::Near,
         () if is(Plain::Ended) => Fit::Ended,
         () if is(Plain::Came) => Fit::Came,

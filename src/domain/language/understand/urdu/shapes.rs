@@ -110,6 +110,18 @@ pub(super) fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<u
         content.retain(|at| *at < start);
         reading.sentence.take(start, last + 1 - start);
     }
+    // "... lena hai baji ke liye"
+    if let Some(verb) = for_whom(reading, &content).and_then(|start| content.iter().rposition(|at| *at < start))
+        && reading
+            .sentence
+            .any(
+                content[verb],
+                &[Plain::Done, Plain::Past, Plain::Copula, Plain::Need, Plain::Request],
+            )
+            .is_some()
+    {
+        content.truncate(verb + 1);
+    }
     if let [.., verb, _, post] = content[..]
         && reading.is_word(post, &["ko", "se", "ke", "par", "pe", "mein", "کو", "سے", "پر", "میں"])
         && reading
@@ -122,10 +134,29 @@ pub(super) fn without_afterthought(reading: &mut Reading<'_>, mut content: Vec<u
     content
 }
 
+/// Where "baji ke liye" begins, at the end of a sentence.
+pub(super) fn for_whom(reading: &Reading<'_>, content: &[usize]) -> Option<usize> {
+    match content[..] {
+        [.., whom, of, liye]
+            if reading.is_word(of, &["ke", "k", "kay", "کے"])
+                && reading.is_word(liye, &["liye", "liay", "lie", "lye", "liey", "لیے", "لئے"]) =>
+        {
+            Some(whom)
+        }
+        _ => None,
+    }
+}
+
 /// "kya" at the end of "kya doodh le liya" is a question; "kia" in "kar kia" is a done deed.
 pub(super) fn is_past_word(reading: &Reading<'_>, content: &[usize], at: usize) -> bool {
     let last = content.last().copied();
     let before_last = content.iter().rev().nth(1).copied();
+    // "kaam kya hain" asks.
+    if last.is_some_and(|last| last != at && reading.is_word(last, &["hain", "hein", "hen", "haen", "ہیں"]))
+        && reading.is_word(at, &["kya", "kia", "کیا"])
+    {
+        return false;
+    }
     let place = last == Some(at) || (before_last == Some(at) && last.is_some_and(|l| reading.sentence.word_is(l, Plain::Copula)));
     place && reading.sentence.word_is(at, Plain::Past)
 }

@@ -72,7 +72,9 @@ pub(super) fn tail(reading: &Reading<'_>, content: &[usize]) -> Tail {
                 tail.duty = Some(at);
                 return tail;
             }
-            tail.done = done(reading, content, at);
+            // "kaam kya hain" asks; only "kiya hai" tells.
+            let asks = reading.is_word(last, &["hain", "hein", "hen", "haen", "ہیں"]) && reading.is_word(at, &["kya", "kia", "کیا"]);
+            tail.done = if asks { None } else { done(reading, content, at) };
         }
         if tail.done.is_some() {
             return tail;

@@ -120,9 +120,9 @@ impl Fake {
                     let removed: Vec<&Value> = after
                         .iter()
                         .filter(|task| !has(&self.tasks, task))
-                        .map(|task| &task["id"])
+                        .map(|task| &task["title"])
                         .collect();
-                    json!({"restored": restored, "removed": removed})
+                    json!({"restored": restored, "removed_titles": removed})
                 }
                 None => json!({"error": "There is nothing to undo in this conversation."}),
             },
