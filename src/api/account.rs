@@ -52,6 +52,12 @@ pub async fn set_appearance(locale: Locale, theme: Theme, #[server(default)] bac
     crate::server::page::account::set_appearance(locale, theme, back).await
 }
 
+/// Sets the person's zone, an IANA name.
+#[server(endpoint = "account/zone")]
+pub async fn set_zone(zone: String) -> Result<(), ApiError> {
+    crate::server::page::account::set_zone(zone).await
+}
+
 /// Sets the person's name, zone, digits and first day of the week, then goes back to `/settings`.
 #[server(endpoint = "account/profile")]
 pub async fn set_profile(

@@ -198,7 +198,8 @@ async fn tasks_are_found_while_their_names_are_typed() {
     assert_eq!(titles(&search("دود").await, "pending"), ["دودھ لانا"]);
     assert_eq!(titles(&search("bank").await, "completed"), ["call the bank"]);
     assert_eq!(titles(&search("ZEB").await, "pending").len(), 20);
-    assert_eq!(search("secret").await, json!({ "pending": [], "completed": [] }));
+    let none = search("secret").await;
+    assert_eq!((&none["pending"], &none["completed"]), (&json!([]), &json!([])));
     let nobody = app.client().json("/api/tasks/search", json!({ "words": "" })).await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
 }

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
-use super::built_in;
 use super::confirm::Confirm;
 use super::each::{PART, each};
 use super::icon::{AGAIN, ALERT, DOWN, icon};
 use super::message::{Entry, sending, waiting};
 use super::start::Start;
+use super::{built_in, zone_offer};
 use crate::app::chat::driver::Chat;
 use crate::app::chat::state::{Again, Failure, Phase, ThreadState};
 use crate::app::outbox::Kept;
@@ -273,6 +273,7 @@ fn Happening(chat: Chat) -> impl IntoView {
                     })
             }}
         </div>
+        {zone_offer::offer()}
         {built_in::notice(chat)}
         {move || failure.get().map(failed)}
     }

@@ -18,3 +18,4 @@ pub(super) mod tasks;
 pub(super) mod thread_row;
 pub(super) mod tokens;
 pub(super) mod widget;
+mod zone_offer;

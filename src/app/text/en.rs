@@ -136,6 +136,10 @@ pub static EN: Texts = Texts {
         (WeekStart::Sunday, "Sunday"),
         (WeekStart::Saturday, "Saturday"),
     ],
+    zone_differs: Around(
+        "Your account is in the zone ",
+        ", this device in another: “tomorrow at 5” is understood in the account’s.",
+    ),
     use_zone: Around("Use this device’s zone: ", ""),
     saved: "Saved.",
     appearance: "Language and colours",

@@ -211,6 +211,7 @@ pub struct Texts {
     pub week_start: &'static str,
     pub week_starts: [(WeekStart, &'static str); 3],
     pub use_zone: Around,
+    pub zone_differs: Around,
     pub saved: &'static str,
     pub appearance: &'static str,
     pub account: &'static str,

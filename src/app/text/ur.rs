@@ -136,6 +136,10 @@ pub static UR: Texts = Texts {
         (WeekStart::Sunday, "اتوار"),
         (WeekStart::Saturday, "ہفتہ"),
     ],
+    zone_differs: Around(
+        "آپ کے اکاؤنٹ کا ٹائم زون ",
+        " ہے، اس آلے کا دوسرا: ”کل 5 بجے“ اکاؤنٹ کے ٹائم زون میں سمجھا جاتا ہے۔",
+    ),
     use_zone: Around("اس آلے کا ٹائم زون لیں: ", ""),
     saved: "محفوظ ہو گیا۔",
     appearance: "زبان اور رنگ",

@@ -31,9 +31,9 @@ pub(super) enum UserCommand {
         /// The name to show
         #[arg(long, default_value = "")]
         name: String,
-        /// The time zone, such as Asia/Karachi
-        #[arg(long, default_value = "UTC")]
-        zone: String,
+        /// The time zone, such as Asia/Karachi; without it, that of this machine
+        #[arg(long)]
+        zone: Option<String>,
         /// Reads the password from standard input instead (its first line)
         #[arg(long)]
         password_stdin: bool,
@@ -71,7 +71,10 @@ pub(super) async fn run(command: UserCommand, pool: PgPool) -> Result<(), CliErr
             let new = Add {
                 email,
                 name: name_of(&name)?,
-                zone: zone_of(zone)?,
+                zone: match zone {
+                    Some(zone) => zone_of(zone)?,
+                    None => zone_of_machine(),
+                },
                 password_stdin,
                 admin,
             };
@@ -155,6 +158,17 @@ fn name_of(text: &str) -> Result<String, CliError> {
         Err(TextError::Blank) => Ok(String::new()),
         Err(TextError::TooLong) => Err(CliError::NameTooLong),
     }
+}
+
+/// The zone of this machine, which is said: dates of the account are understood in it.
+fn zone_of_machine() -> String {
+    let variable = std::env::var("TZ").ok().map(|name| name.trim_start_matches(':').to_owned());
+    let named = variable.or_else(|| iana_time_zone::get_timezone().ok());
+    let zone = named.and_then(|name| zone_of(name).ok()).unwrap_or_else(|| "UTC".to_owned());
+    output::remark(format_args!(
+        "The account's time zone is {zone}, as on this machine. For another one, use --zone, or the settings of the page."
+    ));
+    zone
 }
 
 fn zone_of(name: String) -> Result<String, CliError> {

@@ -191,6 +191,18 @@ pub async fn set_profile(name: String, zone: String, digits: Digits, week_start:
     Ok(())
 }
 
+pub async fn set_zone(zone: String) -> Result<(), ApiError> {
+    let Caller { state, user, .. } = caller().await?;
+    if !is_zone(&zone) {
+        return Err(refuse(ApiError::Invalid));
+    }
+    let set = state
+        .store
+        .set_profile(user.id, &user.name, &zone, user.digits, user.week_start)
+        .await;
+    set.map_err(failed)
+}
+
 fn attempt(state: &AppState, parts: &Parts, email: &EmailAddress) -> Result<Attempt, ApiError> {
     let begun = state.attempts.begin(state.clock.now(), email.as_str(), limits::peer(parts));
     begun.map_err(|too_many| refuse(ApiError::TooMany(too_many.retry_after)))
