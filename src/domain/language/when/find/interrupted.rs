@@ -17,9 +17,14 @@ use crate::domain::language::{
 /// words would say another moment.
 pub(super) fn find(sentence: &Sentence<'_>, taken: &[bool], (from, to): (usize, usize), now: Moment, which: Which) -> Option<Doubt> {
     let near = |at: usize| (at.saturating_sub(5)..to.min(at + 6)).any(|place| taken[place]);
+    let zone = |at: usize| zones::at(sentence, at, now.zone, now.utc).is_some();
     let candidates = (from + 1..to.saturating_sub(1)).filter(|at| {
         let token = &sentence.tokens[*at];
-        !taken[*at] && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
+        !taken[*at]
+            && token.kind == Kind::Word
+            && near(*at)
+            && says_time(sentence, at - 1)
+            && (says_time(sentence, at + 1) || zone(*at + 1))
     });
     for at in candidates.filter(|at| !is_counted(sentence, *at, from)).take(5) {
         let (start, end) = (from.max(at.saturating_sub(8)), to.min(at + 9));
@@ -134,6 +139,7 @@ pub(in crate::domain::language::when) fn says_time(sentence: &Sentence<'_>, at: 
                 "تاریخ",
             ],
         )
+        || is_mark(sentence, at, &['@'])
         || zones::is_abbreviation(sentence, at)
         || sentence
             .find(at, |s| {

@@ -108,11 +108,30 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
             return when;
         };
         sentence.used.clone_from(&before);
+        let (first, last) = with_neighbours(sentence, &found, first, last);
         sentence.doubt(first, last);
         let count = found.len();
         found.retain(|piece| piece.to <= first || last <= piece.from);
         if found.len() == count {
             return When::default();
+        }
+    }
+}
+
+/// What is not understood, with the pieces that stand beside it: "Fri, | Jul 16 07:00 blorf pm" is no Friday.
+fn with_neighbours(sentence: &Sentence<'_>, found: &[Found], mut first: usize, mut last: usize) -> (usize, usize) {
+    let linked = |from: usize, to: usize| from <= to && (from..to).all(|at| is_link(sentence, at));
+    loop {
+        let before = found
+            .iter()
+            .find(|piece| piece.from < first && piece.to <= first && linked(piece.to, first));
+        let after = found
+            .iter()
+            .find(|piece| piece.to > last && piece.from >= last && linked(last, piece.from));
+        match (before, after) {
+            (Some(piece), _) => first = piece.from,
+            (None, Some(piece)) => last = piece.to,
+            (None, None) => return (first, last),
         }
     }
 }
