@@ -2,6 +2,7 @@
 
 mod fake;
 mod measure;
+mod unread;
 
 use serde_json::json;
 
