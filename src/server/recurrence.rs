@@ -197,7 +197,11 @@ mod tests {
         assert!(matches!(rule("FREQ=NEVER", today), Err(RuleError::Malformed(_))));
         assert!(matches!(rule("every day", today), Err(RuleError::Malformed(_))));
         assert!(rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", today).is_err());
-        for two in ["FREQ=DAILY\nRRULE:FREQ=SECONDLY", "FREQ=DAILY\r\nRRULE:FREQ=WEEKLY", "FREQ=DAILY; INTERVAL=2"] {
+        for two in [
+            "FREQ=DAILY\nRRULE:FREQ=SECONDLY",
+            "FREQ=DAILY\r\nRRULE:FREQ=WEEKLY",
+            "FREQ=DAILY; INTERVAL=2",
+        ] {
             assert!(matches!(rule(two, today), Err(RuleError::Malformed(_))), "{two}");
         }
         assert!(rule("FREQ=DAILY;UNTIL=20200101T000000Z", today).is_err());
@@ -217,12 +221,42 @@ mod tests {
             ("FREQ=MONTHLY;BYMONTHDAY=31", "2026-12-31", None, Some("2027-01-31")),
             ("FREQ=MONTHLY;BYMONTHDAY=31", "2027-01-31", None, Some("2027-03-31")),
             ("FREQ=MONTHLY", "2027-01-31", None, Some("2027-03-31")),
-            ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "2027-01-31", None, Some("2027-02-28")),
-            ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "2027-02-28", None, Some("2027-03-31")),
-            ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "2027-03-31", Some("09:00:00"), Some("2027-04-30")),
-            ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=28,29,30;BYSETPOS=-1", "2026-12-30", None, Some("2027-02-28")),
-            ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1", "2028-02-29", None, Some("2029-02-28")),
-            ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1", "2031-02-28", None, Some("2032-02-29")),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+                "2027-01-31",
+                None,
+                Some("2027-02-28"),
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+                "2027-02-28",
+                None,
+                Some("2027-03-31"),
+            ),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+                "2027-03-31",
+                Some("09:00:00"),
+                Some("2027-04-30"),
+            ),
+            (
+                "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=28,29,30;BYSETPOS=-1",
+                "2026-12-30",
+                None,
+                Some("2027-02-28"),
+            ),
+            (
+                "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
+                "2028-02-29",
+                None,
+                Some("2029-02-28"),
+            ),
+            (
+                "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
+                "2031-02-28",
+                None,
+                Some("2032-02-29"),
+            ),
             ("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-11-30", None, Some("2026-12-31")),
             ("FREQ=MONTHLY;BYDAY=1MO", "2026-12-07", None, Some("2027-01-04")),
             ("FREQ=YEARLY", "2026-11-24", None, Some("2027-11-24")),
