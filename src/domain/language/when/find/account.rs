@@ -10,7 +10,7 @@ use crate::domain::language::{
     lexicon::{Plain, Sense, Unit},
     sentence::Sentence,
     token::Kind,
-    when::{Day, When},
+    when::{Day, When, clock},
 };
 
 /// Tokens that look like a date and are not wholly understood.
@@ -163,6 +163,15 @@ fn beside(sentence: &Sentence<'_>, first: usize, last: usize, (from, to): (usize
         && leads(sentence, before, first, from, is_first)
     {
         return Some((before, last));
+    }
+    // "aaj raat | 8 baje wali flight"
+    let part = (first..last).any(|at| {
+        sentence
+            .find(at, |s| matches!(s, Sense::Part(_) | Sense::Tonight).then_some(()))
+            .is_some()
+    });
+    if let Some((length, _)) = clock::at(sentence, last, true).filter(|_| is_first && part && last < to && free(last)) {
+        return Some((first, (last + length).min(to)));
     }
     if last < to && free(last) && follows(sentence, first, last) {
         return Some((first, last + 1));

@@ -50,6 +50,7 @@ pub(super) fn find(sentence: &Sentence<'_>, taken: &[bool], (from, to): (usize, 
 const KNOWN: &[Plain] = &[
     Plain::And,
     Plain::Measure,
+    Plain::Numbered,
     Plain::Request,
     Plain::Stem,
     Plain::Verb,
@@ -92,7 +93,11 @@ fn is_counted(sentence: &Sentence<'_>, at: usize, from: usize) -> bool {
         return true;
     }
     let owned = sentence.text[sentence.tokens[at - 1].start..sentence.tokens[at - 1].end].contains(['\'', '’']);
-    let bare = sentence.tokens[at - 1].number().is_some() && !(at > from + 1 && is_word(sentence, at - 2, &["at"])) && {
+    // "dinner at 7 Spices tomorrow"
+    let token = &sentence.tokens[at];
+    let name = sentence.text[token.start..token.end].starts_with(|c: char| c.is_ascii_uppercase());
+    let led = at > from + 1 && is_word(sentence, at - 2, &["at"]) && !name;
+    let bare = sentence.tokens[at - 1].number().is_some() && !led && {
         let dotted = at > from + 2 && is_mark(sentence, at - 2, &['.', ':', '/']);
         let named = is_word(sentence, at + 1, &["am", "pm", "p", "baje", "of", "tareekh", "بجے", "تاریخ"])
             || sentence.is(at + 1, Plain::OClock).is_some();

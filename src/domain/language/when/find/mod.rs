@@ -193,6 +193,12 @@ pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize, which: Whi
         let piece = (!sentence.used[at])
             .then(|| piece(sentence, at, (from, to), &found, which, now))
             .flatten();
+        // "8 baje wali flight" is named by its hour.
+        let wala = |found: &(usize, Piece)| {
+            let behind = ["wala", "wali", "wale", "wla", "wli", "والا", "والی", "والے"];
+            matches!(found.1, Piece::Clock(_)) && which == Which::First && is_word(sentence, at + found.0, &behind)
+        };
+        let piece = piece.filter(|found| !wala(found));
         // A mark at the end of a piece ("11 p.m.") may lie beyond what is read.
         let piece = piece.map(|(mut length, piece)| {
             while length > 1 && at + length > to && !sentence.tokens[at + length - 1].is_text() {
