@@ -91,6 +91,7 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     let to = to.min(sentence.len());
     let mut found = pieces(sentence, from, to, which, Some(now));
     let before = sentence.used.clone();
+    // Whatever is not understood takes at least one piece away.
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
         if taken.is_empty() {
