@@ -9,7 +9,7 @@ use super::{normal, token::Token};
 use crate::domain::repeat::{Frequency, Repeat};
 
 /// The longest phrase, in words.
-const PHRASE_MAX: usize = 7;
+pub(super) const PHRASE_MAX: usize = 7;
 
 /// One meaning of a word or phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Taken, TakenKind,
-    lexicon::{Plain, Sense, lexicon},
+    lexicon::{PHRASE_MAX, Plain, Sense, lexicon},
     normal,
     token::{Kind, Token, tokens},
 };
@@ -61,7 +61,7 @@ fn senses(tokens: &[Token], at: usize, roman: bool) -> (Senses, Senses) {
     }
     let run: Vec<&Token> = tokens[at..]
         .iter()
-        .take(7)
+        .take(PHRASE_MAX)
         .take_while(|t| matches!(t.kind, Kind::Word | Kind::Mark('&') | Kind::Number))
         .collect();
     let senses = lexicon().senses(&run, roman);
@@ -105,24 +105,31 @@ impl<'a> Sentence<'a> {
 
     /// A part of the sentence with nothing understood, and perhaps as it would be without one of its tokens.
     pub fn part(&self, from: usize, to: usize, without: Option<usize>) -> Sentence<'a> {
-        let mut tokens = self.tokens[from..to].to_vec();
-        if let Some(at) = without {
-            tokens.remove(at - from);
-        }
-        let used = vec![false; tokens.len()];
-        let mut sentence = Sentence {
+        let mut part = Sentence {
             text: self.text,
-            kinds: vec![None; tokens.len()],
-            kept: vec![false; tokens.len()],
+            tokens: self.tokens[from..to].to_vec(),
+            senses: self.senses[from..to].to_vec(),
+            all: self.all[from..to].to_vec(),
+            used: vec![false; to - from],
+            kinds: vec![None; to - from],
+            kept: vec![false; to - from],
             unread: Vec::new(),
-            senses: Vec::new(),
-            all: Vec::new(),
-            tokens,
-            used,
             roman: self.roman,
         };
-        sentence.look_up();
-        sentence
+        if let Some(at) = without.map(|at| at - from) {
+            part.tokens.remove(at);
+            part.senses.remove(at);
+            part.all.remove(at);
+            for flags in [&mut part.used, &mut part.kept] {
+                flags.pop();
+            }
+            part.kinds.pop();
+            // Only phrases that reach over its place mean something else now.
+            for place in at.saturating_sub(PHRASE_MAX - 1)..at.min(part.tokens.len()) {
+                (part.senses[place], part.all[place]) = senses(&part.tokens, place, self.roman);
+            }
+        }
+        part
     }
 
     /// Looks every token up.

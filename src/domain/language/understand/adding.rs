@@ -214,7 +214,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     let alone = read.len() == 1;
     let mut out = Vec::new();
     for ((start, end, when, priority), days) in read.into_iter().zip(more_days) {
-        let first = start;
+        let (first, last) = (start, end);
         let start = reading.peel(start, end, BEFORE);
         let start = articles(reading, start, end);
         let end = reading.peel_end(start, end, &[Plain::List, Plain::Polite]);
@@ -229,7 +229,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
         let each = days.into_iter().map(|day| When { day: Some(day), ..when });
         for when in std::iter::once(when).chain(each) {
             out.push(NewTask {
-                unread: reading.sentence.unread(first, end),
+                unread: reading.sentence.unread(first, last),
                 ..new_task(title.clone(), &when, priority, reading.now)
             });
         }

@@ -10,7 +10,7 @@ use crate::domain::language::{
     lexicon::{Plain, Sense, Unit},
     sentence::Sentence,
     token::Kind,
-    when::{Day, When},
+    when::{Day, When, clock},
 };
 
 /// Tokens that look like a date and are not wholly understood.
@@ -164,6 +164,15 @@ fn beside(sentence: &Sentence<'_>, first: usize, last: usize, (from, to): (usize
     {
         return Some((before, last));
     }
+    // "aaj raat | 8 baje wali flight"
+    let part = (first..last).any(|at| {
+        sentence
+            .find(at, |s| matches!(s, Sense::Part(_) | Sense::Tonight).then_some(()))
+            .is_some()
+    });
+    if let Some((length, _)) = clock::at(sentence, last, true).filter(|_| is_first && part && last < to && free(last)) {
+        return Some((first, (last + length).min(to)));
+    }
     if last < to && free(last) && follows(sentence, first, last) {
         return Some((first, last + 1));
     }
@@ -280,14 +289,14 @@ fn unfit(
 /// A recurrence that ends: "every day until Friday", "daily for 3 weeks". It cannot be kept, and without its end it is another one.
 fn bounded(sentence: &Sentence<'_>, found: &[Found], when: &When, first: usize, last: usize, to: usize) -> Option<(usize, usize)> {
     when.repeat?;
+    let until_before = |at: usize| at > 0 && is_word(sentence, at - 1, &["until", "till", "til", "through", "thru"]);
     let day = found.iter().find(|piece| {
-        let until = piece.from > 0 && is_word(sentence, piece.from - 1, &["until", "till", "til", "through", "thru"])
-            || is_word(sentence, piece.to, &["tak", "تک"]);
+        let until = until_before(piece.from) || is_word(sentence, piece.to, &["tak", "تک"]);
         let weekdays = matches!(piece.piece, Piece::Repeat(_) | Piece::PartRepeat(..));
         until && piece.piece.day().is_some() && !weekdays
     });
     if let Some(day) = day {
-        return Some((first.min(day.from - usize::from(day.from > 0)), last.max(day.to)));
+        return Some((first.min(day.from - usize::from(until_before(day.from))), last.max(day.to)));
     }
     if last < to && is_word(sentence, last, &["for"]) {
         let (length, _) = super::spans::total(sentence, last + 1)?;

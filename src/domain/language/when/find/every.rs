@@ -251,6 +251,21 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
     if adjective {
         return None;
     }
+    // "every weekday except Friday"
+    if let Some(except) = sentence.is(end, Plain::Except)
+        && let Some((more, days)) = weekdays(sentence, end + except, to)
+        && repeat.interval == 1
+        && repeat.nth == 0
+        && matches!(repeat.frequency, Frequency::Daily | Frequency::Weekly)
+    {
+        let all =
+            |day: &u8| repeat.days.is_empty() && repeat.frequency == Frequency::Daily || repeat.days.iter().any(|other| other == *day);
+        let left = (0..7)
+            .filter(all)
+            .filter(|day| days.iter().all(|other| other != *day))
+            .fold(Weekdays::default(), Weekdays::with);
+        return (!left.is_empty()).then_some((length + except + more, Piece::Repeat(weekly(left))));
+    }
     let on = end + usize::from(sentence.tokens.get(end).is_some_and(|t| t.plain == "on"));
     if repeat.frequency == Frequency::Weekly
         && repeat.days.is_empty()

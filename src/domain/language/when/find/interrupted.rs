@@ -17,12 +17,17 @@ use crate::domain::language::{
 /// words would say another moment.
 pub(super) fn find(sentence: &Sentence<'_>, taken: &[bool], (from, to): (usize, usize), now: Moment, which: Which) -> Option<Doubt> {
     let near = |at: usize| (at.saturating_sub(5)..to.min(at + 6)).any(|place| taken[place]);
+    let zone = |at: usize| zones::at(sentence, at, now.zone, now.utc).is_some();
     let candidates = (from + 1..to.saturating_sub(1)).filter(|at| {
         let token = &sentence.tokens[*at];
         // What was understood before is no part of this date.
         let fresh = |place: usize| taken[place] || !sentence.used[place];
-        let all_fresh = (at - 1..=at + 1).all(fresh);
-        !taken[*at] && all_fresh && token.kind == Kind::Word && near(*at) && says_time(sentence, at - 1) && says_time(sentence, at + 1)
+        !taken[*at]
+            && (at - 1..=at + 1).all(fresh)
+            && token.kind == Kind::Word
+            && near(*at)
+            && says_time(sentence, at - 1)
+            && (says_time(sentence, at + 1) || zone(*at + 1))
     });
     for at in candidates.filter(|at| !is_counted(sentence, *at, from)).take(5) {
         let (start, end) = (from.max(at.saturating_sub(8)), to.min(at + 9));
@@ -48,6 +53,7 @@ pub(super) fn find(sentence: &Sentence<'_>, taken: &[bool], (from, to): (usize, 
 const KNOWN: &[Plain] = &[
     Plain::And,
     Plain::Measure,
+    Plain::Numbered,
     Plain::Request,
     Plain::Stem,
     Plain::Verb,
@@ -90,7 +96,11 @@ fn is_counted(sentence: &Sentence<'_>, at: usize, from: usize) -> bool {
         return true;
     }
     let owned = sentence.text[sentence.tokens[at - 1].start..sentence.tokens[at - 1].end].contains(['\'', '’']);
-    let bare = sentence.tokens[at - 1].number().is_some() && !(at > from + 1 && is_word(sentence, at - 2, &["at"])) && {
+    // "dinner at 7 Spices tomorrow"
+    let token = &sentence.tokens[at];
+    let name = sentence.text[token.start..token.end].starts_with(|c: char| c.is_ascii_uppercase());
+    let led = at > from + 1 && is_word(sentence, at - 2, &["at"]) && !name;
+    let bare = sentence.tokens[at - 1].number().is_some() && !led && {
         let dotted = at > from + 2 && is_mark(sentence, at - 2, &['.', ':', '/']);
         let named = is_word(sentence, at + 1, &["am", "pm", "p", "baje", "of", "tareekh", "بجے", "تاریخ"])
             || sentence.is(at + 1, Plain::OClock).is_some();
@@ -137,6 +147,7 @@ pub(in crate::domain::language::when) fn says_time(sentence: &Sentence<'_>, at: 
                 "تاریخ",
             ],
         )
+        || is_mark(sentence, at, &['@'])
         || zones::is_abbreviation(sentence, at)
         || sentence
             .find(at, |s| {

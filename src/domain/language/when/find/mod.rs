@@ -91,6 +91,7 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     let to = to.min(sentence.len());
     let mut found = pieces(sentence, from, to, which, Some(now));
     let before = sentence.used.clone();
+    // Whatever is not understood takes at least one piece away.
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
         if taken.is_empty() {
@@ -108,11 +109,30 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
             return when;
         };
         sentence.used.clone_from(&before);
+        let (first, last) = with_neighbours(sentence, &found, first, last);
         sentence.doubt(first, last);
         let count = found.len();
         found.retain(|piece| piece.to <= first || last <= piece.from);
         if found.len() == count {
             return When::default();
+        }
+    }
+}
+
+/// What is not understood, with the pieces that stand beside it: "Fri, | Jul 16 07:00 blorf pm" is no Friday.
+fn with_neighbours(sentence: &Sentence<'_>, found: &[Found], mut first: usize, mut last: usize) -> (usize, usize) {
+    let linked = |from: usize, to: usize| from <= to && (from..to).all(|at| is_link(sentence, at));
+    loop {
+        let before = found
+            .iter()
+            .find(|piece| piece.from < first && piece.to <= first && linked(piece.to, first));
+        let after = found
+            .iter()
+            .find(|piece| piece.to > last && piece.from >= last && linked(last, piece.from));
+        match (before, after) {
+            (Some(piece), _) => first = piece.from,
+            (None, Some(piece)) => last = piece.to,
+            (None, None) => return (first, last),
         }
     }
 }
@@ -174,6 +194,12 @@ pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize, which: Whi
         let piece = (!sentence.used[at])
             .then(|| piece(sentence, at, (from, to), &found, which, now))
             .flatten();
+        // "8 baje wali flight" is named by its hour.
+        let wala = |found: &(usize, Piece)| {
+            let behind = ["wala", "wali", "wale", "wla", "wli", "والا", "والی", "والے"];
+            matches!(found.1, Piece::Clock(_)) && which == Which::First && is_word(sentence, at + found.0, &behind)
+        };
+        let piece = piece.filter(|found| !wala(found));
         // A mark at the end of a piece ("11 p.m.") may lie beyond what is read.
         let piece = piece.map(|(mut length, piece)| {
             while length > 1 && at + length > to && !sentence.tokens[at + length - 1].is_text() {

@@ -4,6 +4,7 @@ mod asked;
 mod deeds;
 mod fake;
 mod measure;
+mod unread;
 
 use serde_json::{Value, json};
 
