@@ -67,7 +67,8 @@ test('the set-up link makes the first account, and kill -9 loses nothing', async
 
   await test.step('the assistant finds the task', async () => {
     await chat.ask('list my tasks');
-    await expect(chat.answers.last()).toContainText('Ahmed');
+    await expect(chat.answers.last(), 'what the list shows is not read out').toContainText('You have 1 task');
+    await expect(page.getByTestId('widget-item').last()).toContainText('Ahmed');
   });
 
   await test.step('a command of the binary joins the running server', async () => {
