@@ -183,9 +183,16 @@ async fn what_is_looked_for_is_what_the_list_shows() {
         client.create(message).await;
     }
     let found = shown(&client.create("find milk").await);
-    assert!(found.contains(&"doodh lena".to_owned()) && !found.contains(&"call the bank".to_owned()), "{found:?}");
+    assert!(
+        found.contains(&"doodh lena".to_owned()) && !found.contains(&"call the bank".to_owned()),
+        "{found:?}"
+    );
     let counted = client.create("how many tasks do I have?").await;
-    assert!(shown(&counted).is_empty() && answer_of(&counted).starts_with("You have "), "{}", answer_of(&counted));
+    assert!(
+        shown(&counted).is_empty() && answer_of(&counted).starts_with("You have "),
+        "{}",
+        answer_of(&counted)
+    );
     client.create("add yoga").await;
     assert!(shown(&client.create("show my overdue tasks").await).is_empty());
 }

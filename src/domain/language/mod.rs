@@ -269,6 +269,8 @@ impl Change {
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod moments;
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,8 @@ pub(super) struct Sentence<'a> {
     pub used: Vec<bool>,
     /// What the used tokens were taken for, where that is known.
     kinds: Vec<Option<TakenKind>>,
+    /// Tokens that were taken for something, and belong to the title all the same.
+    kept: Vec<bool>,
     /// Where words look like a date that was not wholly understood; see [`Sentence::unread`].
     unread: Vec<(usize, usize)>,
     /// Whether the Latin words are mostly Roman Urdu.
@@ -89,6 +91,7 @@ impl<'a> Sentence<'a> {
         let mut sentence = Self {
             text,
             kinds: vec![None; tokens.len()],
+            kept: vec![false; tokens.len()],
             unread: Vec::new(),
             tokens,
             senses: Vec::new(),
@@ -110,6 +113,7 @@ impl<'a> Sentence<'a> {
         let mut sentence = Sentence {
             text: self.text,
             kinds: vec![None; tokens.len()],
+            kept: vec![false; tokens.len()],
             unread: Vec::new(),
             senses: Vec::new(),
             all: Vec::new(),
@@ -193,12 +197,20 @@ impl<'a> Sentence<'a> {
         self.take(from, length);
     }
 
+    /// Gives what was taken since then back to the title; that it was taken is not forgotten.
+    pub fn keep(&mut self, before: Vec<bool>) {
+        for (at, used) in self.used.iter().enumerate() {
+            self.kept[at] |= *used && !before[at];
+        }
+        self.used = before;
+    }
+
     /// What was taken for a date, a recurrence or a priority, in the order of the text.
     pub fn taken(&self) -> Vec<Taken> {
         let mut out: Vec<Taken> = Vec::new();
         let mut last = None;
         for (at, token) in self.tokens.iter().enumerate() {
-            let Some(kind) = self.kinds[at].filter(|_| self.used[at]) else {
+            let Some(kind) = self.kinds[at].filter(|_| self.used[at] || self.kept[at]) else {
                 continue;
             };
             match out.last_mut().filter(|taken| taken.kind == kind && last == at.checked_sub(1)) {

@@ -247,8 +247,10 @@ pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, 
         return (when, more);
     }
     let cannot_be = matches!(when.due(reading.now), Some(Err(_)));
-    if cannot_be || !more.is_empty() {
+    if cannot_be {
         reading.sentence.used = used;
+    } else if !more.is_empty() {
+        reading.sentence.keep(used);
     }
     (if cannot_be { When::default() } else { when }, Vec::new())
 }

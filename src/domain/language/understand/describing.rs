@@ -94,7 +94,7 @@ fn plain(reading: &mut Reading<'_>) -> NewTask {
     // "Move the class to Friday" is about that day, too.
     let last = reading.sentence.left(from, end).pop();
     let end = if last.is_some_and(|last| reading.is_word(last, &["to", "from", "until", "till"])) {
-        reading.sentence.used = used;
+        reading.sentence.keep(used);
         to
     } else {
         end

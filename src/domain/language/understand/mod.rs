@@ -104,6 +104,10 @@ fn single(sentence: Sentence<'_>, english_first: bool, now: Moment) -> Read {
                 ..change
             },
         ),
+        Intent::Place(task, change) if change.unread.is_empty() => {
+            let unread = reading.sentence.unread(0, reading.sentence.tokens.len());
+            pointed(&reading.sentence, Intent::Place(task, Change { unread, ..change }))
+        }
         other => pointed(&reading.sentence, other),
     };
     let first = (0..reading.sentence.len())

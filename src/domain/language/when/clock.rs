@@ -6,6 +6,7 @@ use super::{
         calendar::{behind_numbered, full_day, is_day},
         numbers::{digits, is_glued, is_mark, is_word, number},
     },
+    minutes,
 };
 use crate::domain::language::{
     lexicon::{Plain, Sense, Unit},
@@ -15,19 +16,19 @@ use crate::domain::language::{
 
 /// An hour as it is written, before it is known whether one is meant.
 #[derive(Debug, Clone, Copy)]
-struct Hour {
+pub(super) struct Hour {
     /// How many tokens it takes.
-    length: usize,
-    clock: Clock,
+    pub length: usize,
+    pub clock: Clock,
     /// It can be nothing else: "5pm", "9:30", "paanch baje".
-    is_sure: bool,
+    pub is_sure: bool,
     /// It is written with a dot between hours and minutes, or in four digits, so that it may be another number.
-    is_loose: bool,
+    pub is_loose: bool,
 }
 
 /// A clock time that begins at a token; of a range ("3 to 5pm") the beginning.
 pub(super) fn at(sentence: &Sentence<'_>, at: usize, ranges: bool) -> Option<(usize, Clock)> {
-    if let Some(found) = relative(sentence, at) {
+    if let Some(found) = minutes::relative(sentence, at) {
         return Some(found);
     }
     if let Some(found) = range(sentence, at).filter(|_| ranges) {
@@ -57,7 +58,7 @@ fn is_spaced_meridian(sentence: &Sentence<'_>, at: usize) -> bool {
     digits(sentence, at).is_some() && sentence.tokens.get(at + 1).is_some_and(|t| t.spaced && is_meridian(&t.plain))
 }
 
-fn is_meridian(plain: &str) -> bool {
+pub(super) fn is_meridian(plain: &str) -> bool {
     matches!(plain, "am" | "pm" | "a" | "p")
 }
 
@@ -67,7 +68,7 @@ fn is_verse(sentence: &Sentence<'_>, at: usize) -> bool {
 }
 
 /// An hour and what is written with it: minutes, am or pm, "o'clock", "baje", "hours".
-fn hour(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
+pub(super) fn hour(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
     if let Some(found) = halves(sentence, at) {
         return Some(found);
     }
@@ -212,116 +213,6 @@ fn military(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
     (length == 4 || part).then_some(Hour { clock, ..found })
 }
 
-/// "half past five", "20 past 3pm", "quarter to noon", "ten minutes to six", "half three".
-fn relative(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
-    if let Some(found) = to_strike(sentence, at) {
-        return Some(found);
-    }
-    let an = usize::from(is_word(sentence, at, &["a"]) && is_word(sentence, at + 1, &["quarter"]));
-    let start = at + an;
-    let (length, minutes, is_said) = if is_word(sentence, start, &["quarter"]) {
-        (1, 15, true)
-    } else if is_word(sentence, start, &["half"]) {
-        (1, 30, true)
-    } else {
-        let (length, minutes) = number(sentence, start).filter(|(_, n)| (1..=59).contains(n))?;
-        let unit = sentence.find(start + length, |s| (s == Sense::Unit(Unit::Minute)).then_some(()));
-        // In words, or a round number: "ten to six", but "from 5 to 6".
-        let round = digits(sentence, start).is_none() || matches!(minutes, 5 | 10 | 20 | 25);
-        (length + unit.map_or(0, |(n, ())| n), minutes, unit.is_some() || round)
-    };
-    let link = start + length;
-    let past = is_word(sentence, link, &["past"]) || is_word(sentence, link, &["after"]) && is_said;
-    let to = is_word(sentence, link, &["to", "till", "til"]) || is_word(sentence, link, &["before", "of"]) && is_said;
-    if !past && !to {
-        // "half three", only where it can be nothing else.
-        return half_hour(sentence, start, length, minutes);
-    }
-    let bare_digits = digits(sentence, start).is_some() && length == 1;
-    let base = base(sentence, link + 1)?;
-    // "from 5 to 6pm", "5 to 10" are no minutes.
-    let between = start > 0 && is_word(sentence, start - 1, &["from", "between"]);
-    let strict = is_word(sentence, link, &["before", "of", "after"]) && bare_digits;
-    let roman = sentence.roman && !bare_digits && number(sentence, start).is_some();
-    let late = bare_digits && base.clock.hour > 12 && base.clock.hour != 24;
-    if roman
-        || late
-        || to && bare_digits && (between || !is_said || minutes < base.clock.hour && minutes < 10 && base.clock.hour < 12)
-        || strict && !base.is_sure
-    {
-        return None;
-    }
-    let end = link + 1 + base.length;
-    let counted = !base.is_sure && counted(sentence, end);
-    let whole = base.clock.hour * 60 + base.clock.minute;
-    let all = if past {
-        whole + minutes
-    } else {
-        (whole + 24 * 60 - minutes) % (24 * 60)
-    };
-    let clock = Clock {
-        // "ten to one" is after twelve, and "ten to twelve" in the other half of the day.
-        hour: if to && base.clock.hour == 1 { 12 } else { all / 60 },
-        minute: all % 60,
-        pm: base.clock.pm.map(|pm| pm != (to && base.clock.hour == 12)),
-    };
-    (!counted).then_some((end - at, clock))
-}
-
-/// "paanch bajne mein das minute": ten minutes are missing to five.
-fn to_strike(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
-    let (length, hour) = number(sentence, at).filter(|(_, hour)| (1..=12).contains(hour))?;
-    let strikes = is_word(sentence, at + length, &["bajne", "bajnay", "bajny", "بجنے"]);
-    let start = at + length + 2;
-    if !strikes || !is_word(sentence, start - 1, &["mein", "me", "main", "میں"]) {
-        return None;
-    }
-    let (more, minutes) = number(sentence, start).filter(|(_, minutes)| (1..=59).contains(minutes))?;
-    let (last, ()) = sentence.find(start + more, |s| (s == Sense::Unit(Unit::Minute)).then_some(()))?;
-    let clock = Clock {
-        hour: if hour == 1 { 12 } else { hour - 1 },
-        minute: 60 - minutes,
-        pm: None,
-    };
-    Some((start + more + last - at, clock))
-}
-
-/// The hour before or behind which minutes are counted.
-fn base(sentence: &Sentence<'_>, at: usize) -> Option<Hour> {
-    let noon = sentence.is(at, Plain::ClockNoon).map(|length| (length, 12, Some(true)));
-    let midnight = sentence.is(at, Plain::Midnight).map(|length| (length, 24, None));
-    if let Some((length, hour, pm)) = noon.or(midnight) {
-        let clock = Clock { hour, minute: 0, pm };
-        return Some(Hour {
-            length,
-            clock,
-            is_sure: true,
-            is_loose: false,
-        });
-    }
-    let found = hour(sentence, at).filter(|found| found.clock.minute == 0 && (1..=24).contains(&found.clock.hour))?;
-    (!found.is_loose).then_some(found)
-}
-
-/// "half three" is half past three.
-fn half_hour(sentence: &Sentence<'_>, start: usize, length: usize, minutes: u32) -> Option<(usize, Clock)> {
-    let half = minutes == 30 && length == 1 && is_word(sentence, start, &["half"]) && !sentence.roman;
-    let (more, hour) = number(sentence, start + 1).filter(|(_, hour)| half && (1..=12).contains(hour))?;
-    let end = start + 1 + more;
-    let led = start > 0 && sentence.any(start - 1, &[Plain::At]).is_some();
-    let closed = sentence.tokens.get(end).is_none_or(|t| !t.is_text()) || ended_by_meridian(sentence, end);
-    let word = digits(sentence, start + 1).is_none() && !is_word(sentence, start + 1, &["a", "an"]);
-    if !(closed && (led || word)) {
-        return None;
-    }
-    let found = ended(sentence, start, end, hour, 30, true, false)?;
-    Some((found.length, found.clock))
-}
-
-fn ended_by_meridian(sentence: &Sentence<'_>, at: usize) -> bool {
-    sentence.tokens.get(at).is_some_and(|t| is_meridian(&t.plain))
-}
-
 /// "3 to 5pm", "9-11am", "between 3 and 4 pm", "6 se 8 baje": the first of the two.
 fn range(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
     let first = hour(sentence, at)?;
@@ -336,7 +227,15 @@ fn range(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Clock)> {
     }
     let second = hour(sentence, end + 1)?;
     let sure = second.is_sure || first.is_sure && (between || mark) && !counted(sentence, end + 1 + second.length);
-    let part = before_part(sentence, end + 1 + second.length);
+    let stop = end + 1 + second.length;
+    let ends = sentence.tokens.iter().skip(stop).all(|token| !token.is_text());
+    // "every morning 6 to 7", "tomorrow 4-5"
+    let behind = at
+        .checked_sub(1)
+        .is_some_and(|place| sentence.find(place, |s| matches!(s, Sense::Part(_)).then_some(())).is_some())
+        || is_day_before(sentence, at, true);
+    let sure = sure || behind && ends && first.clock.hour <= 12;
+    let part = before_part(sentence, stop);
     if !(sure || part) || first.is_loose && first.clock.minute == 0 || mark && first.clock.hour > 24 {
         return None;
     }
@@ -395,7 +294,7 @@ fn behind_date(sentence: &Sentence<'_>, at: usize, length: usize) -> bool {
 
 fn is_day_before(sentence: &Sentence<'_>, at: usize, weekdays: bool) -> bool {
     let day = |sense| {
-        let weekday = weekdays && matches!(sense, Sense::Weekday(_) | Sense::ShortDay(_));
+        let weekday = weekdays && matches!(sense, Sense::Weekday(_) | Sense::ShortDay(_) | Sense::Month(_));
         (weekday || matches!(sense, Sense::Day(0..) | Sense::Either(_) | Sense::Tonight)).then_some(())
     };
     at.checked_sub(1).is_some_and(|place| sentence.find(place, day).is_some())
@@ -436,7 +335,7 @@ fn free(sentence: &Sentence<'_>, at: usize) -> bool {
 }
 
 /// "at 10 Downing Street", "at 3%": something is counted or numbered.
-fn counted(sentence: &Sentence<'_>, next: usize) -> bool {
+pub(super) fn counted(sentence: &Sentence<'_>, next: usize) -> bool {
     sentence.tokens.get(next).is_some_and(|t| {
         let name = sentence.text[t.start..t.end].chars().next().is_some_and(|c| c.is_ascii_uppercase());
         let known = sentence.senses(next).iter().any(|(_, s)| !matches!(s, Sense::Is(Plain::Noun)));
@@ -451,13 +350,15 @@ fn counted(sentence: &Sentence<'_>, next: usize) -> bool {
 }
 
 /// Reads am, pm, o'clock, baje behind an hour that ends at a token.
-fn ended(sentence: &Sentence<'_>, at: usize, end: usize, hour: u32, minute: u32, sure: bool, loose: bool) -> Option<Hour> {
+pub(super) fn ended(sentence: &Sentence<'_>, at: usize, end: usize, hour: u32, minute: u32, sure: bool, loose: bool) -> Option<Hour> {
     let (mut end, mut pm, mut is_sure, mut minute) = (end, None, sure, minute);
     for _ in 0..2 {
         // "o' clock"
         let apart = is_word(sentence, end, &["o"]) && is_mark(sentence, end + 1, &['\'', '’']) && is_word(sentence, end + 2, &["clock"]);
         if let Some(more) = sentence.is(end, Plain::OClock).or(apart.then_some(3)) {
             (end, is_sure) = (end + more, true);
+        } else if is_glued(sentence, end) && is_word(sentence, end, &["ish"]) && end > at {
+            (end, is_sure) = (end + 1, true);
         } else if let Some((more, half)) = meridian(sentence, at, end, minute).filter(|_| pm.is_none()) {
             (end, is_sure, pm) = (end + more, true, Some(half));
         }

@@ -3,6 +3,7 @@
 mod clock;
 mod find;
 mod hours;
+mod minutes;
 mod resolve;
 mod zones;
 
@@ -113,7 +114,7 @@ pub(super) enum Day {
     StartOfYear(i64),
     EndOfYear(i64),
     /// A day of a week, counted from its first one.
-    DayOfWeek(i64, i64),
+    InWeek(i64, i64),
     /// The end of the day that is named beside it, or of today.
     Close,
     /// Months from today.

@@ -276,7 +276,7 @@ pub(super) fn range(day: Day, moment: Moment, past: bool) -> Option<(NaiveDate, 
         }
         Day::EndOfWeek(week) => one(plus(week_of(week)?, 6).ok()?),
         Day::EndOfMonth(months) => one(first_of(today, months + 1)?.pred_opt()?),
-        Day::DayOfWeek(week, day) => one(plus(week_of(week)?, day).ok()?),
+        Day::InWeek(week, day) => one(plus(week_of(week)?, day).ok()?),
         Day::EndOfYear(years) => one(NaiveDate::from_ymd_opt(
             today.year().checked_add(i32::try_from(years).ok()?)?,
             12,

@@ -191,6 +191,7 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
             None if change.is_empty() => Plan::Say(phrases::what_change(script)),
             None => which(turns, target, Deed::Update(change)),
         },
+        Intent::Place(_, change) if !change.unread.is_empty() => Plan::Say(phrases::unread_change(&change.unread, script)),
         Intent::Place(task, change) => match task.due_error.as_ref().or(change.due_error.as_ref()) {
             Some(error) => Plan::Say(phrases::bad_date(error, script)),
             None => Plan::Place(task, change),

@@ -267,6 +267,13 @@ fn scope_only(reading: &Reading<'_>) -> bool {
 fn due_change(reading: &mut Reading<'_>) -> Change {
     // The date that counts stands last, behind "to".
     let change = reading.take_when(Which::Last).change(reading.now);
+    let unread = reading.sentence.unread(reading.from, reading.to);
+    if !unread.is_empty() {
+        return Change {
+            unread,
+            ..Change::default()
+        };
+    }
     if change.is_empty() {
         hour_change(reading).unwrap_or(change)
     } else {

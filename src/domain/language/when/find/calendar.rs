@@ -190,6 +190,15 @@ fn day_first(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Day)> {
     {
         end += skip + more;
     }
+    // "the 3rd and 4th December": the first of two days.
+    if sentence.word_is(end, Plain::And)
+        && let Some((more, last)) =
+            nth(sentence, end + 1, false).filter(|_| ordinal(sentence, at).is_some() || digits(sentence, at).is_some())
+        && last > day
+        && let Some((_, month)) = super::month(sentence, end + 1 + more + of(sentence, end + 1 + more))
+    {
+        return Some((length, Day::Date { day, month, year: None }));
+    }
     // "third day of October"
     if ordinal(sentence, at).is_some() && is_word(sentence, end, &["day"]) && is_word(sentence, end + 1, &["of"]) {
         end += 1;

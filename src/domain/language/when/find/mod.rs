@@ -6,25 +6,27 @@
 mod account;
 pub(super) mod calendar;
 mod every;
+mod interrupted;
 mod months;
 pub(super) mod numbers;
+mod piece;
 mod shift;
 mod spans;
 mod words;
 
 use account::Doubt;
-pub(super) use account::says_time;
 use calendar::{calendar_day, day_of_month, holiday, iso};
 use every::every;
+pub(super) use interrupted::says_time;
 use numbers::{is_mark, is_word};
+use piece::{Found, Piece};
 pub(in crate::domain::language) use shift::shift;
 use words::{day_word, part, relative, weekday};
 
-use super::{Clock, Day, DueError, Moment, Step, When, Zone, clock, zones};
+use super::{Day, DueError, Moment, Step, When, Zone, clock, zones};
 use crate::domain::{
     language::{
-        TakenKind,
-        lexicon::{Part, Plain, Sense, Unit},
+        lexicon::{Plain, Sense, Unit},
         sentence::Sentence,
         token::Kind,
     },
@@ -36,74 +38,6 @@ use crate::domain::{
 pub(in crate::domain::language) enum Which {
     First,
     Last,
-}
-
-/// One piece of a date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Piece {
-    Day(Day),
-    DayClock(Day, Clock),
-    DayClockZone(Day, Clock, Zone),
-    DayPart(Day, Part),
-    DayRepeat(Day, Repeat),
-    PartRepeat(Part, Repeat),
-    ClockRepeat(Clock, Repeat),
-    Clock(Clock),
-    Part(Part),
-    Repeat(Repeat),
-    Zone(Zone),
-    /// From now, to the minute.
-    Ahead(super::Span),
-    /// From what is named beside it.
-    Step(Step),
-}
-
-impl Piece {
-    fn day(self) -> Option<Day> {
-        match self {
-            Self::Day(d) | Self::DayClock(d, _) | Self::DayClockZone(d, ..) | Self::DayPart(d, _) | Self::DayRepeat(d, _) => Some(d),
-            _ => None,
-        }
-    }
-    fn clock(self) -> Option<Clock> {
-        match self {
-            Self::Clock(c) | Self::ClockRepeat(c, _) | Self::DayClock(_, c) | Self::DayClockZone(_, c, _) => Some(c),
-            _ => None,
-        }
-    }
-    fn part(self) -> Option<Part> {
-        match self {
-            Self::Part(p) | Self::DayPart(_, p) | Self::PartRepeat(p, _) => Some(p),
-            _ => None,
-        }
-    }
-    fn repeat(self) -> Option<Repeat> {
-        match self {
-            Self::Repeat(r) | Self::ClockRepeat(_, r) | Self::PartRepeat(_, r) | Self::DayRepeat(_, r) => Some(r),
-            _ => None,
-        }
-    }
-    fn zone(self) -> Option<Zone> {
-        match self {
-            Self::Zone(z) | Self::DayClockZone(_, _, z) => Some(z),
-            _ => None,
-        }
-    }
-    fn kind(self) -> TakenKind {
-        if self.repeat().is_some() {
-            TakenKind::Repeat
-        } else {
-            TakenKind::Date
-        }
-    }
-}
-
-/// A piece and where it stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Found {
-    pub from: usize,
-    pub to: usize,
-    piece: Piece,
 }
 
 /// Reads a text that is all date, or says which of its words are not understood.
@@ -160,13 +94,15 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
         if taken.is_empty() {
+            if let Some(Doubt { from: first, to: last }) = account::begun(sentence, from, to).filter(|_| deep) {
+                sentence.doubt(first, last);
+            }
             return when;
         }
         let doubt = account::doubt(sentence, &found, &taken, &before, (from, to), (&when, which));
-        let doubt = doubt.or_else(|| {
+        let doubt = doubt.or_else(|| account::begun(sentence, from, to)).or_else(|| {
             let taken: Vec<bool> = sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
-            deep.then(|| account::interrupted(sentence, &taken, (from, to), now, which))
-                .flatten()
+            deep.then(|| interrupted::find(sentence, &taken, (from, to), now, which)).flatten()
         });
         let Some(Doubt { from: first, to: last }) = doubt else {
             return when;
@@ -238,6 +174,13 @@ pub(super) fn pieces(sentence: &Sentence<'_>, from: usize, to: usize, which: Whi
         let piece = (!sentence.used[at])
             .then(|| piece(sentence, at, (from, to), &found, which, now))
             .flatten();
+        // A mark at the end of a piece ("11 p.m.") may lie beyond what is read.
+        let piece = piece.map(|(mut length, piece)| {
+            while length > 1 && at + length > to && !sentence.tokens[at + length - 1].is_text() {
+                length -= 1;
+            }
+            (length, piece)
+        });
         match piece {
             Some((length, piece)) if length > 0 && at + length <= to && !sentence.used[at..at + length].contains(&true) => {
                 let next = Found {

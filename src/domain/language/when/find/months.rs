@@ -161,8 +161,8 @@ fn period(sentence: &Sentence<'_>, at: usize, edge: Edge, loose: bool) -> Option
     let (skip, n) = counted(sentence, at).or((!loose).then_some((0, 0)))?;
     let (length, unit) = unit(sentence, at + skip)?;
     let day = match (unit, edge) {
-        (Unit::Week, Edge::Start) => Day::DayOfWeek(n, 0),
-        (Unit::Week, Edge::Middle) => Day::DayOfWeek(n, 2),
+        (Unit::Week, Edge::Start) => Day::InWeek(n, 0),
+        (Unit::Week, Edge::Middle) => Day::InWeek(n, 2),
         (Unit::Week, Edge::End) => Day::EndOfWeek(n),
         (Unit::Quarter, Edge::End) => Day::EndOfQuarter(n),
         (Unit::Quarter, Edge::Start) => Day::StartOfQuarter(n),

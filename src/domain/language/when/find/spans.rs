@@ -251,7 +251,8 @@ pub(super) fn weekdays_on(sentence: &Sentence<'_>, at: usize) -> Option<(usize, 
     };
     // "Friday from 3pm", "Monday before 5" name an hour of that day.
     let dated = super::calendar::is_day(sentence, end + more);
-    (dated && (skip > 0 || the > 0)).then_some((end + more - at, Piece::Step(Step::Weekday(day, count))))
+    let led = the > 0 || at > 0 && is_word(sentence, at - 1, &["the"]);
+    (dated && (skip > 0 || led)).then_some((end + more - at, Piece::Step(Step::Weekday(day, count))))
 }
 
 /// A number of halves of one unit: 3 days, half an hour, dedh ghanta, do hafte.
