@@ -285,7 +285,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     if unneeded_last && !question {
         return requested(reading, &content);
     }
-    let pending = has(reading, Plain::Pending);
+    let pending = has(reading, Plain::Pending) || has(reading, Plain::Overdue);
     if shows
         && (names_task
             || pending
