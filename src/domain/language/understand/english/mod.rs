@@ -2,7 +2,7 @@
 
 mod changing;
 
-use changing::{changed, deleted, instead, moved, renamed, stated, taken_off};
+use changing::{changed, deleted, instead, moved, renamed, stated, taken_off, unneeded};
 
 use super::{Reading, adding};
 use crate::domain::language::{
@@ -15,7 +15,7 @@ use crate::domain::language::{
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     reading.first_of(&[
-        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, instead, imperative,
+        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, unneeded, instead, imperative,
     ])
 }
 
