@@ -67,6 +67,7 @@ test('the set-up link makes the first account, and kill -9 loses nothing', async
 
   await test.step('the assistant finds the task', async () => {
     await chat.ask('list my tasks');
+    await expect(chat.answers.last(), 'what the list shows is not read out').toContainText('You have 1 task');
     await expect(page.getByTestId('widget-item').last()).toContainText('Ahmed');
   });
 

@@ -160,5 +160,5 @@ async fn the_built_in_assistant_says_that_it_cannot_read_and_does_the_rest() {
     let file = client.attach("a.txt", "text/plain", b"x").await;
     assert!(answer_of(&ask(&client, "", &[&file]).await).starts_with("I can't read"));
     let listed = answer_of(&client.create("show my tasks").await);
-    assert_eq!(listed, "You have 3 tasks.");
+    assert!(listed.starts_with("You have 3 tasks"), "three tasks were made: {listed}");
 }

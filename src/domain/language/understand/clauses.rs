@@ -87,6 +87,10 @@ fn pointed(first: &str, second: &Read, english_first: bool, now: Moment) -> Opti
         return None;
     }
     let told = single(Sentence::new(first, false), english_first, now);
+    // "I don't need the geyser any more, delete that": it says so twice.
+    if matches!(&told.intent, Intent::Delete(named) if !named.words.is_empty()) {
+        return Some(told);
+    }
     if matches!(
         told.intent,
         Intent::Add(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Talk(_)

@@ -18,6 +18,10 @@ fn noted(reading: &mut Reading<'_>) -> Option<Intent> {
     let (from, to) = (reading.from, reading.to);
     let at = (from..to).find(|at| reading.sentence.is(*at, Plain::Notes).is_some())?;
     let length = reading.sentence.is(at, Plain::Notes)?;
+    // "Note to self: ..." is a task.
+    if reading.is_word(at + length, &["self", "myself", "me"]) {
+        return None;
+    }
     // The task stands behind the English phrase and before the Urdu one.
     let post = reading.is_word(
         at,

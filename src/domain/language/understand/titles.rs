@@ -39,7 +39,9 @@ impl Reading<'_> {
                 at += 1;
                 continue;
             };
-            if found.is_none() && self.stands_apart(at, length, from, to) {
+            // "Top up my mobile"
+            let begins_verb = self.sentence.any(at, &[Plain::Verb]).is_some_and(|verb| verb > length);
+            if found.is_none() && !begins_verb && self.stands_apart(at, length, from, to) {
                 found = Some(Priority::from_number(number));
                 let end = at + length;
                 let noun = if end < to {

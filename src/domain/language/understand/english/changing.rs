@@ -62,6 +62,19 @@ pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
     Some(Intent::Delete(target))
 }
 
+/// "The AC repair is no longer needed": what need not be done is what is to go.
+pub(super) fn unneeded(reading: &mut Reading<'_>) -> Option<Intent> {
+    let last = *reading.sentence.left(reading.from, reading.to).last()?;
+    let at = reading.phrase_to(Plain::Delete, reading.from + 1, last).filter(|at| *at < last)?;
+    let kinds = [Plain::Add, Plain::Must, Plain::Verb, Plain::Question, Plain::What, Plain::Show];
+    if reading.asks() || reading.sentence.any(reading.from, &kinds).is_some() {
+        return None;
+    }
+    reading.to = at;
+    let target = reading.target();
+    (!target.words.is_empty()).then_some(Intent::Delete(target))
+}
+
 /// "Take milk off my list".
 pub(super) fn taken_off(reading: &mut Reading<'_>) -> Option<Intent> {
     let off = (reading.from + 1..reading.to)

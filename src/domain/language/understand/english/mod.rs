@@ -2,7 +2,7 @@
 
 mod changing;
 
-use changing::{changed, deleted, instead, moved, renamed, stated, taken_off};
+use changing::{changed, deleted, instead, moved, renamed, stated, taken_off, unneeded};
 
 use super::{Reading, adding};
 use crate::domain::language::{
@@ -15,7 +15,7 @@ use crate::domain::language::{
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     reading.first_of(&[
-        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, instead, imperative,
+        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, unneeded, instead, imperative,
     ])
 }
 
@@ -277,6 +277,8 @@ fn marked(reading: &mut Reading<'_>) -> Option<Intent> {
                 .any(|(n, s)| at + n == last + 1 && matches!(s, Sense::Is(Plain::Completed)))
         })
         .or_else(|| (reading.is_word(last, &["off"])).then_some(last))
+        // "Mark the tutor as paid"
+        .or_else(|| (reading.sentence.word_is(last, Plain::Past) && reading.is_word(last - 1, &["as"])).then_some(last))
         .or_else(|| {
             (reading.from + 1..reading.from + 3).find(|at| {
                 reading.is_word(*at, &["as", "done", "complete", "completed", "off"])
@@ -314,6 +316,14 @@ fn done(reading: &mut Reading<'_>) -> Option<Intent> {
     let undone = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::Undoes).is_some());
     if undone && lead(reading).is_none_or(|(_, kinds)| !kinds.contains(&Plain::Verb)) {
         return Some(Intent::Unknown);
+    }
+    // "The curtains are washed now"
+    if let Some(&last) = reading.sentence.left(reading.from, reading.to).last()
+        && last > reading.from + 1
+        && reading.is_word(last, &["now", "already", "finally", "too"])
+    {
+        reading.sentence.take(last, 1);
+        reading.to = last;
     }
     // "Complete the report by Friday" is still to be done.
     let ahead = reading.is_word(reading.from, &["complete", "close", "finish"]) && has_deadline(reading);

@@ -130,9 +130,11 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
                 .is_some_and(|n| p + n > at && n > 1)
         })
     };
+    // "Budh mat" is a name.
+    let named = |at: usize| (at.saturating_sub(2)..at).any(|p| reading.sentence.is(p, Plain::NotDate).is_some_and(|n| p + n > at));
     let negated = content
         .iter()
-        .any(|at| reading.sentence.word_is(*at, Plain::Not) && !unneeded(reading, *at));
+        .any(|at| reading.sentence.word_is(*at, Plain::Not) && !unneeded(reading, *at) && !named(*at));
     let begins_add = content
         .iter()
         .take(4)
@@ -285,7 +287,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     if unneeded_last && !question {
         return requested(reading, &content);
     }
-    let pending = has(reading, Plain::Pending);
+    let pending = has(reading, Plain::Pending) || has(reading, Plain::Overdue);
     if shows
         && (names_task
             || pending
