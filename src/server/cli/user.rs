@@ -71,10 +71,8 @@ pub(super) async fn run(command: UserCommand, pool: PgPool) -> Result<(), CliErr
             let new = Add {
                 email,
                 name: name_of(&name)?,
-                zone: match zone {
-                    Some(zone) => zone_of(zone)?,
-                    None => zone_of_machine(),
-                },
+                is_zone_given: zone.is_some(),
+                zone: zone.map_or_else(|| Ok(zone_of_machine()), zone_of)?,
                 password_stdin,
                 admin,
             };
@@ -110,6 +108,7 @@ struct Add {
     email: EmailAddress,
     name: String,
     zone: String,
+    is_zone_given: bool,
     password_stdin: bool,
     admin: bool,
 }
@@ -132,7 +131,16 @@ async fn add(store: &Store, new: Add) -> Result<(), CliError> {
         at: SystemClock.now(),
     };
     match store.create_user(&user, None).await {
-        Ok(()) => output::line(user.id),
+        Ok(()) => {
+            if !new.is_zone_given {
+                // Dates of the account are understood in it.
+                output::remark(format_args!(
+                    "The account's time zone is {}, as on this machine. For another one, use --zone, or the settings of the page.",
+                    new.zone
+                ));
+            }
+            output::line(user.id)
+        }
         Err(NewUserError::EmailTaken) => Err(CliError::EmailTaken(new.email)),
         Err(NewUserError::SetupLinkUsed) => Err(StoreError::Conflict("the set-up link was used").into()),
         Err(NewUserError::Store(error)) => Err(error.into()),
@@ -160,15 +168,11 @@ fn name_of(text: &str) -> Result<String, CliError> {
     }
 }
 
-/// The zone of this machine, which is said: dates of the account are understood in it.
+/// The zone of this machine; UTC where it is not known.
 fn zone_of_machine() -> String {
     let variable = std::env::var("TZ").ok().map(|name| name.trim_start_matches(':').to_owned());
     let named = variable.or_else(|| iana_time_zone::get_timezone().ok());
-    let zone = named.and_then(|name| zone_of(name).ok()).unwrap_or_else(|| "UTC".to_owned());
-    output::remark(format_args!(
-        "The account's time zone is {zone}, as on this machine. For another one, use --zone, or the settings of the page."
-    ));
-    zone
+    named.and_then(|name| zone_of(name).ok()).unwrap_or_else(|| "UTC".to_owned())
 }
 
 fn zone_of(name: String) -> Result<String, CliError> {
