@@ -145,7 +145,7 @@ test('what is taken for a date is shown while one types, and given back by one p
   await chat.open('/tasks');
   const { field, pending, said } = line(page);
   const taken = page.getByTestId('taken');
-  await field.pressSequentially('Read the Friday paper tomorrow 5pm');
+  await field.pressSequentially('Buy milk tomorrow 5pm');
   await expect(taken.filter({ hasText: 'tomorrow' })).toHaveCount(1);
   await expect(taken.first()).toHaveAccessibleName(/put it into the title/);
   const before = await taken.count();
@@ -154,13 +154,13 @@ test('what is taken for a date is shown while one types, and given back by one p
   await page.keyboard.press('Enter');
   await expect(taken).toHaveCount(before - 1);
   await expect(field).toBeFocused();
-  await expect(field, 'the text stays').toHaveValue('Read the Friday paper tomorrow 5pm');
+  await expect(field, 'the text stays').toHaveValue('Buy milk tomorrow 5pm');
   for (let left = await taken.count(); left > 0; left -= 1) {
     await taken.first().click();
     await expect(taken).toHaveCount(left - 1);
   }
   await field.press('Enter');
-  await expect(pending.locator('.task-title')).toHaveText('Read the Friday paper tomorrow 5pm');
+  await expect(pending.locator('.task-title')).toHaveText('Buy milk tomorrow 5pm');
   await expect(pending.locator('time')).toHaveCount(0);
   await expect(said).toContainText('Added');
   await expect(taken).toHaveCount(0);

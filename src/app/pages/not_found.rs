@@ -17,7 +17,8 @@ pub(in crate::app) fn NotFoundPage() -> impl IntoView {
                 {word_mark()}
                 <h1>{texts.not_found}</h1>
                 <p>{texts.not_found_note}</p>
-                <a class="button" href="/chat">
+                // Loaded anew: whoever is not signed in is sent to sign in.
+                <a class="button" href="/chat" rel="external">
                     {texts.to_chat}
                 </a>
             </div>

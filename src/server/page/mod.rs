@@ -20,6 +20,7 @@ pub(crate) mod account;
 pub(crate) mod acts;
 pub(crate) mod changes;
 pub(crate) mod chat;
+mod form;
 pub(crate) mod gallery;
 pub(crate) mod markdown;
 pub(crate) mod new_tasks;

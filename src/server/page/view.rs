@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDateTime;
 use serde_json::Value;
 
-use super::{markdown, parts, widget};
+use super::{form, markdown, parts, widget};
 use crate::{
     api::view::{ChatUpdate, Dir, ItemBody as View, ItemView, StepView, StepsView, TaskView},
     domain::{
@@ -60,7 +60,7 @@ pub fn item(item: &ThreadItem, reader: Reader) -> Option<ItemView> {
             copy: copy_text.clone().unwrap_or_default(),
         },
         ItemBody::GeneratedImage { image } => View::Html(parts::picture(image.as_ref(), None, locale)),
-        ItemBody::StructuredInput(form) => View::Html(parts::form(&item.thread_id.to_string(), &id, form, locale)),
+        ItemBody::StructuredInput(form) => View::Html(form::form(&item.thread_id.to_string(), &id, form, locale)),
         ItemBody::Workflow { workflow } => steps(workflow, reader),
         ItemBody::Task { task } => View::Steps(StepsView {
             steps: vec![step(task, reader)],

@@ -18,7 +18,8 @@ pub(super) struct Toast {
     said: RwSignal<Option<String>>,
     /// The tokens of what was done on this page and is not taken back, with what was said of it: the newest last.
     undos: RwSignal<Vec<(String, String)>>,
-    timer: StoredValue<Option<TimeoutHandle>>,
+    /// Counts up whenever its time begins anew, or it is held.
+    turn: StoredValue<u32>,
 }
 
 impl Toast {
@@ -26,7 +27,7 @@ impl Toast {
         Self {
             said: RwSignal::new(None),
             undos: RwSignal::new(Vec::new()),
-            timer: StoredValue::new(None),
+            turn: StoredValue::new(0),
         }
     }
 
@@ -56,16 +57,22 @@ impl Toast {
         self.undos.with_untracked(|undos| undos.last().cloned())
     }
 
-    fn hold(self) {
-        if let Some(Some(timer)) = self.timer.try_update_value(Option::take) {
-            timer.clear();
-        }
+    /// From now on it stays.
+    fn hold(self) -> Option<u32> {
+        self.turn.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        })
     }
 
     fn let_go(self) {
-        self.hold();
-        let timer = set_timeout_with_handle(move || self.close(), STAYS).ok();
-        let _ = self.timer.try_update_value(|known| *known = timer);
+        let turn = self.hold();
+        let close = move || {
+            if turn.is_some() && self.turn.try_get_value() == turn {
+                self.close();
+            }
+        };
+        set_timeout(close, STAYS);
     }
 
     pub fn close(self) {
@@ -87,9 +94,13 @@ pub(super) fn view(board: Board) -> AnyView {
         <div
             class="toast"
             class:is-shown=is_shown
-            on:mouseenter=move |_| toast.hold()
+            on:mouseenter=move |_| {
+                toast.hold();
+            }
             on:mouseleave=move |_| toast.let_go()
-            on:focusin=move |_| toast.hold()
+            on:focusin=move |_| {
+                toast.hold();
+            }
             on:focusout=move |_| toast.let_go()
         >
             <p role="status" data-testid="toast">
