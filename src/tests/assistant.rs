@@ -496,3 +496,28 @@ async fn opinions_are_kept_changed_and_are_of_visible_items_only() {
         .await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_yes_or_no_in_words_answers_the_form_that_asks_for_it() {
+    for (words, titles_left) in [("yes", 0), ("haan kar do", 0), ("no", 3), ("show my tasks", 3)] {
+        let app = TestApp::start().await;
+        let client = app.program("a@example.com").await;
+        let ids = tasks(&app, &client, &["milk", "eggs", "rice"]).await;
+        let calls: Vec<(String, String)> = ids
+            .iter()
+            .map(|id| (format!("d_{id}"), json!({ "task_id": id }).to_string()))
+            .collect();
+        let calls: Vec<(&str, &str, &str)> = calls.iter().map(|(id, args)| (id.as_str(), "delete_task", args.as_str())).collect();
+        app.model.reply(Reply::tool_calls_openai(&calls));
+        let asked = client.create("delete milk, eggs and rice").await;
+        let form = form_of(&asked);
+        app.model.reply(Reply::text(&["Done."]));
+        let done = client.add(&thread_of(&asked), words).await;
+        let replaced = done.iter().find(|event| event["type"] == "thread.item.replaced").unwrap();
+        assert_eq!(replaced["item"]["id"], form["id"], "{words}");
+        let status = if words == "show my tasks" { "skipped" } else { "answered" };
+        assert_eq!(replaced["item"]["status"], status, "{words}");
+        assert!(items(&done, "structured_input").is_empty(), "{words}: asked once");
+        assert_eq!(titles(&app, &client, "all").await.len(), titles_left, "{words}");
+    }
+}

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         actor::{Actor, Door},
+        language::{self, Intent, Moment, Talk},
         texts,
         time::Clock,
     },
@@ -21,7 +22,7 @@ use crate::{
         request::Action,
     },
     server::{
-        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, ToolRound, Waiting, mirror::Mirror},
+        agent::{self, AgentEnd, AgentFailure, Limits, Opening, Reply, ToolRound, Wait, Waiting, mirror::Mirror},
         model::{Model, ModelRequest, ToolSpec, offline},
         store::{Store, history::Origin},
         tools::Registry,
@@ -114,7 +115,16 @@ impl Responder for Assistant {
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome {
         let person = &turn.person;
         let opening = match &turn.prompt {
-            Prompt::Message | Prompt::Again => Opening::Ask,
+            Prompt::Message | Prompt::Again => match answered_in_words(turn, person.calendar.moment(self.clock.now())) {
+                Some((form, waiting, reply)) => {
+                    recorder.event(ThreadStreamEvent::ItemReplaced { item: form });
+                    Opening::Replied(waiting, reply)
+                }
+                None => {
+                    leave_forms(&turn.items, recorder);
+                    Opening::Ask
+                }
+            },
             Prompt::ToolOutput(item) | Prompt::Form(item) => match waited_for(&turn.items, item) {
                 Some((waiting, reply)) => Opening::Replied(waiting, reply),
                 // Nothing waits for it: it came from an older version, or what waited is out of sight.
@@ -123,7 +133,6 @@ impl Responder for Assistant {
             Prompt::Action { action, sender } => return self.act(turn, action, sender.clone(), recorder).await,
         };
         if matches!(turn.prompt, Prompt::Message | Prompt::Again) {
-            leave_forms(&turn.items, recorder);
             if turn.earlier.is_none() && self.model.name() == offline::NAME && turn.items.len() == 1 {
                 recorder.event(ThreadStreamEvent::Notice {
                     level: NoticeLevel::Info,
@@ -220,6 +229,30 @@ fn waited_for(items: &[ThreadItem], item: &ThreadItem) -> Option<(Waiting, Reply
     let place = items.iter().position(|known| known.id == item.id)?;
     let waiting = items.get(..place)?.iter().rev().find_map(|known| history::waiting(&known.body))?;
     Some((waiting, reply))
+}
+
+/// The form that asks for a yes, if the newest message says yes or no to it in plain words; with the calls that wait, and what it says.
+fn answered_in_words(turn: &Turn, now: Moment) -> Option<(ThreadItem, Waiting, Reply)> {
+    let (message, before) = turn.items.split_last()?;
+    let is_message = |item: &ThreadItem| matches!(item.body, ItemBody::UserMessage(_));
+    let place = before.iter().rposition(|item| matches!(item.body, ItemBody::StructuredInput(_)))?;
+    if !is_message(message) || before[place..].iter().any(is_message) {
+        return None;
+    }
+    let mut item = before[place].clone();
+    let ItemBody::StructuredInput(form) = &item.body else { return None };
+    let waiting = before[..place].iter().rev().find_map(|known| history::waiting(&known.body))?;
+    let Wait::Yes { yes, no, .. } = &waiting.wait else { return None };
+    let value = match language::understand(&message.body.text(), now).intent {
+        Intent::Talk(Talk::Yes) => yes.clone(),
+        Intent::Talk(Talk::No) => no.clone(),
+        _ => return None,
+    };
+    if form.status != InputStatus::Pending {
+        return None;
+    }
+    item.body = ItemBody::StructuredInput(form::with_answer(form, &value));
+    Some((item, waiting, Reply::Said(vec![value])))
 }
 
 /// Whoever writes instead of filling a form in has left it.

@@ -36,6 +36,19 @@ pub(super) fn answered(form: &StructuredInput, submission: &Submission) -> Struc
     form
 }
 
+/// The form with this answer to its question.
+pub(super) fn with_answer(form: &StructuredInput, value: &str) -> StructuredInput {
+    let answer = Answer {
+        values: vec![value.to_owned()],
+        skipped: false,
+    };
+    let submission = Submission {
+        status: SubmissionStatus::Answered,
+        answers: form.inputs.iter().map(|question| (question.id.clone(), answer.clone())).collect(),
+    };
+    answered(form, &submission)
+}
+
 /// The form, left without an answer.
 pub(super) fn left(form: &StructuredInput) -> StructuredInput {
     let skipped = Submission {

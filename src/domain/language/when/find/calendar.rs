@@ -287,6 +287,19 @@ pub(super) fn day_of_month(sentence: &Sentence<'_>, at: usize, from: usize, to: 
     {
         return Some((length + 1, Day::OfMonth(day, None)));
     }
+    // "mahine ki pehli ko", "mahine ki 5 tareekh"
+    if let Some((length, Unit::Month)) = unit(sentence, at)
+        && is_word(sentence, at + length, &["ki", "کی"])
+        && let Some((more, day)) = nth(sentence, at + length + 1, false)
+        && is_word(
+            sentence,
+            at + length + 1 + more,
+            &["ko", "کو", "tak", "تک"].into_iter().chain(TAREEKH).collect::<Vec<_>>(),
+        )
+    {
+        let named = usize::from(is_word(sentence, at + length + 1 + more, &TAREEKH));
+        return Some((length + 1 + more + named, Day::OfMonth(day, None)));
+    }
     // "21 ko result hai", "on 15"
     let bare = sentence.tokens[at]
         .number()

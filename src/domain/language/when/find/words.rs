@@ -174,7 +174,11 @@ pub(super) fn weekday(sentence: &Sentence<'_>, at: usize, from: usize, to: usize
         && sentence.senses(at).iter().all(|(_, s)| !matches!(s, Sense::Weekday(_)));
     let week = unit(sentence, at).is_some();
     let led = at > from && (sentence.any(at - 1, &[Plain::Before, Plain::In]).is_some() || is_mark(sentence, at - 1, &['@']));
-    let followed = sentence.is(end, Plain::After).is_some() && !is_word(sentence, end, &["mein", "me", "میں", "ka", "ki", "کا", "کی"]);
+    // "hafte ki shaam" is the evening of a Saturday.
+    let of_part = is_word(sentence, end, &["ki", "ke", "کی", "کے"])
+        && sentence.find(end + 1, |s| matches!(s, Sense::Part(_)).then_some(())).is_some();
+    let followed =
+        of_part || sentence.is(end, Plain::After).is_some() && !is_word(sentence, end, &["mein", "me", "میں", "ka", "ki", "کا", "کی"]);
     let comma = usize::from(is_mark(sentence, end, &[',', '،', '.']));
     let dated = clock::at(sentence, end, true).is_some()
         || before.is_some_and(|f| f.to == at)
