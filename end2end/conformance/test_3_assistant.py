@@ -42,7 +42,8 @@ def test_a_task_is_added_shown_and_completed_in_one_thread(talk: Talk) -> None:
     said = talk.say("add buy bread tomorrow at 5pm")
     assert "bread" in answer(said)
     shown = talk.say("show my tasks", said.thread)
-    assert "bread" in str(shown.item("widget")) and "bread" in str(shown.item("workflow")["workflow"]) + answer(shown)
+    # What the list shows is not read out again.
+    assert "bread" in str(shown.item("widget")) and "task" in answer(shown)
     done = talk.say("complete buy bread", said.thread)
     assert "bread" in answer(done) and done.first("client_effect")["name"] == "tasks.changed"
     talk.look(said.thread)

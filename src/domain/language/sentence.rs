@@ -262,6 +262,30 @@ impl<'a> Sentence<'a> {
             .collect()
     }
 
+    /// The end of a run of words with the signs that belong to its last word: "C++", "100%", a bracket that is closed.
+    fn glued(&self, start: usize, end: usize) -> usize {
+        let is_mark = |at: usize, mark: char| self.tokens[at].is_mark(mark);
+        let mut last = end;
+        while let Some(token) = self.tokens.get(last).filter(|token| !token.spaced && !self.used[last]) {
+            let open = |open: char, close: char| {
+                let count = |mark: char| (start..last).filter(|at| is_mark(*at, mark)).count();
+                count(open) > count(close)
+            };
+            let belongs = match token.kind {
+                Kind::Mark('+' | '#' | '%') => true,
+                Kind::Mark(')') => open('(', ')') || is_mark(last - 1, '('),
+                Kind::Mark(']') => open('[', ']'),
+                Kind::Mark('(') => self.tokens.get(last + 1).is_some_and(|next| next.is_mark(')') && !next.spaced),
+                _ => false,
+            };
+            if !belongs {
+                break;
+            }
+            last += 1;
+        }
+        last
+    }
+
     /// The text of the unused tokens in a range, in the person's words: runs are cut from the message as they stand.
     pub fn title(&self, from: usize, to: usize) -> String {
         let mut out = String::new();
@@ -276,7 +300,8 @@ impl<'a> Sentence<'a> {
             while at < to && !self.used[at] && self.tokens[at].kind != Kind::Line {
                 at += 1;
             }
-            let run = self.text[self.tokens[start].start..self.tokens[at - 1].end].trim();
+            let end = if at == to { self.glued(start, at) } else { at };
+            let run = self.text[self.tokens[start].start..self.tokens[end - 1].end].trim();
             if !out.is_empty() && !run.is_empty() && !run.starts_with([',', '.', '،', '۔', ';', ':']) {
                 out.push(' ');
             }

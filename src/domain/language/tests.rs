@@ -360,3 +360,40 @@ fn huge_messages_are_read_to_their_end() {
         );
     }
 }
+
+#[test]
+fn signs_belong_to_the_last_word_of_a_title() {
+    let now = chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
+        .unwrap()
+        .and_hms_opt(10, 30, 0)
+        .unwrap();
+    for title in [
+        "learn C++",
+        "learn C#",
+        "reach 100%",
+        "buy screws (M4)",
+        "pay bill (gas)",
+        "fix main()",
+    ] {
+        assert_eq!(describe(title, now).title, title);
+    }
+    assert_eq!(describe("buy milk!", now).title, "buy milk");
+}
+
+#[test]
+fn an_amount_that_is_half_read_moves_nothing() {
+    let now = chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
+        .unwrap()
+        .and_hms_opt(10, 30, 0)
+        .unwrap();
+    let shift = |text: &str| match understand(text, now).intent {
+        Intent::Update(_, change) => change.shift,
+        _ => None,
+    };
+    assert_eq!(shift("move dentist 1.5 hours later"), Some(Shift::Minutes(90)));
+    assert_eq!(shift("move dentist by 2 hours"), Some(Shift::Minutes(120)));
+    assert_eq!(shift("move dentist by an hour and a half"), Some(Shift::Minutes(90)));
+    for text in ["move dentist by 2 hours 15 minutes", "move dentist by a week and 2 days"] {
+        assert_eq!(shift(text), None, "{text}: {:?}", understand(text, now).intent);
+    }
+}

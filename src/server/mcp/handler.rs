@@ -38,7 +38,7 @@ const LISTS_FRESH_MS: u64 = 5 * 60 * 1000;
 
 const INSTRUCTIONS: &str = "Kaam keeps this person's tasks. Dates may be given in the person's own words (\"tomorrow at 5pm\", \"kal subah 9 baje\"); \
      results have the resolved date with its weekday: say it back. Find a task's id with find_tasks or list_tasks before changing it. \
-     Titles stay in the person's own words and script. A completion, change or deletion gives an undo_token for `undo`.";
+     Titles stay in the person's own words and script. Every change gives an undo_token for `undo`.";
 
 /// Who a connection speaks for.
 #[derive(Debug, Clone)]

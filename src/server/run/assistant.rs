@@ -132,14 +132,13 @@ impl Responder for Assistant {
             },
             Prompt::Action { action, sender } => return self.act(turn, action, sender.clone(), recorder).await,
         };
-        if matches!(turn.prompt, Prompt::Message | Prompt::Again) {
-            if turn.earlier.is_none() && self.model.name() == offline::NAME && turn.items.len() == 1 {
-                recorder.event(ThreadStreamEvent::Notice {
-                    level: NoticeLevel::Info,
-                    message: texts::offline_answers(recorder.script).into(),
-                    title: None,
-                });
-            }
+        let is_first = matches!(turn.prompt, Prompt::Message | Prompt::Again) && turn.earlier.is_none() && turn.items.len() == 1;
+        if is_first && self.model.name() == offline::NAME {
+            recorder.event(ThreadStreamEvent::Notice {
+                level: NoticeLevel::Info,
+                message: texts::offline_answers(recorder.script).into(),
+                title: None,
+            });
         }
         let script = turn.wanted.script;
         let now = self.clock.now();

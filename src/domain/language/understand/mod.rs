@@ -2,13 +2,15 @@
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have. `describing` reads what is no message, but the description of one task.
+//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `half` refuses what
+//! would be done by halves. `describing` reads what is no message, but the description of one task.
 
 mod adding;
 mod broken;
 mod clauses;
 mod describing;
 mod english;
+mod half;
 mod special;
 mod stopping;
 mod target;
@@ -38,13 +40,14 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     let now = now.into();
     let sentence = Sentence::new(text, !english_first);
     let several = clauses::several(&sentence, english_first, now);
+    let intent = match several {
+        Some(mut only) if only.len() == 1 => only.remove(0),
+        Some(all) => Intent::Several(all),
+        None => single(sentence, english_first, now).intent,
+    };
     Understanding {
         script,
-        intent: match several {
-            Some(mut only) if only.len() == 1 => only.remove(0),
-            Some(all) => Intent::Several(all),
-            None => single(sentence, english_first, now).intent,
-        },
+        intent: half::settled(&Sentence::new(text, !english_first), intent),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::domain::language::{
     Shift,
     lexicon::{Plain, Unit},
     sentence::Sentence,
+    token::Kind,
 };
 
 /// Finds an amount of time with a direction, and marks its words. `later` is the direction when no word says one.
@@ -12,7 +13,35 @@ pub(in crate::domain::language) fn shift(sentence: &mut Sentence<'_>, from: usiz
     let (at, (length, halves, unit)) = (from..to)
         .filter(|at| !sentence.used[*at])
         .find_map(|at| span(sentence, at).filter(|(length, ..)| at + length <= to).map(|found| (at, found)))?;
-    let end = at + length;
+    // "1.5 hours", "2 hours 15 minutes", "a week and a day": what is only half read is no amount.
+    let mark = |place: usize| {
+        sentence
+            .tokens
+            .get(place)
+            .is_some_and(|token| matches!(token.kind, Kind::Mark('.' | '/' | ':')) && !token.spaced)
+    };
+    let part = |place: usize| sentence.tokens.get(place).and_then(|token| token.number());
+    let (mut start, mut halves, mut end) = (at, halves, at + length);
+    if at > from && mark(at - 1) {
+        let whole = at.checked_sub(2).filter(|place| *place >= from).and_then(part);
+        match (whole, part(at), sentence.tokens[at - 1].is_mark('.')) {
+            (Some(whole), Some(5), true) => (start, halves) = (at - 2, whole * 2 + 1),
+            _ => return None,
+        }
+    }
+    if let Some(more) = sentence.is(end, Plain::AndHalf) {
+        (end, halves) = (end + more, halves + 1);
+    }
+    let and = usize::from(
+        sentence
+            .tokens
+            .get(end)
+            .is_some_and(|token| matches!(token.plain.as_str(), "and" | "aur" | "اور")),
+    );
+    if span(sentence, end + and).is_some_and(|(more, ..)| end + and + more <= to) {
+        return None;
+    }
+    let (at, length) = (start, end - start);
     // "in two days" and "do din baad" count from now.
     let before = at.checked_sub(1).filter(|place| *place >= from);
     let from_now = before.is_some_and(|place| sentence.is(place, Plain::In).is_some())

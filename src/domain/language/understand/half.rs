@@ -1,0 +1,161 @@
+//! Orders of which half would be another order: "all but the gym" is not the gym, "remove the time from the dentist" deletes nothing, and "it"
+//! is what the same sentence has named. What cannot be done as it was said is not understood.
+
+use super::{Sentence, Token};
+use crate::domain::language::{Intent, Target, lexicon::Plain, normal};
+
+/// What a task has, and is not the task.
+const PARTS: [&str; 18] = [
+    "time",
+    "clock",
+    "note",
+    "notes",
+    "priority",
+    "label",
+    "labels",
+    "tag",
+    "tags",
+    "reminder",
+    "waqt",
+    "وقت",
+    "ٹائم",
+    "نوٹ",
+    "نوٹس",
+    "ترجیح",
+    "لیبل",
+    "ٹیگ",
+];
+/// Where tasks are kept: what is removed from there is a task.
+const LISTS: [&str; 10] = ["list", "lists", "tasks", "task", "todo", "todos", "kaam", "here", "app", "kaamon"];
+
+/// The intent of a message, as far as it is wholly what was said.
+pub(super) fn settled(sentence: &Sentence<'_>, intent: Intent) -> Intent {
+    let acts = matches!(
+        intent,
+        Intent::Complete(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Several(_)
+    );
+    if acts && excepts(sentence) || deletes(&intent) && removes_a_part(sentence) {
+        return Intent::Unknown;
+    }
+    match intent {
+        Intent::Several(all) => bound(all).map_or(Intent::Unknown, Intent::Several),
+        other => other,
+    }
+}
+
+fn deletes(intent: &Intent) -> bool {
+    match intent {
+        Intent::Delete(_) => true,
+        Intent::Several(all) => all.iter().any(deletes),
+        _ => false,
+    }
+}
+
+fn is_one_of(token: &Token, words: &[&str]) -> bool {
+    words.iter().any(|word| normal::is_plain(&token.plain, &normal::plain(word)))
+}
+
+/// "All but the gym", "everything except lunch", "gym chhor kar sab".
+fn excepts(sentence: &Sentence<'_>) -> bool {
+    let is = |at: usize, kind: Plain| sentence.is(at, kind);
+    let all: Vec<(usize, usize)> = (0..sentence.len())
+        .filter_map(|at| is(at, Plain::All).map(|length| (at, length)))
+        .collect();
+    let but = |(at, length): &(usize, usize)| {
+        let behind = at + length;
+        (behind..sentence.len().min(behind + 3)).any(|place| is_one_of(&sentence.tokens[place], &["but"]))
+    };
+    !all.is_empty() && ((0..sentence.len()).any(|at| is(at, Plain::Except).is_some()) || all.iter().any(but))
+}
+
+/// "Remove the time from the dentist", "gym from tomorrow", "dentist ka waqt hata do".
+fn removes_a_part(sentence: &Sentence<'_>) -> bool {
+    let word = |at: usize, words: &[&str]| sentence.tokens.get(at).is_some_and(|token| is_one_of(token, words));
+    let last = sentence.len();
+    let from_other = (0..last).any(|at| word(at, &["from"]) && !(at + 1..last.min(at + 5)).any(|place| word(place, &LISTS)));
+    let part_of = (0..last).any(|at| word(at, &PARTS) && word(at + 1, &["of", "on", "for"]));
+    let part_behind = (1..last).any(|at| {
+        word(at, &PARTS)
+            && word(at - 1, &["ka", "ki", "ke", "کا", "کی", "کے"])
+            && (sentence.is(at + 1, Plain::Delete).is_some() || at + 1 == last || word(at + 1, &["hata", "mita", "ہٹا", "مٹا"]))
+    });
+    from_other || part_of || part_behind
+}
+
+/// The intents of one sentence, in which "it" is the task that was named before it there; `None` where that is still to be made.
+fn bound(all: Vec<Intent>) -> Option<Vec<Intent>> {
+    let mut named: Option<Target> = None;
+    let mut made = false;
+    let mut out = Vec::with_capacity(all.len());
+    for mut intent in all {
+        match &mut intent {
+            Intent::Complete(target) | Intent::Delete(target) | Intent::Update(target, _) => {
+                let points = target.it && target.words.is_empty() && !target.all;
+                match (&named, points) {
+                    _ if points && made => return None,
+                    (Some(before), true) => *target = before.clone(),
+                    (None, true) => {}
+                    (_, false) => (named, made) = (Some(target.clone()), false),
+                }
+            }
+            Intent::Add(_) | Intent::Place(..) => made = true,
+            _ => {}
+        }
+        out.push(intent);
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use crate::domain::language::{Intent, understand};
+
+    fn intent(text: &str) -> Intent {
+        let now = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 30, 0).unwrap();
+        understand(text, now).intent
+    }
+
+    #[test]
+    fn all_but_one_is_not_that_one() {
+        for text in [
+            "delete all but tyres",
+            "delete all except gym",
+            "remove all but gym",
+            "gym chhor kar sab mita do",
+            "complete all except lunch",
+            "mark all done except gym",
+        ] {
+            assert_eq!(intent(text), Intent::Unknown, "{text}");
+        }
+        assert!(matches!(intent("delete all tasks"), Intent::Delete(target) if target.all));
+    }
+
+    #[test]
+    fn what_a_task_has_is_not_the_task() {
+        for text in [
+            "remove the time from dentist",
+            "delete the time of dentist",
+            "dentist ka waqt hata do",
+            "ڈینٹسٹ کا وقت ہٹا دو",
+            "remove the note from email Sara",
+            "remove label urgent from call plumber",
+            "remove gym from tomorrow",
+        ] {
+            assert!(!matches!(intent(text), Intent::Delete(_)), "{text}: {:?}", intent(text));
+        }
+        for text in ["remove milk from my list", "delete the dentist", "delete meeting notes"] {
+            assert!(matches!(intent(text), Intent::Delete(_)), "{text}: {:?}", intent(text));
+        }
+    }
+
+    #[test]
+    fn it_is_what_the_same_sentence_has_named() {
+        let Intent::Several(all) = intent("move report to Friday and then delete it") else {
+            panic!("{:?}", intent("move report to Friday and then delete it"));
+        };
+        assert!(matches!(&all[1], Intent::Delete(target) if target.words == ["report"]), "{all:?}");
+        assert_eq!(intent("add bread, then move it to Friday"), Intent::Unknown);
+    }
+}
