@@ -32,7 +32,16 @@ test.describe('while an answer is written', () => {
       }
       await expect.poll(() => below(page)).toBeGreaterThan(0);
       await expect(chat.answers.last()).toContainText('Paragraph 90 ');
-      const top = await scroller(page).evaluate((element) => element.scrollTop);
+      const scrolled = () => scroller(page).evaluate((element) => element.scrollTop);
+      // A key scrolls smoothly: where it ends is where one is.
+      let top = await scrolled();
+      await expect
+        .poll(async () => {
+          const before = top;
+          top = await scrolled();
+          return top === before;
+        })
+        .toBe(true);
       second.open();
       await expect(chat.answers.last()).toContainText('Paragraph 100 ');
       await chat.idle();

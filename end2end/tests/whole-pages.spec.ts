@@ -75,7 +75,7 @@ test('the page is small, compressed, and kept by the browser', async ({ page, ch
   await expect.poll(() => [...sizes.keys()].filter(isScript).length).toBeGreaterThanOrEqual(2);
   const scripts = [...sizes].filter(([path]) => isScript(path));
   const total = scripts.reduce((sum, [, size]) => sum + size, 0);
-  expect(total, `WASM and JavaScript as sent: ${JSON.stringify(scripts)}`).toBeLessThan(420 * 1024);
+  expect(total, `WASM and JavaScript as sent: ${JSON.stringify(scripts)}`).toBeLessThan(400 * 1024);
   for (const [path] of sizes) {
     const response = await context.request.get(path, { headers: { 'accept-encoding': 'br' } });
     expect(response.headers()['content-encoding'], path).toBe('br');

@@ -125,6 +125,23 @@ fn ThreadList(first: Result<ThreadPage, ApiError>, threads: Threads) -> impl Int
         }
         now
     });
+    // What could not be loaded without a connection is loaded when it is back.
+    Effect::new(move || {
+        let online = window_event_listener_untyped("online", move |_| {
+            if error.with_untracked(Option::is_some) {
+                refresh();
+            }
+        });
+        on_cleanup(move || online.remove());
+    });
+    // Without an event, too: another look, as long as it failed.
+    Effect::new(move || {
+        if error.with(Option::is_some)
+            && let Ok(timer) = set_timeout_with_handle(refresh, std::time::Duration::from_secs(5))
+        {
+            on_cleanup(move || timer.clear());
+        }
+    });
     // Answers that are written elsewhere end some time.
     Effect::new(move || {
         if list.with(|list| list.threads.iter().any(|thread| thread.live))
