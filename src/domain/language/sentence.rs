@@ -59,6 +59,10 @@ fn senses(tokens: &[Token], at: usize, roman: bool) -> (Senses, Senses) {
     if at >= READ_MAX || !matches!(tokens[at].kind, Kind::Word | Kind::Mark('&') | Kind::Number) {
         return (Vec::new(), Vec::new());
     }
+    // "R&D" is one name.
+    if tokens[at].is_mark('&') && !tokens[at].spaced {
+        return (Vec::new(), Vec::new());
+    }
     let run: Vec<&Token> = tokens[at..]
         .iter()
         .take(PHRASE_MAX)
@@ -130,6 +134,13 @@ impl<'a> Sentence<'a> {
             }
         }
         part
+    }
+
+    /// Reads some tokens to the letter from now on: they mean nothing but themselves.
+    pub fn forget(&mut self, from: usize, to: usize) {
+        for at in from..to {
+            (self.senses[at], self.all[at]) = (Vec::new(), Vec::new());
+        }
     }
 
     /// Looks every token up.

@@ -397,3 +397,43 @@ fn an_amount_that_is_half_read_moves_nothing() {
         assert_eq!(shift(text), None, "{text}: {:?}", understand(text, now).intent);
     }
 }
+
+#[test]
+fn a_day_that_names_a_thing_is_not_when_it_is_done() {
+    let now = chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
+        .unwrap()
+        .and_hms_opt(10, 30, 0)
+        .unwrap();
+    for (text, title, due) in [
+        ("send Monday report on Tuesday", "send Monday report", "2026-11-24"),
+        ("finish Friday slides by Thursday", "finish Friday slides", "2026-11-26"),
+        (
+            "buy tickets for Saturday show on Thursday",
+            "buy tickets for Saturday show",
+            "2026-11-26",
+        ),
+        (
+            "kal ki meeting ki report parson tak bhejni hai",
+            "kal ki meeting ki report bhejni",
+            "2026-11-25",
+        ),
+        (
+            "jumme ki namaz ke kapray kal istri karne hain",
+            "jumme ki namaz ke kapray istri karne",
+            "2026-11-24",
+        ),
+        ("پیر کی میٹنگ کی تیاری اتوار کو کرنی ہے", "پیر کی میٹنگ کی تیاری کرنی", "2026-11-29"),
+        ("Monday gym", "gym", "2026-11-30"),
+        (
+            "call Ali Sunday about the trip on the bus",
+            "call Ali about the trip on the bus",
+            "2026-11-29",
+        ),
+    ] {
+        let task = describe(text, now);
+        let got = task.due.as_ref().map(|due| due.date.to_string()).unwrap_or_default();
+        assert_eq!(got, due, "{text}: {}", task.title);
+        assert!(task.title.starts_with(title), "{text}: {}", task.title);
+    }
+    assert_eq!(describe("R&D meeting tomorrow", now).title, "R&D meeting");
+}

@@ -124,6 +124,16 @@ pub fn nothing_there(done: bool, script: Script) -> String {
     listed(&list, script)
 }
 
+/// None of the tasks that there are is one of those that were to be changed.
+pub fn none_such(script: Script) -> String {
+    three(
+        script,
+        "There is no such task, so nothing was changed.",
+        "Aisa koi kaam nahi, is liye kuch nahi badla.",
+        "ایسا کوئی کام نہیں، اس لیے کچھ نہیں بدلا۔",
+    )
+}
+
 fn nothing_overdue(script: Script) -> String {
     three(
         script,

@@ -166,7 +166,7 @@ fn cuts(sentence: &Sentence<'_>) -> Vec<Cut> {
     let tokens = &sentence.tokens;
     let mut cuts: Vec<Cut> = Vec::new();
     for at in 1..sentence.len().saturating_sub(1) {
-        let joins = |token: &Token| sentence.word_is(at, Plain::And) && token.kind == Kind::Word || token.is_mark('&');
+        let joins = |token: &Token| sentence.word_is(at, Plain::And) && token.kind == Kind::Word || token.is_mark('&') && token.spaced;
         let (ends, strong) = match tokens[at].kind {
             Kind::Line | Kind::Mark(';' | '؛' | '۔' | '!') => (true, true),
             Kind::Mark('.') => (tokens[at + 1].spaced, true),

@@ -1,7 +1,7 @@
 //! Orders of which half would be another order: "all but the gym" is not the gym, "remove the time from the dentist" deletes nothing, and "it"
 //! is what the same sentence has named. What cannot be done as it was said is not understood.
 
-use super::{Sentence, Token};
+use super::{Moment, Sentence, Token, describe};
 use crate::domain::language::{Intent, Target, lexicon::Plain, normal};
 
 /// What a task has, and is not the task.
@@ -29,7 +29,7 @@ const PARTS: [&str; 18] = [
 const LISTS: [&str; 10] = ["list", "lists", "tasks", "task", "todo", "todos", "kaam", "here", "app", "kaamon"];
 
 /// The intent of a message, as far as it is wholly what was said.
-pub(super) fn settled(sentence: &Sentence<'_>, intent: Intent) -> Intent {
+pub(super) fn settled(sentence: &Sentence<'_>, intent: Intent, now: Moment) -> Intent {
     let acts = matches!(
         intent,
         Intent::Complete(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Several(_)
@@ -38,9 +38,21 @@ pub(super) fn settled(sentence: &Sentence<'_>, intent: Intent) -> Intent {
         return Intent::Unknown;
     }
     match intent {
+        Intent::Complete(target) if !target.all && is_to_come(sentence, now) => Intent::Add(vec![describe(sentence.text, now)]),
         Intent::Several(all) => bound(all).map_or(Intent::Unknown, Intent::Several),
         other => other,
     }
+}
+
+/// "Complete the form tomorrow" is something to do, and not done.
+fn is_to_come(sentence: &Sentence<'_>, now: Moment) -> bool {
+    let first = sentence.tokens.iter().find(|token| token.is_text());
+    if !first.is_some_and(|token| is_one_of(token, &["complete", "finish", "close"])) {
+        return false;
+    }
+    let described = describe(sentence.text, now);
+    let ends = sentence.text.trim_end().len() > described.title.len() && sentence.text.starts_with(&described.title);
+    ends && described.due.is_some_and(|due| due.date > now.local.date())
 }
 
 fn deletes(intent: &Intent) -> bool {
@@ -148,6 +160,18 @@ mod tests {
         for text in ["remove milk from my list", "delete the dentist", "delete meeting notes"] {
             assert!(matches!(intent(text), Intent::Delete(_)), "{text}: {:?}", intent(text));
         }
+    }
+
+    #[test]
+    fn what_is_to_be_completed_on_a_later_day_is_not_done() {
+        for text in ["complete the passport form tomorrow", "close the bank account on Friday"] {
+            assert!(
+                matches!(intent(text), Intent::Add(tasks) if tasks[0].due.is_some()),
+                "{text}: {:?}",
+                intent(text)
+            );
+        }
+        assert!(matches!(intent("complete the passport form"), Intent::Complete(_)));
     }
 
     #[test]

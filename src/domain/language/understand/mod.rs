@@ -47,7 +47,7 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     };
     Understanding {
         script,
-        intent: half::settled(&Sentence::new(text, !english_first), intent),
+        intent: half::settled(&Sentence::new(text, !english_first), intent, now),
     }
 }
 

@@ -240,6 +240,9 @@ impl Step<'_> {
             }
             Which::All { sure, target } => {
                 let all = self.of_target(target, wanted)?;
+                if all.is_empty() && (target.range.is_some() || target.priority.is_some()) {
+                    return Err(Not::Say(phrases::none_such(self.script)));
+                }
                 Ok(self.deed(deed, &self.all(deed, all, *sure)?))
             }
             Which::Pointed => match self.results.iter().find_map(|done| match &done.outcome {

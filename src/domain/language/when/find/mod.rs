@@ -8,6 +8,7 @@ pub(super) mod calendar;
 mod every;
 mod interrupted;
 mod months;
+mod naming;
 pub(super) mod numbers;
 mod piece;
 mod shift;
@@ -90,6 +91,9 @@ pub(super) fn take(sentence: &mut Sentence<'_>, from: usize, to: usize, which: W
 fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: Moment, deep: bool) -> When {
     let to = to.min(sentence.len());
     let mut found = pieces(sentence, from, to, which, Some(now));
+    if which == Which::First {
+        naming::leave_out(sentence, &mut found, from, to);
+    }
     let before = sentence.used.clone();
     // Whatever is not understood takes at least one piece away.
     loop {
