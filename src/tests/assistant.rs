@@ -521,3 +521,17 @@ async fn a_yes_or_no_in_words_answers_the_form_that_asks_for_it() {
         assert_eq!(titles(&app, &client, "all").await.len(), titles_left, "{words}");
     }
 }
+
+#[tokio::test]
+async fn the_built_in_assistant_says_what_a_yes_has_done() {
+    let app = TestApp::offline().await;
+    let client = app.program("a@example.com").await;
+    let thread = thread_of(&client.create("add milk").await);
+    client.add(&thread, "add eggs").await;
+    client.add(&thread, "delete all tasks").await;
+    let gone = answer_of(&client.add(&thread, "yes").await);
+    assert!(gone.starts_with("Deleted"), "{gone}");
+    let back = answer_of(&client.add(&thread, "undo").await);
+    assert!(back.starts_with("Taken back") && back.contains("milk"), "{back}");
+    assert_eq!(shown(&client.create("show my tasks").await), ["eggs", "milk"]);
+}

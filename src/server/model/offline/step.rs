@@ -54,6 +54,8 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
     let unread = planned.plan.unread();
     let reply = match planned.plan {
         Plan::Say(text) if text == phrases::file_needs_model(script) => return Reply::Say(text),
+        // A yes by which the server has done what waited for it.
+        Plan::Say(_) if newest.has_deed() => Reply::Say(step.report(&unread)),
         Plan::Say(text) => Reply::Say(text),
         Plan::Name(_) => Reply::Say(phrases::which_it(script)),
         Plan::List(wish) => step.list(&wish),

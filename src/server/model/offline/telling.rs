@@ -253,6 +253,7 @@ impl Step<'_> {
         for result in &self.results {
             match &result.outcome {
                 Outcome::Failed(error) if result.tool != LIST && result.tool != FIND => said.push(phrases::failed(error, self.script)),
+                Outcome::Undone(restored, removed) => said.push(self.undone(restored, removed)),
                 Outcome::Added(_, failed) => said.extend(failed.iter().map(|error| phrases::failed(error, self.script))),
                 _ => {}
             }
