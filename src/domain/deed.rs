@@ -57,6 +57,30 @@ pub struct Weight {
 }
 
 impl Weight {
+    /// So many tasks made.
+    pub fn added(count: usize) -> Self {
+        Self {
+            adds: count,
+            ..Self::default()
+        }
+    }
+
+    /// So many tasks completed or changed.
+    pub fn changed(count: usize) -> Self {
+        Self {
+            changes: count,
+            ..Self::default()
+        }
+    }
+
+    /// So many tasks deleted, which is a change, too.
+    pub fn deleted(count: usize) -> Self {
+        Self {
+            deletes: count,
+            ..Self::changed(count)
+        }
+    }
+
     /// Whether none of the three is more than in `limit`.
     pub fn is_within(self, limit: Self) -> bool {
         self.adds <= limit.adds && self.changes <= limit.changes && self.deletes <= limit.deletes
@@ -80,19 +104,9 @@ impl PlannedDeed {
     pub fn weight(&self) -> Weight {
         let count = self.titles.len();
         match self.deed {
-            Deed::Add => Weight {
-                adds: count,
-                ..Weight::default()
-            },
-            Deed::Complete | Deed::Change(_) | Deed::Restore => Weight {
-                changes: count,
-                ..Weight::default()
-            },
-            Deed::Delete | Deed::Unmake => Weight {
-                changes: count,
-                deletes: count,
-                adds: 0,
-            },
+            Deed::Add => Weight::added(count),
+            Deed::Complete | Deed::Change(_) | Deed::Restore => Weight::changed(count),
+            Deed::Delete | Deed::Unmake => Weight::deleted(count),
         }
     }
 }

@@ -77,6 +77,19 @@ async fn answer_form(client: &Client, thread: &str, form: &Value, submission: Va
     client.chatkit("threads.add_structured_input", params).await.events()
 }
 
+/// The model deletes these tasks in one turn.
+fn deletions(ids: &[String]) -> Reply {
+    let calls: Vec<(String, String)> = ids
+        .iter()
+        .map(|id| (format!("d_{id}"), json!({ "task_id": id }).to_string()))
+        .collect();
+    let calls: Vec<(&str, &str, &str)> = calls
+        .iter()
+        .map(|(id, arguments)| (id.as_str(), "delete_task", arguments.as_str()))
+        .collect();
+    Reply::tool_calls_openai(&calls)
+}
+
 fn chooses(values: &[&str]) -> Value {
     json!({ "answers": { "q1": { "values": values } } })
 }
@@ -202,19 +215,8 @@ async fn deleting_more_than_one_task_needs_a_yes_to_exactly_these() {
     let app = TestApp::start().await;
     let client = app.program("a@example.com").await;
     let ids = tasks(&app, &client, &["milk", "eggs", "rice"]).await;
-    let delete = |ids: &[String]| {
-        let calls: Vec<(String, String)> = ids
-            .iter()
-            .map(|id| (format!("d_{id}"), json!({ "task_id": id }).to_string()))
-            .collect();
-        let calls: Vec<(&str, &str, &str)> = calls
-            .iter()
-            .map(|(id, arguments)| (id.as_str(), "delete_task", arguments.as_str()))
-            .collect();
-        Reply::tool_calls_openai(&calls)
-    };
     // No.
-    app.model.reply(delete(&ids[..2]));
+    app.model.reply(deletions(&ids[..2]));
     let asked = client.create("delete milk and eggs").await;
     let form = form_of(&asked);
     let question = form["inputs"][0]["question"].as_str().unwrap();
@@ -237,7 +239,7 @@ async fn deleting_more_than_one_task_needs_a_yes_to_exactly_these() {
     );
     assert_eq!(titles(&app, &client, "all").await, ["eggs", "milk", "rice"]);
     // Yes.
-    app.model.reply(delete(&ids[..2]));
+    app.model.reply(deletions(&ids[..2]));
     let asked = client.create("delete milk and eggs").await;
     let form = form_of(&asked);
     app.model.reply(Reply::text(&["Gone."]));
@@ -246,8 +248,8 @@ async fn deleting_more_than_one_task_needs_a_yes_to_exactly_these() {
     assert_eq!(titles(&app, &client, "all").await, ["rice"]);
     // One after the other is no way round it.
     let salt = tasks(&app, &client, &["salt"]).await;
-    app.model.reply(delete(&ids[2..]));
-    app.model.reply(delete(&salt));
+    app.model.reply(deletions(&ids[2..]));
+    app.model.reply(deletions(&salt));
     let asked = client.create("delete rice and salt").await;
     assert_eq!(items(&asked, "structured_input").len(), 1);
 }
@@ -503,12 +505,7 @@ async fn a_yes_or_no_in_words_answers_the_form_that_asks_for_it() {
         let app = TestApp::start().await;
         let client = app.program("a@example.com").await;
         let ids = tasks(&app, &client, &["milk", "eggs", "rice"]).await;
-        let calls: Vec<(String, String)> = ids
-            .iter()
-            .map(|id| (format!("d_{id}"), json!({ "task_id": id }).to_string()))
-            .collect();
-        let calls: Vec<(&str, &str, &str)> = calls.iter().map(|(id, args)| (id.as_str(), "delete_task", args.as_str())).collect();
-        app.model.reply(Reply::tool_calls_openai(&calls));
+        app.model.reply(deletions(&ids));
         let asked = client.create("delete milk, eggs and rice").await;
         let form = form_of(&asked);
         app.model.reply(Reply::text(&["Done."]));

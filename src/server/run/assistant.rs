@@ -157,7 +157,7 @@ impl Responder for Assistant {
             true => Leave::trusted(),
             false => Leave::of(
                 &turn.items,
-                chosen.tool_choice.as_ref().map(|tool| tool.id.as_str()),
+                chosen.tool_choice.as_ref().and_then(|tool| self.tools.kind(&tool.id)),
                 person.calendar.moment(now),
             ),
         };

@@ -83,19 +83,9 @@ impl RunEffects {
         let count = tasks_in(result).count();
         let weight = match self.tools.kind(tool) {
             None | Some(Kind::Reads) => return,
-            Some(Kind::Adds) => Weight {
-                adds: count,
-                ..Weight::default()
-            },
-            Some(Kind::Changes) => Weight {
-                changes: count,
-                ..Weight::default()
-            },
-            Some(Kind::Deletes) => Weight {
-                changes: count,
-                deletes: count,
-                adds: 0,
-            },
+            Some(Kind::Adds) => Weight::added(count),
+            Some(Kind::Changes) => Weight::changed(count),
+            Some(Kind::Deletes) => Weight::deleted(count),
         };
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         *done = *done + weight;

@@ -7,6 +7,7 @@ use crate::{
         language::{Intent, Moment, Talk, Target, find_matches, understand},
     },
     protocol::item::{ItemBody, ThreadItem, UserContent},
+    server::tools::Kind,
 };
 
 /// The most that is done in answer to one message without asking. A deletion goes to the trash, and can be taken back.
@@ -51,15 +52,15 @@ impl Leave {
         self.is_trusted
     }
 
-    /// What the newest message of the person lets a model do. `tool` is the one that they chose for it, by its name.
-    pub fn of(items: &[ThreadItem], tool: Option<&str>, now: Moment) -> Self {
+    /// What the newest message of the person lets a model do. `tool` is what the one that they chose for it is.
+    pub fn of(items: &[ThreadItem], tool: Option<Kind>, now: Moment) -> Self {
         let Some(message) = newest_message(items).and_then(|at| words_of(&items[at])) else {
             return Self::default();
         };
         let intent = understand(&message, now).intent;
         let mut targets = Vec::new();
         find_deletions(&intent, &mut targets);
-        let chose_deletion = tool == Some("delete_task");
+        let chose_deletion = tool == Some(Kind::Deletes);
         let named = match targets.iter().any(|target| target.it || target.words.is_empty()) || chose_deletion {
             true => Named::Any,
             false => Named::Words(targets.iter().flat_map(|target| target.words.clone()).collect()),

@@ -114,22 +114,13 @@ impl Tool for ListTasks {
             query: args.query.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()),
             after: match args.after.as_deref().map(|after| after.trim().parse()) {
                 None => None,
-                Some(Ok(after)) => Some(after),
-                Some(Err(_)) => {
-                    return Err(ToolError::TellModel(
-                        "There is no task behind this `after`. Call list_tasks without it.".into(),
-                    ));
-                }
+                Some(after) => Some(after.map_err(|_| no_such_place())?),
             },
             limit,
         };
         let found = tasks::list(context.connection, context.user, &filter).await;
         let mut found = match found {
-            Err(StoreError::NotFound) => {
-                return Err(ToolError::TellModel(
-                    "There is no task behind this `after`. Call list_tasks without it.".into(),
-                ));
-            }
+            Err(StoreError::NotFound) => return Err(no_such_place()),
             found => found?,
         };
         let has_more = found.len() as i64 > limit;
@@ -153,6 +144,10 @@ impl Tool for ListTasks {
             after,
         })
     }
+}
+
+fn no_such_place() -> ToolError {
+    ToolError::TellModel("There is no task behind this `after`. Call list_tasks without it.".into())
 }
 
 fn day(words: Option<String>, context: &ToolContext<'_>) -> Result<Option<NaiveDate>, ToolError> {
