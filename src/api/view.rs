@@ -398,13 +398,15 @@ pub enum ChatUpdate {
     },
     /// An entry is new, or has changed: put it in place of the one with its id, or at the end.
     Item(ItemView),
-    /// The end of an answer has changed: keep the first `from` blocks, put these behind them.
+    /// The end of an answer has changed: the first `from` blocks stay, of the next one its first `keep` bytes, and these follow.
     Blocks {
         /// The answer's id.
         item: String,
         /// How many blocks stay.
         from: usize,
-        /// The blocks that follow.
+        /// How many bytes stay of the next one, whose rest is then the first of `blocks`.
+        keep: usize,
+        /// What follows.
         blocks: Vec<String>,
     },
     /// An entry is gone.

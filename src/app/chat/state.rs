@@ -170,10 +170,19 @@ impl ThreadState {
                     None => self.items.push(item),
                 }
             }
-            ChatUpdate::Blocks { item, from, blocks } => {
+            ChatUpdate::Blocks { item, from, keep, blocks } => {
                 self.progress = None;
                 if let Some(ItemBody::Answer { blocks: known, .. }) = self.body_mut(&item) {
-                    known.truncate(from);
+                    let mut blocks = blocks.into_iter();
+                    if keep > 0
+                        && let Some(growing) = known.get_mut(from)
+                    {
+                        growing.truncate(growing.floor_char_boundary(keep));
+                        growing.push_str(&blocks.next().unwrap_or_default());
+                        known.truncate(from + 1);
+                    } else {
+                        known.truncate(from);
+                    }
                     known.extend(blocks);
                 }
             }

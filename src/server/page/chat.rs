@@ -290,8 +290,9 @@ pub(super) fn updates(run: RunId, mut signals: RunStream, seen: i64, removed: Ve
             match tokio::time::timeout(HEARTBEAT, signals.next()).await {
                 Err(_) => yield Ok(Frame::Heartbeat),
                 Ok(Some(Signal::Event(event))) => {
-                    let update = updater.update(&event.event).filter(|_| event.seq > seen);
-                    if let Some(update) = update {
+                    if event.seq <= seen {
+                        updater.pass(&event.event);
+                    } else if let Some(update) = updater.update(&event.event) {
                         yield Ok(Frame::Update(Some(format!("{run}.{}", event.seq)), update));
                     }
                 }

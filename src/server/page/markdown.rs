@@ -4,20 +4,17 @@
 //! block gets its own direction, by the majority of its letters; while it is being written it keeps the one that it began with. Urdu inside a
 //! block that runs to the right is marked, because it has another font.
 
+mod growing;
 mod stars;
-
-use std::collections::BTreeMap;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
+pub use self::growing::Growing;
 use crate::domain::{
     language,
     locale::Script,
     text::{direction, find_whole, letters, stretches},
 };
-
-/// So few letters say nothing yet about a block that is being written.
-const FEW_LETTERS: usize = 12;
 /// By so much of a block, in bytes, its language is told.
 const TELLING: usize = 400;
 
@@ -43,30 +40,18 @@ pub fn blocks(markdown: &str) -> Vec<String> {
     linked(markdown, &[])
 }
 
-/// The blocks of a text that is being written. `directions` holds those of the blocks that have begun, which do not turn round while somebody
-/// reads; one that begins goes by its letters, or by the language of the question as long as these say little. (What comes first may be several
-/// words, with a name or two in another script: a third of Urdu is enough after an Urdu question.)
-pub(super) fn growing(markdown: &str, asked_in: Script, directions: &mut BTreeMap<usize, &'static str>) -> Vec<String> {
-    drawn(&stars::closed(markdown), &[], |at, plain| {
-        if let Some(known) = directions.get(&at) {
-            return known;
-        }
-        let (rtl, ltr) = letters(plain);
-        let is_rtl = rtl > ltr || (asked_in == Script::Ur && (rtl + ltr < FEW_LETTERS || rtl * 2 > ltr));
-        let direction = if is_rtl { "rtl" } else { "ltr" };
-        if rtl + ltr > 0 {
-            directions.insert(at, direction);
-        }
-        direction
-    })
-}
-
 /// The same with links: each of these words, where it stands first outside of other links, becomes the safe HTML beside it.
 pub fn linked(markdown: &str, links: &[(String, String)]) -> Vec<String> {
-    drawn(markdown, links, |_, plain| direction(plain))
+    drawn(markdown, links, |_, plain| direction(plain), true)
 }
 
-fn drawn(markdown: &str, links: &[(String, String)], mut direction: impl FnMut(usize, &str) -> &'static str) -> Vec<String> {
+/// The blocks of a text; `direction` is asked for each by its number and its words. Their language is looked for if `says_language`.
+fn drawn(
+    markdown: &str,
+    links: &[(String, String)],
+    mut direction: impl FnMut(usize, &str) -> &'static str,
+    says_language: bool,
+) -> Vec<String> {
     let mut open: Vec<&(String, String)> = links.iter().filter(|(words, _)| !words.is_empty()).collect();
     let mut in_link = false;
     let mut blocks = Vec::new();
@@ -99,7 +84,8 @@ fn drawn(markdown: &str, links: &[(String, String)], mut direction: impl FnMut(u
             html::push_html(&mut inner, events.drain(..));
             let inner = inner.trim_end();
             if !inner.is_empty() {
-                blocks.push(format!("<div dir=\"{direction}\"{}>{inner}</div>", lang(direction, &plain)));
+                let lang = if says_language { lang(direction, &plain) } else { "" };
+                blocks.push(format!("<div dir=\"{direction}\"{lang}>{inner}</div>"));
             }
             plain.clear();
         }
@@ -264,37 +250,6 @@ mod tests {
         assert_eq!(blocks("1 + 2"), ["<div dir=\"ltr\"><p>1 + 2</p></div>"]);
     }
 
-    /// The directions of the blocks, after each letter.
-    fn directions(text: &str, asked_in: Script) -> Vec<Vec<bool>> {
-        let mut known = BTreeMap::new();
-        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
-        let grown = ends.map(|end| growing(&text[..end], asked_in, &mut known));
-        grown
-            .map(|blocks| blocks.iter().map(|block| block.starts_with("<div dir=\"rtl\"")).collect())
-            .collect()
-    }
-
-    #[test]
-    fn a_block_does_not_turn_round_while_it_is_written() {
-        let text = "Zoom meeting کل صبح 9 بجے رکھ دی گئی ہے۔\n\nدودھ اور Nestle Everyday milk powder for tea\n\nDone.";
-        for (asked_in, first, last) in [(Script::Ur, true, true), (Script::En, false, false)] {
-            let all = directions(text, asked_in);
-            for block in 0..3 {
-                let mut seen: Vec<bool> = all.iter().filter_map(|blocks| blocks.get(block).copied()).collect();
-                seen.dedup();
-                assert_eq!(seen.len(), 1, "block {block}, asked in {asked_in:?}");
-            }
-            assert_eq!(all.last().unwrap(), &[first, true, last]);
-        }
-        // An answer in Urdu to a question in English.
-        assert!(
-            directions("ٹھیک ہے، Zoom meeting", Script::En)
-                .iter()
-                .flatten()
-                .all(|is_rtl| *is_rtl)
-        );
-    }
-
     #[test]
     fn words_are_linked_once_and_not_inside_links() {
         let link = |words: &str| (words.to_owned(), format!("<a>{words}</a>"));
@@ -357,30 +312,6 @@ mod tests {
                 .contains("href=\"https://example.org/:**b**c\"")
         );
         assert_eq!(beginning("**کل کے کام:**دودھ", 40), "کل کے کام:دودھ");
-    }
-
-    #[test]
-    fn bold_is_bold_while_it_is_written() {
-        for text in [
-            "**کل کے کام:**دودھ لانا",
-            "سنیے **کام ہو گیا۔**اب آرام",
-            "Well, **Note:**text",
-            "- **milk:**two\n- **eggs**",
-        ] {
-            let mut known = BTreeMap::new();
-            for (at, c) in text.char_indices() {
-                let so_far = &text[..at + c.len_utf8()];
-                let drawn = growing(so_far, Script::Ur, &mut known).concat();
-                assert!(!drawn.contains('*'), "{so_far}: {drawn}");
-            }
-        }
-        let states = |text: &str| {
-            let mut known = BTreeMap::new();
-            growing(text, Script::En, &mut known).concat()
-        };
-        assert!(states("2 ** 3 ** 2").contains("2 ** 3 ** 2"));
-        assert!(states("```\na **b").contains("a **b"));
-        assert!(states("a `**b").contains("`**b"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) mod new_tasks;
 mod parts;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
-pub(crate) mod view;
+pub mod view;
 pub(crate) mod widget;
 
 use chrono::{DateTime, Utc};

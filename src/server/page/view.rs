@@ -1,6 +1,6 @@
 //! From the protocol's items and events to what the page draws ([`crate::api::view`]): the one match over [`ThreadStreamEvent`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use serde_json::Value;
@@ -132,21 +132,12 @@ fn script(text: &str) -> Script {
     language::detect(text).unwrap_or_default()
 }
 
-/// An answer that is being written.
-#[derive(Default)]
-struct Growing {
-    text: String,
-    blocks: Vec<String>,
-    /// Of the blocks that have begun.
-    directions: BTreeMap<usize, &'static str>,
-}
-
 /// Turns events of a stream into updates of the page. Keeps the items that are being written.
 pub struct Updater {
     reader: Reader,
     /// The language of the newest message: an answer that is still empty is taken to be in it.
     asked_in: Script,
-    answers: HashMap<ItemId, Growing>,
+    answers: HashMap<ItemId, markdown::Growing>,
     workflows: HashMap<ItemId, Workflow>,
     widgets: HashMap<ItemId, Value>,
 }
@@ -161,6 +152,12 @@ impl Updater {
             workflows: HashMap::new(),
             widgets: HashMap::new(),
         }
+    }
+
+    /// Takes in an event whose update the page has already: maybe with other changes of the same text, so an answer that goes on comes whole.
+    pub fn pass(&mut self, event: &ThreadStreamEvent) {
+        self.update(event);
+        self.answers.values_mut().for_each(markdown::Growing::missed);
     }
 
     /// The updates of an event; `None` if the page has nothing to draw.
@@ -226,22 +223,13 @@ impl Updater {
     fn item_update(&mut self, item_id: ItemId, update: &ItemUpdate) -> Option<ChatUpdate> {
         match update {
             ItemUpdate::TextDelta { delta, .. } => {
-                let Growing {
-                    text,
-                    blocks: before,
-                    directions,
-                } = self.answers.entry(item_id).or_default();
-                text.push_str(delta);
-                let now = markdown::growing(text, self.asked_in, directions);
-                let from = now.iter().zip(before.iter()).take_while(|(now, before)| now == before).count();
-                if from == now.len() && now.len() == before.len() {
-                    return None;
-                }
-                *before = now;
+                let growing = self.answers.entry(item_id);
+                let change = growing.or_insert_with(|| markdown::Growing::new(self.asked_in)).push(delta)?;
                 Some(ChatUpdate::Blocks {
                     item: item_id.to_string(),
-                    from,
-                    blocks: before[from..].to_vec(),
+                    from: change.from,
+                    keep: change.keep,
+                    blocks: change.blocks,
                 })
             }
             ItemUpdate::WorkflowTaskAdded { task_index, task } | ItemUpdate::WorkflowTaskUpdated { task_index, task } => {

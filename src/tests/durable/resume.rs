@@ -38,11 +38,17 @@ fn show(shown: &mut Shown, update: &Value) {
         }
         "Blocks" => {
             let (id, from) = (name(&value["item"]), value["from"].as_u64().unwrap() as usize);
+            let keep = value["keep"].as_u64().unwrap() as usize;
             let (_, body) = shown.iter_mut().find(|(known, _)| *known == id).unwrap();
             let blocks = body["Answer"]["blocks"].as_array_mut().unwrap();
             assert!(from <= blocks.len(), "blocks from {from} on, where there are {}", blocks.len());
+            let mut follow = value["blocks"].as_array().unwrap().clone();
+            if keep > 0 {
+                let growing = blocks[from].as_str().unwrap();
+                follow[0] = [&growing[..keep], follow[0].as_str().unwrap()].concat().into();
+            }
             blocks.truncate(from);
-            blocks.extend(value["blocks"].as_array().unwrap().iter().cloned());
+            blocks.extend(follow);
         }
         "Removed" => shown.retain(|(known, _)| *known != name(value)),
         _ => {}

@@ -40,6 +40,7 @@ fn blocks(from: usize, blocks: &[&str]) -> ChatUpdate {
     ChatUpdate::Blocks {
         item: "a".into(),
         from,
+        keep: 0,
         blocks: blocks.iter().map(|block| (*block).to_owned()).collect(),
     }
 }
