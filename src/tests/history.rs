@@ -191,6 +191,64 @@ async fn the_trash_is_emptied_after_thirty_days() {
     assert!(gone.text().contains("changed again since"), "{}", gone.text());
 }
 
+#[tokio::test]
+async fn the_history_keeps_no_texts_of_what_cannot_be_taken_back_any_more() {
+    let app = TestApp::start().await;
+    let client = app.program("a@x.example").await;
+    let id = call(&client, "add_task", json!({ "title": "biopsy", "notes": "secret", "due": "today" })).await["task"]["id"].clone();
+    let text = json!({ "task_id": id, "title": "biopsy of Tuesday" });
+    call(&client, "update_task", text).await;
+    call(&client, "delete_task", json!({ "task_id": id })).await;
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    sqlx::query("insert into undos select user_id, id, changes, created_at from task_history")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    app.clock.forward(TimeDelta::days(1));
+    let newer = call(&client, "add_task", json!({ "title": "milk" })).await["undo_token"].clone();
+    let newest = call(&client, "add_task", json!({ "title": "eggs" })).await["undo_token"].clone();
+    let mut kept = async || -> (Vec<Value>, i64) {
+        let changes = sqlx::query_scalar("select changes from task_history order by id")
+            .fetch_all(&mut db)
+            .await;
+        let undos = sqlx::query_scalar("select count(*) from undos").fetch_one(&mut db).await;
+        (changes.unwrap(), undos.unwrap())
+    };
+    let before = kept().await;
+    let lines = history(&app).await;
+
+    // As long as it could be taken back, all is there.
+    app.clock.forward(TimeDelta::days(29));
+    app.state.runs.tidy().await.unwrap();
+    assert_eq!(kept().await, before);
+
+    app.clock.forward(TimeDelta::milliseconds(1));
+    app.state.runs.tidy().await.unwrap();
+    let (changes, undos) = kept().await;
+    let (pending, gone) = (json!({ "status": "pending", "trashed_at": null }), "2026-11-23T05:00:00+00:00");
+    let trashed = json!({ "status": "pending", "trashed_at": gone });
+    // Who did what to which task stays.
+    let id = before.0[0][0]["id"].clone();
+    assert_eq!(changes[0], json!([{ "id": id, "before": null, "after": pending }]));
+    assert_eq!(changes[1], json!([{ "id": id, "before": pending, "after": pending }]));
+    assert_eq!(changes[2], json!([{ "id": id, "before": pending, "after": trashed }]));
+    assert_eq!((&changes[3..], undos), (&before.0[3..], 0));
+    assert_eq!(history(&app).await, lines);
+    assert!(!format!("{:?}", (&changes, rows(&app).await)).contains("biopsy"));
+    call(&client, "undo", json!({ "undo_token": newer })).await;
+
+    // Whose clock is behind takes back nothing of which only a part is there.
+    let forgotten = app
+        .state
+        .store
+        .forget_texts(app.state.clock.now() + TimeDelta::days(31))
+        .await
+        .unwrap();
+    assert_eq!(forgotten, 3, "each goes once");
+    let undone = client.json("/api/v1/tools/undo", json!({ "undo_token": newest })).await;
+    assert!(undone.text().contains("nothing to undo"), "{}", undone.text());
+}
+
 /// Numbers that look random, the same ones each time.
 struct Dice(u64);
 

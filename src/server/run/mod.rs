@@ -186,6 +186,14 @@ impl Runs {
         own::take_over(self, true).await
     }
 
+    /// Removes what is kept for some time only, as is done every hour: logs, keys, the trash, texts of the history, sessions.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; what was removed until then stays removed.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        own::tidy(self).await
+    }
+
     /// The models that a person may choose from, the usual one first.
     pub fn models(&self) -> Vec<String> {
         self.0.responder.models()
