@@ -83,6 +83,26 @@ async fn undo_in_a_conversation_takes_back_all_that_its_newest_answer_did() {
 }
 
 #[tokio::test]
+async fn what_goes_by_undo_counts_as_deleted() {
+    let app = TestApp::start().await;
+    let client = app.program("a@x.example").await;
+    let thread = thread_of(&say(&app, &client, None, &[("add_task", json!({ "title": "milk" }))]).await);
+    let powder = call(&client, "add_task", json!({ "title": "milk powder" })).await["task"]["id"].clone();
+    // The message lets one task go that it names; by undo or otherwise, the second needs a yes.
+    app.model
+        .reply(Reply::tool_calls_openai(&[("c1", "undo", "{}")]))
+        .reply(Reply::tool_calls_openai(&[(
+            "c2",
+            "delete_task",
+            &json!({ "task_id": powder }).to_string(),
+        )]))
+        .reply(Reply::text(&["ok"]));
+    let asked = client.add(&thread, "delete the milk task").await;
+    assert!(asked.iter().any(|event| event["item"]["type"] == "structured_input"), "{asked:?}");
+    assert_eq!(titles(&client).await, ["milk powder"]);
+}
+
+#[tokio::test]
 async fn the_built_in_assistant_undoes_step_by_step() {
     let app = TestApp::offline().await;
     let client = app.program("a@x.example").await;

@@ -18,7 +18,7 @@ use crate::{
             history::{self, ChangeSet, Origin},
         },
         task_widget,
-        tools::ToolContext,
+        tools::{ToolContext, ToolError},
     },
 };
 
@@ -92,6 +92,7 @@ impl Assistant {
                 calendar: person.calendar,
                 now: self.clock.now(),
                 clock: self.clock.as_ref(),
+                scopes: person.scopes,
                 origin: Origin {
                     door: Door::Widget,
                     thread: sender.as_ref().map(|item| item.thread_id),
@@ -105,11 +106,12 @@ impl Assistant {
                     transaction.commit().await?;
                     Ok(Ok(()))
                 }
-                Err(error) => Ok(Err(error.for_model()?)),
+                Err(ToolError::Forbidden(scope)) => Ok(Err(ActionError::Forbidden(scope))),
+                Err(error) => Ok(Err(ActionError::Invalid(error.for_model()?))),
             }
         };
         // A line that dies in the middle must hold neither the run nor whoever asks.
-        bounded(ANSWER, calling).await?.map_err(ActionError::Invalid)?;
+        bounded(ANSWER, calling).await??;
         self.store.tasks_changed(person.id);
         self.fresh(person, sender).await
     }
