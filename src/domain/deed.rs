@@ -71,6 +71,13 @@ pub struct Weight {
     pub deletes: usize,
 }
 
+/// The most that is done in answer to one message without asking by a form. A deletion goes to the trash, and can be taken back.
+pub const UNASKED: Weight = Weight {
+    adds: 25,
+    changes: 5,
+    deletes: 1,
+};
+
 impl Weight {
     /// So many tasks made.
     pub fn added(count: usize) -> Self {

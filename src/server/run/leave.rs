@@ -3,18 +3,11 @@
 
 use crate::{
     domain::{
-        deed::{PlannedDeed, Weight},
+        deed::{PlannedDeed, UNASKED, Weight},
         language::{Intent, Moment, Talk, Target, find_matches, understand},
     },
     protocol::item::{ItemBody, ThreadItem, UserContent},
     server::tools::Kind,
-};
-
-/// The most that is done in answer to one message without asking. A deletion goes to the trash, and can be taken back.
-pub(super) const UNASKED: Weight = Weight {
-    adds: 25,
-    changes: 5,
-    deletes: 1,
 };
 
 /// What a message of the person lets be done without asking.
