@@ -1,5 +1,7 @@
 //! What a call of a tool would do to tasks, before it does it: weighed, and told to the person where it needs their consent.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     scope::{Scope, Scopes},
     task::Priority,
@@ -131,6 +133,32 @@ impl PlannedDeed {
             _ => Weight::changed(count),
         }
     }
+}
+
+/// What a person does in a row of a list of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowDeed {
+    /// It is marked as done.
+    Complete,
+    /// It is to do again.
+    Reopen,
+    /// It gets another date, or none.
+    Move,
+    /// It goes to the trash.
+    Delete,
+    /// It comes out of the trash.
+    Restore,
+}
+
+/// What was done in a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowDone {
+    /// What.
+    pub deed: RowDeed,
+    /// To the task of this title.
+    pub title: String,
+    /// The token by which it can be taken back, if something was changed; where a task was restored, the one that was used up by that.
+    pub token: Option<String>,
 }
 
 /// What these scopes lack for deeds. A deed that is done to no task needs nothing.

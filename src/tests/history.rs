@@ -149,6 +149,42 @@ async fn what_a_list_in_a_conversation_deletes_can_be_restored_there() {
 }
 
 #[tokio::test]
+async fn what_the_page_does_in_a_list_is_taken_back_like_what_it_does_elsewhere() {
+    let app = TestApp::start().await;
+    let (browser, program) = app.both("a@x.example").await;
+    let events = say(&app, &program, None, &[("add_task", json!({ "title": "milk", "repeat": "daily" }))]).await;
+    let thread = thread_of(&events);
+    let is_list = |event: &&Value| event["type"] == "thread.item.done" && event["item"]["type"] == "widget";
+    let item = events.iter().find(is_list).unwrap()["item"].clone();
+    let id = item["widget"]["children"][0]["key"].clone();
+    let before = rows(&app).await;
+    let act = async |kind: &str, more: Value| {
+        let mut payload = more;
+        payload["task_id"] = id.clone();
+        let act = json!({ "item": item["id"], "kind": kind, "payload": payload.to_string() });
+        browser.json("/api/chat/sync-action", json!({ "thread": thread, "act": act })).await
+    };
+    for (kind, more, deed) in [
+        ("task.set_done", json!({ "done": true }), "Complete"),
+        ("task.reschedule", json!({ "due": "2026-12-24" }), "Move"),
+        ("task.delete", json!({}), "Delete"),
+    ] {
+        let done = act(kind, more).await.json()["done"].clone();
+        assert_eq!((&done["deed"], &done["title"]), (&json!(deed), &json!("milk")), "{done}");
+        assert_ne!(rows(&app).await, before, "{kind}");
+        browser.form("/api/tasks/undo", &[("token", done["token"].as_str().unwrap())]).await;
+        assert_eq!(rows(&app).await, before, "{kind}");
+    }
+    // What is restored in the list is not to be taken back once more.
+    let deleted = act("task.delete", json!({})).await.json()["done"]["token"].clone();
+    let restored = act("task.restore", json!({})).await.json()["done"].clone();
+    assert_eq!((&restored["deed"], &restored["token"]), (&json!("Restore"), &deleted));
+    assert_eq!(rows(&app).await, before);
+    // What cannot be done any more is refused.
+    assert!(!act("task.restore", json!({})).await.status.is_success());
+}
+
+#[tokio::test]
 async fn the_page_takes_back_what_it_did_and_nobody_elses() {
     let app = TestApp::start().await;
     let (browser, program) = app.both("a@x.example").await;

@@ -44,7 +44,7 @@ pub use files::Files;
 pub use follow::{RunStream, Signal};
 pub use listening::{Listening, Verdict};
 pub use recorder::Recorder;
-pub use respond::{ActionError, Earlier, Outcome, Prompt, Responder, Turn};
+pub use respond::{Acted, ActionError, Earlier, Outcome, Prompt, Responder, Turn};
 
 use crate::{
     domain::{
