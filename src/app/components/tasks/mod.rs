@@ -164,18 +164,7 @@ fn more(board: Board, done: bool) -> AnyView {
     .into_any()
 }
 
-/// A task that changes is drawn anew.
+/// A task that changes is drawn anew, whatever it is that changes.
 fn key(task: &TaskView) -> String {
-    let TaskView {
-        id,
-        title,
-        notes,
-        done,
-        priority,
-        due,
-        due_iso: _,
-        repeat,
-        overdue,
-    } = task;
-    format!("{id}{PART}{title}{PART}{notes}{PART}{due}{PART}{repeat}{PART}{priority}{done}{overdue}")
+    format!("{}{PART}{task:?}", task.id)
 }
