@@ -178,6 +178,89 @@ for (const path of ['/tasks', '/chat']) {
   });
 }
 
+test('what is done in an answer’s list is taken back as what is done in the lists', async ({ page, chat, context, server }) => {
+  await addTasks(context, server.url, ['alpha tomorrow', 'bravo tomorrow']);
+  await chat.open();
+  await chat.say('what is due tomorrow');
+  await chat.idle();
+  const { pending, completed, toast } = list(page);
+  const row = (title: string) => page.getByTestId('widget-item').last().locator('.w-entry', { hasText: title });
+  const box = (title: string) => row(title).getByRole('checkbox');
+  const undo = page.getByTestId('toast-undo');
+  await expect(box('bravo')).toBeVisible();
+
+  await test.step('a tick, by the toast', async () => {
+    await box('alpha').check();
+    await expect(toast).toHaveText('Done: \u2068alpha\u2069');
+    await expect(completed).toHaveCount(1);
+    await undo.click();
+    await expect(toast).toHaveText('Taken back: \u2068alpha\u2069');
+    await expect(box('alpha'), 'the list in the answer says so, too').not.toBeChecked();
+    await expect(pending).toHaveCount(2);
+  });
+  await test.step('by Ctrl Z, the newest first, wherever it was done', async () => {
+    await box('bravo').check();
+    await expect(completed).toHaveCount(1);
+    await chat.panel.getByTestId('pending').getByRole('checkbox', { name: /alpha/ }).click();
+    await expect(completed).toHaveCount(2);
+    await page.locator('#tasks-title').focus();
+    await page.keyboard.press('ControlOrMeta+z');
+    await expect(box('alpha')).not.toBeChecked();
+    await expect(box('bravo')).toBeChecked();
+    // The focus is in the answer's list, as after a tick there.
+    await box('bravo').focus();
+    await page.keyboard.press('ControlOrMeta+z');
+    await expect(box('bravo')).not.toBeChecked();
+    await expect(pending).toHaveCount(2);
+  });
+  await test.step('another date, and a deletion that was restored in its row already', async () => {
+    await row('alpha').locator('input[type=date]').fill('2031-05-06');
+    await expect(toast).toHaveText('New date: \u2068alpha\u2069');
+    await undo.click();
+    await expect(row('alpha')).not.toContainText('2031');
+    await row('alpha').getByRole('button', { name: /Delete/ }).click();
+    await expect(toast).toHaveText('Deleted: \u2068alpha\u2069');
+    await row('alpha').getByRole('button', { name: /Restore/ }).click();
+    await expect(toast).toHaveText('Taken back: \u2068alpha\u2069');
+    await expect(undo).toHaveCount(0);
+    await expect(pending).toHaveCount(2);
+  });
+  await test.step('where the lists are out of sight, the page says it', async () => {
+    await page.getByRole('button', { name: 'Hide tasks' }).click();
+    await expect(chat.panel).toBeHidden();
+    await box('alpha').check();
+    await expect(page.getByTestId('page-toast')).toHaveText('Done: \u2068alpha\u2069');
+    await page.getByTestId('page-toast-undo').click();
+    await expect(box('alpha')).not.toBeChecked();
+  });
+});
+
+test('a tick in an answer’s list that is refused goes back, and says why', async ({ page, chat, context, server, watch }) => {
+  watch.allow(/ERR_FAILED|Failed to load resource/);
+  await addTasks(context, server.url, ['alpha tomorrow']);
+  await chat.open();
+  await chat.say('what is due tomorrow');
+  await chat.idle();
+  const { toast, pending } = list(page);
+  const row = page.getByTestId('widget-item').last().locator('.w-entry', { hasText: 'alpha' });
+  const box = row.getByRole('checkbox');
+  const day = row.locator('input[type=date]');
+  await expect(box).toBeVisible();
+  const before = await day.inputValue();
+  await page.route(/\/api\/chat\/sync-action/, (route) => route.abort());
+  await box.click();
+  await expect(page.getByTestId('notice')).toBeVisible();
+  await expect(box).not.toBeChecked();
+  await expect(box).not.toHaveAttribute('aria-busy');
+  await day.fill('2031-05-06');
+  await expect(day).toHaveValue(before);
+  await expect(toast, 'nothing was done').toBeEmpty();
+  await page.unroute(/\/api\/chat\/sync-action/);
+  await box.check();
+  await expect(toast).toHaveText('Done: \u2068alpha\u2069');
+  await expect(pending).toHaveCount(0);
+});
+
 test('what is said stays long enough, and as long as somebody is at it', async ({ page, chat, context, server }) => {
   await addTasks(context, server.url, ['alpha', 'bravo']);
   await page.clock.install({ time: '2026-01-01T00:00:00Z' });

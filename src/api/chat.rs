@@ -12,7 +12,7 @@ use leptos::server_fn::codec::Json;
 use super::ApiError;
 use super::message::Outgoing;
 use super::sse::{Events, Sse};
-use super::view::{Act, ItemView, PageContext, RatingView, ThreadPage, ThreadView};
+use super::view::{Act, ActedView, PageContext, RatingView, ThreadPage, ThreadView};
 
 /// The person's threads, newest first.
 #[server(endpoint = "chat/threads", input = Json)]
@@ -68,9 +68,9 @@ pub async fn action(thread: String, act: Act) -> Result<Events, ApiError> {
     crate::server::page::acts::action(thread, act).await
 }
 
-/// Does what an action of a widget says, at once, and gives the widget as it is then.
+/// Does what an action of a widget says, at once.
 #[server(endpoint = "chat/sync-action", input = Json)]
-pub async fn sync_action(thread: String, act: Act) -> Result<Option<ItemView>, ApiError> {
+pub async fn sync_action(thread: String, act: Act) -> Result<ActedView, ApiError> {
     crate::server::page::acts::sync_action(thread, act).await
 }
 

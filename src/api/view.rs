@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::deed::RowDone;
 use crate::domain::locale::{Digits, Locale, Script, WeekStart};
 
 /// The person who is signed in.
@@ -248,6 +249,15 @@ pub struct Act {
     pub kind: String,
     /// Its payload, JSON.
     pub payload: String,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActedView {
+    /// The widget as it is then.
+    pub item: Option<ItemView>,
+    /// What was done to a task.
+    pub done: Option<RowDone>,
 }
 
 /// A task in the panel.

@@ -1,6 +1,11 @@
 //! What a call of a tool would do to tasks, before it does it: weighed, and told to the person where it needs their consent.
 
-use super::task::Priority;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    scope::{Scope, Scopes},
+    task::Priority,
+};
 
 /// What becomes of tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +22,18 @@ pub enum Deed {
     Restore,
     /// They go, because what made them is taken back.
     Unmake,
+}
+
+impl Deed {
+    /// Whether tasks go by it.
+    pub fn removes(&self) -> bool {
+        matches!(self, Self::Delete | Self::Unmake)
+    }
+
+    /// How far a token must go for it.
+    fn scope(&self) -> Scope {
+        if self.removes() { Scope::Delete } else { Scope::Write }
+    }
 }
 
 /// A field that is to be different.
@@ -55,6 +72,13 @@ pub struct Weight {
     /// Tasks that are deleted.
     pub deletes: usize,
 }
+
+/// The most that is done in answer to one message without asking by a form. A deletion goes to the trash, and can be taken back.
+pub const UNASKED: Weight = Weight {
+    adds: 25,
+    changes: 5,
+    deletes: 1,
+};
 
 impl Weight {
     /// So many tasks made.
@@ -105,8 +129,70 @@ impl PlannedDeed {
         let count = self.titles.len();
         match self.deed {
             Deed::Add => Weight::added(count),
-            Deed::Complete | Deed::Change(_) | Deed::Restore => Weight::changed(count),
-            Deed::Delete | Deed::Unmake => Weight::deleted(count),
+            _ if self.deed.removes() => Weight::deleted(count),
+            _ => Weight::changed(count),
         }
+    }
+}
+
+/// What a person does in a row of a list of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowDeed {
+    /// It is marked as done.
+    Complete,
+    /// It is to do again.
+    Reopen,
+    /// It gets another date, or none.
+    Move,
+    /// It goes to the trash.
+    Delete,
+    /// It comes out of the trash.
+    Restore,
+}
+
+/// What was done in a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowDone {
+    /// What.
+    pub deed: RowDeed,
+    /// To the task of this title.
+    pub title: String,
+    /// The token by which it can be taken back, if something was changed; where a task was restored, the one that was used up by that.
+    pub token: Option<String>,
+}
+
+/// What these scopes lack for deeds. A deed that is done to no task needs nothing.
+pub fn lacking(scopes: Scopes, deeds: &[PlannedDeed]) -> Option<Scope> {
+    let done = deeds.iter().filter(|planned| !planned.titles.is_empty());
+    done.map(|planned| planned.deed.scope()).find(|scope| !scopes.allow(*scope))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_tasks_away_needs_the_scope_and_has_the_weight_of_a_deletion() {
+        let planned = |deed, count| PlannedDeed {
+            deed,
+            titles: vec!["Milk".into(); count],
+        };
+        let some = Scopes::of(["read", "write"]);
+        let back = [planned(Deed::Restore, 2), planned(Deed::Unmake, 1)];
+        assert_eq!(lacking(some, &back), Some(Scope::Delete));
+        assert_eq!(lacking(Scopes::ALL, &back), None);
+        assert_eq!(lacking(some, &[planned(Deed::Restore, 2), planned(Deed::Unmake, 0)]), None);
+        assert_eq!(lacking(Scopes::of(["delete"]), &back), Some(Scope::Write));
+        assert_eq!(
+            back.map(|planned| planned.weight()),
+            [
+                Weight::changed(2),
+                Weight {
+                    adds: 0,
+                    changes: 1,
+                    deletes: 1
+                }
+            ]
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{
-    auth::{ApiCaller, current_user::Via, tokens::Scope},
+    auth::{ApiCaller, current_user::Via},
     store::{
         Store, StoreError,
         history::{ChangeSet, Origin},
@@ -33,38 +33,17 @@ pub struct Calls {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why a call came to nothing.
-#[derive(Debug)]
-pub enum CallError {
-    /// The token does not go that far.
-    Forbidden(Scope),
-    /// The tool refuses, or fails.
-    Tool(OutsideError),
-}
-
-impl From<OutsideError> for CallError {
-    fn from(error: OutsideError) -> Self {
-        Self::Tool(error)
-    }
-}
-
-impl From<StoreError> for CallError {
-    fn from(error: StoreError) -> Self {
-        Self::Tool(OutsideError::Failed(error))
-    }
-}
-
 impl Calls {
     /// Calls a tool.
     ///
     /// # Errors
-    /// See [`CallError`].
-    pub async fn call(&self, caller: &ApiCaller, door: Door, name: &str, args: Map<String, Value>) -> Result<Value, CallError> {
+    /// See [`OutsideError`].
+    pub async fn call(&self, caller: &ApiCaller, door: Door, name: &str, args: Map<String, Value>) -> Result<Value, OutsideError> {
         let scope = self.tools.reach(name).ok_or(OutsideError::NoSuchTool)?;
         let mut line = self.line(caller, door, name, &args);
         if !caller.scopes.allow(scope) {
             self.record(caller, line, "forbidden").await?;
-            return Err(CallError::Forbidden(scope));
+            return Err(OutsideError::Forbidden(scope));
         }
         let mut transaction = self.store.begin().await?;
         let mut context = ToolContext {
@@ -73,6 +52,7 @@ impl Calls {
             calendar: caller.user.calendar(),
             now: line.at,
             clock: self.clock.as_ref(),
+            scopes: caller.scopes,
             origin: Origin {
                 actor: Actor::Program,
                 door,
@@ -99,10 +79,11 @@ impl Calls {
                         tracing::error!(tool = name, %cause, "a tool failed");
                         "failed"
                     }
+                    OutsideError::Forbidden(_) => "forbidden",
                     _ => "refused",
                 };
                 self.record(caller, line, outcome).await?;
-                Err(error.into())
+                Err(error)
             }
         }
     }

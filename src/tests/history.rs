@@ -83,6 +83,26 @@ async fn undo_in_a_conversation_takes_back_all_that_its_newest_answer_did() {
 }
 
 #[tokio::test]
+async fn what_goes_by_undo_counts_as_deleted() {
+    let app = TestApp::start().await;
+    let client = app.program("a@x.example").await;
+    let thread = thread_of(&say(&app, &client, None, &[("add_task", json!({ "title": "milk" }))]).await);
+    let powder = call(&client, "add_task", json!({ "title": "milk powder" })).await["task"]["id"].clone();
+    // The message lets one task go that it names; by undo or otherwise, the second needs a yes.
+    app.model
+        .reply(Reply::tool_calls_openai(&[("c1", "undo", "{}")]))
+        .reply(Reply::tool_calls_openai(&[(
+            "c2",
+            "delete_task",
+            &json!({ "task_id": powder }).to_string(),
+        )]))
+        .reply(Reply::text(&["ok"]));
+    let asked = client.add(&thread, "delete the milk task").await;
+    assert!(asked.iter().any(|event| event["item"]["type"] == "structured_input"), "{asked:?}");
+    assert_eq!(titles(&client).await, ["milk powder"]);
+}
+
+#[tokio::test]
 async fn the_built_in_assistant_undoes_step_by_step() {
     let app = TestApp::offline().await;
     let client = app.program("a@x.example").await;
@@ -126,6 +146,42 @@ async fn what_a_list_in_a_conversation_deletes_can_be_restored_there() {
     assert_eq!(titles(&client).await, ["milk"]);
     // Restored once, there is nothing to restore.
     assert_eq!(act("task.restore").await, "");
+}
+
+#[tokio::test]
+async fn what_the_page_does_in_a_list_is_taken_back_like_what_it_does_elsewhere() {
+    let app = TestApp::start().await;
+    let (browser, program) = app.both("a@x.example").await;
+    let events = say(&app, &program, None, &[("add_task", json!({ "title": "milk", "repeat": "daily" }))]).await;
+    let thread = thread_of(&events);
+    let is_list = |event: &&Value| event["type"] == "thread.item.done" && event["item"]["type"] == "widget";
+    let item = events.iter().find(is_list).unwrap()["item"].clone();
+    let id = item["widget"]["children"][0]["key"].clone();
+    let before = rows(&app).await;
+    let act = async |kind: &str, more: Value| {
+        let mut payload = more;
+        payload["task_id"] = id.clone();
+        let act = json!({ "item": item["id"], "kind": kind, "payload": payload.to_string() });
+        browser.json("/api/chat/sync-action", json!({ "thread": thread, "act": act })).await
+    };
+    for (kind, more, deed) in [
+        ("task.set_done", json!({ "done": true }), "Complete"),
+        ("task.reschedule", json!({ "due": "2026-12-24" }), "Move"),
+        ("task.delete", json!({}), "Delete"),
+    ] {
+        let done = act(kind, more).await.json()["done"].clone();
+        assert_eq!((&done["deed"], &done["title"]), (&json!(deed), &json!("milk")), "{done}");
+        assert_ne!(rows(&app).await, before, "{kind}");
+        browser.form("/api/tasks/undo", &[("token", done["token"].as_str().unwrap())]).await;
+        assert_eq!(rows(&app).await, before, "{kind}");
+    }
+    // What is restored in the list is not to be taken back once more.
+    let deleted = act("task.delete", json!({})).await.json()["done"]["token"].clone();
+    let restored = act("task.restore", json!({})).await.json()["done"].clone();
+    assert_eq!((&restored["deed"], &restored["token"]), (&json!("Restore"), &deleted));
+    assert_eq!(rows(&app).await, before);
+    // What cannot be done any more is refused.
+    assert!(!act("task.restore", json!({})).await.status.is_success());
 }
 
 #[tokio::test]
@@ -189,6 +245,64 @@ async fn the_trash_is_emptied_after_thirty_days() {
         .json("/api/v1/tools/undo", json!({ "undo_token": deleted["undo_token"] }))
         .await;
     assert!(gone.text().contains("changed again since"), "{}", gone.text());
+}
+
+#[tokio::test]
+async fn the_history_keeps_no_texts_of_what_cannot_be_taken_back_any_more() {
+    let app = TestApp::start().await;
+    let client = app.program("a@x.example").await;
+    let id = call(&client, "add_task", json!({ "title": "biopsy", "notes": "secret", "due": "today" })).await["task"]["id"].clone();
+    let text = json!({ "task_id": id, "title": "biopsy of Tuesday" });
+    call(&client, "update_task", text).await;
+    call(&client, "delete_task", json!({ "task_id": id })).await;
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    sqlx::query("insert into undos select user_id, id, changes, created_at from task_history")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    app.clock.forward(TimeDelta::days(1));
+    let newer = call(&client, "add_task", json!({ "title": "milk" })).await["undo_token"].clone();
+    let newest = call(&client, "add_task", json!({ "title": "eggs" })).await["undo_token"].clone();
+    let mut kept = async || -> (Vec<Value>, i64) {
+        let changes = sqlx::query_scalar("select changes from task_history order by id")
+            .fetch_all(&mut db)
+            .await;
+        let undos = sqlx::query_scalar("select count(*) from undos").fetch_one(&mut db).await;
+        (changes.unwrap(), undos.unwrap())
+    };
+    let before = kept().await;
+    let lines = history(&app).await;
+
+    // As long as it could be taken back, all is there.
+    app.clock.forward(TimeDelta::days(29));
+    app.state.runs.tidy().await.unwrap();
+    assert_eq!(kept().await, before);
+
+    app.clock.forward(TimeDelta::milliseconds(1));
+    app.state.runs.tidy().await.unwrap();
+    let (changes, undos) = kept().await;
+    let (pending, gone) = (json!({ "status": "pending", "trashed_at": null }), "2026-11-23T05:00:00+00:00");
+    let trashed = json!({ "status": "pending", "trashed_at": gone });
+    // Who did what to which task stays.
+    let id = before.0[0][0]["id"].clone();
+    assert_eq!(changes[0], json!([{ "id": id, "before": null, "after": pending }]));
+    assert_eq!(changes[1], json!([{ "id": id, "before": pending, "after": pending }]));
+    assert_eq!(changes[2], json!([{ "id": id, "before": pending, "after": trashed }]));
+    assert_eq!((&changes[3..], undos), (&before.0[3..], 0));
+    assert_eq!(history(&app).await, lines);
+    assert!(!format!("{:?}", (&changes, rows(&app).await)).contains("biopsy"));
+    call(&client, "undo", json!({ "undo_token": newer })).await;
+
+    // Whose clock is behind takes back nothing of which only a part is there.
+    let forgotten = app
+        .state
+        .store
+        .forget_texts(app.state.clock.now() + TimeDelta::days(31))
+        .await
+        .unwrap();
+    assert_eq!(forgotten, 3, "each goes once");
+    let undone = client.json("/api/v1/tools/undo", json!({ "undo_token": newest })).await;
+    assert!(undone.text().contains("nothing to undo"), "{}", undone.text());
 }
 
 /// Numbers that look random, the same ones each time.

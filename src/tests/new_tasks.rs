@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::app::{Client, Reply, TestApp};
+use super::app::{Client, Reply, TestApp, thread_of};
 
 /// As the page sends it.
 async fn add(client: &Client, text: &str, key: &str) -> Reply {
@@ -200,4 +200,40 @@ async fn all_tasks_can_be_reached_page_by_page_and_the_counts_are_true() {
     assert_eq!((&behind["pending"], &behind["completed"]), (&json!([]), &json!([])));
     assert_eq!(load(&other, json!({ "after": newest })).await.status, StatusCode::NOT_FOUND);
     assert_eq!(load(&other, json!({ "named": [newest] })).await.json()["named"], json!([]));
+}
+
+#[tokio::test]
+async fn a_long_list_that_is_pasted_into_the_chat_is_asked_about_once_and_taken_back_at_once() {
+    let app = TestApp::offline().await;
+    let client = app.program("a@x.example").await;
+    let forms = |events: &[Value]| {
+        let forms = events.iter().filter(|event| {
+            let is_new = event["type"] == "thread.item.added" || event["type"] == "thread.item.done";
+            is_new && event["item"]["type"] == "structured_input"
+        });
+        forms
+            .map(|event| event["item"]["inputs"][0]["question"].to_string())
+            .collect::<Vec<_>>()
+    };
+    let list = |count: usize| (1..=count).map(|n| format!("- errand {n}\n")).collect::<String>();
+    let total = async || client.json("/api/v1/tools/list_tasks", json!({ "limit": 0 })).await.json()["total"].clone();
+
+    let asked = client.create(&list(120)).await;
+    let (thread, questions) = (thread_of(&asked), forms(&asked));
+    assert!(
+        !questions.is_empty() && questions[0].contains("Add these 120 tasks?"),
+        "{questions:?}"
+    );
+    assert_eq!(total().await, 0);
+    let done = client.add(&thread, "yes").await;
+    assert_eq!((forms(&done), total().await), (Vec::new(), json!(120)));
+    client.add(&thread, "undo that").await;
+    client.add(&thread, "yes").await;
+    assert_eq!(total().await, 0);
+
+    // A short one is asked about once, too: in words.
+    let asked = client.create(&list(3)).await;
+    assert_eq!((forms(&asked), total().await), (Vec::new(), json!(0)));
+    let done = client.add(&thread_of(&asked), "yes").await;
+    assert_eq!((forms(&done), total().await), (Vec::new(), json!(3)));
 }

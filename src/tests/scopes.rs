@@ -69,3 +69,50 @@ async fn the_built_in_assistant_says_so() {
     assert!(answer.contains("I may not do that"), "{answer}");
     assert_eq!(titles(&some).await, ["buy milk"]);
 }
+
+#[tokio::test]
+async fn undo_goes_as_far_as_what_it_does() {
+    let app = TestApp::start().await;
+    let user = app.user("a@example.com").await;
+    let all = app.program_of(user, &["read", "write", "delete"]).await;
+    let some = app.program_of(user, &["read", "write"]).await;
+    let call = async |client: &Client, tool: &str, arguments: Value| {
+        let reply = client.json(&format!("/api/v1/tools/{tool}"), arguments).await;
+        (reply.status, reply.json())
+    };
+    let undo = async |client: &Client, done: &Value| call(client, "undo", json!({ "undo_token": done["undo_token"] })).await;
+    let (_, added) = call(&some, "add_task", json!({ "title": "Milk", "repeat": "daily" })).await;
+    let id = &added["task"]["id"];
+
+    // What made a task takes it away, also where it is the next one of a task that comes back,
+    let (status, refused) = undo(&some, &added).await;
+    assert_eq!(
+        (status, &refused["error"]["code"]),
+        (StatusCode::FORBIDDEN, &json!("forbidden")),
+        "{refused}"
+    );
+    let (_, completed) = call(&some, "complete_task", json!({ "task_id": id })).await;
+    assert_eq!(undo(&some, &completed).await.0, StatusCode::FORBIDDEN);
+    let (_, kept) = call(&some, "list_tasks", json!({ "status": "all", "limit": 0 })).await;
+    assert_eq!(kept["total"], 2, "nothing is half undone");
+    assert_eq!(undo(&all, &completed).await.0, StatusCode::OK);
+    // what changed one, or deleted it, takes nothing away.
+    let (_, changed) = call(&some, "update_task", json!({ "task_id": id, "title": "Bread" })).await;
+    assert_eq!(undo(&some, &changed).await.0, StatusCode::OK);
+    let (_, deleted) = call(&all, "delete_task", json!({ "task_id": id })).await;
+    assert_eq!(undo(&some, &deleted).await.0, StatusCode::OK);
+    assert_eq!(titles(&some).await, ["Milk"]);
+
+    // Nor does an assistant go further, and nobody is asked about what would be refused.
+    let undone = Reply::tool_calls_openai(&[("c", "undo", "{}")]);
+    app.model
+        .reply(Reply::tool_calls_openai(&[("c", "add_task", r#"{"title": "Eggs"}"#)]));
+    app.model.reply(Reply::text(&["Added."]));
+    let thread = thread_of(&some.create("add eggs").await);
+    app.model.reply(undone).reply(Reply::text(&["That is not possible."]));
+    assert_eq!(answer_of(&some.add(&thread, "undo that").await), "That is not possible.");
+    let told = app.model.requests().last().unwrap()["messages"].to_string();
+    assert!(told.contains("lacks the scope"), "{told}");
+    assert_eq!(titles(&some).await.len(), 2);
+    assert_eq!(undo(&all, &added).await.0, StatusCode::OK);
+}

@@ -21,7 +21,7 @@ use kaam::{
     server::{
         agent::Limits,
         model::{Finish, Model, ModelEvent, ModelRequest, ModelStream, Usage},
-        run::{ActionError, Assistant, Files, Outcome, Person, Prompt, Recorder, Responder, Turn},
+        run::{Acted, ActionError, Assistant, Files, Outcome, Person, Prompt, Recorder, Responder, Turn},
         store::{Store, StoreError},
         tools::Registry,
     },
@@ -137,7 +137,7 @@ impl Responder for Player {
         }
     }
 
-    async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError> {
+    async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Acted, ActionError> {
         if action.kind != "script" {
             return Err(ActionError::Invalid(format!(
                 "params.action.type: there is no action {:?}",
@@ -147,13 +147,16 @@ impl Responder for Player {
         let step = serde_json::from_value(action.payload.clone())
             .map_err(|error| ActionError::Invalid(format!("params.action.payload: {error}")))?;
         match step {
-            SyncStep::Nothing => Ok(None),
+            SyncStep::Nothing => Ok(Acted::default()),
             SyncStep::Fail => Err(ActionError::Invalid("params.action: it cannot be done".into())),
             SyncStep::Change { widget, copy_text } => {
                 let mut item = sender.ok_or_else(|| ActionError::Invalid("params.item_id: this action is of a widget".into()))?;
                 item.body = ItemBody::Widget { widget, copy_text };
                 self.store.save_item(person.id, &item).await?;
-                Ok(Some(item))
+                Ok(Acted {
+                    item: Some(item),
+                    done: None,
+                })
             }
         }
     }

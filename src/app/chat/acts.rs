@@ -56,10 +56,10 @@ impl Chat {
             {
                 browser::open_task(&task);
             }
-            return done.run(());
+            return done.run(true);
         }
         let Some(thread) = self.state.with_untracked(|state| state.id.clone()) else {
-            return;
+            return done.run(false);
         };
         let act = Act { item, kind, payload };
         if streaming {
@@ -67,24 +67,28 @@ impl Chat {
                 self.state.update(|state| state.ask(None));
                 self.start(Ask::Act(act, done));
             } else {
-                done.run(());
+                done.run(false);
             }
             return;
         }
         spawn_local(async move {
             match in_time(door::sync_action(thread, act)).await {
-                Ok(item) => {
-                    if let Some(item) = item {
+                Ok(acted) => {
+                    if let Some(item) = acted.item {
                         let _ = self.state.try_update(|state| state.apply(ChatUpdate::Item(item)));
                     }
+                    if let Some(did) = acted.done {
+                        self.toast.did(did);
+                    }
+                    done.run(true);
                     let _ = self.tasks_changed.try_update(|count| *count += 1);
                 }
                 Err(error) => {
                     let _ = self.state.try_update(|state| state.notice = Some(self.texts.error(&error)));
+                    done.run(false);
                     self.refresh_widgets();
                 }
             }
-            done.run(());
         });
     }
 

@@ -17,6 +17,7 @@ use crate::api::view::{ItemBody, ItemView};
 use crate::api::{ApiError, chat as door};
 use crate::app::browser;
 use crate::app::components::confirm::Question;
+use crate::app::components::tasks::toast::Toast;
 use crate::app::drafts::Drafts;
 use crate::app::live::Live;
 use crate::app::outbox::{Kept, Outbox};
@@ -37,6 +38,8 @@ pub(in crate::app) struct Chat {
     pub spoken: RwSignal<Option<String>>,
     /// Counts up whenever tasks have changed.
     pub tasks_changed: RwSignal<u32>,
+    /// Says what was done in a list, and offers to take it back.
+    pub(super) toast: Toast,
     /// Counts up whenever the list of threads has changed.
     pub threads_changed: RwSignal<u32>,
     /// The messages that the server has not confirmed.
@@ -59,7 +62,7 @@ pub(in crate::app) struct Chat {
 }
 
 impl Chat {
-    pub fn new(first: ThreadState, texts: &'static Texts, live: Live, navigate: Callback<String>) -> Self {
+    pub fn new(first: ThreadState, texts: &'static Texts, live: Live, toast: Toast, navigate: Callback<String>) -> Self {
         let quote = RwSignal::new(None);
         let chat = Self {
             state: RwSignal::new(first),
@@ -68,6 +71,7 @@ impl Chat {
             asked: RwSignal::new(None),
             spoken: RwSignal::new(None),
             tasks_changed: live.tasks,
+            toast,
             threads_changed: live.threads,
             outbox: live.outbox,
             drafts: live.drafts,

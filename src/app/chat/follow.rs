@@ -41,8 +41,8 @@ pub(super) enum Ask {
     },
     /// What the page tells of itself; nothing where it has no such tool.
     Output(Option<PageContext>),
-    /// What was done in a widget, and what to call when that is over.
-    Act(Act, Callback<()>),
+    /// What was done in a widget, and what to call when that is over, with whether the server took it.
+    Act(Act, Callback<bool>),
 }
 
 /// What comes, unless there is silence: then nothing. (In a box: every kind of future would be code of its own in the page.)
@@ -188,7 +188,7 @@ impl Chat {
         })
         .await;
         if let Some(over) = over {
-            over.run(());
+            over.run(answer.is_ok());
         }
         answer
     }

@@ -20,8 +20,8 @@ pub(in crate::app) struct WidgetAction {
     pub is_client: bool,
     /// Whether its answer streams.
     pub streaming: bool,
-    /// To be called when it is over, well or not: until then the control is busy.
-    pub done: Callback<()>,
+    /// To be called when it is over, with whether it was done: until then the control is busy. What was not done is not shown as done.
+    pub done: Callback<bool>,
 }
 
 /// Shows a widget. New HTML takes the place of the old without losing what was typed, what is unfolded, and where the focus is.
@@ -105,6 +105,9 @@ fn perform(bound: &Element, shows: &Element, act: Callback<WidgetAction>) {
     // Nothing twice, and nothing in what waits for an answer.
     let is_busy = |element: &Element| element.closest("[data-busy]").ok().flatten().is_some();
     if is_busy(bound) || is_busy(shows) {
+        if !bound.has_attribute("data-busy") {
+            take_back(bound);
+        }
         return;
     }
     let Some(action) = bound.get_attribute("data-action").and_then(|json| js_sys::JSON::parse(&json).ok()) else {
@@ -127,9 +130,12 @@ fn perform(bound: &Element, shows: &Element, act: Callback<WidgetAction>) {
         let _ = shown.set_attribute("aria-busy", "true");
     }
     // A callback must be able to go between threads, which elements cannot: they stay here.
-    let busy = StoredValue::new_local(busy);
-    let done = Callback::new(move |()| {
-        busy.try_with_value(|busy| {
+    let busy = StoredValue::new_local((busy, bound.clone()));
+    let done = Callback::new(move |is_done: bool| {
+        busy.try_with_value(|(busy, bound)| {
+            if !is_done {
+                take_back(bound);
+            }
             for element in busy {
                 let _ = element.remove_attribute("data-busy");
                 let _ = element.remove_attribute("aria-busy");
@@ -146,6 +152,21 @@ fn perform(bound: &Element, shows: &Element, act: Callback<WidgetAction>) {
         streaming: get(&action, "streaming").as_bool().unwrap_or(true),
         done,
     });
+}
+
+/// Gives a control that acts by itself the state that it had: it was the action. What is typed into a form stays, to be sent again.
+fn take_back(bound: &Element) {
+    if bound.get_attribute("data-on").as_deref() != Some("change") {
+        return;
+    }
+    // Of radio buttons another one was chosen.
+    let group = get(bound, "name");
+    let root = bound.closest(".widget").ok().flatten();
+    let others = root.iter().flat_map(named);
+    let same = others.filter(|other| bound.get_attribute("type").as_deref() == Some("radio") && get(other, "name") == group);
+    for control in same.chain([bound.clone()]) {
+        set(&control, property(&control), &default(&control));
+    }
 }
 
 /// The values of the form around an element; of the control alone where there is none.

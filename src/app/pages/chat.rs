@@ -18,6 +18,7 @@ use crate::app::components::icon::{CLOSE, TASKS, icon};
 use crate::app::components::log::Log;
 use crate::app::components::problem::FormProblem;
 use crate::app::components::tasks::Tasks;
+use crate::app::components::tasks::toast::{self, Place, Toast};
 use crate::app::first::{First, Json, first};
 use crate::app::live::Live;
 use crate::app::{Threads, browser, here};
@@ -41,6 +42,7 @@ pub(in crate::app) fn ChatPage(threads: Threads, live: Live) -> impl IntoView {
     });
     let tasks_told = RwSignal::new(0);
     let shows_tasks = RwSignal::new(true);
+    let toast = Toast::new();
 
     view! {
         <div class="page chat" class:with-tasks=shows_tasks>
@@ -52,7 +54,7 @@ pub(in crate::app) fn ChatPage(threads: Threads, live: Live) -> impl IntoView {
                 }
             }>{move || Suspend::new(async move {
                 let Json(First::Thread(first)) = first.await else { return ().into_any() };
-                view! { <Conversation first thread threads live tasks_told shows_tasks /> }.into_any()
+                view! { <Conversation first thread threads live tasks_told shows_tasks toast /> }.into_any()
             })}</Suspense>
             <aside id="tasks" class="panel" popover="auto" aria-labelledby="tasks-title" data-testid="task-panel">
                 <div class="panel-top">
@@ -63,8 +65,9 @@ pub(in crate::app) fn ChatPage(threads: Threads, live: Live) -> impl IntoView {
                         {icon(CLOSE)}
                     </button>
                 </div>
-                <Tasks changed=live.tasks told=tasks_told />
+                <Tasks changed=live.tasks told=tasks_told toast />
             </aside>
+            {toast::view(toast, Place::Page)}
         </div>
     }
     .into_any()
@@ -79,6 +82,7 @@ fn Conversation(
     live: Live,
     tasks_told: RwSignal<u32>,
     shows_tasks: RwSignal<bool>,
+    toast: Toast,
 ) -> impl IntoView {
     let texts = here();
     let mut known = ThreadState::default();
@@ -107,7 +111,7 @@ fn Conversation(
             );
         }
     });
-    let chat = Chat::new(known, texts, live, show);
+    let chat = Chat::new(known, texts, live, toast, show);
     let state = chat.state;
     Effect::new(move |before: Option<()>| {
         let wanted = thread.get();

@@ -103,7 +103,7 @@ fn Shown(html: Signal<String>) -> impl IntoView {
             "}",
         ];
         sent.set(parts.concat());
-        set_timeout(move || action.done.run(()), SENDING);
+        set_timeout(move || action.done.run(true), SENDING);
     });
     view! {
         <WidgetView html act />

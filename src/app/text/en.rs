@@ -99,6 +99,7 @@ pub static EN: Texts = Texts {
     no_completed: "What you complete moves here.",
     was_done: Around("Done: ", ""),
     was_reopened: Around("To do again: ", ""),
+    was_moved: Around("New date: ", ""),
     was_deleted: Around("Deleted: ", ""),
     was_undone: Around("Taken back: ", ""),
     complete_task: Around("Done: ", ""),

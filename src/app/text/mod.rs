@@ -175,6 +175,7 @@ pub struct Texts {
     /// What was done to a task.
     pub was_done: Around,
     pub was_reopened: Around,
+    pub was_moved: Around,
     pub was_deleted: Around,
     pub was_undone: Around,
     pub complete_task: Around,

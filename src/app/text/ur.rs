@@ -99,6 +99,7 @@ pub static UR: Texts = Texts {
     no_completed: "جو کام آپ مکمل کریں گے وہ یہاں آئیں گے۔",
     was_done: Around("مکمل ہو گیا: ", ""),
     was_reopened: Around("دوبارہ باقی ہے: ", ""),
+    was_moved: Around("تاریخ بدل گئی: ", ""),
     was_deleted: Around("حذف ہو گیا: ", ""),
     was_undone: Around("واپس لے لیا گیا: ", ""),
     complete_task: Around("مکمل: ", ""),

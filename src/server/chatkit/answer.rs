@@ -84,8 +84,8 @@ pub(super) async fn json(state: &AppState, person: &Person, operation: Operation
         }
         Operation::ThreadsSyncCustomAction(custom) => {
             let item = custom.item_id.as_deref().map(id).transpose()?;
-            let updated = state.runs.sync_action(person, id(&custom.thread_id)?, item, &custom.action).await?;
-            match updated {
+            let acted = state.runs.sync_action(person, id(&custom.thread_id)?, item, &custom.action).await?;
+            match acted.item {
                 Some(item) => body(&json!({ "updated_item": item })),
                 None => nothing(),
             }

@@ -27,7 +27,7 @@ use crate::{
             current_user::Via,
             tokens::{self, Scope, Scopes},
         },
-        calls::{CallError, Calls},
+        calls::Calls,
         store::{StoreError, tasks},
         tools::outside::{Offer, OutsideError, without_nulls},
     },
@@ -257,23 +257,21 @@ impl ServerHandler for Kaam {
                 result.content.push(ContentBlock::text(prose));
                 result
             }
-            Err(CallError::Forbidden(scope)) => refusal(lacks(scope)),
-            Err(CallError::Tool(OutsideError::NoSuchTool)) => {
+            Err(OutsideError::Forbidden(scope)) => refusal(lacks(scope)),
+            Err(OutsideError::NoSuchTool) => {
                 let names: Vec<&str> = self.calls.tools.offers().iter().map(|offer| offer.name).collect();
                 let text = format!("There is no tool {name}. The tools are: {}.", names.join(", "));
                 return Err(ErrorData::invalid_params(text, None));
             }
-            Err(CallError::Tool(OutsideError::NoSuchTask)) => {
+            Err(OutsideError::NoSuchTask) => {
                 refusal("There is no task with this id. Call find_tasks or list_tasks to get the ids, then try again.")
             }
-            Err(CallError::Tool(OutsideError::KeyReused)) => refusal(
+            Err(OutsideError::KeyReused) => refusal(
                 "This idempotency_key was used for another call. Use a new key for a new call; to repeat a call, send exactly the same \
                  arguments.",
             ),
-            Err(CallError::Tool(OutsideError::Wrong(text))) => refusal(text),
-            Err(CallError::Tool(OutsideError::Failed(_))) => {
-                refusal("Something failed on the server, and nothing was changed. Try again shortly.")
-            }
+            Err(OutsideError::Wrong(text)) => refusal(text),
+            Err(OutsideError::Failed(_)) => refusal("Something failed on the server, and nothing was changed. Try again shortly."),
         };
         progress.tell(progress.total).await;
         Ok(result.into())

@@ -15,7 +15,7 @@ use crate::{
     api::{
         ApiError,
         sse::Events,
-        view::{Act, ItemView, PageContext, RatingView},
+        view::{Act, ActedView, PageContext, RatingView},
     },
     domain::{id::ItemId, text},
     protocol::{
@@ -24,7 +24,7 @@ use crate::{
         thread::ThreadStatus,
     },
     server::{
-        run::{ActionError, Ask, Asked, Signal},
+        run::{Acted, ActionError, Ask, Asked, Signal},
         store::feedback::GivenFeedback,
     },
 };
@@ -106,7 +106,7 @@ pub async fn action(thread: String, act: Act) -> Result<Events, ApiError> {
     stream(&caller, Ask::Action(thread_id(&thread)?, Some(item), action)).await
 }
 
-pub async fn sync_action(thread: String, act: Act) -> Result<Option<ItemView>, ApiError> {
+pub async fn sync_action(thread: String, act: Act) -> Result<ActedView, ApiError> {
     let caller = caller().await?;
     limit(&caller)?;
     let (item, action) = read(act)?;
@@ -116,8 +116,13 @@ pub async fn sync_action(thread: String, act: Act) -> Result<Option<ItemView>, A
         .sync_action(&caller.person(), thread_id(&thread)?, Some(item), &action)
         .await;
     match done {
-        Ok(item) => Ok(item.and_then(|item| view::item(&item, caller.reader()))),
-        Err(ActionError::Invalid(_) | ActionError::Forbidden(_)) => Err(refuse(ApiError::Invalid)),
+        Ok(Acted { item, done }) => Ok(ActedView {
+            item: item.and_then(|item| view::item(&item, caller.reader())),
+            done,
+        }),
+        // The lists offer nothing else than what can be done: the task is no longer what its row shows.
+        Err(ActionError::Invalid(_)) => Err(refuse(ApiError::NotFound)),
+        Err(ActionError::Forbidden(_)) => Err(refuse(ApiError::Invalid)),
         Err(ActionError::Store(error)) => Err(failed(error)),
     }
 }

@@ -18,7 +18,6 @@ use super::{
         current_user::{by_token, lacks},
         jwt::Entrance,
     },
-    calls::CallError,
     error::AppError,
     mcp::{BODY_MAX, metadata::WHERE_TOKENS_COME_FROM},
     state::AppState,
@@ -87,8 +86,8 @@ async fn call(State(state): State<AppState>, Path(name): Path<String>, request: 
     }
     match state.calls.call(&caller, Door::Http, &name, args).await {
         Ok(result) => Ok(Json(result)),
-        Err(CallError::Forbidden(scope)) => Err(lacks(scope)),
-        Err(CallError::Tool(error)) => Err(match error {
+        Err(error) => Err(match error {
+            OutsideError::Forbidden(scope) => lacks(scope),
             OutsideError::NoSuchTool | OutsideError::NoSuchTask => AppError::NotFound,
             OutsideError::KeyReused => AppError::KeyReused,
             OutsideError::Wrong(text) => AppError::Invalid(text),

@@ -3,9 +3,14 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::{ActionError, Assistant, Outcome, Person, Recorder, Turn, leave::Leave};
+use super::{Acted, ActionError, Assistant, Outcome, Person, Recorder, Turn, leave::Leave};
 use crate::{
-    domain::{actor::Door, id::TaskId, texts},
+    domain::{
+        actor::Door,
+        deed::{RowDeed, RowDone},
+        id::TaskId,
+        texts,
+    },
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         item::ThreadItem,
@@ -18,7 +23,7 @@ use crate::{
             history::{self, ChangeSet, Origin},
         },
         task_widget,
-        tools::ToolContext,
+        tools::{ToolContext, ToolError, task_json::tasks_of},
     },
 };
 
@@ -62,7 +67,7 @@ impl Assistant {
 
     /// The same, as a call of the run: once, whoever dies.
     async fn do_once(&self, turn: &Turn, action: &Action, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError> {
-        let (tool, arguments) = self.tool_of(&turn.person, action).await?;
+        let Meaning { tool, arguments, .. } = self.meaning_of(&turn.person, action).await?;
         let call = ToolCall {
             id: String::new(),
             name: tool.into(),
@@ -76,14 +81,14 @@ impl Assistant {
         }
     }
 
-    /// Does what an action says. Gives the sender with the tasks as they are then.
-    pub(super) async fn do_action(
-        &self,
-        person: &Person,
-        action: &Action,
-        sender: Option<ThreadItem>,
-    ) -> Result<Option<ThreadItem>, ActionError> {
-        let (tool, arguments) = self.tool_of(person, action).await?;
+    /// Does what an action says. Gives the sender with the tasks as they are then, and how it is taken back.
+    pub(super) async fn do_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Acted, ActionError> {
+        let Meaning {
+            deed,
+            tool,
+            arguments,
+            used_up,
+        } = self.meaning_of(person, action).await?;
         let calling = async {
             let mut transaction = self.store.begin().await?;
             let mut context = ToolContext {
@@ -92,6 +97,7 @@ impl Assistant {
                 calendar: person.calendar,
                 now: self.clock.now(),
                 clock: self.clock.as_ref(),
+                scopes: person.scopes,
                 origin: Origin {
                     door: Door::Widget,
                     thread: sender.as_ref().map(|item| item.thread_id),
@@ -100,18 +106,27 @@ impl Assistant {
                 changes: ChangeSet::default(),
             };
             match self.tools.call(tool, &arguments.to_string(), &mut context).await {
-                Ok(_) => {
-                    context.keep(tool).await?;
+                Ok(result) => {
+                    let kept = context.keep(tool).await?;
                     transaction.commit().await?;
-                    Ok(Ok(()))
+                    let title = tasks_of(&result).find_map(|task| task.get("title")?.as_str());
+                    Ok(Ok(RowDone {
+                        deed,
+                        title: title.unwrap_or_default().to_owned(),
+                        token: used_up.or(kept.map(history::token)),
+                    }))
                 }
-                Err(error) => Ok(Err(error.for_model()?)),
+                Err(ToolError::Forbidden(scope)) => Ok(Err(ActionError::Forbidden(scope))),
+                Err(error) => Ok(Err(ActionError::Invalid(error.for_model()?))),
             }
         };
         // A line that dies in the middle must hold neither the run nor whoever asks.
-        bounded(ANSWER, calling).await?.map_err(ActionError::Invalid)?;
+        let done = bounded(ANSWER, calling).await??;
         self.store.tasks_changed(person.id);
-        self.fresh(person, sender).await
+        Ok(Acted {
+            item: self.fresh(person, sender).await?,
+            done: Some(done),
+        })
     }
 
     /// The list with the tasks as they are now.
@@ -123,31 +138,44 @@ impl Assistant {
         Ok(Some(item))
     }
 
-    /// The tool and the arguments for an action that this person may do.
-    async fn tool_of(&self, person: &Person, action: &Action) -> Result<(&'static str, Value), ActionError> {
-        let (tool, arguments) = self.meaning_of(person, action).await?;
-        match self.tools.lacking(person.scopes, tool) {
-            None => Ok((tool, arguments)),
+    /// What an action that this person may do means.
+    async fn meaning_of(&self, person: &Person, action: &Action) -> Result<Meaning, ActionError> {
+        let meaning = self.read(person, action).await?;
+        match self.tools.lacking(person.scopes, meaning.tool) {
+            None => Ok(meaning),
             Some(scope) => Err(ActionError::Forbidden(scope)),
         }
     }
 
-    async fn meaning_of(&self, person: &Person, action: &Action) -> Result<(&'static str, Value), ActionError> {
+    async fn read(&self, person: &Person, action: &Action) -> Result<Meaning, ActionError> {
         let text = |name: &str| action.payload.get(name).and_then(Value::as_str);
         let task_id = text("task_id").ok_or_else(|| ActionError::Invalid("params.action.payload.task_id: a task's id is wanted".into()));
+        let meaning = |deed, tool, arguments| Meaning {
+            deed,
+            tool,
+            arguments,
+            used_up: None,
+        };
         match action.kind.as_str() {
             task_widget::SET_DONE => match action.payload.get("done").and_then(Value::as_bool).unwrap_or(true) {
-                true => Ok(("complete_task", json!({ "task_id": task_id? }))),
-                false => Ok(("update_task", json!({ "task_id": task_id?, "status": "pending" }))),
+                true => Ok(meaning(RowDeed::Complete, "complete_task", json!({ "task_id": task_id? }))),
+                false => {
+                    let arguments = json!({ "task_id": task_id?, "status": "pending" });
+                    Ok(meaning(RowDeed::Reopen, "update_task", arguments))
+                }
             },
-            task_widget::DELETE => Ok(("delete_task", json!({ "task_id": task_id? }))),
+            task_widget::DELETE => Ok(meaning(RowDeed::Delete, "delete_task", json!({ "task_id": task_id? }))),
             task_widget::RESTORE => {
                 let ids: Vec<TaskId> = task_id?.parse().into_iter().collect();
                 let found = self.store.trashed_by(person.id, &ids, self.clock.now()).await?;
                 let (_, change) = found
                     .first()
                     .ok_or_else(|| ActionError::Invalid("the task is not in the trash".into()))?;
-                Ok(("undo", json!({ "undo_token": history::token(*change) })))
+                let token = history::token(*change);
+                Ok(Meaning {
+                    used_up: Some(token.clone()),
+                    ..meaning(RowDeed::Restore, "undo", json!({ "undo_token": token }))
+                })
             }
             task_widget::RESCHEDULE => {
                 let task_id = task_id?;
@@ -165,7 +193,8 @@ impl Assistant {
                     None if due.is_empty() => "none".to_owned(),
                     None => due.to_owned(),
                 };
-                Ok(("update_task", json!({ "task_id": task_id, "due": due })))
+                let arguments = json!({ "task_id": task_id, "due": due });
+                Ok(meaning(RowDeed::Move, "update_task", arguments))
             }
             other => Err(ActionError::Invalid(format!(
                 "params.action.type: there is no action {:?}",
@@ -173,4 +202,13 @@ impl Assistant {
             ))),
         }
     }
+}
+
+/// What an action means.
+struct Meaning {
+    deed: RowDeed,
+    tool: &'static str,
+    arguments: Value,
+    /// The token of the change that is taken back by it.
+    used_up: Option<String>,
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{ActionError, Person, Recorded, RunStream, Runs, Signal, fail_point::fail_point, log, own, prepare::Prepared};
+use super::{Acted, ActionError, Person, Recorded, RunStream, Runs, Signal, fail_point::fail_point, log, own, prepare::Prepared};
 use crate::{
     domain::{
         id::{ItemId, RunId, ThreadId},
@@ -14,7 +14,7 @@ use crate::{
     },
     protocol::{
         event::ThreadStreamEvent,
-        item::{ItemBody, ThreadItem, UserMessage},
+        item::{ItemBody, UserMessage},
         request::{Action, Submission},
         thread::ThreadStatus,
     },
@@ -217,7 +217,7 @@ impl Runs {
         })
     }
 
-    /// Does what an action says, at once. Gives the widget as it is then.
+    /// Does what an action says, at once.
     ///
     /// # Errors
     /// See [`ActionError`]; a thread or an item that is not this person's is not found.
@@ -227,7 +227,7 @@ impl Runs {
         thread: ThreadId,
         item: Option<ItemId>,
         action: &Action,
-    ) -> Result<Option<ThreadItem>, ActionError> {
+    ) -> Result<Acted, ActionError> {
         self.0.store.thread(person.id, thread).await?;
         let sender = match item {
             None => None,

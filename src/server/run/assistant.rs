@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use super::{
-    ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history,
+    Acted, ActionError, Files, Outcome, Person, Prompt, Recorder, Responder, Turn, chat_tools, effects, form, history,
     leave::{self, Leave},
     resume, translate,
 };
@@ -206,7 +206,7 @@ impl Responder for Assistant {
         translator.end(end, recorder)
     }
 
-    async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError> {
+    async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Acted, ActionError> {
         self.do_action(person, action, sender).await
     }
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
-        deed::{PlannedDeed, Weight},
+        deed::{self, PlannedDeed, Weight},
         id::{ItemId, TaskId},
         locale::Script,
         scope::Scopes,
@@ -40,7 +40,10 @@ use crate::{
             runs::RunKey,
             tasks,
         },
-        tools::{Kind, Registry, ToolContext, task_json::TaskJson},
+        tools::{
+            Kind, Registry, ToolContext, ToolError,
+            task_json::{TaskJson, tasks_of},
+        },
     },
 };
 
@@ -80,15 +83,9 @@ impl RunEffects {
 
     /// Counts what a call has done, by the tasks in its result.
     fn count(&self, tool: &str, result: &Value) {
-        let count = tasks_in(result).count();
-        let weight = match self.tools.kind(tool) {
-            None | Some(Kind::Reads) => return,
-            Some(Kind::Adds) => Weight::added(count),
-            Some(Kind::Changes) => Weight::changed(count),
-            Some(Kind::Deletes) => Weight::deleted(count),
-        };
+        let weights = results_in(result).map(|result| self.tools.weigh(tool, result));
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        *done = *done + weight;
+        *done = weights.fold(*done, std::ops::Add::add);
     }
 
     /// What is put at the disposal of a call.
@@ -99,6 +96,7 @@ impl RunEffects {
             calendar: self.calendar,
             now: self.clock.now(),
             clock: self.clock.as_ref(),
+            scopes: self.scopes,
             origin: self.origin,
             changes: ChangeSet::default(),
         }
@@ -136,7 +134,10 @@ impl RunEffects {
                 None => transaction.insert(self.store.begin().await?),
             };
             let mut context = self.context(transaction);
-            deeds.extend(self.tools.plan(&call.name, &call.arguments, &mut context).await?);
+            let planned = self.tools.plan(&call.name, &call.arguments, &mut context).await?;
+            if deed::lacking(self.scopes, &planned).is_none() {
+                deeds.extend(planned);
+            }
         }
         if let Some(transaction) = transaction {
             transaction.rollback().await?;
@@ -254,6 +255,7 @@ impl RunEffects {
                 context.keep(&call.name).await?;
                 (result, true)
             }
+            Err(ToolError::Forbidden(scope)) => (json!({ "error": texts::lacks_scope(self.script, scope.name()) }), false),
             Err(error) => (json!({ "error": error.for_model()? }), false),
         };
         if !is_done {
@@ -323,14 +325,15 @@ impl Effects for RunEffects {
     }
 }
 
+/// The result of a call, and those of the calls that were made by it.
+fn results_in(result: &Value) -> impl Iterator<Item = &Value> {
+    let several = result.get("results").and_then(Value::as_array).into_iter().flatten();
+    std::iter::once(result).chain(several)
+}
+
 /// The tasks in the result of a call: of one, of several, or of several calls.
 pub(super) fn tasks_in(result: &Value) -> impl Iterator<Item = &Value> {
-    const MANY: [&str; 5] = ["tasks", "added", "completed", "restored", "removed"];
-    let several = result.get("results").and_then(Value::as_array).into_iter().flatten();
-    std::iter::once(result).chain(several).flat_map(|result| {
-        let many = MANY.iter().filter_map(|name| result.get(name)?.as_array()).flatten();
-        result.get("task").into_iter().chain(many)
-    })
+    results_in(result).flat_map(tasks_of)
 }
 
 /// A result of adding, with the tasks as they are now.

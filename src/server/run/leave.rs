@@ -3,18 +3,11 @@
 
 use crate::{
     domain::{
-        deed::{Deed, PlannedDeed, Weight},
+        deed::{PlannedDeed, UNASKED, Weight},
         language::{Intent, Moment, Talk, Target, find_matches, understand},
     },
     protocol::item::{ItemBody, ThreadItem, UserContent},
     server::tools::Kind,
-};
-
-/// The most that is done in answer to one message without asking. A deletion goes to the trash, and can be taken back.
-pub(super) const UNASKED: Weight = Weight {
-    adds: 25,
-    changes: 5,
-    deletes: 1,
 };
 
 /// What a message of the person lets be done without asking.
@@ -88,7 +81,7 @@ impl Leave {
     /// Whether all of these may be deleted, as far as it depends on which they are.
     pub fn names_all(&self, deeds: &[PlannedDeed]) -> bool {
         let Named::Words(words) = &self.named else { return true };
-        let deletions = deeds.iter().filter(|planned| planned.deed == Deed::Delete);
+        let deletions = deeds.iter().filter(|planned| planned.deed.removes());
         deletions
             .flat_map(|planned| &planned.titles)
             .all(|title| words.iter().any(|words| !find_matches(words, &[title]).is_empty()))
@@ -132,7 +125,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::id::{ItemId, ThreadId},
+        domain::{
+            deed::Deed,
+            id::{ItemId, ThreadId},
+        },
         protocol::item::{InferenceOptions, UserMessage},
     };
 
@@ -155,12 +151,9 @@ mod tests {
         let Weight { deletes, changes, .. } = leave(UserContent::InputText { text: text.into() }).limit;
         (deletes, changes)
     }
-    fn deletion(titles: &[&str]) -> Vec<PlannedDeed> {
+    fn planned(deed: Deed, titles: &[&str]) -> Vec<PlannedDeed> {
         let titles = titles.iter().map(|&title| title.to_owned()).collect();
-        vec![PlannedDeed {
-            deed: Deed::Delete,
-            titles,
-        }]
+        vec![PlannedDeed { deed, titles }]
     }
 
     #[test]
@@ -181,8 +174,13 @@ mod tests {
         let leave = leave(UserContent::InputText {
             text: "delete the milk task".into(),
         });
-        assert!(leave.names_all(&deletion(&["Buy milk"])));
-        assert!(!leave.names_all(&deletion(&["Pay rent"])) && !leave.names_all(&deletion(&["Buy milk", "Pay rent"])));
+        // By whichever way they go.
+        for deed in [Deed::Delete, Deed::Unmake] {
+            let names_all = |titles: &[&str]| leave.names_all(&planned(deed.clone(), titles));
+            assert!(names_all(&["Buy milk"]));
+            assert!(!names_all(&["Pay rent"]) && !names_all(&["Buy milk", "Pay rent"]));
+        }
+        assert!(leave.names_all(&planned(Deed::Restore, &["Pay rent"])));
     }
 
     #[test]

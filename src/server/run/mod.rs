@@ -44,7 +44,7 @@ pub use files::Files;
 pub use follow::{RunStream, Signal};
 pub use listening::{Listening, Verdict};
 pub use recorder::Recorder;
-pub use respond::{ActionError, Earlier, Outcome, Prompt, Responder, Turn};
+pub use respond::{Acted, ActionError, Earlier, Outcome, Prompt, Responder, Turn};
 
 use crate::{
     domain::{
@@ -184,6 +184,14 @@ impl Runs {
     /// See [`StoreError`].
     pub async fn take_over_all(&self) -> Result<(), StoreError> {
         own::take_over(self, true).await
+    }
+
+    /// Removes what is kept for some time only, as is done every hour: logs, keys, the trash, texts of the history, sessions.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; what was removed until then stays removed.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        own::tidy(self).await
     }
 
     /// The models that a person may choose from, the usual one first.

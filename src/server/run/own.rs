@@ -138,11 +138,12 @@ async fn renew(runs: &Runs) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn tidy(runs: &Runs) -> Result<(), StoreError> {
+pub(super) async fn tidy(runs: &Runs) -> Result<(), StoreError> {
     let now = runs.0.clock.now();
     runs.0.store.compact_runs(now - KEEP_LOGS).await?;
     runs.0.store.forget_keys(now - KEEP_KEYS).await?;
     runs.0.store.empty_trash(now - KEEP_TRASH).await?;
+    runs.0.store.forget_texts(now).await?;
     runs.0.store.delete_expired_sessions(now).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Person, Recorder};
 use crate::{
-    domain::{id::ItemId, language::Wanted, scope::Scope},
+    domain::{deed::RowDone, id::ItemId, language::Wanted, scope::Scope},
     protocol::{
         event::{ErrorCode, ThreadStreamEvent},
         item::{InferenceOptions, ThreadItem},
@@ -123,6 +123,15 @@ impl From<StoreError> for ActionError {
     }
 }
 
+/// What an action came to.
+#[derive(Debug, Default)]
+pub struct Acted {
+    /// The widget as it is then.
+    pub item: Option<ThreadItem>,
+    /// What was done to a task.
+    pub done: Option<RowDone>,
+}
+
 /// Something that answers.
 #[async_trait]
 pub trait Responder: Send + Sync + 'static {
@@ -142,9 +151,9 @@ pub trait Responder: Send + Sync + 'static {
     /// Answers: hands the recorder what happens.
     async fn respond(&self, turn: &Turn, recorder: &mut Recorder) -> Outcome;
 
-    /// Does what an action says, at once, and gives the widget as it is then. Whatever is to be stored is stored by the one who answers.
+    /// Does what an action says, at once. Whatever is to be stored is stored by the one who answers.
     ///
     /// # Errors
     /// See [`ActionError`].
-    async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Option<ThreadItem>, ActionError>;
+    async fn sync_action(&self, person: &Person, action: &Action, sender: Option<ThreadItem>) -> Result<Acted, ActionError>;
 }

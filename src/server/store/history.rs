@@ -17,6 +17,12 @@ use crate::domain::{
 /// How long a change can be taken back, and how long a deleted task lies in the trash.
 pub const KEEP: TimeDelta = TimeDelta::days(30);
 
+/// What stays of a task's row when its change cannot be taken back any more: enough to tell that it was made, completed, opened again, deleted
+/// or restored.
+const KEPT: [&str; 2] = ["status", "trashed_at"];
+/// So many changes lose their texts in one statement.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+
 /// What an undo token begins with.
 const PREFIX: &str = "undo_";
 
@@ -174,12 +180,12 @@ enum Planned {
 }
 
 async fn plan(connection: &mut PgConnection, user: UserId, which: Which, now: DateTime<Utc>) -> Result<Planned, StoreError> {
-    const NEWEST: &str = "select id, group_id, changes from task_history where user_id = $1 and undone_at is null and created_at >= $3 \
+    const NEWEST: &str = "select id, group_id, changes from task_history where user_id = $1 and undone_at is null and forgotten_at is null and created_at >= $3 \
          and group_id = (select group_id from task_history where user_id = $1 and thread_id = $2 and undone_at is null and undoes is null \
-           and created_at >= $3 order by created_at desc, id desc limit 1) and thread_id = $2 and undoes is null \
+           and forgotten_at is null and created_at >= $3 order by created_at desc, id desc limit 1) and thread_id = $2 and undoes is null \
          order by created_at desc, id desc for update";
-    const ONE: &str = "select id, group_id, changes from task_history where user_id = $1 and id = $2 and undone_at is null and created_at >= $3 \
-         for update";
+    const ONE: &str = "select id, group_id, changes from task_history where user_id = $1 and id = $2 and undone_at is null \
+         and forgotten_at is null and created_at >= $3 for update";
     let (sql, key) = match which {
         Which::One(id) => (ONE, id),
         Which::NewestOf(thread) => (NEWEST, thread.0),
@@ -351,6 +357,44 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Removes the texts of changes that cannot be taken back any more. Who made them, when, by which door and by which command stays, and
+    /// of each task its id and what of [`KEPT`] it had. Gives how many changes that were.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; what was removed until then stays removed.
+    pub async fn forget_texts(&self, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        let mut all = 0;
+        loop {
+            // Columns that come with later migrations go, too: what stays is named, not what goes.
+            let some: i64 = sqlx::query_scalar(
+                "with c as (select user_id, id from task_history where created_at < $1 and forgotten_at is null \
+                   order by created_at limit $2 for update skip locked), \
+                 u as (update task_history h set forgotten_at = $3, changes = (select coalesce(jsonb_agg(jsonb_build_object('id', change->'id', \
+                     'before', (select jsonb_object_agg(key, value) from jsonb_each(nullif(change->'before', 'null')) where key = any($4)), \
+                     'after', (select jsonb_object_agg(key, value) from jsonb_each(nullif(change->'after', 'null')) where key = any($4))) \
+                   order by n), '[]') from jsonb_array_elements(h.changes) with ordinality as of (change, n)) \
+                   from c where h.user_id = c.user_id and h.id = c.id) \
+                 select count(*) from c",
+            )
+            .bind(now - KEEP)
+            .bind(FORGOTTEN_AT_ONCE)
+            .bind(now)
+            .bind(KEPT)
+            .fetch_one(&self.pool)
+            .await?;
+            all += some;
+            if some < FORGOTTEN_AT_ONCE {
+                break;
+            }
+        }
+        // Nothing of this version reads or writes it.
+        sqlx::query("delete from undos where created_at < $1")
+            .bind(now - KEEP)
+            .execute(&self.pool)
+            .await?;
+        Ok(all)
     }
 }
 

@@ -36,9 +36,10 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        deed::{Deed, PlannedDeed},
+        deed::{self, Deed, PlannedDeed, Weight},
         id::{TaskId, UserId},
         language::{self, Moment},
+        scope::Scopes,
         task::{Due, Task},
         text::{self, TextError},
         time::Clock,
@@ -66,6 +67,8 @@ pub struct ToolContext<'a> {
     pub now: DateTime<Utc>,
     /// New ids.
     pub clock: &'a dyn Clock,
+    /// What may be done.
+    pub scopes: Scopes,
     /// Where the call came from.
     pub origin: Origin,
     /// What the call has changed.
@@ -81,6 +84,14 @@ impl ToolContext<'_> {
     /// Now, as words for dates are read.
     fn moment(&self) -> Moment {
         self.calendar.moment(self.now)
+    }
+
+    /// Refuses deeds that go further than whoever calls may.
+    fn permit(&self, deeds: &[PlannedDeed]) -> Result<(), ToolError> {
+        match deed::lacking(self.scopes, deeds) {
+            None => Ok(()),
+            Some(scope) => Err(ToolError::Forbidden(scope)),
+        }
     }
 
     /// Takes a task to change it.
@@ -128,6 +139,8 @@ pub enum ToolError {
     TellModel(String),
     /// The call names a task that does not exist, or is somebody else's.
     NoSuchTask,
+    /// It would go further than whoever calls may: this is lacking.
+    Forbidden(Scope),
     /// The turn cannot go on.
     Stop(StoreError),
 }
@@ -151,6 +164,7 @@ impl ToolError {
         match self {
             Self::TellModel(what) => Ok(what),
             Self::NoSuchTask => Ok("There is no task with this id. Call list_tasks to get the ids, then try again.".into()),
+            Self::Forbidden(scope) => Ok(format!("The access token lacks the scope {} for this.", scope.name())),
             Self::Stop(error) => Err(error),
         }
     }
@@ -202,6 +216,17 @@ pub trait Tool: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
+    /// How much a call weighs that came to this result, whatever it was called with.
+    fn weigh(result: &Value) -> Weight {
+        let count = task_json::tasks_of(result).count();
+        match Self::KIND {
+            Kind::Reads => Weight::default(),
+            Kind::Adds => Weight::added(count),
+            Kind::Changes => Weight::changed(count),
+            Kind::Deletes => Weight::deleted(count),
+        }
+    }
+
     /// Does it, as this person.
     ///
     /// # Errors
@@ -225,6 +250,7 @@ trait AnyTool: Send + Sync {
     fn is_for_chat(&self) -> bool;
     fn parameters(&self) -> Value;
     fn result(&self) -> Value;
+    fn weigh(&self, result: &Value) -> Weight;
     async fn plan_call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Vec<PlannedDeed>, ToolError>;
     async fn call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Value, ToolError>;
 }
@@ -260,6 +286,9 @@ impl<T: Tool> AnyTool for T {
     }
     fn result(&self) -> Value {
         schema::plain::<T::Output>()
+    }
+    fn weigh(&self, result: &Value) -> Weight {
+        T::weigh(result)
     }
     async fn plan_call(&self, context: &mut ToolContext<'_>, args: Value) -> Result<Vec<PlannedDeed>, ToolError> {
         self.plan(context, &arguments::<T>(args)?).await
@@ -327,6 +356,11 @@ impl Registry {
     /// What this tool is; `None` where there is none of this name.
     pub fn kind(&self, name: &str) -> Option<Kind> {
         self.find(name).map(AnyTool::kind)
+    }
+
+    /// How much a call of this tool weighs that came to this result; a tool that there is not does nothing.
+    pub fn weigh(&self, name: &str, result: &Value) -> Weight {
+        self.find(name).map(|tool| tool.weigh(result)).unwrap_or_default()
     }
 
     /// Calls a tool with arguments as the chat's model wrote them.

@@ -55,6 +55,8 @@ pub enum OutsideError {
     NoSuchTask,
     /// The key was used for another call.
     KeyReused,
+    /// The token does not go that far.
+    Forbidden(Scope),
     /// The caller can correct it: what is wrong and what to do.
     Wrong(String),
     /// The database failed.
@@ -72,6 +74,7 @@ impl From<ToolError> for OutsideError {
         match error {
             ToolError::TellModel(what) => Self::Wrong(what),
             ToolError::NoSuchTask => Self::NoSuchTask,
+            ToolError::Forbidden(scope) => Self::Forbidden(scope),
             ToolError::Stop(error) => Self::Failed(error),
         }
     }

@@ -3,6 +3,7 @@
 use chrono::Datelike;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::add_task::priority_schema;
 use crate::domain::task::{Priority, Task, TaskStatus, weekday_name};
@@ -54,6 +55,13 @@ pub struct DueJson {
     pub zone: Option<String>,
     /// The English name of the day.
     pub weekday: &'static str,
+}
+
+/// The tasks in the result of a call; those that are gone for good are there by their ids.
+pub fn tasks_of(result: &Value) -> impl Iterator<Item = &Value> {
+    const MANY: [&str; 5] = ["tasks", "added", "completed", "restored", "removed"];
+    let many = MANY.iter().filter_map(|name| result.get(name)?.as_array()).flatten();
+    result.get("task").into_iter().chain(many)
 }
 
 fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

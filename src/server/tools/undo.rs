@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Kind, Scope, Tool, ToolContext, ToolError, task_json::TaskJson};
 use crate::{
     domain::{
-        deed::{Deed, PlannedDeed},
+        deed::{Deed, PlannedDeed, Weight},
         task::Task,
     },
     server::store::history::{self, Undone, Which},
@@ -70,7 +71,15 @@ impl Tool for Undo {
         Ok(vec![planned(Deed::Restore, restored), planned(Deed::Unmake, removed)])
     }
 
+    fn weigh(result: &Value) -> Weight {
+        let count = |name| result.get(name).and_then(Value::as_array).map_or(0, Vec::len);
+        Weight::changed(count("restored")) + Weight::deleted(count("removed"))
+    }
+
     async fn run(&self, context: &mut ToolContext<'_>, args: Args) -> Result<Output, ToolError> {
+        // It goes as far as what it takes back: without the scope for deletions, nobody takes back what made a task.
+        let deeds = self.plan(context, &args).await?;
+        context.permit(&deeds)?;
         let new_id = context.clock.ordered_uuid();
         let undone = match args.which(context)? {
             Some(which) => history::undo(context.connection, context.user, which, new_id, &context.origin, context.now).await?,

@@ -6,12 +6,12 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::toast::Toast;
+use super::toast::{Toast, named, title_in};
 use crate::api::view::{TaskLists, TaskView};
 use crate::api::{ApiError, tasks as door};
 use crate::app::chat::follow::in_time;
 use crate::app::components::confirm::Question;
-use crate::app::text::{Around, Texts};
+use crate::app::text::Texts;
 use crate::app::{browser, here};
 
 /// A new task that belongs further down than here is shown at the top: so far down nobody would see it.
@@ -52,7 +52,7 @@ pub(super) struct Board {
 }
 
 impl Board {
-    pub fn new(first: Result<TaskLists, ApiError>, told: Option<RwSignal<u32>>) -> Self {
+    pub fn new(first: Result<TaskLists, ApiError>, told: Option<RwSignal<u32>>, toast: Toast) -> Self {
         Self {
             is_known: RwSignal::new(first.is_ok()),
             error: RwSignal::new(None),
@@ -61,7 +61,7 @@ impl Board {
             asked: RwSignal::new(None),
             selected: RwSignal::new(None),
             fresh: RwSignal::new(Vec::new()),
-            toast: Toast::new(),
+            toast,
             told,
             texts: here(),
             turn: StoredValue::new(0),
@@ -286,17 +286,6 @@ impl Board {
     }
 }
 
-/// What is said of a task.
-fn named(text: Around, title: &str) -> String {
-    text.with(&["\u{2068}", title, "\u{2069}"].concat())
-}
-
-/// The title in what was said of a task.
-fn title_in(said: &str) -> &str {
-    let title = said.split_once('\u{2068}').and_then(|(_, rest)| rest.rsplit_once('\u{2069}'));
-    title.map_or(said, |(title, _)| title)
-}
-
 /// What comes behind what is there of a list, as long as there were more before.
 fn next(list: &[TaskView], before: usize, total: usize) -> Option<String> {
     let wants_more = list.len() < before.min(total);
@@ -452,15 +441,6 @@ mod tests {
         assert_eq!(next(&all.pending, 400, 301).as_deref(), Some("d"));
         assert_eq!(next(&all.pending, 3, 301), None, "no more were there before");
         assert_eq!(next(&all.pending, 400, 3), None, "there are no more");
-    }
-
-    #[test]
-    fn what_was_said_of_a_task_names_it() {
-        assert_eq!(
-            title_in(&named(Around("Done: ", ""), "buy \u{2068}x\u{2069} y")),
-            "buy \u{2068}x\u{2069} y"
-        );
-        assert_eq!(title_in("nothing"), "nothing");
     }
 
     #[test]

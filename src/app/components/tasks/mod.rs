@@ -4,13 +4,14 @@
 mod board;
 mod line;
 mod row;
-mod toast;
+pub(in crate::app) mod toast;
 
 use leptos::html::Button;
 use leptos::prelude::*;
 
 use self::board::Board;
 use self::row::Row;
+use self::toast::{Place, Toast};
 use super::confirm::Confirm;
 use super::each::{PART, each};
 use super::problem::Problem;
@@ -27,29 +28,40 @@ pub(in crate::app) fn Tasks(
     /// Counts up whenever something was changed here.
     #[prop(optional)]
     told: Option<RwSignal<u32>>,
+    /// Where the page says what was done; its own where nothing else on the page says so.
+    #[prop(optional)]
+    toast: Option<Toast>,
 ) -> impl IntoView {
+    let toast = toast.unwrap_or_else(Toast::new);
     let first = first(|| async { First::Tasks(door::load_tasks(None, Vec::new()).await) });
     view! {
         <Suspense fallback=move || {
             view! { <p class="faint">{here().loading}</p> }
         }>{move || Suspend::new(async move {
             let Json(First::Tasks(first)) = first.await else { return ().into_any() };
-            view! { <Lists first changed told /> }.into_any()
+            view! { <Lists first changed told toast /> }.into_any()
         })}</Suspense>
     }
     .into_any()
 }
 
 #[component]
-fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Option<RwSignal<u32>>) -> impl IntoView {
+fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Option<RwSignal<u32>>, toast: Toast) -> impl IntoView {
     let texts = here();
-    let board = Board::new(first, told);
+    let board = Board::new(first, told, toast);
     let Board { lists, is_known, .. } = board;
     Effect::new(move || board.begin());
     Effect::new(move |before: Option<u32>| {
         let now = changed.get();
         if before.is_some_and(|before| before != now) {
             board.refresh();
+        }
+        now
+    });
+    Effect::new(move |before: Option<u32>| {
+        let now = toast.wanted.get();
+        if before.is_some_and(|before| before != now) {
+            board.undo();
         }
         now
     });
@@ -85,7 +97,7 @@ fn Lists(first: Result<TaskLists, ApiError>, changed: RwSignal<u32>, told: Optio
     view! {
         <Problem error=problem />
         {line::view(board)}
-        {toast::view(board)}
+        {toast::view(toast, Place::Lists)}
         <section aria-labelledby="tasks-pending">
             <h3 id="tasks-pending" class="small-title">
                 {texts.pending}
@@ -152,18 +164,7 @@ fn more(board: Board, done: bool) -> AnyView {
     .into_any()
 }
 
-/// A task that changes is drawn anew.
+/// A task that changes is drawn anew, whatever it is that changes.
 fn key(task: &TaskView) -> String {
-    let TaskView {
-        id,
-        title,
-        notes,
-        done,
-        priority,
-        due,
-        due_iso: _,
-        repeat,
-        overdue,
-    } = task;
-    format!("{id}{PART}{title}{PART}{notes}{PART}{due}{PART}{repeat}{PART}{priority}{done}{overdue}")
+    format!("{}{PART}{task:?}", task.id)
 }

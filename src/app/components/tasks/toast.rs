@@ -4,20 +4,22 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::board::Board;
 use crate::app::components::icon::{CLOSE, icon};
 use crate::app::here;
-use crate::app::text::told;
+use crate::app::text::{Around, told};
+use crate::domain::deed::{RowDeed, RowDone};
 
 /// How long it stays.
 const STAYS: Duration = Duration::from_secs(10);
 
-/// What is said last, and what can be taken back.
+/// What is said last, and what can be taken back: one for all that is done on a page, in the lists and in the conversation.
 #[derive(Clone, Copy)]
-pub(super) struct Toast {
+pub(in crate::app) struct Toast {
     said: RwSignal<Option<String>>,
     /// The tokens of what was done on this page and is not taken back, with what was said of it: the newest last.
     undos: RwSignal<Vec<(String, String)>>,
+    /// Counts up whenever the newest of them is to be taken back; the lists do it.
+    pub(super) wanted: RwSignal<u32>,
     /// Counts up whenever its time begins anew, or it is held.
     turn: StoredValue<u32>,
 }
@@ -27,6 +29,7 @@ impl Toast {
         Self {
             said: RwSignal::new(None),
             undos: RwSignal::new(Vec::new()),
+            wanted: RwSignal::new(0),
             turn: StoredValue::new(0),
         }
     }
@@ -35,6 +38,25 @@ impl Toast {
     pub fn say(self, text: String) {
         let _ = self.said.try_set(Some(text));
         self.let_go();
+    }
+
+    /// Says what was done in a row, and offers to take it back.
+    pub fn did(self, done: RowDone) {
+        let texts = here();
+        let said = match done.deed {
+            RowDeed::Complete => texts.was_done,
+            RowDeed::Reopen => texts.was_reopened,
+            RowDeed::Move => texts.was_moved,
+            RowDeed::Delete => texts.was_deleted,
+            RowDeed::Restore => texts.was_undone,
+        };
+        let said = named(said, &done.title);
+        self.say(said.clone());
+        match done.token {
+            Some(token) if done.deed == RowDeed::Restore => self.forget(&token),
+            Some(token) => self.offer(token, said),
+            None => {}
+        }
     }
 
     /// What was said can be taken back by this token.
@@ -81,10 +103,33 @@ impl Toast {
     }
 }
 
+/// What is said of a task.
+pub(super) fn named(text: Around, title: &str) -> String {
+    text.with(&["\u{2068}", title, "\u{2069}"].concat())
+}
+
+/// The title in what was said of a task.
+pub(super) fn title_in(said: &str) -> &str {
+    let title = said.split_once('\u{2068}').and_then(|(_, rest)| rest.rsplit_once('\u{2069}'));
+    title.map_or(said, |(title, _)| title)
+}
+
+/// Where a toast is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum Place {
+    /// With the lists.
+    Lists,
+    /// On the page of the conversation, where the lists are out of sight.
+    Page,
+}
+
 /// The toast: in sight wherever the lists are scrolled to.
-pub(super) fn view(board: Board) -> AnyView {
+pub(in crate::app) fn view(toast: Toast, place: Place) -> AnyView {
     let texts = here();
-    let toast = board.toast;
+    let (class, id, undo_id) = match place {
+        Place::Lists => ("toast", "toast", "toast-undo"),
+        Place::Page => ("toast on-page", "page-toast", "page-toast-undo"),
+    };
     let is_shown = move || toast.said.with(Option::is_some);
     let takes_back = Memo::new(move |_| {
         let newest = toast.undos.with(|undos| undos.last().map(|(_, said)| said.clone()));
@@ -92,7 +137,7 @@ pub(super) fn view(board: Board) -> AnyView {
     });
     view! {
         <div
-            class="toast"
+            class=class
             class:is-shown=is_shown
             on:mouseenter=move |_| {
                 toast.hold();
@@ -103,7 +148,7 @@ pub(super) fn view(board: Board) -> AnyView {
             }
             on:focusout=move |_| toast.let_go()
         >
-            <p role="status" data-testid="toast">
+            <p role="status" data-testid=id>
                 {move || toast.said.get().map(|said| told(&said, texts.locale))}
             </p>
             {move || {
@@ -111,7 +156,7 @@ pub(super) fn view(board: Board) -> AnyView {
                     .get()
                     .then(|| {
                         view! {
-                            <button type="button" class="button small quiet" data-testid="toast-undo" on:click=move |_| board.undo()>
+                            <button type="button" class="button small quiet" data-testid=undo_id on:click=move |_| toast.wanted.update(|wanted| *wanted += 1)>
                                 {texts.undo}
                             </button>
                         }
@@ -132,4 +177,18 @@ pub(super) fn view(board: Board) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_of_a_task_names_it() {
+        assert_eq!(
+            title_in(&named(Around("Done: ", ""), "buy \u{2068}x\u{2069} y")),
+            "buy \u{2068}x\u{2069} y"
+        );
+        assert_eq!(title_in("nothing"), "nothing");
+    }
 }

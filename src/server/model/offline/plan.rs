@@ -9,6 +9,7 @@ use super::{
     wire::WireTask,
 };
 use crate::domain::{
+    deed::{UNASKED, Weight},
     language::{
         Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
         pick, points_at, understand,
@@ -168,7 +169,9 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
         _ => describe(line, now),
     };
     let tasks: Vec<NewTask> = list.lines.iter().map(described).collect();
-    Some(if sure { Plan::Add(tasks) } else { Plan::Lines(tasks) })
+    // Before so many are added, the server asks by itself: two questions would be one too many.
+    let is_asked = !Weight::added(tasks.len()).is_within(UNASKED);
+    Some(if sure || is_asked { Plan::Add(tasks) } else { Plan::Lines(tasks) })
 }
 
 /// What is to be done for an intent.
