@@ -156,7 +156,12 @@ pub(in crate::app) fn view(toast: Toast, place: Place) -> AnyView {
                     .get()
                     .then(|| {
                         view! {
-                            <button type="button" class="button small quiet" data-testid=undo_id on:click=move |_| toast.wanted.update(|wanted| *wanted += 1)>
+                            <button
+                                type="button"
+                                class="button small quiet"
+                                data-testid=undo_id
+                                on:click=move |_| toast.wanted.update(|wanted| *wanted += 1)
+                            >
                                 {texts.undo}
                             </button>
                         }
