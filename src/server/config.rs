@@ -9,6 +9,7 @@ use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,6 +18,8 @@ use url::Url;
 
 pub use read::{ConfigError, Problem};
 use read::{Reader, Variable};
+
+use super::proxies::TrustedProxies;
 
 /// Gemini's OpenAI-compatible endpoint.
 pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1beta/openai/";
@@ -47,6 +50,7 @@ const TOKEN: Variable = Variable::new("KAAM_TOKEN", "kaam_...");
 const TOOL_CALLS: Variable = Variable::new("KAAM_TOOL_CALLS_PER_MINUTE", "300");
 const JWT: Variable = Variable::new("JWT_SECRET", "the output of `openssl rand -base64 32`");
 const CORS: Variable = Variable::new("CORS_ALLOWED_ORIGINS", "https://app.example.com,http://localhost:5173");
+const PROXIES: Variable = Variable::new("KAAM_TRUSTED_PROXIES", "127.0.0.0/8,::1,172.17.0.1");
 const SIGN_UP: Variable = Variable::new("KAAM_SIGN_UP", "setup");
 const LOG: Variable = Variable::new("RUST_LOG", "info,kaam=debug");
 const LOG_FORMAT: Variable = Variable::new("KAAM_LOG_FORMAT", "text");
@@ -89,6 +93,8 @@ pub struct Config {
     pub jwt_secret: Option<SecretString>,
     /// Foreign origins that may call `/chatkit` and `/mcp`, as browsers write them in `Origin`.
     pub cors_allowed_origins: Vec<String>,
+    /// The proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Arc<TrustedProxies>,
     /// Who may make an account.
     pub sign_up: SignUp,
     /// The API token that `kaam mcp` works with.
@@ -226,6 +232,7 @@ impl Config {
                 }
             })?,
             cors_allowed_origins: reader.parsed(CORS, origins)?.unwrap_or_default(),
+            trusted_proxies: Arc::new(reader.parsed(PROXIES, proxies)?.unwrap_or_default()),
             sign_up: reader
                 .one_of(
                     SIGN_UP,
@@ -397,6 +404,10 @@ fn origins(value: &str) -> Result<Vec<String>, Problem> {
             }
         })
         .collect()
+}
+
+fn proxies(value: &str) -> Result<TrustedProxies, Problem> {
+    TrustedProxies::parse(value).map_err(Problem::NotANetwork)
 }
 
 fn base_url(value: &str) -> Result<Url, Problem> {

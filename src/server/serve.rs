@@ -2,7 +2,6 @@
 
 use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
 use socket2::SockRef;
 use sqlx::PgPool;
@@ -17,6 +16,7 @@ use super::{
     calls::Calls,
     clock::SystemClock,
     config::{Config, ModelChoice},
+    connections::{self, Bounds},
     limits::SendLimits,
     model::{
         Model,
@@ -202,7 +202,10 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
     let runs = state.runs.clone();
     let sweeping = CancellationToken::new();
     tokio::spawn(state.attachments.clone().keep_swept(sweeping.clone()));
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let proxies = state.config.trusted_proxies.clone();
+    let bounds = Bounds::of_system();
+    tracing::debug!(?bounds, "connections");
+    let app = router(state);
     let (ended, mut end) = tokio::sync::watch::channel(false);
     let drain = async move {
         stop.await;
@@ -211,9 +214,8 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
         runs.shut_down(PATIENCE).await;
         let _ = ended.send(true);
     };
-    let server = axum::serve(listener.tap_io(prepare), app).with_graceful_shutdown(drain);
     tokio::select! {
-        served = async { server.await } => served.map_err(ServeError::Io)?,
+        () = connections::serve(vec![listener], app, bounds, proxies, prepare, drain) => {}
         // Connections that nobody closes must not hold the process.
         () = async {
             let _ = end.wait_for(|ended| *ended).await;
@@ -226,8 +228,8 @@ pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()
 
 /// A token goes out when it is there, not when there are more. Whoever is gone without a word is found out by the next sign of life of a
 /// stream, and has it no longer.
-fn prepare(connection: &mut TcpStream) {
-    let socket = SockRef::from(&*connection);
+fn prepare(connection: &TcpStream) {
+    let socket = SockRef::from(connection);
     let prepared = socket.set_tcp_nodelay(true);
     #[cfg(target_os = "linux")]
     let prepared = prepared.and_then(|()| socket.set_tcp_user_timeout(Some(UNHEARD)));

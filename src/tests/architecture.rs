@@ -56,6 +56,8 @@ fn libraries_stay_where_they_belong() {
                 "assets",
                 "auth",
                 "chatkit",
+                "connections",
+                "proxies",
                 "deadline",
                 "mcp",
                 "rest",

@@ -3,13 +3,13 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::extract::ConnectInfo;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::request::Parts;
+
+use crate::server::proxies::subscriber;
 
 const WINDOW: TimeDelta = TimeDelta::minutes(5);
 /// For one address.
@@ -71,7 +71,7 @@ impl Limiter {
     /// [`TooMany`] if either limit is reached; then it does not count.
     pub fn begin(self: &Arc<Self>, now: DateTime<Utc>, address: &str, peer: Option<IpAddr>) -> Result<Attempt, TooMany> {
         let keys: Vec<Key> = std::iter::once(Key::Address(address.to_owned()))
-            .chain(peer.map(|ip| Key::Peer(network(ip))))
+            .chain(peer.map(|ip| Key::Peer(subscriber(ip))))
             .collect();
         let mut windows = self.windows();
         if let Some(free_at) = keys.iter().filter_map(|key| windows.full_until(key, now)).max() {
@@ -138,45 +138,6 @@ impl Windows {
     }
 }
 
-/// One subscriber has a whole /64 of IPv6.
-fn network(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V6(ip) => IpAddr::V6((u128::from(ip) & !u128::from(u64::MAX)).into()),
-        ip => ip,
-    }
-}
-
-/// Who is at the other end. Where that is a machine of our own network, it is taken for a proxy, and the last address that
-/// `X-Forwarded-For` names (the one that the nearest proxy wrote) for the peer.
-pub fn peer(parts: &Parts) -> Option<IpAddr> {
-    let ip = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(address)| address.ip().to_canonical())?;
-    if !is_near(ip) {
-        return Some(ip);
-    }
-    let forwarded = parts
-        .headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .next_back()
-        .and_then(|value| value.to_str().ok());
-    Some(
-        forwarded
-            .and_then(|value| value.rsplit(',').next()?.trim().parse().ok())
-            .unwrap_or(ip),
-    )
-}
-
-/// Loopback, or a private network.
-fn is_near(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,34 +189,5 @@ mod tests {
         assert_eq!(limits.windows().0.len(), KEYS);
         assert!(limits.begin(at(1000), "late@x", None).is_ok());
         assert_eq!(limits.windows().0.len(), 1, "what is over is forgotten");
-    }
-
-    #[test]
-    fn the_peer_is_the_nearest_that_is_not_ours() {
-        for (ip, forwarded, expected) in [
-            ("203.0.113.7", &["198.51.100.1"][..], Some("203.0.113.7")),
-            ("127.0.0.1", &[], Some("127.0.0.1")),
-            ("127.0.0.1", &["1.1.1.1, 198.51.100.1"], Some("198.51.100.1")),
-            ("10.0.0.2", &["1.1.1.1", "198.51.100.1"], Some("198.51.100.1")),
-            ("::ffff:127.0.0.1", &["198.51.100.1"], Some("198.51.100.1")),
-            ("::1", &["unknown"], Some("::1")),
-        ] {
-            let mut request = http::Request::builder();
-            for value in forwarded {
-                request = request.header("x-forwarded-for", *value);
-            }
-            let (mut parts, ()) = request.body(()).unwrap().into_parts();
-            assert_eq!(peer(&parts), None);
-            parts.extensions.insert(ConnectInfo(SocketAddr::new(ip.parse().unwrap(), 1)));
-            assert_eq!(peer(&parts), expected.map(|ip| ip.parse().unwrap()), "{ip} {forwarded:?}");
-        }
-    }
-
-    #[test]
-    fn one_subscriber_of_ipv6_is_one_peer() {
-        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        assert_eq!(network(ip("2001:db8:1:2:3::4")), network(ip("2001:db8:1:2:ffff::")));
-        assert_ne!(network(ip("2001:db8:1:2::")), network(ip("2001:db8:1:3::")));
-        assert_eq!(network(ip("::ffff:192.0.2.1")), ip("192.0.2.1"));
     }
 }

@@ -4,6 +4,8 @@ use std::{fmt, time::Duration};
 
 use secrecy::SecretString;
 
+use crate::server::proxies::NotANetwork;
+
 /// A variable and a value that it may have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Variable {
@@ -48,6 +50,8 @@ pub enum Problem {
     NotHttp,
     /// More than scheme, host and port.
     NotAnOrigin,
+    /// Not an address or a network among the proxies.
+    NotANetwork(NotANetwork),
     /// `*` among the origins.
     Wildcard,
     /// Not an address of a Postgres.
@@ -90,6 +94,7 @@ impl fmt::Display for Problem {
             Self::NotAUrl(cause) => write!(f, "is not a URL ({cause})"),
             Self::NotHttp => f.write_str("must begin with http:// or https:// and name a host"),
             Self::NotAnOrigin => f.write_str("must be scheme, host and port only, without a path, a query or a user"),
+            Self::NotANetwork(cause) => write!(f, "must be addresses and networks with commas between them, or none: {cause}"),
             Self::Wildcard => f.write_str("must name each origin; `*` is not accepted"),
             Self::NotPostgres => f.write_str("must begin with postgres:// or postgresql://"),
             Self::NotABucket => f.write_str("must be s3://bucket or s3://bucket/prefix, without keys"),

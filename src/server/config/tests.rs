@@ -208,6 +208,7 @@ fn secrets_come_from_files_too() {
 fn origins_are_exact() {
     let config = read(&[(
         "CORS_ALLOWED_ORIGINS",
+        "KAAM_TRUSTED_PROXIES",
         "https://a.example, http://localhost:5173/ ,https://B.example:443",
     )])
     .unwrap();
@@ -249,6 +250,11 @@ fn a_wrong_value_names_its_variable_its_problem_and_an_example() {
         ("CORS_ALLOWED_ORIGINS", "https://a.example,*", "`*` is not accepted"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example/app", "scheme, host and port only"),
         ("CORS_ALLOWED_ORIGINS", "null", "is not a URL"),
+        (
+            "KAAM_TRUSTED_PROXIES",
+            "10.0.0.0/8,proxy",
+            "\"proxy\" is neither an address nor a network",
+        ),
         ("KAAM_SIGN_UP", "yes", "must be one of: setup, open, closed"),
         ("RUST_LOG", "kaam=loud", "is not a log filter"),
         ("KAAM_LOG_FORMAT", "xml", "must be one of: text, json"),

@@ -17,11 +17,7 @@ use crate::{
         text::{self, TextError},
     },
     server::{
-        auth::{
-            EmailAddress, PasswordError, current_user,
-            limits::{self, Attempt},
-            secret, session,
-        },
+        auth::{EmailAddress, PasswordError, current_user, limits::Attempt, secret, session},
         config::SignUp,
         request_id,
         state::AppState,
@@ -204,7 +200,9 @@ pub async fn set_zone(zone: String) -> Result<(), ApiError> {
 }
 
 fn attempt(state: &AppState, parts: &Parts, email: &EmailAddress) -> Result<Attempt, ApiError> {
-    let begun = state.attempts.begin(state.clock.now(), email.as_str(), limits::peer(parts));
+    let begun = state
+        .attempts
+        .begin(state.clock.now(), email.as_str(), state.config.trusted_proxies.peer(parts));
     begun.map_err(|too_many| refuse(ApiError::TooMany(too_many.retry_after)))
 }
 
