@@ -306,8 +306,10 @@ fn a_line_says_what_was_taken_and_gives_it_back() {
         assert!(literal.task.title.contains(&text[taken.range.clone()]), "{:?}", literal.task);
         assert!(literal.taken.iter().all(|other| other.range != taken.range));
     }
+    let moved = describe_with("move the class to Friday", now(), &[]);
+    assert_eq!((moved.task.title.as_str(), moved.taken.len()), ("move the class to Friday", 1));
     let both = describe_with("class on Monday and Wednesday", now(), &[]);
-    assert_eq!((both.task.title.as_str(), both.taken.len()), ("class on Monday and Wednesday", 1));
+    assert_eq!((both.task.title.as_str(), both.taken.len()), ("class on Monday and Wednesday", 0));
     for text in [
         "Sunday times tomorrow",
         "کل دودھ لانا جمعہ",

@@ -237,11 +237,15 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     out
 }
 
-/// The day and time that a range names, and the days that are joined to that day. A single task has none of the latter; they stay in its
-/// title, and so does a day that it cannot have.
+/// The day and time that a range names, and the days that are joined to that day. A single task cannot have several days: none of them is
+/// taken then, and they are named. A day that it cannot have stays in the title, too.
 pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, Vec<Day>) {
     let used = reading.sentence.used.clone();
-    let more = when::take_more_days(&mut reading.sentence, from, to);
+    let more = if reading.single {
+        Vec::new()
+    } else {
+        when::take_more_days(&mut reading.sentence, from, to)
+    };
     let when = when::take(&mut reading.sentence, from, to, Which::First, reading.now);
     if !reading.single {
         return (when, more);
@@ -249,8 +253,6 @@ pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, 
     let cannot_be = matches!(when.due(reading.now), Some(Err(_)));
     if cannot_be {
         reading.sentence.used = used;
-    } else if !more.is_empty() {
-        reading.sentence.keep(used);
     }
     (if cannot_be { When::default() } else { when }, Vec::new())
 }

@@ -29,7 +29,8 @@ pub(super) fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize
         let span = (found.from, found.to);
         let piece = found.piece;
         let near = place.is_none_or(|place| is_near(sentence, place, span));
-        if !fits(&when, piece, near) {
+        let starts = starts(sentence, found) || taken.iter().any(|other| starts(sentence, other));
+        if !fits(&when, piece, near) || !starts && !agrees(&when, piece) {
             continue;
         }
         when.day = match (when.day, piece.day()) {
@@ -45,7 +46,10 @@ pub(super) fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize
         }
         when.clock = when.clock.or(piece.clock());
         when.part = when.part.or(piece.part());
-        when.repeat = when.repeat.or(piece.repeat());
+        when.repeat = match (when.repeat, piece.repeat()) {
+            (Some(one), Some(other)) => together(one, other),
+            (one, other) => one.or(other),
+        };
         when.zone = when.zone.or(piece.zone());
         match piece {
             Piece::Ahead(span) => when.ahead = Some(span),
@@ -71,17 +75,69 @@ pub(super) fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize
 
 /// Whether a piece can be a part of what is known of the moment.
 fn fits(when: &When, piece: Piece, near: bool) -> bool {
-    match (piece, when.day) {
-        (Piece::Ahead(_), _) => when.is_empty(),
-        _ if when.ahead.is_some() => false,
-        (Piece::Step(_), _) => when.step.is_none(),
-        (p, Some(before)) if p.day().is_some() => p.day().is_some_and(|day| join(before, day, near).is_some()),
-        (p, _) if p.day().is_some() => p.clock().is_none() || when.clock.is_none(),
-        (Piece::Clock(_), _) => when.clock.is_none(),
-        (Piece::Part(part), _) => when.part.is_none_or(|other| other == part),
-        (Piece::Zone(_), _) => when.zone.is_none(),
+    let day = match (when.day, piece.day()) {
+        (Some(before), Some(day)) => join(before, day, near).is_some(),
         _ => true,
+    };
+    let clock = piece.clock().is_none() || when.clock.is_none();
+    let part = piece.part().is_none_or(|part| when.part.is_none_or(|other| other == part));
+    let repeat = match (when.repeat, piece.repeat()) {
+        (Some(one), Some(other)) => together(one, other).is_some(),
+        _ => true,
+    };
+    match piece {
+        Piece::Ahead(_) => when.is_empty(),
+        _ if when.ahead.is_some() => false,
+        Piece::Step(_) => when.step.is_none(),
+        Piece::Zone(_) => when.zone.is_none(),
+        _ => day && clock && part && repeat,
     }
+}
+
+/// Two recurrences that say one: "weekly ... on Sundays", "every month ... on the 5th of each month".
+fn together(one: Repeat, other: Repeat) -> Option<Repeat> {
+    let says_day = |repeat: &Repeat| !repeat.days.is_empty() || repeat.month_day != 0;
+    if one == other {
+        return Some(one);
+    }
+    let (wide, narrow) = if says_day(&one) { (other, one) } else { (one, other) };
+    // "daily, on weekdays"
+    let daily = wide.frequency == Frequency::Daily && narrow.frequency == Frequency::Weekly && narrow.days.len() > 1;
+    let fits = wide.frequency == narrow.frequency || daily && wide.interval == 1;
+    let interval = match (wide.interval, narrow.interval) {
+        (any, 1) | (1, any) => any,
+        _ => return None,
+    };
+    (fits && !says_day(&wide) && says_day(&narrow)).then_some(Repeat { interval, ..narrow })
+}
+
+/// Whether the weekday that is named is one on which the recurrence falls: "every day, Sunday" is neither.
+fn agrees(when: &When, piece: Piece) -> bool {
+    let repeat = piece.repeat().or(when.repeat);
+    if let (Some(Day::OfMonth(day, _)), Some(repeat)) = (piece.day().or(when.day), repeat) {
+        return repeat.month_day == 0 || i64::from(repeat.month_day) == i64::from(day);
+    }
+    let (Some(Day::Weekday(day, _)), Some(repeat)) = (piece.day().or(when.day), repeat) else {
+        return true;
+    };
+    match repeat.frequency {
+        Frequency::Daily => repeat.interval > 1,
+        Frequency::Weekly => repeat.days.is_empty() || repeat.days.iter().any(|other| other == day),
+        Frequency::Monthly | Frequency::Yearly => true,
+    }
+}
+
+/// "from Monday", "peer se": the day only says when the recurrence begins.
+fn starts(sentence: &Sentence<'_>, found: &Found) -> bool {
+    let before = found.from.checked_sub(1);
+    before.is_some_and(|at| {
+        is_word(
+            sentence,
+            at,
+            &["from", "starting", "start", "starts", "beginning", "begin", "begins"],
+        )
+    }) || is_word(sentence, found.to, &["se", "سے"])
+        || is_word(sentence, found.to, &["ko", "کو"]) && is_word(sentence, found.to + 1, &["shuru", "شروع"])
 }
 
 /// What may stand between two pieces of one moment and goes with them.

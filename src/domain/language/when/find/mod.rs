@@ -6,12 +6,15 @@
 mod account;
 pub(super) mod calendar;
 mod every;
+mod except;
 mod interrupted;
 mod joining;
 mod months;
 mod naming;
 pub(super) mod numbers;
+mod often;
 mod piece;
+mod rivals;
 mod shift;
 mod spans;
 mod words;
@@ -21,7 +24,7 @@ use calendar::{calendar_day, day_of_month, holiday, iso};
 use every::every;
 pub(super) use interrupted::says_time;
 use joining::{assemble, is_link};
-use numbers::{is_mark, is_word};
+use numbers::is_word;
 use piece::{Found, Piece};
 pub(in crate::domain::language) use shift::shift;
 use words::{day_word, part, relative, weekday};
@@ -93,10 +96,31 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     if which == Which::First {
         naming::leave_out(sentence, &mut found, from, to);
     }
+    for (first, last) in often::find(sentence, from, to) {
+        sentence.doubt(first, last);
+        found.retain(|piece| piece.to <= first || last <= piece.from);
+    }
     let before = sentence.used.clone();
     // Whatever is not understood takes at least one piece away.
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
+        let rivals = if which == Which::First {
+            rivals::find(sentence, &found, &taken, (from, to))
+        } else {
+            Vec::new()
+        };
+        if !rivals.is_empty() {
+            sentence.used.clone_from(&before);
+            let all: Vec<(usize, usize)> = rivals
+                .into_iter()
+                .map(|(first, last)| with_neighbours(sentence, &found, first, last))
+                .collect();
+            for (first, last) in all {
+                sentence.doubt(first, last);
+                found.retain(|piece| piece.to <= first || last <= piece.from);
+            }
+            continue;
+        }
         if taken.is_empty() {
             if let Some(Doubt { from: first, to: last }) = account::begun(sentence, from, to).filter(|_| deep) {
                 sentence.doubt(first, last);
@@ -242,7 +266,12 @@ fn is_range(sentence: &Sentence<'_>, one: &Found, other: &Found) -> bool {
         Piece::Day(Day::OfMonth(..)) => Some(2),
         _ => None,
     };
-    marked && kind(one.piece).is_some() && kind(one.piece) == kind(other.piece)
+    // "Monday to Friday" is not the Monday alone.
+    let is_long = match (one.piece, other.piece) {
+        (Piece::Day(Day::Weekday(first, _)), Piece::Day(Day::Weekday(last, _))) => (last + 7 - first) % 7 > 3,
+        _ => false,
+    };
+    marked && !is_long && kind(one.piece).is_some() && kind(one.piece) == kind(other.piece)
 }
 
 fn is_weekday(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u8)> {

@@ -190,7 +190,15 @@ pub(super) fn weekday(sentence: &Sentence<'_>, at: usize, from: usize, to: usize
     let two_ways = is_word(sentence, at, &["sun", "sat"]);
     let begins =
         at == from && (!two_ways || !sentence.tokens.get(end).is_some_and(|t| t.is_text()) || sentence.is(end, Plain::Verb).is_some());
-    let edge = (end..to).all(|place| !sentence.tokens[place].is_text()) || begins || dated;
+    // "Mon, Wed and Fri"
+    let joins = |place: usize| {
+        is_mark(sentence, place, &[',', '،', '/', '&', '-', '–'])
+            || sentence.word_is(place, Plain::And)
+            || is_word(sentence, place, &["to", "or", "ya"])
+    };
+    let listed = joins(end) && is_weekday(sentence, end + 1).is_some()
+        || at > from + 1 && joins(at - 1) && before.is_some_and(|f| f.to == at - 1 && matches!(f.piece, Piece::Day(Day::Weekday(..))));
+    let edge = (end..to).all(|place| !sentence.tokens[place].is_text()) || begins || dated || listed;
     // "hafte" is a Saturday only with its postposition; "sun", "sat", "mon" only where a date can stand.
     let before_date = comma > 0 && nth(sentence, end + comma, false).is_some();
     if (week && !followed && !before_date) || (weak && !(led || edge)) {
