@@ -257,6 +257,19 @@ impl<'a> Sentence<'a> {
         }
     }
 
+    /// Gives what was taken since then back to the title, and remembers it as a date that cannot be.
+    pub fn doubt_since(&mut self, before: Vec<bool>) {
+        let is_new: Vec<bool> = self.used.iter().zip(&before).map(|(now, then)| *now && !then).collect();
+        self.used = before;
+        let mut at = 0;
+        for run in is_new.chunk_by(|one, other| one == other) {
+            if run[0] {
+                self.doubt(at, at + run.len());
+            }
+            at += run.len();
+        }
+    }
+
     /// What looks like a date and was not wholly understood, in a range of tokens, as the person wrote it.
     pub fn unread(&self, from: usize, to: usize) -> Vec<String> {
         let free = |&&(first, last): &&(usize, usize)| from <= first && last <= to && (first..last).all(|at| !self.used[at]);

@@ -1,10 +1,10 @@
 //! New tasks: one sentence may hold several.
 
-use super::Reading;
+use super::{Reading, habits};
 use crate::domain::{
     language::{
-        Intent, NewTask,
-        lexicon::{Part, Plain, Sense},
+        DueError, Intent, NewTask,
+        lexicon::{Plain, Sense},
         sentence::Sentence,
         token::Kind,
         when::{self, Day, Moment, When, Which},
@@ -224,12 +224,13 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
-        let when = at_night(reading, start, end, when);
+        let when = habits::in_its_part(reading, start, end, when);
         // "class on Monday and Wednesday": one for each day.
         let each = days.into_iter().map(|day| When { day: Some(day), ..when });
         for when in std::iter::once(when).chain(each) {
             out.push(NewTask {
                 unread: reading.sentence.unread(first, last),
+                passed: reading.passed,
                 ..new_task(title.clone(), &when, priority, reading.now)
             });
         }
@@ -238,7 +239,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
 }
 
 /// The day and time that a range names, and the days that are joined to that day. A single task cannot have several days: none of them is
-/// taken then, and they are named. A day that it cannot have stays in the title, too.
+/// taken then, and they are named. So is what it cannot have: a day or time that has passed, or that there is not.
 pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, Vec<Day>) {
     let used = reading.sentence.used.clone();
     let more = if reading.single {
@@ -250,20 +251,13 @@ pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, 
     if !reading.single {
         return (when, more);
     }
-    let cannot_be = matches!(when.due(reading.now), Some(Err(_)));
+    let due = when.due(reading.now);
+    let cannot_be = matches!(due, Some(Err(_)));
     if cannot_be {
-        reading.sentence.used = used;
+        reading.passed = matches!(due, Some(Err(DueError::Past(_) | DueError::PastTime(_))));
+        reading.sentence.doubt_since(used);
     }
     (if cannot_be { When::default() } else { when }, Vec::new())
-}
-
-/// "dinner tomorrow 8" is not at eight in the morning.
-pub(super) fn at_night(reading: &Reading<'_>, from: usize, to: usize, when: When) -> When {
-    let is_late = when.clock.is_some() && (from..to).any(|at| reading.sentence.is(at, Plain::AtNight).is_some());
-    When {
-        part: when.part.or(is_late.then_some(Part::Evening)),
-        ..when
-    }
 }
 
 pub(super) fn new_task(title: String, when: &When, priority: Option<Priority>, now: Moment) -> NewTask {
@@ -275,6 +269,7 @@ pub(super) fn new_task(title: String, when: &When, priority: Option<Priority>, n
         priority,
         repeat: when.repeat_of(now),
         unread: Vec::new(),
+        passed: false,
     }
 }
 

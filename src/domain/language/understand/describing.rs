@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Reading, Rule, adding, english, pointed, urdu};
+use super::{Reading, Rule, adding, english, habits, pointed, urdu};
 use crate::domain::{
     language::{
         Described, Intent, NewTask, TakenKind, detect,
@@ -109,9 +109,10 @@ fn plain(reading: &mut Reading<'_>) -> NewTask {
     let title = reading
         .words(start, verb)
         .unwrap_or_else(|| reading.sentence.text.trim().to_owned());
-    let when = adding::at_night(reading, start, verb, when);
+    let when = habits::in_its_part(reading, start, verb, when);
     NewTask {
         unread: reading.sentence.unread(from, to),
+        passed: reading.passed,
         ..adding::new_task(title, &when, priority, reading.now)
     }
 }

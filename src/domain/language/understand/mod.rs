@@ -10,6 +10,7 @@ mod broken;
 mod clauses;
 mod describing;
 mod english;
+mod habits;
 mod half;
 mod special;
 mod stopping;
@@ -229,6 +230,8 @@ struct Reading<'a> {
     listed: bool,
     /// One task is described, whatever joins its words.
     single: bool,
+    /// The moment that was named has passed.
+    passed: bool,
     /// The priority of the tasks that are meant, where it says so of "all".
     scoped: Option<Priority>,
     /// The days of the tasks that are meant, where it says so of "all".
@@ -252,6 +255,7 @@ impl<'a> Reading<'a> {
             replaced: false,
             listed: false,
             single: false,
+            passed: false,
             scoped: None,
             scoped_days: None,
         }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
-use super::{Day, DueError, InMonth, Moment, Span, Step, When, Zone, zones};
+use super::{Clock, Day, DueError, InMonth, Moment, Span, Step, When, Zone, zones};
 use crate::domain::{
     repeat::{Frequency, Repeat},
     task::Due,
@@ -24,7 +24,42 @@ pub(super) fn due(when: &When, moment: Moment) -> Result<Due, DueError> {
     if due.date < moment.local.date() {
         return Err(DueError::Past(due.date));
     }
-    Ok(due)
+    match due.time.filter(|_| when.clock.is_some() && has_passed(&due, moment)) {
+        Some(time) => ahead_of(when, time, moment),
+        None => Ok(due),
+    }
+}
+
+/// Whether a moment has passed; the minute that it is now has not.
+fn has_passed(due: &Due, moment: Moment) -> bool {
+    let now = moment.local.time();
+    let minute = now.with_second(0).unwrap_or(now);
+    due.date == moment.local.date() && due.time.is_some_and(|time| time < minute)
+}
+
+/// What is meant by a time of today that has passed: the next day of a recurrence, the other half of the day where that was not said, and
+/// else nothing that a task can have.
+fn ahead_of(when: &When, time: NaiveTime, moment: Moment) -> Result<Due, DueError> {
+    if when.repeat.is_some() {
+        let tomorrow = plus(moment.local.date(), 1)?.and_time(NaiveTime::MIN);
+        let utc = zones::first(moment.zone, tomorrow).map_or(moment.utc, |at| at.naive_utc());
+        return due(
+            when,
+            Moment {
+                local: tomorrow,
+                utc,
+                ..moment
+            },
+        );
+    }
+    if let Some(clock) = when.clock.filter(|clock| clock.two_ways(when.part) && when.step.is_none()) {
+        let evening = When {
+            clock: Some(Clock { pm: Some(true), ..clock }),
+            ..*when
+        };
+        return due(&evening, moment);
+    }
+    Err(DueError::PastTime(time))
 }
 
 /// An amount of time from now. Hours are counted as they pass, whatever the clocks do.

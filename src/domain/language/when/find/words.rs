@@ -10,7 +10,7 @@ use super::{
 use crate::domain::language::{
     lexicon::{Part, Plain, Sense, Unit},
     sentence::Sentence,
-    when::{Clock, Day, clock},
+    when::{Clock, Day, clock, zones},
 };
 
 /// Next week, this Friday, agle mahine, is hafte, the weekend, end of the month.
@@ -157,7 +157,8 @@ pub(super) fn day_word(sentence: &Sentence<'_>, at: usize, from: usize, to: usiz
                     .is_some()
             || (end..to).all(|place| !sentence.tokens[place].is_text())
             || sentence.any(end, &[Plain::Before, Plain::After]).is_some()
-            || is_day(sentence, end);
+            || is_day(sentence, end)
+            || zones::is_named(sentence, end);
         let midnight = Clock {
             hour: 24,
             minute: 0,
@@ -255,6 +256,7 @@ pub(super) fn part(sentence: &Sentence<'_>, at: usize, from: usize, to: usize, b
     let near = before.is_some_and(|f| f.to == at)
         || clock
         || of
+        || zones::is_named(sentence, end)
         || is_word(sentence, end, &["at", "@"])
         || (end..to).all(|place| !sentence.tokens[place].is_text())
         || (at > from
