@@ -29,7 +29,7 @@ use super::{
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
-    token::Token,
+    token::{Kind, Token},
     when::{self, Moment, When, Which},
 };
 use crate::domain::{locale::Script, task::Priority};
@@ -350,8 +350,8 @@ impl Reading<'_> {
                 })
                 .last();
             match start {
-                // "remind me to call bhai"
-                Some(start) if start == last && self.calls(last) => break,
+                // "remind me to call bhai", "call Ahmed bhai"
+                Some(start) if start == last && (self.calls(last) || self.is_of_a_name(self.from, last)) => break,
                 Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) && !(start == last && self.is_name(last)) => {
                     self.sentence.take(start, self.to - start);
                     self.to = start;
@@ -365,6 +365,47 @@ impl Reading<'_> {
     fn calls(&self, at: usize) -> bool {
         let verb = at.checked_sub(1).filter(|before| *before >= self.from);
         self.sentence.word_is(at, Plain::Noun) && verb.is_some_and(|before| self.sentence.word_is(before, Plain::Verb))
+    }
+
+    /// "Ahmed bhai", "Ali jee", "احمد بھائی": an honorific behind a name, which the lists do not know. Behind a verb it speaks to the assistant:
+    /// "doodh lana bhai".
+    fn is_of_a_name(&self, from: usize, at: usize) -> bool {
+        const HONORIFICS: [&str; 22] = [
+            "bhai",
+            "bhaiya",
+            "jee",
+            "ji",
+            "sahib",
+            "sahab",
+            "saab",
+            "sir",
+            "janab",
+            "jan",
+            "jaan",
+            "yaar",
+            "yar",
+            "baji",
+            "apa",
+            "bro",
+            "boss",
+            "بھائی",
+            "جی",
+            "یار",
+            "جناب",
+            "صاحب",
+        ];
+        let Some(before) = at.checked_sub(1).filter(|before| *before >= from && self.is_word(at, &HONORIFICS)) else {
+            return false;
+        };
+        let token = &self.sentence.tokens[before];
+        let capital = self.sentence.text[token.start..token.end].starts_with(char::is_uppercase);
+        let unknown = self
+            .sentence
+            .senses(before)
+            .iter()
+            .all(|(_, sense)| matches!(sense, Sense::Is(Plain::Noun)));
+        let known_verb = self.sentence.word_is(before, Plain::Verb) || urdu::is_infinitive(&self.sentence, before);
+        !self.sentence.used[before] && token.kind == Kind::Word && !known_verb && (unknown || capital && before > 0)
     }
 
     /// "Zara" within a sentence is a person, "zara" a politeness.
