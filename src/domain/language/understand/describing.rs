@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Reading, Rule, adding, english, habits, pointed, urdu};
+use super::{Reading, Rule, adding, announced, english, habits, pointed, urdu};
 use crate::domain::{
     language::{
         Described, Intent, NewTask, TakenKind, detect,
@@ -53,9 +53,9 @@ fn ordered(reading: &mut Reading<'_>, english_first: bool) -> Option<NewTask> {
         return None;
     }
     let rules: [Rule; 3] = if english_first {
-        [adding::colon, english::added, urdu::added]
+        [announced::colon, english::added, urdu::added]
     } else {
-        [adding::colon, urdu::added, english::added]
+        [announced::colon, urdu::added, english::added]
     };
     let found = reading.first_of(&rules)?;
     match pointed(&reading.sentence, found) {

@@ -1,11 +1,13 @@
 //! From a message to what is wanted.
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
-//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `half` refuses what
-//! would be done by halves. `describing` reads what is no message, but the description of one task.
+//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `announced` reads what a colon announces, `habits`
+//! knows at what hours things are done, `broken` knows titles that are none, `target` says which tasks are meant. `whole` reads messages that say
+//! one thing, whatever order their words have; `half` refuses what would be done by halves. `describing` reads what is no message, but the
+//! description of one task.
 
 mod adding;
+mod announced;
 mod broken;
 mod clauses;
 mod describing;
@@ -140,7 +142,7 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     special::correct_days(reading);
     if let Some(intent) = stopping::read(reading)
         .or_else(|| special::read(reading))
-        .or_else(|| adding::colon(reading))
+        .or_else(|| announced::colon(reading))
     {
         return intent;
     }

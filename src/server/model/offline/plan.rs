@@ -10,8 +10,8 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
-        pick, points_at, understand,
+        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, pasted, phrases, pick,
+        points_at, understand,
     },
     locale::Script,
 };
@@ -155,19 +155,7 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
     if !sure && orders * 2 > intents.len() {
         return None;
     }
-    // "Tomorrow:" above them is the day of those that name none.
-    let heading = list.heading.as_deref().filter(|heading| names_day(heading, now));
-    let described = |line: &String| match heading {
-        Some(heading) if !names_day(line, now) => {
-            let title = describe(line, now).title;
-            NewTask {
-                title,
-                ..describe(&format!("{line} {}", heading.trim_end_matches(':')), now)
-            }
-        }
-        _ => describe(line, now),
-    };
-    let tasks: Vec<NewTask> = list.lines.iter().map(described).collect();
+    let tasks = list.described(now);
     Some(if sure { Plan::Add(tasks) } else { Plan::Lines(tasks) })
 }
 
