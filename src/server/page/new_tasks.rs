@@ -135,12 +135,6 @@ struct Unread {
     passed: bool,
 }
 
-impl Unread {
-    fn of(words: Vec<String>, passed: bool) -> Self {
-        Self { words, passed }
-    }
-}
-
 /// The task of a description, and what of its title may have been meant as a date.
 fn task_of(caller: &Caller, new: NewTask) -> (Task, Unread) {
     let (calendar, now) = (caller.user.calendar(), caller.state.clock.now());
@@ -157,7 +151,8 @@ fn task_of(caller: &Caller, new: NewTask) -> (Task, Unread) {
         repeat,
         ..Task::new(caller.state.clock.task_id(), new.title, due, calendar.zone.name(), now)
     };
-    (task, Unread::of(new.unread, new.passed))
+    let (words, passed) = (new.unread, new.passed);
+    (task, Unread { words, passed })
 }
 
 /// Adds a task a line, as one change. Sent again with the same key, it adds nothing.
@@ -184,8 +179,8 @@ async fn make(caller: &Caller, lines: &[Line], key: &str) -> Result<(Vec<String>
                 let mut made = Vec::new();
                 for (id, line) in ids.iter().zip(lines) {
                     let task = tasks::get(&mut transaction, user.id, task_id(id)?).await.map_err(failed)?;
-                    let new = language::describe_with(&line.text, moment, &line.literal).task;
-                    made.push((task, Unread::of(new.unread, new.passed)));
+                    let (_, unread) = task_of(caller, language::describe_with(&line.text, moment, &line.literal).task);
+                    made.push((task, unread));
                 }
                 return Ok((ids, said(caller, &made), undo));
             }

@@ -238,6 +238,8 @@ mod tests {
             ("peer, budh aur jumma ko gym", "peer, budh aur jumma"),
             ("پیر، بدھ اور جمعے کو جم", "پیر، بدھ اور جمعے"),
             ("gym on Monday or Tuesday", "Monday or Tuesday"),
+            ("take the pills tomorrow and Friday", "tomorrow and Friday"),
+            ("pay on Friday or 24 December", "Friday or 24 December"),
             ("kal ya parson Ali se milna", "kal ya parson"),
             ("take pills at 5 and 6", "5 and 6"),
             ("take pills at 8am and 8pm", "8am and 8pm"),
@@ -259,6 +261,13 @@ mod tests {
             let whole = (text, None, None, vec![words.to_owned()]);
             assert_eq!((task.title.as_str(), task.due, task.repeat, task.unread), whole);
         }
+        // How often in a day cannot be kept; the day can.
+        let twice = describe("roz do baar dawai leni", now());
+        assert_eq!(twice.repeat.map(|repeat| repeat.to_string()).as_deref(), Some("FREQ=DAILY"));
+        assert_eq!(
+            (twice.title.as_str(), twice.unread),
+            ("do baar dawai leni", vec!["do baar".to_owned()])
+        );
         for text in ["every 8 hours", "twice a day", "Mon, Wed and Fri", "8am and 8pm", "peer ya mangal"] {
             assert!(crate::domain::language::resolve_due(text, now()).is_err(), "{text}");
         }

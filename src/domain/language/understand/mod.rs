@@ -441,6 +441,10 @@ impl Reading<'_> {
     /// The places of date words, without taking them.
     fn dates(&mut self) -> (When, Vec<bool>) {
         let before = self.sentence.used.clone();
+        // Of several days each has a task of its own.
+        if !self.single {
+            when::take_more_days(&mut self.sentence, self.from, self.to);
+        }
         let when = self.take_when(Which::First);
         let dated = self.sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
         self.sentence.used = before;

@@ -29,6 +29,10 @@ pub(super) fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize
         let span = (found.from, found.to);
         let piece = found.piece;
         let near = place.is_none_or(|place| is_near(sentence, place, span));
+        // "tomorrow and Friday" are two days.
+        if piece.day().is_some() && piece.day() != when.day && place.is_some_and(|place| is_joined_by_and(sentence, place, span)) {
+            continue;
+        }
         let starts = starts(sentence, found) || taken.iter().any(|other| starts(sentence, other));
         if !fits(&when, piece, near) || !starts && !agrees(&when, piece) {
             continue;
@@ -163,6 +167,14 @@ fn settle(repeat: &mut Repeat, day: Option<Day>) {
 fn is_near(sentence: &Sentence<'_>, one: (usize, usize), other: (usize, usize)) -> bool {
     let (first, second) = if one < other { (one, other) } else { (other, one) };
     (first.1..second.0).all(|at| is_join(sentence, at))
+}
+
+/// Whether "and" or "or" stands between two pieces with nothing else that says anything.
+fn is_joined_by_and(sentence: &Sentence<'_>, one: (usize, usize), other: (usize, usize)) -> bool {
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    let or = |at: usize| is_word(sentence, at, &["or", "ya", "یا"]);
+    let mut between = first.1..second.0;
+    between.clone().any(|at| sentence.word_is(at, Plain::And) || or(at)) && between.all(|at| is_join(sentence, at) || or(at))
 }
 
 /// Two day words that say one day: "Friday next week", "20th of next month". Two that are names of a day do so side by side only.

@@ -62,7 +62,7 @@ fn length(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
     let period = |place: usize| {
         unit(sentence, place).filter(|(_, unit)| matches!(unit, Unit::Hour | Unit::Day | Unit::Week | Unit::Month | Unit::Year))
     };
-    let repeated = |place: usize| sentence.find(place, |s| matches!(s, Sense::Repeat(_)).then_some(()));
+    let repeated = |place: usize| sentence.find(place, |s| matches!(s, Sense::Repeat(_)).then_some(())).is_some();
     // "din mein do baar", "hafte mein 3 dafa"
     if let Some((length, _)) = period(at)
         && is_word(sentence, at + length, &["mein", "me", "main", "میں"])
@@ -70,21 +70,16 @@ fn length(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
     {
         return Some(length + 1 + more);
     }
-    // "roz do baar", "daily twice"
-    if let Some((length, ())) = repeated(at)
-        && let Some(more) = several(sentence, at + length)
-    {
-        return Some(length + more);
-    }
-    // "twice a day", "3 times per week", "do baar roz", "twice daily"
+    // "twice a day", "3 times per week"; of "do baar roz" and "twice daily" the day is understood.
     let length = several(sentence, at)?;
+    let beside = repeated(at + length) || at > 0 && repeated(at - 1);
+    if beside {
+        return Some(length);
+    }
     let per = usize::from(is_word(sentence, at + length, &["a", "an", "per", "each", "in"]));
     let a = usize::from(per > 0 && is_word(sentence, at + length + per, &["a", "an", "the"]));
-    if let Some((more, _)) = period(at + length + per + a).filter(|_| per > 0) {
-        return Some(length + per + a + more);
-    }
-    let (more, ()) = repeated(at + length)?;
-    Some(length + more)
+    let (more, _) = period(at + length + per + a).filter(|_| per > 0)?;
+    Some(length + per + a + more)
 }
 
 /// "twice", "3 times", "do baar": more often than once.
