@@ -74,6 +74,8 @@ pub struct Repeat {
     pub days: Weekdays,
     /// In a month: on which of these days, counted from 1, or from the end with -1; 0 says nothing.
     pub nth: i8,
+    /// The second of them: "the 2nd and 4th Saturday"; 0 says nothing.
+    pub and_nth: i8,
     /// On which day of the month; -1 is the last, 0 says nothing.
     pub month_day: i8,
     /// Where a month is too short for that day (a year has no 29 February), it falls on the last day of the month instead of being left out.
@@ -88,6 +90,7 @@ impl Repeat {
             interval: 1,
             days: Weekdays(0),
             nth: 0,
+            and_nth: 0,
             month_day: 0,
             or_last: false,
         }
@@ -135,10 +138,12 @@ impl fmt::Display for Repeat {
         if self.interval > 1 {
             write!(f, ";INTERVAL={}", self.interval)?;
         }
-        for (place, day) in self.days.iter().enumerate() {
+        let ranks = [self.nth, self.and_nth].into_iter().take(if self.and_nth == 0 { 1 } else { 2 });
+        let ranked = ranks.flat_map(|nth| self.days.iter().map(move |day| (nth, day)));
+        for (place, (nth, day)) in ranked.enumerate() {
             f.write_str(if place == 0 { ";BYDAY=" } else { "," })?;
-            if self.nth != 0 {
-                write!(f, "{}", self.nth)?;
+            if nth != 0 {
+                write!(f, "{nth}")?;
             }
             f.write_str(DAYS[usize::from(day)])?;
         }
@@ -171,6 +176,26 @@ impl fmt::Display for OtherRule {
 }
 impl std::error::Error for OtherRule {}
 
+impl Repeat {
+    /// Reads days of the week: "MO,TH", "-1FR", "2SA,4SA".
+    fn on_days(&mut self, days: &str) -> Result<(), OtherRule> {
+        for day in days.split(',') {
+            let (nth, name) = day.split_at_checked(day.len().saturating_sub(2)).ok_or(OtherRule)?;
+            let at = DAYS.iter().position(|known| *known == name).ok_or(OtherRule)?;
+            let nth = if nth.is_empty() { 0 } else { nth.parse().map_err(|_| OtherRule)? };
+            let these = Weekdays::default().with(u8::try_from(at).map_err(|_| OtherRule)?);
+            if self.days.is_empty() || nth == self.nth && self.and_nth == 0 {
+                (self.nth, self.days) = (nth, Weekdays(self.days.0 | these.0));
+            } else if self.days == these && self.nth != 0 && nth != 0 && nth != self.nth && self.and_nth == 0 {
+                self.and_nth = nth;
+            } else {
+                return Err(OtherRule);
+            }
+        }
+        Ok(())
+    }
+}
+
 impl FromStr for Repeat {
     type Err = OtherRule;
 
@@ -195,17 +220,7 @@ impl FromStr for Repeat {
                 }
                 // Only as a part of a rule that `Display` writes; see below.
                 ("BYMONTH", "2") | ("BYSETPOS", "-1") => {}
-                ("BYDAY", days) => {
-                    for day in days.split(',') {
-                        let (nth, name) = day.split_at_checked(day.len().saturating_sub(2)).ok_or(OtherRule)?;
-                        let at = DAYS.iter().position(|known| *known == name).ok_or(OtherRule)?;
-                        let nth = if nth.is_empty() { 0 } else { nth.parse().map_err(|_| OtherRule)? };
-                        if !repeat.days.is_empty() && nth != repeat.nth {
-                            return Err(OtherRule);
-                        }
-                        (repeat.nth, repeat.days) = (nth, repeat.days.with(u8::try_from(at).map_err(|_| OtherRule)?));
-                    }
-                }
+                ("BYDAY", days) => repeat.on_days(days)?,
                 // Which weeks count is the calendar's; the words are the same.
                 ("WKST", _) => {}
                 _ => return Err(OtherRule),
@@ -235,6 +250,7 @@ mod tests {
             "FREQ=MONTHLY;BYMONTHDAY=-1",
             "FREQ=MONTHLY;BYDAY=1MO",
             "FREQ=MONTHLY;BYDAY=-1FR",
+            "FREQ=MONTHLY;BYDAY=2SA,4SA",
             "FREQ=YEARLY",
         ] {
             assert_eq!(rule.parse::<Repeat>().map(|repeat| repeat.to_string()), Ok(rule.to_owned()));
@@ -259,7 +275,9 @@ mod tests {
             "",
             "FREQ=HOURLY",
             "FREQ=DAILY;COUNT=3",
-            "FREQ=MONTHLY;BYDAY=1MO,2MO",
+            "FREQ=MONTHLY;BYDAY=1MO,2TU",
+            "FREQ=MONTHLY;BYDAY=1MO,2MO,3MO",
+            "FREQ=MONTHLY;BYDAY=MO,2MO",
             "FREQ=DAILY;INTERVAL=0",
             "BYDAY=MO",
             "FREQ=MONTHLY;BYSETPOS=-1",

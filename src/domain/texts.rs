@@ -66,8 +66,8 @@ pub fn task_added(locale: Locale, title: &str, details: impl Iterator<Item = Str
     std::iter::once(title).chain(details).collect::<Vec<_>>().join(comma)
 }
 
-/// Words looked like a date and were not wholly understood, so that they are a part of the title.
-pub fn unread_in_title(locale: Locale, words: &[String]) -> String {
+/// Words looked like a date and were not wholly understood, or name a moment that has passed, so that they are a part of the title.
+pub fn unread_in_title(locale: Locale, words: &[String], passed: bool) -> String {
     let (open, close, comma) = match locale {
         Locale::En => ('“', '”', ", "),
         Locale::Ur => ('”', '“', "، "),
@@ -75,6 +75,8 @@ pub fn unread_in_title(locale: Locale, words: &[String]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("{open}\u{2068}{word}\u{2069}{close}")).collect();
     let said = quoted.join(comma);
     match locale {
+        Locale::En if passed => format!("{said} has already passed, so it is in the title and the task has no date."),
+        Locale::Ur if passed => format!("{said} کا وقت گزر چکا ہے، اس لیے یہ نام میں لکھا ہے اور کام کی کوئی تاریخ نہیں۔"),
         Locale::En => format!("I did not understand {said} as a date, so it is in the title."),
         Locale::Ur => format!("{said} کو تاریخ کے طور پر نہیں سمجھا گیا، اس لیے یہ نام میں لکھا ہے۔"),
     }

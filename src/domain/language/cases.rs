@@ -41,6 +41,14 @@ fn added(text: &str) -> Option<NewTask> {
     }
 }
 
+/// The change that a message asks for.
+fn change(text: &str) -> Change {
+    match understand(text, now()).intent {
+        Intent::Update(_, change) => change,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
 /// Texts, titles and dates, in a line and in a message.
 #[track_caller]
 fn assert_both(cases: &[(&str, &str, &str)]) {
@@ -184,15 +192,8 @@ fn what_is_not_wholly_understood_stays_in_the_title_and_is_named() {
 #[test]
 fn half_of_a_date_moves_no_task() {
     for text in ["move gym to the first Tuesday of Octember", "postpone the dentist to 5pm 6pm"] {
-        let Intent::Update(_, change) = understand(text, now()).intent else {
-            panic!("{text}")
-        };
-        assert!(!change.unread.is_empty(), "{text}: {change:?}");
+        assert!(!change(text).unread.is_empty(), "{text}");
     }
-    let change = |text: &str| match understand(text, now()).intent {
-        Intent::Update(_, change) => change,
-        other => panic!("{text}: {other:?}"),
-    };
     let day = change("move the gym to Monday");
     assert!(day.date_only && !day.time_only && day.unread.is_empty());
     let time = change("move the gym to 5pm");
@@ -306,8 +307,10 @@ fn a_line_says_what_was_taken_and_gives_it_back() {
         assert!(literal.task.title.contains(&text[taken.range.clone()]), "{:?}", literal.task);
         assert!(literal.taken.iter().all(|other| other.range != taken.range));
     }
+    let moved = describe_with("move the class to Friday", now(), &[]);
+    assert_eq!((moved.task.title.as_str(), moved.taken.len()), ("move the class to Friday", 1));
     let both = describe_with("class on Monday and Wednesday", now(), &[]);
-    assert_eq!((both.task.title.as_str(), both.taken.len()), ("class on Monday and Wednesday", 1));
+    assert_eq!((both.task.title.as_str(), both.taken.len()), ("class on Monday and Wednesday", 0));
     for text in [
         "Sunday times tomorrow",
         "کل دودھ لانا جمعہ",
@@ -382,4 +385,100 @@ proptest! {
             prop_assert!(taken.range.end <= literal.start || literal.end <= taken.range.start || literal.is_empty());
         }
     }
+}
+
+#[test]
+fn a_zone_is_read_with_its_time_wherever_the_day_stands() {
+    assert_both(&[
+        ("meeting noon EST tomorrow", "meeting", "2026-12-01T22:00"),
+        ("meeting noon est", "meeting", "2026-11-30T22:00"),
+        ("meeting 5 PM Pacific", "meeting", "2026-12-01T06:00"),
+        ("meeting tomorrow at 5 PM Eastern", "meeting", "2026-12-02T03:00"),
+        ("call mom 3pm Pacific on Friday", "call mom", "2026-12-05T04:00"),
+        ("midnight GMT release", "release", "2026-12-01T05:00"),
+        ("call Ali tomorrow 9pm London time", "call Ali", "2026-12-02T02:00"),
+        ("kal raat 9 baje London ke waqt Ali ko call", "Ali ko call", "2026-12-02T02:00"),
+        ("کل رات 9 بجے لندن کے وقت علی کو کال", "علی کو کال", "2026-12-02T02:00"),
+        ("visit 5pm Central Park", "visit Central Park", "2026-11-30T17:00"),
+    ]);
+    assert_titles(&["Midnight Sun premiere"]);
+}
+
+#[test]
+fn a_time_of_another_zone_is_put_to_the_day_that_the_task_has() {
+    let on = |text: &str, date: &str| {
+        let time = change(text).time?;
+        time.on(date.parse().unwrap(), now()).map(|due| shown(Some(&due)))
+    };
+    assert_eq!(
+        on("move the gym to 9pm London time", "2026-12-05").as_deref(),
+        Some("2026-12-06T02:00")
+    );
+    assert_eq!(
+        on("move the gym to 9am Tokyo time", "2026-12-05").as_deref(),
+        Some("2026-12-05T05:00")
+    );
+    assert_eq!(on("move the gym to 1pm Tokyo time", "2026-11-30"), None, "it has passed");
+    assert_eq!(change("move the gym to 9pm").time, None);
+}
+
+#[test]
+fn a_time_of_today_that_has_passed_is_no_date_and_is_said() {
+    let late = at("2026-11-30T22:30", Tz::Asia__Karachi);
+    for (text, title, words, time) in [
+        ("call Ali five past ten tonight", "call Ali", "five past ten tonight", "22:05"),
+        ("call Ali today at 9am", "call Ali", "today at 9am", "09:00"),
+        ("aaj subah 9 baje Ali ko call", "Ali ko call", "aaj subah 9 baje", "09:00"),
+        ("آج صبح 9 بجے علی کو کال", "علی کو کال", "آج صبح 9 بجے", "09:00"),
+    ] {
+        let passed = DueError::PastTime(time.parse().unwrap());
+        assert_eq!(resolve_due(words, late), Err(passed.clone()), "argument {words}");
+        let line = describe(text, late);
+        assert_eq!(
+            (line.title.as_str(), line.due, line.unread, line.passed),
+            (text, None, vec![words.to_owned()], true)
+        );
+        let Intent::Add(tasks) = understand(text, late).intent else {
+            panic!("{text}");
+        };
+        assert_eq!(
+            (tasks[0].title.as_str(), tasks[0].due_error.clone()),
+            (title, Some(passed)),
+            "message {text}"
+        );
+    }
+    let yesterday = describe("call mom yesterday", late);
+    assert_eq!(
+        (yesterday.due, yesterday.unread, yesterday.passed),
+        (None, vec!["yesterday".to_owned()], true)
+    );
+    // The other half of the day is still ahead, and so is the next day of a recurrence.
+    assert_both(&[
+        ("call Ali today at 9", "call Ali", "2026-11-30T21:00"),
+        ("take pills every day at 9am from today", "take pills", "2026-12-01T09:00"),
+        ("har mahine ki 30 tareekh ko 9 baje fees", "fees", "2026-12-30T09:00"),
+        ("call Ali today at 10am", "call Ali", "2026-11-30T10:00"),
+    ]);
+}
+
+#[test]
+fn things_of_the_morning_and_the_evening_say_which_half_of_the_day() {
+    assert_both(&[
+        ("suhoor at 4:30", "suhoor", "2026-12-01T04:30"),
+        ("wake up for suhoor tomorrow at 4:30", "wake up for suhoor", "2026-12-01T04:30"),
+        ("sehri kal 4:30 baje", "sehri", "2026-12-01T04:30"),
+        ("سحری کل 4:30 بجے", "سحری", "2026-12-01T04:30"),
+        ("fajr 5:15 tomorrow", "fajr", "2026-12-01T05:15"),
+        ("fajr ki namaz kal 5:15 par", "fajr ki namaz", "2026-12-01T05:15"),
+        ("فجر کل 5:15", "فجر", "2026-12-01T05:15"),
+        ("breakfast with Ali tomorrow at 6", "breakfast with Ali", "2026-12-01T06:00"),
+        ("nashta 6 baje kal", "nashta", "2026-12-01T06:00"),
+        ("iftar 6:15 tomorrow", "iftar", "2026-12-01T18:15"),
+        ("isha kal 8 baje", "isha", "2026-12-01T20:00"),
+        ("عشاء کل 8 بجے", "عشاء", "2026-12-01T20:00"),
+        // What is only bought for it has no hour of its own.
+        ("buy suhoor food tomorrow at 5", "buy suhoor food", "2026-12-01T17:00"),
+        ("sehri ka saman lena kal 5 baje", "sehri ka saman lena", "2026-12-01T17:00"),
+        ("fajr 5pm tomorrow", "fajr", "2026-12-01T17:00"),
+    ]);
 }

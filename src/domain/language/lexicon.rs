@@ -105,7 +105,7 @@ plain! {
     Overdue = "overdue", Chat = "chat", DateNoun = "datenoun",
     Noun = "noun", English = "english", EveryOther = "everyother", Earlier = "earlier", Onwards = "onwards", Reopen = "reopen", Notes = "notes",
     Undone = "undone", Says = "says", State = "state", Ongoing = "ongoing", Post = "post", Undoes = "undoes", Ended = "ended", Came = "came", Gets = "gets", Supply = "supply",
-    Discard = "discard", Tells = "tells", DayEnd = "dayend", CalledOff = "calledoff", AtNight = "atnight",
+    Discard = "discard", Tells = "tells", DayEnd = "dayend", CalledOff = "calledoff", AtNight = "atnight", AtDawn = "atdawn", AtMorning = "atmorning",
     Undo = "undo", UndoBeside = "undobeside", Reminds = "reminds", File = "file", HowMany = "howmany",
     AndHalf = "andhalf", ClockPast = "clockpast", ClockTo = "clockto", Nearly = "nearly", Loosely = "loosely", Shade = "shade",
     ClockNoon = "clocknoon", StartOf = "startof", MidOf = "midof", YearEnd = "yearend", MonthEnd = "monthend", AfterNext = "afternext",
@@ -349,9 +349,12 @@ impl Lexicon {
             Some(senses) if senses.contains(&Sense::Is(Plain::English)) => 2,
             // Things have English names in Urdu sentences too.
             Some(senses)
-                if senses
-                    .iter()
-                    .all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight | Plain::File | Plain::UndoBeside))) =>
+                if senses.iter().all(|s| {
+                    matches!(
+                        s,
+                        Sense::Is(Plain::Supply | Plain::AtNight | Plain::AtDawn | Plain::AtMorning | Plain::File | Plain::UndoBeside)
+                    )
+                }) =>
             {
                 0
             }

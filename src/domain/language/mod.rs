@@ -41,7 +41,7 @@ pub use matching::{find_all, find_matches};
 pub use pasted::{Pasted, bare, lines, names_day, pasted};
 pub use pick::{Pick, pick};
 pub use understand::{describe, describe_with, negates, points_at, stops_repeating, understand};
-pub use when::{DateWords, DueError, Moment, date_words, resolve_due, resolve_repeat};
+pub use when::{DateWords, DueError, Moment, TimeOfDay, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,8 +122,10 @@ pub struct NewTask {
     pub priority: Option<Priority>,
     /// How often, if they said so.
     pub repeat: Option<Repeat>,
-    /// What looked like a date and was not wholly understood, in the person's words. It is a part of the title.
+    /// What looked like a date and was not wholly understood, or cannot be the task's, in the person's words. It is a part of the title.
     pub unread: Vec<String>,
+    /// It was understood, and has passed.
+    pub passed: bool,
 }
 
 /// A task that was described, and what of the text is no part of its title.
@@ -232,6 +234,8 @@ pub struct Change {
     pub clear_due: bool,
     /// Only a time of day was named: the day stays, if there is one.
     pub time_only: bool,
+    /// That time, where the day to which it is put makes a difference.
+    pub time: Option<TimeOfDay>,
     /// Only a day was named: the time of day stays, if there is one.
     pub date_only: bool,
     /// Move the date by this much.

@@ -1,9 +1,11 @@
 //! A list that is pasted as it stands: several lines, with bullets, boxes or numbers before them.
 
+use chrono::NaiveDateTime;
+
 use super::{
-    detect,
+    NewTask, TakenKind, describe, describe_with, detect,
     lexicon::{Plain, Sense},
-    normal,
+    normal, resolve_due, resolve_repeat,
     sentence::Sentence,
     when::{self, Moment, Which},
 };
@@ -19,6 +21,8 @@ const LINE_MAX: usize = 200;
 pub struct Pasted {
     /// What is to be done, in the order of the list.
     pub lines: Vec<String>,
+    /// For each of them the day that stands above it, in the person's words: "Tomorrow:", "کل", "Shopping on Friday:".
+    pub days: Vec<Option<String>>,
     /// How many lines were ticked already: they are no tasks.
     pub done: usize,
     /// An order to add them stands above them or begins them, or what stands above them says that they are to be done: "add these:", "todo:".
@@ -30,9 +34,31 @@ pub struct Pasted {
 }
 
 /// The lines of a list of several things to do, each without its bullet, box or number; `None` where a text is no such list. Lines that are
-/// ticked ("[x]") are left out, and so is what stands above the list ("add these:").
+/// ticked ("[x]") are left out, and so is what stands above the list ("add these:"). A day that stands above a line and is not named in it is
+/// written behind it.
 pub fn lines(text: &str) -> Option<Vec<String>> {
-    pasted(text).map(|list| list.lines).filter(|lines| lines.len() > 1)
+    let list = pasted(text)?;
+    let is_list = list.lines.len() > 1 || list.days.iter().any(Option::is_some);
+    let now = NaiveDateTime::default();
+    let dated = |(line, day): (String, Option<String>)| match day {
+        Some(day) if !names_day(&line, now) => format!("{line} {day}"),
+        _ => line,
+    };
+    is_list.then(|| list.lines.into_iter().zip(list.days).map(dated).collect())
+}
+
+impl Pasted {
+    /// The tasks of the list. The day that stands above a line holds where the line names none.
+    pub fn described(&self, now: Moment) -> Vec<NewTask> {
+        let task = |(line, day): (&String, &Option<String>)| match day {
+            Some(day) if !names_day(line, now) => NewTask {
+                title: describe(line, now).title,
+                ..describe(&format!("{line} {day}"), now)
+            },
+            _ => describe(line, now),
+        };
+        self.lines.iter().zip(&self.days).map(task).collect()
+    }
 }
 
 /// The same, with what else is known of the list.
@@ -42,24 +68,46 @@ pub fn pasted(text: &str) -> Option<Pasted> {
     if all.len() > LINES_MAX || all.len() < 2 || all.iter().any(|line| line.chars().count() > LINE_MAX) {
         return None;
     }
-    let heading = Line::read(first).mark == Mark::None && (first.ends_with([':', '：']) || Line::marked(rest) && orders_only(first));
+    let heading =
+        Line::read(first).mark == Mark::None && (first.ends_with([':', '：']) || Line::marked(rest) && orders_only(first) || is_day(first));
     let ordered = if heading { orders(first) } else { begins_with_order(first) };
     let items = if heading { rest } else { &all[..] };
     let read: Vec<Line<'_>> = items.iter().map(|line| Line::read(line)).collect();
-    let is_thing = |line: &Line<'_>| line.text.chars().any(char::is_alphanumeric);
     let done = read.iter().filter(|line| line.mark == Mark::Ticked).count();
-    let lines: Vec<String> = read
-        .iter()
-        .filter(|line| line.mark != Mark::Ticked && is_thing(line))
-        .map(|line| line.text.to_owned())
-        .collect();
+    let mut day = heading.then(|| day_words(first)).flatten();
+    let (mut lines, mut days) = (Vec::new(), Vec::new());
+    for line in &read {
+        if line.mark == Mark::None && is_day(line.text) {
+            day = day_words(line.text);
+        } else if line.mark != Mark::Ticked && line.text.chars().any(char::is_alphanumeric) {
+            lines.push(line.text.to_owned());
+            days.push(day.clone());
+        }
+    }
     (lines.len() + done > 1 || heading && lines.len() + done == 1).then_some(Pasted {
         lines,
+        days,
         done,
         ordered,
         heading: heading.then(|| (*first).to_owned()),
         marked: Line::marked(items),
     })
+}
+
+/// Whether a line says a day, or how often, and nothing else: "Tomorrow:", "Monday", "کل:".
+fn is_day(line: &str) -> bool {
+    let line = line.trim_end_matches([':', '：']).trim();
+    let now = NaiveDateTime::default();
+    names_day(line, now) && (resolve_due(line, now).is_ok() || resolve_repeat(line).is_some())
+}
+
+/// The words of a heading that say a day or how often.
+fn day_words(heading: &str) -> Option<String> {
+    let described = describe_with(heading, NaiveDateTime::default(), &[]);
+    let dates = described.taken.iter().filter(|taken| taken.kind != TakenKind::Priority);
+    let words: Vec<&str> = dates.map(|taken| &heading[taken.range.clone()]).collect();
+    let words = words.join(" ").trim_end_matches([':', '：', ' ']).to_owned();
+    (!words.is_empty() && names_day(&words, NaiveDateTime::default())).then_some(words)
 }
 
 /// Whether a line names a day, or how often it comes back: "gym 6pm" does not.
@@ -225,6 +273,34 @@ mod tests {
         for text in ["Buy milk", "Buy milk\n", "", "\n\n", "- milk", "2.5 kg sugar"] {
             assert_eq!(lines(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_above_lines_is_theirs_and_no_task() {
+        for (text, expected) in [
+            ("tomorrow:\nmilk\neggs", &["milk tomorrow", "eggs tomorrow"][..]),
+            ("Monday\nmilk\neggs on Friday", &["milk Monday", "eggs on Friday"]),
+            ("Monday:\n- milk\nTuesday:\n- eggs", &["milk Monday", "eggs Tuesday"]),
+            ("Shopping on Friday:\n- milk\n- eggs", &["milk on Friday", "eggs on Friday"]),
+            ("kal\ndoodh lena\nanday lena", &["doodh lena kal", "anday lena kal"]),
+            ("کل:\nدودھ لینا\nانڈے لینا", &["دودھ لینا کل", "انڈے لینا کل"]),
+            ("har jumay ko:\n- safai\n- namaz", &["safai har jumay ko", "namaz har jumay ko"]),
+            ("tomorrow:\nmilk", &["milk tomorrow"]),
+        ] {
+            let expected: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
+            assert_eq!(lines(text), Some(expected), "{text}");
+        }
+        let now = Moment::from(NaiveDateTime::default());
+        let tasks = pasted("کل:\nدودھ لینا\nانڈے لینا جمعے کو").unwrap().described(now);
+        let seen: Vec<_> = tasks
+            .iter()
+            .map(|task| (task.title.as_str(), task.due.as_ref().unwrap().date.to_string()))
+            .collect();
+        // The first day of the clock is a Thursday.
+        assert_eq!(
+            seen,
+            [("دودھ لینا", "1970-01-02".to_owned()), ("انڈے لینا", "1970-01-02".to_owned())]
+        );
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(super) struct Sentence<'a> {
     kinds: Vec<Option<TakenKind>>,
     /// Tokens that were taken for something, and belong to the title all the same.
     kept: Vec<bool>,
+    /// Tokens that are read to the letter from now on; see [`Sentence::forget`].
+    forgotten: Vec<bool>,
     /// Where words look like a date that was not wholly understood; see [`Sentence::unread`].
     unread: Vec<(usize, usize)>,
     /// Whether the Latin words are mostly Roman Urdu.
@@ -96,6 +98,7 @@ impl<'a> Sentence<'a> {
             text,
             kinds: vec![None; tokens.len()],
             kept: vec![false; tokens.len()],
+            forgotten: vec![false; tokens.len()],
             unread: Vec::new(),
             tokens,
             senses: Vec::new(),
@@ -117,6 +120,7 @@ impl<'a> Sentence<'a> {
             used: vec![false; to - from],
             kinds: vec![None; to - from],
             kept: vec![false; to - from],
+            forgotten: self.forgotten[from..to].to_vec(),
             unread: Vec::new(),
             roman: self.roman,
         };
@@ -128,8 +132,10 @@ impl<'a> Sentence<'a> {
                 flags.pop();
             }
             part.kinds.pop();
+            part.forgotten.remove(at);
             // Only phrases that reach over its place mean something else now.
-            for place in at.saturating_sub(PHRASE_MAX - 1)..at.min(part.tokens.len()) {
+            let forgotten = part.forgotten.clone();
+            for place in (at.saturating_sub(PHRASE_MAX - 1)..at.min(part.tokens.len())).filter(|place| !forgotten[*place]) {
                 (part.senses[place], part.all[place]) = senses(&part.tokens, place, self.roman);
             }
         }
@@ -139,6 +145,7 @@ impl<'a> Sentence<'a> {
     /// Reads some tokens to the letter from now on: they mean nothing but themselves.
     pub fn forget(&mut self, from: usize, to: usize) {
         for at in from..to {
+            self.forgotten[at] = true;
             (self.senses[at], self.all[at]) = (Vec::new(), Vec::new());
         }
     }
@@ -247,6 +254,19 @@ impl<'a> Sentence<'a> {
     pub fn doubt(&mut self, from: usize, to: usize) {
         if from < to && !self.unread.contains(&(from, to)) {
             self.unread.push((from, to));
+        }
+    }
+
+    /// Gives what was taken since then back to the title, and remembers it as a date that cannot be.
+    pub fn doubt_since(&mut self, before: Vec<bool>) {
+        let is_new: Vec<bool> = self.used.iter().zip(&before).map(|(now, then)| *now && !then).collect();
+        self.used = before;
+        let mut at = 0;
+        for run in is_new.chunk_by(|one, other| one == other) {
+            if run[0] {
+                self.doubt(at, at + run.len());
+            }
+            at += run.len();
         }
     }
 

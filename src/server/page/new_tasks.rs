@@ -128,8 +128,15 @@ impl Line {
     }
 }
 
+/// What of a title may have been meant as a date, and whether it was understood and has passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Unread {
+    words: Vec<String>,
+    passed: bool,
+}
+
 /// The task of a description, and what of its title may have been meant as a date.
-fn task_of(caller: &Caller, new: NewTask) -> (Task, Vec<String>) {
+fn task_of(caller: &Caller, new: NewTask) -> (Task, Unread) {
     let (calendar, now) = (caller.user.calendar(), caller.state.clock.now());
     let today = calendar.local(now).date();
     let rule = new
@@ -144,7 +151,8 @@ fn task_of(caller: &Caller, new: NewTask) -> (Task, Vec<String>) {
         repeat,
         ..Task::new(caller.state.clock.task_id(), new.title, due, calendar.zone.name(), now)
     };
-    (task, new.unread)
+    let (words, passed) = (new.unread, new.passed);
+    (task, Unread { words, passed })
 }
 
 /// Adds a task a line, as one change. Sent again with the same key, it adds nothing.
@@ -171,7 +179,8 @@ async fn make(caller: &Caller, lines: &[Line], key: &str) -> Result<(Vec<String>
                 let mut made = Vec::new();
                 for (id, line) in ids.iter().zip(lines) {
                     let task = tasks::get(&mut transaction, user.id, task_id(id)?).await.map_err(failed)?;
-                    made.push((task, language::describe_with(&line.text, moment, &line.literal).task.unread));
+                    let (_, unread) = task_of(caller, language::describe_with(&line.text, moment, &line.literal).task);
+                    made.push((task, unread));
                 }
                 return Ok((ids, said(caller, &made), undo));
             }
@@ -203,7 +212,7 @@ async fn make(caller: &Caller, lines: &[Line], key: &str) -> Result<(Vec<String>
 }
 
 /// That a task was added, with its date in full, and what of its title may have been meant as a date; or how many were.
-fn said(caller: &Caller, made: &[(Task, Vec<String>)]) -> String {
+fn said(caller: &Caller, made: &[(Task, Unread)]) -> String {
     let [(task, unread)] = made else {
         return caller.user.digits.show(texts::tasks_added(caller.locale, made.len()));
     };
@@ -212,9 +221,9 @@ fn said(caller: &Caller, made: &[(Task, Vec<String>)]) -> String {
     let repeat = task.repeat.as_deref().map(|rule| language::phrases::repeats(rule, script));
     let details = [due, repeat].into_iter().flatten().map(|words| caller.user.digits.show(words));
     let added = texts::task_added(caller.locale, &task.title, details);
-    if unread.is_empty() {
+    if unread.words.is_empty() {
         added
     } else {
-        format!("{added}. {}", texts::unread_in_title(caller.locale, unread))
+        format!("{added}. {}", texts::unread_in_title(caller.locale, &unread.words, unread.passed))
     }
 }

@@ -71,8 +71,21 @@ fn units(frequency: Frequency, count: PluralCategory, script: Script) -> &'stati
 fn on(repeat: &Repeat, script: Script) -> Option<String> {
     let names = || before_ko(&joined(repeat.days, script));
     if repeat.nth != 0 {
-        let rank = usize::try_from(repeat.nth).ok();
-        let pick = |ranks: [&str; 5], last: &str| rank.and_then(|n| ranks.get(n.wrapping_sub(1)).copied()).unwrap_or(last).to_owned();
+        let one = |nth: i8, ranks: [&'static str; 5], last: &'static str| {
+            let rank = usize::try_from(nth).ok();
+            rank.and_then(|n| ranks.get(n.wrapping_sub(1)).copied()).unwrap_or(last)
+        };
+        let pick = |ranks: [&'static str; 5], last: &'static str| match repeat.and_nth {
+            0 => one(repeat.nth, ranks, last).to_owned(),
+            other => {
+                let and = match script {
+                    Script::En => "and",
+                    Script::UrLatn => "aur",
+                    Script::Ur => "اور",
+                };
+                format!("{} {and} {}", one(repeat.nth, ranks, last), one(other, ranks, last))
+            }
+        };
         return Some(match script {
             Script::En => format!("the {} {}", pick(["first", "second", "third", "fourth", "fifth"], "last"), names()),
             Script::UrLatn => format!(

@@ -306,6 +306,14 @@ pub fn bad_date(error: &DueError, script: Script) -> String {
                 Script::Ur => format!("{date} گزر چکا ہے۔ آگے کا کون سا دن رکھوں؟"),
             }
         }
+        DueError::PastTime(time) => {
+            let time = dates::clock(*time, script);
+            match script {
+                Script::En => format!("{time} has already passed today. When should it be?"),
+                Script::UrLatn => format!("Aaj {time} ka waqt guzar chuka hai. Kab ke liye rakhun?"),
+                Script::Ur => format!("آج {time} کا وقت گزر چکا ہے۔ کب کے لیے رکھوں؟"),
+            }
+        }
         _ => three(
             script,
             "I could not find that date in the calendar. Which day should it be?",

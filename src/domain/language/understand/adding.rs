@@ -1,10 +1,10 @@
 //! New tasks: one sentence may hold several.
 
-use super::Reading;
+use super::{Reading, habits};
 use crate::domain::{
     language::{
-        Intent, NewTask,
-        lexicon::{Part, Plain, Sense},
+        DueError, Intent, NewTask,
+        lexicon::{Plain, Sense},
         sentence::Sentence,
         token::Kind,
         when::{self, Day, Moment, When, Which},
@@ -14,90 +14,6 @@ use crate::domain::{
 
 /// Words that stand before a title and do not belong to it.
 const BEFORE: &[Plain] = &[Plain::Self_, Plain::Must, Plain::Link, Plain::Polite, Plain::List, Plain::Separate];
-
-/// "todo: buy milk", "naya kaam: doodh lena", "asap: fix the tap": what stands before the colon says only that a task follows.
-pub(super) fn colon(reading: &mut Reading<'_>) -> Option<Intent> {
-    let colon = (reading.from..reading.to.min(reading.from + 9)).find(|at| {
-        let mark = reading.sentence.tokens[*at].kind;
-        mark == Kind::Mark(':')
-            && !reading
-                .sentence
-                .tokens
-                .get(at + 1)
-                .is_some_and(|t| !t.spaced && t.kind == Kind::Number)
-            || (matches!(mark, Kind::Mark('-' | '–' | '—' | '!' | ',' | '،'))
-                && reading.sentence.tokens.get(at + 1).is_some_and(|t| t.spaced))
-    })?;
-    let is_colon = reading.sentence.tokens[colon].is_mark(':');
-    let mut at = reading.from;
-    let mut urgent = false;
-    while at < colon {
-        let sense = reading.sentence.senses(at).iter().find(|(_, s)| {
-            matches!(s, Sense::Priority(_))
-                || (is_colon
-                    && matches!(
-                        s,
-                        Sense::Is(
-                            Plain::Add
-                                | Plain::Task
-                                | Plain::Request
-                                | Plain::List
-                                | Plain::Self_
-                                | Plain::Filler
-                                | Plain::Stem
-                                | Plain::Polite
-                                | Plain::PriorityNoun
-                                | Plain::And
-                                | Plain::Link
-                                | Plain::It
-                                | Plain::Must
-                                | Plain::Need
-                                | Plain::Copula
-                        ) | Sense::Number(_)
-                    ))
-                || (is_colon && reading.sentence.roman && matches!(s, Sense::Is(Plain::Verb)))
-        });
-        let (length, sense) = sense.copied()?;
-        urgent |= matches!(sense, Sense::Priority(_));
-        at += length;
-    }
-    if at != colon || colon + 1 >= reading.to || reading.sentence.left(colon + 1, reading.to).is_empty() {
-        return None;
-    }
-    let start = reading.from;
-    let priority = if urgent { reading.take_priority(start, colon) } else { None };
-    if urgent && !(start..colon).any(|at| reading.sentence.is(at, Plain::Add).is_some()) {
-        // An order may follow: "urgent: remind me to ..."
-        reading.sentence.take(start, colon + 1 - start);
-        reading.from = colon + 1;
-        reading.strip_start();
-        let used = reading.sentence.used.clone();
-        let found = super::urdu::added(reading).or_else(|| super::english::added(reading));
-        let mut tasks = match found {
-            Some(Intent::Add(tasks)) => tasks,
-            _ => {
-                reading.sentence.used = used;
-                tasks(reading)
-            }
-        };
-        for task in &mut tasks {
-            task.priority = task.priority.or(priority);
-        }
-        return (!tasks.is_empty()).then_some(Intent::Add(tasks));
-    }
-    // "mujhe ye kaam karne hain: ...", "add these tasks: ..."
-    reading.listed = (start..colon).any(|at| {
-        reading.is_word(at, &["tasks", "these", "things", "kaamon"])
-            || reading.sentence.roman && reading.sentence.is(at, Plain::Verb).is_some()
-    });
-    reading.sentence.take(start, colon + 1 - start);
-    reading.from = colon + 1;
-    let mut tasks = tasks(reading);
-    for task in &mut tasks {
-        task.priority = task.priority.or(priority);
-    }
-    (!tasks.is_empty()).then_some(Intent::Add(tasks))
-}
 
 /// A thing with a date and no order is a task.
 pub(super) fn dated(reading: &mut Reading<'_>) -> Option<Intent> {
@@ -224,12 +140,13 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
             continue;
         }
         let Some(title) = reading.words(start, end) else { continue };
-        let when = at_night(reading, start, end, when);
+        let when = habits::in_its_part(reading, start, end, when);
         // "class on Monday and Wednesday": one for each day.
         let each = days.into_iter().map(|day| When { day: Some(day), ..when });
         for when in std::iter::once(when).chain(each) {
             out.push(NewTask {
                 unread: reading.sentence.unread(first, last),
+                passed: reading.passed,
                 ..new_task(title.clone(), &when, priority, reading.now)
             });
         }
@@ -237,31 +154,26 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
     out
 }
 
-/// The day and time that a range names, and the days that are joined to that day. A single task has none of the latter; they stay in its
-/// title, and so does a day that it cannot have.
+/// The day and time that a range names, and the days that are joined to that day. A single task cannot have several days: none of them is
+/// taken then, and they are named. So is what it cannot have: a day or time that has passed, or that there is not.
 pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, Vec<Day>) {
     let used = reading.sentence.used.clone();
-    let more = when::take_more_days(&mut reading.sentence, from, to);
+    let more = if reading.single {
+        Vec::new()
+    } else {
+        when::take_more_days(&mut reading.sentence, from, to)
+    };
     let when = when::take(&mut reading.sentence, from, to, Which::First, reading.now);
     if !reading.single {
         return (when, more);
     }
-    let cannot_be = matches!(when.due(reading.now), Some(Err(_)));
+    let due = when.due(reading.now);
+    let cannot_be = matches!(due, Some(Err(_)));
     if cannot_be {
-        reading.sentence.used = used;
-    } else if !more.is_empty() {
-        reading.sentence.keep(used);
+        reading.passed = matches!(due, Some(Err(DueError::Past(_) | DueError::PastTime(_))));
+        reading.sentence.doubt_since(used);
     }
     (if cannot_be { When::default() } else { when }, Vec::new())
-}
-
-/// "dinner tomorrow 8" is not at eight in the morning.
-pub(super) fn at_night(reading: &Reading<'_>, from: usize, to: usize, when: When) -> When {
-    let is_late = when.clock.is_some() && (from..to).any(|at| reading.sentence.is(at, Plain::AtNight).is_some());
-    When {
-        part: when.part.or(is_late.then_some(Part::Evening)),
-        ..when
-    }
 }
 
 pub(super) fn new_task(title: String, when: &When, priority: Option<Priority>, now: Moment) -> NewTask {
@@ -273,6 +185,7 @@ pub(super) fn new_task(title: String, when: &When, priority: Option<Priority>, n
         priority,
         repeat: when.repeat_of(now),
         unread: Vec::new(),
+        passed: false,
     }
 }
 

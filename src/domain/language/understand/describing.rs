@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Reading, Rule, adding, english, pointed, urdu};
+use super::{Reading, Rule, adding, announced, english, habits, pointed, urdu};
 use crate::domain::{
     language::{
         Described, Intent, NewTask, TakenKind, detect,
@@ -53,9 +53,9 @@ fn ordered(reading: &mut Reading<'_>, english_first: bool) -> Option<NewTask> {
         return None;
     }
     let rules: [Rule; 3] = if english_first {
-        [adding::colon, english::added, urdu::added]
+        [announced::colon, english::added, urdu::added]
     } else {
-        [adding::colon, urdu::added, english::added]
+        [announced::colon, urdu::added, english::added]
     };
     let found = reading.first_of(&rules)?;
     match pointed(&reading.sentence, found) {
@@ -109,9 +109,10 @@ fn plain(reading: &mut Reading<'_>) -> NewTask {
     let title = reading
         .words(start, verb)
         .unwrap_or_else(|| reading.sentence.text.trim().to_owned());
-    let when = adding::at_night(reading, start, verb, when);
+    let when = habits::in_its_part(reading, start, verb, when);
     NewTask {
         unread: reading.sentence.unread(from, to),
+        passed: reading.passed,
         ..adding::new_task(title, &when, priority, reading.now)
     }
 }
@@ -225,7 +226,131 @@ mod tests {
                 "",
             ),
             ("anday lana aur doodh lana kal", "anday lana aur doodh lana", "2026-11-24"),
-            ("class on Monday and Wednesday", "class on Monday and Wednesday", "2026-11-30"),
+        ]);
+    }
+
+    #[test]
+    fn several_days_or_times_are_not_one_of_them_and_are_named() {
+        for (text, words) in [
+            ("class on Monday and Wednesday", "Monday and Wednesday"),
+            ("gym Mon, Wed and Fri at 7am", "Mon, Wed and Fri at 7am"),
+            ("gym Mon-Fri at 6", "Mon-Fri at 6"),
+            ("peer, budh aur jumma ko gym", "peer, budh aur jumma"),
+            ("پیر، بدھ اور جمعے کو جم", "پیر، بدھ اور جمعے"),
+            ("gym on Monday or Tuesday", "Monday or Tuesday"),
+            ("take the pills tomorrow and Friday", "tomorrow and Friday"),
+            ("pay on Friday or 24 December", "Friday or 24 December"),
+            ("kal ya parson Ali se milna", "kal ya parson"),
+            ("take pills at 5 and 6", "5 and 6"),
+            ("take pills at 8am and 8pm", "8am and 8pm"),
+            ("dawai subah 8 aur raat 8 baje", "subah 8 aur raat 8 baje"),
+            ("دوا صبح 8 اور رات 8 بجے", "صبح 8 اور رات 8 بجے"),
+            ("doctor 5 ya 6 baje", "5 ya 6 baje"),
+            ("every day on Sunday gym", "every day on Sunday"),
+            ("first and third Monday of the month meeting", "first and third Monday of the month"),
+            ("rent on the 5th and 20th of every month", "5th and 20th of every month"),
+            ("take medicine every 8 hours", "every 8 hours"),
+            ("dawai har 8 ghante baad", "har 8 ghante baad"),
+            ("دوا ہر 8 گھنٹے بعد", "ہر 8 گھنٹے بعد"),
+            ("take pills twice a day", "twice a day"),
+            ("din mein do baar dawai", "din mein do baar"),
+            ("hafte mein teen baar gym", "hafte mein teen baar"),
+            ("دن میں دو بار دوا", "دن میں دو بار"),
+        ] {
+            let task = describe(text, now());
+            let whole = (text, None, None, vec![words.to_owned()]);
+            assert_eq!((task.title.as_str(), task.due, task.repeat, task.unread), whole);
+        }
+        // How often in a day cannot be kept; the day can.
+        let twice = describe("roz do baar dawai leni", now());
+        assert_eq!(twice.repeat.map(|repeat| repeat.to_string()).as_deref(), Some("FREQ=DAILY"));
+        assert_eq!(
+            (twice.title.as_str(), twice.unread),
+            ("do baar dawai leni", vec!["do baar".to_owned()])
+        );
+        for text in ["every 8 hours", "twice a day", "Mon, Wed and Fri", "8am and 8pm", "peer ya mangal"] {
+            assert!(crate::domain::language::resolve_due(text, now()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_recurrence_and_the_day_that_is_named_agree() {
+        assert_all(&[
+            ("weekly review on Sundays", "review", "2026-11-29 FREQ=WEEKLY;BYDAY=SU"),
+            ("team call every week, on Fridays", "team call", "2026-11-27 FREQ=WEEKLY;BYDAY=FR"),
+            ("har hafte jumay ko safai", "safai", "2026-11-27 FREQ=WEEKLY;BYDAY=FR"),
+            ("ہر ہفتے جمعے کو صفائی", "صفائی", "2026-11-27 FREQ=WEEKLY;BYDAY=FR"),
+            (
+                "every month on the 5th pay rent",
+                "pay rent",
+                "2026-12-05 FREQ=MONTHLY;BYMONTHDAY=5",
+            ),
+            ("gym every Monday starting tomorrow", "gym", "2026-11-30 FREQ=WEEKLY;BYDAY=MO"),
+            ("peer se roz gym", "gym", "2026-11-30 FREQ=DAILY"),
+            (
+                "every 2nd and 4th Saturday clean the car",
+                "clean the car",
+                "2026-11-28 FREQ=MONTHLY;BYDAY=2SA,4SA",
+            ),
+            (
+                "har mahine ke doosre aur chauthe peer ko safai",
+                "safai",
+                "2026-11-23 FREQ=MONTHLY;BYDAY=2MO,4MO",
+            ),
+            (
+                "ہر دوسرے اور چوتھے اتوار کو صفائی",
+                "صفائی",
+                "2026-12-13 FREQ=MONTHLY;BYDAY=2SU,4SU",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn days_that_are_left_out_are_no_days_of_the_recurrence() {
+        let six = "2026-11-23 FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA";
+        for text in [
+            "gym daily except Sunday",
+            "gym every day but Sunday",
+            "gym every day, but not on Sundays",
+            "itwar chhor kar roz gym",
+            "roz itwar chhor kar gym",
+            "itwar ke ilawa har roz gym",
+            "itwar ko chhor kar baqi roz gym",
+            "roz siwaye itwar ke gym",
+        ] {
+            assert_all(&[(text, "gym", six)]);
+        }
+        assert_all(&[
+            ("اتوار کے علاوہ روز جم", "جم", six),
+            ("اتوار چھوڑ کر روز جم", "جم", six),
+            (
+                "weekdays except Friday standup",
+                "standup",
+                "2026-11-24 FREQ=WEEKLY;BYDAY=MO,TU,WE,TH",
+            ),
+            ("gym daily except weekends", "gym", "2026-11-23 FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ]);
+    }
+
+    #[test]
+    fn a_time_that_belongs_to_a_thing_is_a_part_of_the_title() {
+        assert_all(&[
+            (
+                "email the 5pm slot to Ali tomorrow at 9am",
+                "email the 5pm slot to Ali",
+                "2026-11-24T09:00",
+            ),
+            (
+                "prepare the 3 o'clock meeting notes tomorrow",
+                "prepare the 3 o'clock meeting notes",
+                "2026-11-24",
+            ),
+            ("buy 7-up and 3 am energy bars", "buy 7-up and 3 am energy bars", ""),
+            ("5 baje ki meeting ke notes kal", "5 baje ki meeting ke notes", "2026-11-24"),
+            ("5 بجے کی میٹنگ کے نوٹس کل", "5 بجے کی میٹنگ کے نوٹس", "2026-11-24"),
+            ("کل کی 5 بجے والی میٹنگ کے نوٹس", "5 بجے والی میٹنگ کے نوٹس", "2026-11-24"),
+            ("3pm meeting tomorrow", "meeting", "2026-11-24T15:00"),
+            ("5 baje ki meeting kal", "meeting", "2026-11-24T17:00"),
         ]);
     }
 

@@ -1,15 +1,18 @@
 //! From a message to what is wanted.
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
-//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `half` refuses what
-//! would be done by halves. `describing` reads what is no message, but the description of one task.
+//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `announced` reads what a colon announces, `habits`
+//! knows at what hours things are done, `broken` knows titles that are none, `target` says which tasks are meant. `whole` reads messages that say
+//! one thing, whatever order their words have; `half` refuses what would be done by halves. `describing` reads what is no message, but the
+//! description of one task.
 
 mod adding;
+mod announced;
 mod broken;
 mod clauses;
 mod describing;
 mod english;
+mod habits;
 mod half;
 mod special;
 mod stopping;
@@ -28,7 +31,7 @@ use super::{
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
-    token::Token,
+    token::{Kind, Token},
     when::{self, Moment, When, Which},
 };
 use crate::domain::{locale::Script, task::Priority};
@@ -139,7 +142,7 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     special::correct_days(reading);
     if let Some(intent) = stopping::read(reading)
         .or_else(|| special::read(reading))
-        .or_else(|| adding::colon(reading))
+        .or_else(|| announced::colon(reading))
     {
         return intent;
     }
@@ -229,6 +232,8 @@ struct Reading<'a> {
     listed: bool,
     /// One task is described, whatever joins its words.
     single: bool,
+    /// The moment that was named has passed.
+    passed: bool,
     /// The priority of the tasks that are meant, where it says so of "all".
     scoped: Option<Priority>,
     /// The days of the tasks that are meant, where it says so of "all".
@@ -252,6 +257,7 @@ impl<'a> Reading<'a> {
             replaced: false,
             listed: false,
             single: false,
+            passed: false,
             scoped: None,
             scoped_days: None,
         }
@@ -346,8 +352,8 @@ impl Reading<'_> {
                 })
                 .last();
             match start {
-                // "remind me to call bhai"
-                Some(start) if start == last && self.calls(last) => break,
+                // "remind me to call bhai", "call Ahmed bhai"
+                Some(start) if start == last && (self.calls(last) || self.is_of_a_name(self.from, last)) => break,
                 Some(start) if start > self.from && !self.is_word(last, &["do", "دو"]) && !(start == last && self.is_name(last)) => {
                     self.sentence.take(start, self.to - start);
                     self.to = start;
@@ -361,6 +367,47 @@ impl Reading<'_> {
     fn calls(&self, at: usize) -> bool {
         let verb = at.checked_sub(1).filter(|before| *before >= self.from);
         self.sentence.word_is(at, Plain::Noun) && verb.is_some_and(|before| self.sentence.word_is(before, Plain::Verb))
+    }
+
+    /// "Ahmed bhai", "Ali jee", "احمد بھائی": an honorific behind a name, which the lists do not know. Behind a verb it speaks to the assistant:
+    /// "doodh lana bhai".
+    fn is_of_a_name(&self, from: usize, at: usize) -> bool {
+        const HONORIFICS: [&str; 22] = [
+            "bhai",
+            "bhaiya",
+            "jee",
+            "ji",
+            "sahib",
+            "sahab",
+            "saab",
+            "sir",
+            "janab",
+            "jan",
+            "jaan",
+            "yaar",
+            "yar",
+            "baji",
+            "apa",
+            "bro",
+            "boss",
+            "بھائی",
+            "جی",
+            "یار",
+            "جناب",
+            "صاحب",
+        ];
+        let Some(before) = at.checked_sub(1).filter(|before| *before >= from && self.is_word(at, &HONORIFICS)) else {
+            return false;
+        };
+        let token = &self.sentence.tokens[before];
+        let capital = self.sentence.text[token.start..token.end].starts_with(char::is_uppercase);
+        let unknown = self
+            .sentence
+            .senses(before)
+            .iter()
+            .all(|(_, sense)| matches!(sense, Sense::Is(Plain::Noun)));
+        let known_verb = self.sentence.word_is(before, Plain::Verb) || urdu::is_infinitive(&self.sentence, before);
+        !self.sentence.used[before] && token.kind == Kind::Word && !known_verb && (unknown || capital && before > 0)
     }
 
     /// "Zara" within a sentence is a person, "zara" a politeness.
@@ -394,6 +441,10 @@ impl Reading<'_> {
     /// The places of date words, without taking them.
     fn dates(&mut self) -> (When, Vec<bool>) {
         let before = self.sentence.used.clone();
+        // Of several days each has a task of its own.
+        if !self.single {
+            when::take_more_days(&mut self.sentence, self.from, self.to);
+        }
         let when = self.take_when(Which::First);
         let dated = self.sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
         self.sentence.used = before;

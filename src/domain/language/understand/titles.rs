@@ -160,6 +160,7 @@ impl Reading<'_> {
                 {
                     break;
                 }
+                Some(start) if start == last && kinds.contains(&Plain::Polite) && self.is_of_a_name(from, last) => break,
                 Some(start) if start > from && !(start == last && self.is_name(last)) => {
                     self.sentence.take(start, to - start);
                     to = start;
@@ -216,4 +217,34 @@ fn shorten(title: &str) -> String {
     let head: String = title.chars().take(TITLE_MAX - 1).collect();
     let cut = head.rfind(' ').filter(|at| *at > head.len() / 2).unwrap_or(head.len());
     format!("{}…", head[..cut].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use crate::domain::language::{Intent, understand};
+
+    #[test]
+    fn an_honorific_behind_a_name_is_a_part_of_the_title_and_elsewhere_it_speaks_to_the_assistant() {
+        let now = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 30, 0).unwrap();
+        for (text, title) in [
+            ("call Ahmed bhai tomorrow", "call Ahmed bhai"),
+            ("call ahmed bhai", "call ahmed bhai"),
+            ("meet Ali jee tomorrow at 5", "meet Ali jee"),
+            ("text Bilal yaar on Friday", "text Bilal yaar"),
+            ("meeting with Kamran sir tomorrow", "meeting with Kamran sir"),
+            ("احمد بھائی کل", "احمد بھائی"),
+            ("add milk bhai", "milk"),
+            ("milk tomorrow bhai", "milk"),
+            ("bhai kal doodh lana", "doodh lana"),
+            ("kal doodh lana yaar", "doodh lana"),
+            ("کل دودھ لانا بھائی", "دودھ لانا"),
+        ] {
+            let Intent::Add(tasks) = understand(text, now).intent else {
+                panic!("{text}");
+            };
+            assert_eq!(tasks[0].title, title, "{text}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ mod zones;
 
 use std::fmt;
 
-use chrono::{NaiveDate, NaiveDateTime, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
 use super::{Change, detect, lexicon::Part, sentence::Sentence};
@@ -62,6 +62,8 @@ pub enum DueError {
     NoSuchDay,
     /// The day has passed; a task to do lies ahead.
     Past(NaiveDate),
+    /// It is today, and the time has passed.
+    PastTime(NaiveTime),
     /// Beyond what a calendar can hold.
     TooFar,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for DueError {
             }
             Self::NoSuchDay => f.write_str("that day or time does not exist"),
             Self::Past(date) => write!(f, "{date} has already passed"),
+            Self::PastTime(time) => write!(f, "{} has already passed today", time.format("%H:%M")),
             Self::TooFar => f.write_str("that date is too far away"),
         }
     }
@@ -174,6 +177,23 @@ pub(super) struct Clock {
     pub pm: Option<bool>,
 }
 
+/// A time that is named without a day, and may fall on another day than the one to which it is put: "9pm London time", "raat 12 baje".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeOfDay(When);
+
+impl TimeOfDay {
+    /// What it is on a day, on the person's clock; `None` where that has passed.
+    pub fn on(self, date: NaiveDate, now: Moment) -> Option<Due> {
+        let day = Day::Date {
+            day: date.day(),
+            month: date.month(),
+            year: Some(date.year()),
+        };
+        let when = When { day: Some(day), ..self.0 };
+        when.due(now)?.ok()
+    }
+}
+
 /// Everything about time that a sentence says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct When {
@@ -225,11 +245,23 @@ impl When {
             due: due.clone().and_then(Result::ok),
             due_error: due.and_then(Result::err),
             date_only: self.day.is_some() && self.clock.is_none() && self.part.is_none() && self.repeat.is_none(),
+            time: self.time_of_day(),
             time_only: self.day.is_none() && self.ahead.is_none() && self.repeat.is_none() && (self.clock.is_some() || self.part.is_some()),
             // What begins with the date that the task has already is settled where that is known.
             repeat: if only_repeat { self.repeat } else { self.repeat_of(now) },
             ..Change::default()
         }
+    }
+
+    /// The time, where it is not the same on the clock and the day that a task has: counted in another zone, or at the end of the night.
+    fn time_of_day(&self) -> Option<TimeOfDay> {
+        let named = self.day.is_none() && self.ahead.is_none() && self.repeat.is_none();
+        let elsewhere = self.zone.is_some_and(|zone| zone != Zone::Own);
+        let overnight = self
+            .clock
+            .and_then(|clock| clock.time(self.part))
+            .is_some_and(|(_, overnight)| overnight);
+        (named && (elsewhere || overnight)).then_some(TimeOfDay(*self))
     }
 
     /// The days of a question, `past` when the verb says so.

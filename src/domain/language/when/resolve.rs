@@ -2,8 +2,11 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
-use super::{Day, DueError, InMonth, Moment, Span, Step, When, Zone, zones};
-use crate::domain::{repeat::Repeat, task::Due};
+use super::{Clock, Day, DueError, InMonth, Moment, Span, Step, When, Zone, zones};
+use crate::domain::{
+    repeat::{Frequency, Repeat},
+    task::Due,
+};
 
 /// The date and time of a task, on the person's clock.
 pub(super) fn due(when: &When, moment: Moment) -> Result<Due, DueError> {
@@ -21,7 +24,42 @@ pub(super) fn due(when: &When, moment: Moment) -> Result<Due, DueError> {
     if due.date < moment.local.date() {
         return Err(DueError::Past(due.date));
     }
-    Ok(due)
+    match due.time.filter(|_| when.clock.is_some() && has_passed(&due, moment)) {
+        Some(time) => ahead_of(when, time, moment),
+        None => Ok(due),
+    }
+}
+
+/// Whether a moment has passed; the minute that it is now has not.
+fn has_passed(due: &Due, moment: Moment) -> bool {
+    let now = moment.local.time();
+    let minute = now.with_second(0).unwrap_or(now);
+    due.date == moment.local.date() && due.time.is_some_and(|time| time < minute)
+}
+
+/// What is meant by a time of today that has passed: the next day of a recurrence, the other half of the day where that was not said, and
+/// else nothing that a task can have.
+fn ahead_of(when: &When, time: NaiveTime, moment: Moment) -> Result<Due, DueError> {
+    if when.repeat.is_some() {
+        let tomorrow = plus(moment.local.date(), 1)?.and_time(NaiveTime::MIN);
+        let utc = zones::first(moment.zone, tomorrow).map_or(moment.utc, |at| at.naive_utc());
+        return due(
+            when,
+            Moment {
+                local: tomorrow,
+                utc,
+                ..moment
+            },
+        );
+    }
+    if let Some(clock) = when.clock.filter(|clock| clock.two_ways(when.part) && when.step.is_none()) {
+        let evening = When {
+            clock: Some(Clock { pm: Some(true), ..clock }),
+            ..*when
+        };
+        return due(&evening, moment);
+    }
+    Err(DueError::PastTime(time))
 }
 
 /// An amount of time from now. Hours are counted as they pass, whatever the clocks do.
@@ -138,7 +176,7 @@ fn local(when: &When, moment: Moment) -> Result<Due, DueError> {
     };
     let ahead = |time: NaiveTime| overnight || time > now.time();
 
-    let Some(day) = when.day.or_else(|| when.repeat.and_then(first_day)) else {
+    let Some(day) = when.day.or_else(|| when.repeat.and_then(|repeat| first_day(repeat, moment))) else {
         // Only a time: today if it is still ahead, else tomorrow.
         let Some(time) = time else {
             return Ok(Due { date: today, time: None });
@@ -188,6 +226,10 @@ fn local(when: &When, moment: Moment) -> Result<Due, DueError> {
     if date < today {
         return Err(DueError::Past(date));
     }
+    let date = match when.repeat {
+        Some(repeat) => on_a_day_of(repeat, date)?,
+        None => date,
+    };
     if said.is_none() && date == today && time.is_some_and(|time| time <= now.time()) {
         // "Tonight", late at night: the day is right, the usual hour is not.
         return Ok(Due { date, time: None });
@@ -196,6 +238,15 @@ fn local(when: &When, moment: Moment) -> Result<Due, DueError> {
         date: plus(date, i64::from(overnight))?,
         time,
     })
+}
+
+/// "Every Monday from tomorrow" begins on a Monday: the first day from that one on which the recurrence falls.
+fn on_a_day_of(repeat: Repeat, date: NaiveDate) -> Result<NaiveDate, DueError> {
+    if repeat.frequency != Frequency::Weekly || repeat.days.is_empty() {
+        return Ok(date);
+    }
+    let wait = |day: u8| (i64::from(day) - i64::from(weekday_of(date))).rem_euclid(7);
+    plus(date, repeat.days.iter().map(wait).min().unwrap_or(0))
 }
 
 fn no_day(day: Day) -> DueError {
@@ -340,8 +391,15 @@ fn quarter(today: NaiveDate, quarters: i64) -> Option<NaiveDate> {
 }
 
 /// The day on which a recurrence begins, where it says one.
-fn first_day(repeat: Repeat) -> Option<Day> {
+fn first_day(repeat: Repeat, moment: Moment) -> Option<Day> {
     match repeat {
+        Repeat { nth, and_nth, days, .. } if and_nth != 0 => {
+            let both = [nth, and_nth].map(|nth| Day::NthOf(nth, days));
+            both.into_iter()
+                .filter_map(|day| Some((range(day, moment, false)?, day)))
+                .min_by_key(|(days, _)| *days)
+                .map(|(_, day)| day)
+        }
         Repeat { nth, days, .. } if nth != 0 => Some(Day::NthOf(nth, days)),
         Repeat { days, .. } if !days.is_empty() => Some(Day::AnyOf(days)),
         Repeat { month_day: -1, .. } => Some(Day::EndOfMonth(0)),

@@ -5,7 +5,9 @@ use std::{collections::HashMap, sync::LazyLock};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::{OffsetName, TZ_VARIANTS, Tz};
 
+use super::find::calendar::is_day;
 use crate::domain::language::{
+    lexicon::Plain,
     sentence::Sentence,
     token::{Kind, tokens},
 };
@@ -158,6 +160,24 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTim
         .or_else(|| by_name(sentence, at, own, when))
 }
 
+/// Whether a zone is named at a token, whosever it is.
+pub(super) fn is_named(sentence: &Sentence<'_>, at: usize) -> bool {
+    self::at(sentence, at, Tz::UTC, NaiveDateTime::default()).is_some()
+}
+
+/// Parts of a country whose time people name without the word for it: "5 PM Pacific".
+const REGIONS: [&str; 4] = ["pacific", "eastern", "central", "mountain"];
+
+/// "5 PM Pacific", "noon Eastern on Friday": behind it the date goes on, or nothing stands.
+fn is_region(sentence: &Sentence<'_>, at: usize, key: &str) -> bool {
+    let next = at + 1;
+    let closed = !sentence.tokens.get(next).is_some_and(|t| t.is_text())
+        || sentence.any(next, &[Plain::Before, Plain::At, Plain::And, Plain::Polite]).is_some()
+        || is_day(sentence, next);
+    let written = &sentence.text[sentence.tokens[at].start..sentence.tokens[at].end];
+    REGIONS.contains(&key) && closed && (written.starts_with(char::is_uppercase) || at + 1 == sentence.tokens.len())
+}
+
 /// Whether an abbreviation of a zone stands at a token, in capitals.
 pub(super) fn is_abbreviation(sentence: &Sentence<'_>, at: usize) -> bool {
     sentence.tokens.get(at).is_some_and(|token| {
@@ -235,7 +255,8 @@ fn by_name(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> 
             return Some((length + behind.map_or(0, |words| words.len()), Zone::Own));
         }
         let zone = *zones.first()?;
-        (abbreviation || behind.is_some()).then(|| (length + behind.map_or(0, |words| words.len()), zone))
+        (abbreviation || behind.is_some() || length == 1 && is_region(sentence, at, &key))
+            .then(|| (length + behind.map_or(0, |words| words.len()), zone))
     })
 }
 

@@ -28,6 +28,7 @@ fn task(text: &str, now: Moment) -> NewTask {
         due: words.due,
         due_error: None,
         unread: words.unread,
+        passed: false,
         priority: None,
         repeat: None,
     }

@@ -11,8 +11,8 @@ use super::{
 use crate::domain::{
     deed::{UNASKED, Weight},
     language::{
-        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
-        pick, points_at, understand,
+        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, pasted, phrases, pick,
+        points_at, understand,
     },
     locale::Script,
 };
@@ -156,19 +156,7 @@ fn of_lines(list: &Pasted, text: &str, now: Moment, script: Script) -> Option<Pl
     if !sure && orders * 2 > intents.len() {
         return None;
     }
-    // "Tomorrow:" above them is the day of those that name none.
-    let heading = list.heading.as_deref().filter(|heading| names_day(heading, now));
-    let described = |line: &String| match heading {
-        Some(heading) if !names_day(line, now) => {
-            let title = describe(line, now).title;
-            NewTask {
-                title,
-                ..describe(&format!("{line} {}", heading.trim_end_matches(':')), now)
-            }
-        }
-        _ => describe(line, now),
-    };
-    let tasks: Vec<NewTask> = list.lines.iter().map(described).collect();
+    let tasks = list.described(now);
     // Before so many are added, the server asks by itself: two questions would be one too many.
     let is_asked = !Weight::added(tasks.len()).is_within(UNASKED);
     Some(if sure || is_asked { Plan::Add(tasks) } else { Plan::Lines(tasks) })

@@ -378,7 +378,7 @@ impl Step<'_> {
         let one = |task: &&WireTask| match deed {
             Deed::Complete => ("complete_task", Arguments::id(&task.id)),
             Deed::Delete => ("delete_task", Arguments::id(&task.id)),
-            Deed::Update(change) => ("update_task", Arguments::update(task, change, self.now.local)),
+            Deed::Update(change) => ("update_task", Arguments::update(task, change, self.now)),
         };
         tasks.iter().map(one).collect()
     }

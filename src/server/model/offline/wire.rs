@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::{
-    language::{Change, ListWish, NewTask, Shift, Status, phrases::Named},
+    language::{Change, ListWish, Moment, NewTask, Shift, Status, phrases::Named},
     task::{Due, Priority, Task, TaskStatus},
 };
 
@@ -286,7 +286,7 @@ impl Arguments {
     }
 
     /// Of `update_task`, for a task as it is now.
-    pub fn update(task: &WireTask, change: &Change, now: NaiveDateTime) -> Self {
+    pub fn update(task: &WireTask, change: &Change, now: Moment) -> Self {
         // What the notes say already is kept.
         let notes = change
             .notes
@@ -355,7 +355,8 @@ pub(super) fn status(status: Status) -> &'static str {
 }
 
 /// The date after a change: moved by an amount, another time on the same day, or a new one.
-fn new_due(before: Option<Due>, change: &Change, now: NaiveDateTime) -> Option<Due> {
+fn new_due(before: Option<Due>, change: &Change, moment: Moment) -> Option<Due> {
+    let now = moment.local;
     if let Some(shift) = change.shift {
         let from = before.unwrap_or(Due {
             date: now.date(),
@@ -365,7 +366,11 @@ fn new_due(before: Option<Due>, change: &Change, now: NaiveDateTime) -> Option<D
     }
     let new = change.due.clone()?;
     match before {
-        Some(old) if change.time_only && old.date >= now.date() => Some(Due { date: old.date, ..new }),
+        // "9pm London time" may be the next day here.
+        Some(old) if change.time_only && old.date >= now.date() => match change.time {
+            Some(time) => time.on(old.date, moment).or(Some(new)),
+            None => Some(Due { date: old.date, ..new }),
+        },
         // Another day, at the same time; but not at one that has passed when it is named.
         Some(Due { time: Some(time), .. }) if change.date_only && new.time.is_none() && new.date.and_time(time) > now => {
             Some(Due { time: Some(time), ..new })

@@ -18,7 +18,11 @@ pub(super) use tail::is_infinitive;
 use tail::{ends, tail};
 
 use super::{Reading, adding::add};
-use crate::domain::language::{Intent, Target, lexicon::Plain, when::Which};
+use crate::domain::language::{
+    Intent, Target,
+    lexicon::{Plain, Sense},
+    when::Which,
+};
 
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
@@ -58,6 +62,34 @@ fn kept(reading: &mut Reading<'_>) -> Option<Intent> {
         }
         other => Some(other),
     }
+}
+
+/// "har mahine kiraya dena", "kal Ahmed ko call karna": what is to be done, and no order about a task. The words of a deed, of tasks that are
+/// there and a postposition before the verb ("meeting ko kal karna") make an order of it.
+fn is_thing_to_do(reading: &Reading<'_>, content: &[usize]) -> bool {
+    const ORDERS: [Plain; 12] = [
+        Plain::Add,
+        Plain::Complete,
+        Plain::Delete,
+        Plain::Move,
+        Plain::Update,
+        Plain::Rename,
+        Plain::Show,
+        Plain::It,
+        Plain::All,
+        Plain::Wala,
+        Plain::Task,
+        Plain::Undo,
+    ];
+    let sentence = &reading.sentence;
+    let [.., before, last] = content else { return false };
+    let joins = [Plain::Post, Plain::Stem, Plain::Request, Plain::Not];
+    is_infinitive(sentence, *last)
+        && sentence.any(*before, &joins).is_none()
+        && sentence
+            .find(*before, |sense| matches!(sense, Sense::Priority(_)).then_some(()))
+            .is_none()
+        && content.iter().all(|at| sentence.any(*at, &ORDERS).is_none())
 }
 
 /// The forms of "to keep", with which one gives a thing a time.
@@ -299,7 +331,8 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     {
         return Some(listed(reading, &content, false, tail.copula.is_none()));
     }
-    if tail.request || imperative(reading, &content) {
+    let to_do = !when.is_empty() && is_thing_to_do(reading, &content);
+    if (tail.request || imperative(reading, &content)) && !to_do {
         // "meeting ko kal kar do": if it is not understood, it is no new task either.
         reading.talks |= !has(reading, Plain::Add);
         return requested(reading, &content);
@@ -381,4 +414,52 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return duty_added(reading, content.last().copied()?, true);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use crate::domain::language::{Intent, understand};
+
+    fn intent(text: &str) -> Intent {
+        let now = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 30, 0).unwrap();
+        understand(text, now).intent
+    }
+
+    #[test]
+    fn what_is_to_be_done_at_a_time_needs_no_copula() {
+        for (text, title, rule) in [
+            (
+                "har mahine ki 31 tareekh ko kiraya dena",
+                "kiraya dena",
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+            ),
+            (
+                "ہر مہینے کی 31 تاریخ کو کرایہ دینا",
+                "کرایہ دینا",
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+            ),
+            ("har jumay ko ammi ko call karna", "ammi ko call karna", "FREQ=WEEKLY;BYDAY=FR"),
+            ("ہر جمعے کو امی کو فون کرنا", "امی کو فون کرنا", "FREQ=WEEKLY;BYDAY=FR"),
+            ("kal Ahmed bhai ko call karna", "Ahmed bhai ko call karna", ""),
+            ("kal bijli ka bill dena", "bijli ka bill dena", ""),
+        ] {
+            let Intent::Add(tasks) = intent(text) else {
+                panic!("{text}: {:?}", intent(text));
+            };
+            let said = tasks[0].repeat.map(|repeat| repeat.to_string()).unwrap_or_default();
+            assert_eq!((tasks[0].title.as_str(), said.as_str()), (title, rule), "{text}");
+        }
+        for text in [
+            "meeting ko kal karna",
+            "gym kal delete karna",
+            "gym shift karna kal",
+            "isay kal karna",
+            "kal wala kaam parson karna",
+            "کل میٹنگ کو کرنا",
+        ] {
+            assert!(!matches!(intent(text), Intent::Add(_)), "{text}: {:?}", intent(text));
+        }
+    }
 }

@@ -162,7 +162,9 @@ fn beside(sentence: &Sentence<'_>, first: usize, last: usize, (from, to): (usize
     if let Some(before) = first.checked_sub(1).filter(|at| *at >= from && free(*at))
         && leads(sentence, before, first, from, is_first)
     {
-        return Some((before, last));
+        // "first and | third Monday of the month"
+        let other = usize::from(sentence.word_is(before, Plain::And) && before > from);
+        return Some((before - other, last));
     }
     // "aaj raat | 8 baje wali flight"
     let part = (first..last).any(|at| {
@@ -201,6 +203,11 @@ fn leads(sentence: &Sentence<'_>, at: usize, first: usize, from: usize, is_first
     // "first | Tuesday", "last | Friday", "every | 5 December", "nearly every"
     let ranked = ordinal(sentence, at).is_some() || is_word(sentence, at, &["last", "final", "previous", "other", "alternate", "nth"]);
     if named && (ranked || sentence.any(at, &[Plain::FinalOne, Plain::EveryOther]).is_some()) {
+        return true;
+    }
+    // "first and | third Monday of the month", "5th and | 20th of every month"
+    let orders = ordinal(sentence, first).is_some() || sentence.tokens[first].number().is_some();
+    if sentence.word_is(at, Plain::And) && orders && back(1).is_some_and(|place| ordinal(sentence, place).is_some()) {
         return true;
     }
     if sentence.any(at, &[Plain::Every, Plain::Ago]).is_some()

@@ -3,8 +3,8 @@
 use super::{
     Piece,
     calendar::calendar_day,
-    is_weekday,
-    numbers::{is_word, nth},
+    except, is_weekday,
+    numbers::{is_mark, is_word, nth},
     spans::span,
     unit,
 };
@@ -25,6 +25,9 @@ pub(super) fn every(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) 
     {
         return Some((length + more, Piece::Repeat(repeat)));
     }
+    if let Some((length, days)) = except::days(sentence, at, to) {
+        return Some((length, Piece::Repeat(weekly(days))));
+    }
     // "har mahine ke pehle peer ko" says more than "har mahine".
     if let Some(found) = of_the_month(sentence, at) {
         return Some(found);
@@ -40,10 +43,12 @@ pub(super) fn every(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) 
 /// What "every" stands before: a day or days, a part of the day, a day of the month, a number of units.
 fn behind_every(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece)> {
     // "har hafte itwar ko": every week, not every Saturday.
-    if let Some((length, Unit::Week)) = unit(sentence, at)
-        && let Some((more, days)) = weekdays(sentence, at + length, to)
-    {
-        return Some((length + more, Piece::Repeat(weekly(days))));
+    if let Some((length, Unit::Week)) = unit(sentence, at) {
+        let comma = usize::from(is_mark(sentence, at + length, &[',', '،']));
+        let on = comma + usize::from(is_word(sentence, at + length + comma, &["on"]));
+        if let Some((more, days)) = weekdays(sentence, at + length + on, to).filter(|_| comma == 0 || on > comma) {
+            return Some((length + on + more, Piece::Repeat(weekly(days))));
+        }
     }
     if let Some((length, days)) = weekdays(sentence, at, to)
         && (unit(sentence, at).is_none() || days.len() > 1)
@@ -64,15 +69,6 @@ fn behind_every(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize,
             ..Repeat::every(frequency(unit)?)
         };
         return Some((length + behind.unwrap_or(0), Piece::Repeat(repeat)));
-    }
-    if let Some((length, Unit::Day)) = unit(sentence, at)
-        && let Some(more) = sentence.is(at + length, Plain::Except)
-        && let Some((last, days)) = weekdays(sentence, at + length + more, to)
-    {
-        let others = (0..7)
-            .filter(|day| days.iter().all(|other| other != *day))
-            .fold(Weekdays::default(), Weekdays::with);
-        return (!others.is_empty()).then_some((length + more + last, Piece::Repeat(weekly(others))));
     }
     if let Some((length, unit)) = unit(sentence, at) {
         return Some((length, Piece::Repeat(Repeat::every(frequency(unit)?))));
@@ -130,14 +126,20 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
     };
     // Which one, and of what weekday.
     let ranked = |place: usize| {
-        let last = sentence
-            .is(place, Plain::FinalOne)
-            .or_else(|| is_word(sentence, place, &["last", "final"]).then_some(1))
-            .map(|length| (length, -1));
-        let (length, rank) = last.or_else(|| {
-            let (length, n) = nth(sentence, place, true).filter(|(_, n)| *n <= 5)?;
-            Some((length, i8::try_from(n).ok()?))
-        })?;
+        let (length, rank) = rank(sentence, place)?;
+        // "the 2nd and 4th Saturday"
+        if sentence.word_is(place + length, Plain::And)
+            && let Some((more, other)) = self::rank(sentence, place + length + 1)
+            && let Some((last, day)) = is_weekday(sentence, place + length + 1 + more)
+        {
+            let repeat = Repeat {
+                days: Weekdays::default().with(day),
+                nth: rank,
+                and_nth: other,
+                ..Repeat::every(Frequency::Monthly)
+            };
+            return Some((length + 1 + more + last, repeat));
+        }
         if let Some((more, Unit::Day)) = unit(sentence, place + length) {
             let repeat = match rank {
                 -1 => last_day(),
@@ -175,14 +177,24 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
         {
             return Some((start + 2 - at, Piece::Repeat(last_day())));
         }
-        let (more, repeat) = ranked(start)?;
-        return Some((start + more - at, Piece::Repeat(repeat)));
+        if let Some((more, repeat)) = ranked(start) {
+            return Some((start + more - at, Piece::Repeat(repeat)));
+        }
+        // "every month on the 5th"
+        let (more, day) = nth(sentence, start, true).filter(|_| start > at + length && is_word(sentence, start - 1, &["the", "on"]))?;
+        return Some((start + more - at, Piece::Repeat(on_day(day)?)));
     }
     if let Some(length) = sentence.is(at, Plain::Every)
         && let Some((more, repeat)) = ranked(at + length)
     {
         let end = at + length + more;
+        // Of which month the second and fourth are need not be said.
+        let week = unit(sentence, end - 1).is_some() && sentence.is(end, Plain::After).is_none();
         let joins = of(end);
+        let monthly = unit(sentence, end + joins).filter(|(_, unit)| joins > 0 && *unit == Unit::Month);
+        if repeat.and_nth != 0 && !week && monthly.is_none() {
+            return Some((end - at, Piece::Repeat(repeat)));
+        }
         let (more, _) = unit(sentence, end + joins).filter(|(_, unit)| joins > 0 && *unit == Unit::Month)?;
         return Some((end + joins + more - at, Piece::Repeat(repeat)));
     }
@@ -193,6 +205,18 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
     let (length, number) = nth(sentence, at, true)?;
     let start = at + length + of(at + length);
     Some((start + monthly(start)? - at, Piece::Repeat(on_day(number)?)))
+}
+
+/// Which one of a month: the 2nd, the last.
+fn rank(sentence: &Sentence<'_>, at: usize) -> Option<(usize, i8)> {
+    let last = sentence
+        .is(at, Plain::FinalOne)
+        .or_else(|| is_word(sentence, at, &["last", "final"]).then_some(1));
+    if let Some(length) = last {
+        return Some((length, -1));
+    }
+    let (length, n) = nth(sentence, at, true).filter(|(_, n)| *n <= 5)?;
+    Some((length, i8::try_from(n).ok()?))
 }
 
 /// "on Mondays and Wednesdays", "mon wed fri", "peer se jumma tak rozana".
@@ -244,6 +268,7 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
                     Plain::Separate,
                     Plain::Request,
                     Plain::Stem,
+                    Plain::Except,
                 ],
             )
             .is_none()
@@ -251,22 +276,9 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
     if adjective {
         return None;
     }
-    // "every weekday except Friday"
-    if let Some(except) = sentence.is(end, Plain::Except)
-        && let Some((more, days)) = weekdays(sentence, end + except, to)
-        && repeat.interval == 1
-        && repeat.nth == 0
-        && matches!(repeat.frequency, Frequency::Daily | Frequency::Weekly)
-    {
-        let all =
-            |day: &u8| repeat.days.is_empty() && repeat.frequency == Frequency::Daily || repeat.days.iter().any(|other| other == *day);
-        let left = (0..7)
-            .filter(all)
-            .filter(|day| days.iter().all(|other| other != *day))
-            .fold(Weekdays::default(), Weekdays::with);
-        return (!left.is_empty()).then_some((length + except + more, Piece::Repeat(weekly(left))));
-    }
-    let on = end + usize::from(sentence.tokens.get(end).is_some_and(|t| t.plain == "on"));
+    // "weekly, on Mondays and Fridays"
+    let comma = usize::from(is_mark(sentence, end, &[',', '،']) && is_word(sentence, end + 1, &["on"]));
+    let on = end + comma + usize::from(is_word(sentence, end + comma, &["on"]));
     if repeat.frequency == Frequency::Weekly
         && repeat.days.is_empty()
         && let Some((more, days)) = weekdays(sentence, on, to).filter(|(_, days)| days.len() > 1)
@@ -278,7 +290,7 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
 }
 
 /// Weekdays, one or several: "Monday", "peer aur jumerat", "Monday to Friday".
-fn weekdays(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Weekdays)> {
+pub(super) fn weekdays(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Weekdays)> {
     let (length, first) = is_weekday(sentence, at)?;
     let mut days = Weekdays::default().with(first);
     let (mut end, mut latest) = (at + length, first);

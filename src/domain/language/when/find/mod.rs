@@ -6,11 +6,15 @@
 mod account;
 pub(super) mod calendar;
 mod every;
+mod except;
 mod interrupted;
+mod joining;
 mod months;
 mod naming;
 pub(super) mod numbers;
+mod often;
 mod piece;
+mod rivals;
 mod shift;
 mod spans;
 mod words;
@@ -19,19 +23,17 @@ use account::Doubt;
 use calendar::{calendar_day, day_of_month, holiday, iso};
 use every::every;
 pub(super) use interrupted::says_time;
-use numbers::{is_mark, is_word};
+use joining::{assemble, is_link};
+use numbers::is_word;
 use piece::{Found, Piece};
 pub(in crate::domain::language) use shift::shift;
 use words::{day_word, part, relative, weekday};
 
-use super::{Day, DueError, Moment, Step, When, Zone, clock, zones};
-use crate::domain::{
-    language::{
-        lexicon::{Plain, Sense, Unit},
-        sentence::Sentence,
-        token::Kind,
-    },
-    repeat::{Frequency, Repeat, Weekdays},
+use super::{Day, DueError, Moment, When, Zone, clock, zones};
+use crate::domain::language::{
+    lexicon::{Plain, Sense, Unit},
+    sentence::Sentence,
+    token::Kind,
 };
 
 /// Which of several dates counts: the first, or, for "move Monday's meeting to Friday", the last.
@@ -94,10 +96,31 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     if which == Which::First {
         naming::leave_out(sentence, &mut found, from, to);
     }
+    for (first, last) in often::find(sentence, from, to) {
+        sentence.doubt(first, last);
+        found.retain(|piece| piece.to <= first || last <= piece.from);
+    }
     let before = sentence.used.clone();
     // Whatever is not understood takes at least one piece away.
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
+        let rivals = if which == Which::First {
+            rivals::find(sentence, &found, &taken, (from, to))
+        } else {
+            Vec::new()
+        };
+        if !rivals.is_empty() {
+            sentence.used.clone_from(&before);
+            let all: Vec<(usize, usize)> = rivals
+                .into_iter()
+                .map(|(first, last)| with_neighbours(sentence, &found, first, last))
+                .collect();
+            for (first, last) in all {
+                sentence.doubt(first, last);
+                found.retain(|piece| piece.to <= first || last <= piece.from);
+            }
+            continue;
+        }
         if taken.is_empty() {
             if let Some(Doubt { from: first, to: last }) = account::begun(sentence, from, to).filter(|_| deep) {
                 sentence.doubt(first, last);
@@ -243,180 +266,12 @@ fn is_range(sentence: &Sentence<'_>, one: &Found, other: &Found) -> bool {
         Piece::Day(Day::OfMonth(..)) => Some(2),
         _ => None,
     };
-    marked && kind(one.piece).is_some() && kind(one.piece) == kind(other.piece)
-}
-
-/// Chooses among the pieces, joins them, and marks their words. Says which of them were chosen.
-fn assemble(sentence: &mut Sentence<'_>, found: &[Found], from: usize, to: usize, which: Which) -> (When, Vec<Found>) {
-    let mut when = When::default();
-    let mut taken: Vec<Found> = Vec::new();
-    // Where the day stands.
-    let mut place: Option<(usize, usize)> = None;
-    let order: Vec<&Found> = if which == Which::Last {
-        found.iter().rev().collect()
-    } else {
-        found.iter().collect()
+    // "Monday to Friday" is not the Monday alone.
+    let is_long = match (one.piece, other.piece) {
+        (Piece::Day(Day::Weekday(first, _)), Piece::Day(Day::Weekday(last, _))) => (last + 7 - first) % 7 > 3,
+        _ => false,
     };
-    for found in order {
-        let span = (found.from, found.to);
-        let piece = found.piece;
-        let near = place.is_none_or(|place| is_near(sentence, place, span));
-        if !fits(&when, piece, near) {
-            continue;
-        }
-        when.day = match (when.day, piece.day()) {
-            (Some(one), Some(other)) => join(one, other, true),
-            (one, other) => one.or(other),
-        };
-        if let (Some(Day::Weekday(..)), Piece::Day(Day::Ahead(span))) = (when.day, piece) {
-            // "Friday in two weeks"
-            when.step = Some(Step::Span(span));
-        }
-        if piece.day().is_some() {
-            place = Some(span);
-        }
-        when.clock = when.clock.or(piece.clock());
-        when.part = when.part.or(piece.part());
-        when.repeat = when.repeat.or(piece.repeat());
-        when.zone = when.zone.or(piece.zone());
-        match piece {
-            Piece::Ahead(span) => when.ahead = Some(span),
-            Piece::Step(step) => when.step = Some(step),
-            _ => {}
-        }
-        sentence.take_as(piece.kind(), found.from, found.to - found.from);
-        take_around(sentence, found, from, to);
-        taken.push(*found);
-    }
-    taken.sort_by_key(|found| found.from);
-    for pair in taken.windows(2) {
-        let (start, end) = (pair[0].to, pair[1].from);
-        if (start..end).all(|at| is_link(sentence, at)) {
-            sentence.take_as(pair[1].piece.kind(), start, end - start);
-        }
-    }
-    if let Some(repeat) = &mut when.repeat {
-        settle(repeat, when.day);
-    }
-    (when, taken)
-}
-
-/// Whether a piece can be a part of what is known of the moment.
-fn fits(when: &When, piece: Piece, near: bool) -> bool {
-    match (piece, when.day) {
-        (Piece::Ahead(_), _) => when.is_empty(),
-        _ if when.ahead.is_some() => false,
-        (Piece::Step(_), _) => when.step.is_none(),
-        (p, Some(before)) if p.day().is_some() => p.day().is_some_and(|day| join(before, day, near).is_some()),
-        (p, _) if p.day().is_some() => p.clock().is_none() || when.clock.is_none(),
-        (Piece::Clock(_), _) => when.clock.is_none(),
-        (Piece::Part(part), _) => when.part.is_none_or(|other| other == part),
-        (Piece::Zone(_), _) => when.zone.is_none(),
-        _ => true,
-    }
-}
-
-/// What may stand between two pieces of one moment and goes with them.
-fn is_link(sentence: &Sentence<'_>, at: usize) -> bool {
-    sentence.used[at]
-        || is_mark(sentence, at, &[',', '،', '.', '@', '(', ')', '-', '–'])
-        || is_word(sentence, at, &["of", "the", "at", "on", "in", "for", "by", "se", "سے"])
-}
-
-/// The day that was named beside a recurrence is a part of it: "har hafte peer ko", "monthly on the 5th".
-fn settle(repeat: &mut Repeat, day: Option<Day>) {
-    match (repeat.frequency, day) {
-        (Frequency::Weekly, Some(Day::Weekday(day, _))) if repeat.days.is_empty() => repeat.days = Weekdays::default().with(day),
-        (Frequency::Monthly, Some(Day::OfMonth(day, _))) if repeat.nth == 0 && repeat.month_day == 0 => {
-            *repeat = repeat.on_month_day(day);
-        }
-        (Frequency::Monthly, Some(Day::EndOfMonth(_))) if repeat.nth == 0 => repeat.month_day = -1,
-        _ => {}
-    }
-}
-
-/// Whether nothing that says anything stands between two pieces.
-fn is_near(sentence: &Sentence<'_>, one: (usize, usize), other: (usize, usize)) -> bool {
-    let (first, second) = if one < other { (one, other) } else { (other, one) };
-    (first.1..second.0).all(|at| is_join(sentence, at))
-}
-
-/// Two day words that say one day: "Friday next week", "20th of next month". Two that are names of a day do so side by side only.
-fn join(one: Day, other: Day, near: bool) -> Option<Day> {
-    Some(match (one, other) {
-        (a, b) if a == b => a,
-        // "January next year", "5 January next year"
-        (Day::MonthOf(month, None), Day::Months(months)) | (Day::Months(months), Day::MonthOf(month, None)) if months % 12 == 0 => {
-            Day::InYear(month, 1, months / 12)
-        }
-        (Day::Date { day, month, year: None }, Day::Months(months)) | (Day::Months(months), Day::Date { day, month, year: None })
-            if months % 12 == 0 =>
-        {
-            Day::InYear(month, day, months / 12)
-        }
-        // "by EOD Friday"
-        (Day::Close, day) | (day, Day::Close) => day,
-        (Day::Weekday(day, None), Day::Week(week)) | (Day::Week(week), Day::Weekday(day, None)) => Day::Weekday(day, Some(week)),
-        (Day::OfMonth(day, None), Day::Month(months)) | (Day::Month(months), Day::OfMonth(day, None)) => Day::OfMonth(day, Some(months)),
-        // "Tuesday, 24 November": the date is the surer of the two.
-        (Day::Weekday(..), date @ (Day::Date { .. } | Day::OfMonth(..)))
-        | (date @ (Day::Date { .. } | Day::OfMonth(..)), Day::Weekday(..)) => date,
-        // "Friday in two weeks": the weeks are counted from the Friday.
-        (weekday @ Day::Weekday(_, None), Day::Ahead(span)) if near && span.days % 7 == 0 && span.months == 0 && span.days > 0 => weekday,
-        (Day::Weekday(..), Day::Offset(_) | Day::Either(_)) | (Day::Offset(_) | Day::Either(_), Day::Weekday(..)) if !near => return None,
-        (Day::Weekday(..), date @ Day::Offset(_)) | (date @ (Day::Offset(_) | Day::Either(_)), Day::Weekday(..)) => date,
-        _ => return None,
-    })
-}
-
-/// Takes the prepositions before and the postpositions after a piece.
-fn take_around(sentence: &mut Sentence<'_>, found: &Found, from: usize, to: usize) {
-    let kind = found.piece.kind();
-    let timed = matches!(found.piece, Piece::Clock(_) | Piece::Ahead(_));
-    let mut first = found.from;
-    while first > from {
-        let leads = |sense: &Sense| {
-            matches!(sense, Sense::Is(Plain::Before | Plain::In | Plain::This | Plain::Loosely))
-                || timed && matches!(sense, Sense::Is(Plain::Nearly))
-                || matches!(sense, Sense::Is(Plain::Shade)) && is_shaded(found.piece)
-        };
-        let before = (from..first).rev().take(4).find(|at| {
-            let phrase = sentence.leading(*at, first - at).any(|sense| leads(&sense)) && sentence.tokens[*at].kind == Kind::Word;
-            phrase || (first - at == 1 && (is_word(sentence, *at, &["the"]) || is_mark(sentence, *at, &['@'])) && at + 1 < to)
-        });
-        match before {
-            // "the" belongs to the date only when a preposition stands before it, or nothing at all.
-            Some(at) if !sentence.used[at] => {
-                if is_word(sentence, at, &["the"]) && at > from && sentence.any(at - 1, &[Plain::Before, Plain::In]).is_none() {
-                    let named = matches!(found.piece, Piece::Day(Day::Date { .. } | Day::OfMonth(..) | Day::NthIn(..)));
-                    if !named {
-                        break;
-                    }
-                }
-                sentence.take_as(kind, at, first - at);
-                first = at;
-            }
-            _ => break,
-        }
-    }
-    let mut last = found.to;
-    for _ in 0..2 {
-        if last < to
-            && !sentence.used[last]
-            && let Some(length) = sentence.is(last, Plain::After)
-        {
-            sentence.take_as(kind, last, length);
-            last += length;
-        }
-    }
-}
-
-/// "late tonight", "early March": a word that says only which part of it.
-fn is_shaded(piece: Piece) -> bool {
-    matches!(
-        piece,
-        Piece::Part(_) | Piece::DayPart(..) | Piece::Day(Day::MonthOf(..) | Day::Month(_) | Day::Week(_) | Day::Months(_))
-    )
+    marked && !is_long && kind(one.piece).is_some() && kind(one.piece) == kind(other.piece)
 }
 
 fn is_weekday(sentence: &Sentence<'_>, at: usize) -> Option<(usize, u8)> {

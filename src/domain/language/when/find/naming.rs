@@ -1,6 +1,10 @@
-//! Days that name a thing: "send the Monday report on Tuesday" is to be done on Tuesday, and "kal ki meeting ki report parson tak" the day after.
+//! Days and times that name a thing: "send the Monday report on Tuesday" is to be done on Tuesday, "kal ki meeting ki report parson tak" the day
+//! after, and "the 3 o'clock meeting notes tomorrow" at no special time.
 
-use super::{Found, Piece, numbers::is_word};
+use super::{
+    Found, Piece,
+    numbers::{is_mark, is_word},
+};
 use crate::domain::language::{lexicon::Plain, sentence::Sentence, when::Day};
 
 /// Words by which an English sentence says when something is to be done.
@@ -13,11 +17,17 @@ const GOES_ON: [&str; 16] = [
 const OWNS: [&str; 6] = ["ka", "ki", "ke", "کا", "کی", "کے"];
 /// Words by which an Urdu sentence says when something is to be done.
 const TRAILS: [&str; 4] = ["ko", "tak", "کو", "تک"];
+/// Kinds of words that go on, too.
+const KNOWN: [Plain; 6] = [Plain::Before, Plain::After, Plain::And, Plain::Copula, Plain::Must, Plain::Later];
+/// Words before an hour by which it belongs to the thing behind it.
+const ARTICLES: [&str; 11] = ["the", "a", "an", "my", "our", "your", "his", "her", "their", "this", "that"];
+/// Words by which a sentence says at what time something is to be done.
+const AT: [&str; 8] = ["at", "by", "before", "till", "until", "around", "about", "after"];
 
-/// Takes away the days that name a thing, where a later day says when it is to be done.
+/// Takes away the days that name a thing, where a later day says when it is to be done, and the times that name one.
 pub(super) fn leave_out(sentence: &mut Sentence<'_>, found: &mut Vec<Found>, from: usize, to: usize) {
     for at in (0..found.len()).rev() {
-        if names_a_thing(sentence, found, at, from, to) {
+        if names_a_thing(sentence, found, at, from, to) || is_of_a_thing(sentence, found, at, from, to) {
             let piece = found.remove(at);
             sentence.forget(piece.from, piece.to);
         }
@@ -43,7 +53,6 @@ fn names_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usiz
             .get(at)
             .is_some_and(|token| token.is_text() && token.number().is_none())
     };
-    let known = [Plain::Before, Plain::After, Plain::And, Plain::Copula, Plain::Must, Plain::Later];
     // "tomorrow meet Ali on ..." says when.
     let is_named = !matches!(piece.piece.day(), Some(Day::Offset(_) | Day::Either(_)));
     let noun = is_named
@@ -51,7 +60,7 @@ fn names_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usiz
         && !begins(piece.to)
         && !is_word(sentence, piece.to, &GOES_ON)
         && !is_word(sentence, piece.to, &LEADS)
-        && sentence.any(piece.to, &known).is_none();
+        && sentence.any(piece.to, &KNOWN).is_none();
     // Something stands between the two: "Monday, on 7 December" is one day.
     let apart = |later: &&Found| (piece.to..later.from).filter(|at| sentence.tokens[*at].is_text()).count() > usize::from(led(later));
     match (owns, noun) {
@@ -59,4 +68,46 @@ fn names_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usiz
         (false, true) => later.iter().filter(|later| apart(later)).any(|later| led(later) || trailed(later)),
         (false, false) => false,
     }
+}
+
+/// Whether a time belongs to the thing behind it: "the 5pm slot", "5 baje ki meeting ke notes", "milk and 3 am energy bars"; or "8am flight"
+/// where another time says when.
+fn is_of_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usize, to: usize) -> bool {
+    let piece = &found[at];
+    if !matches!(piece.piece, Piece::Clock(_)) || piece.to >= to {
+        return false;
+    }
+    let led = |piece: &Found| {
+        let before = piece.from.checked_sub(1).filter(|before| *before >= from);
+        before.is_some_and(|before| is_word(sentence, before, &AT) || is_mark(sentence, before, &['@']))
+            || is_word(sentence, piece.to, &["par", "pe", "tak", "ko", "پر", "تک", "کو"])
+    };
+    let noun = |place: usize| {
+        place < to
+            && sentence.tokens[place].is_text()
+            && sentence.tokens[place].number().is_none()
+            && !found.iter().any(|other| other.from <= place && place < other.to)
+            && !is_word(sentence, place, &GOES_ON)
+            && !is_word(sentence, place, &["for", "till", "until", "by", "on", "or"])
+            && sentence.any(place, &KNOWN).is_none()
+    };
+    let others = || {
+        found
+            .iter()
+            .enumerate()
+            .filter(|(place, other)| *place != at && other.piece.clock().is_some())
+    };
+    let elsewhere = others().any(|(_, other)| led(other));
+    // Urdu: the thing stands behind "ka", and what is to be done with it behind another one.
+    if is_word(sentence, piece.to, &OWNS) && noun(piece.to + 1) {
+        let again = (piece.to + 2..to.min(piece.to + 5)).any(|place| is_word(sentence, place, &OWNS) && noun(place + 1));
+        return again || others().next().is_some();
+    }
+    if sentence.roman || led(piece) || !noun(piece.to) {
+        return false;
+    }
+    let before = piece.from.checked_sub(1).filter(|before| *before >= from);
+    let owned = before.is_some_and(|before| is_word(sentence, before, &ARTICLES));
+    let joined = before.is_some_and(|before| sentence.word_is(before, Plain::And));
+    owned || joined || elsewhere
 }

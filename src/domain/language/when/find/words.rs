@@ -10,7 +10,7 @@ use super::{
 use crate::domain::language::{
     lexicon::{Part, Plain, Sense, Unit},
     sentence::Sentence,
-    when::{Clock, Day, clock},
+    when::{Clock, Day, clock, zones},
 };
 
 /// Next week, this Friday, agle mahine, is hafte, the weekend, end of the month.
@@ -157,7 +157,8 @@ pub(super) fn day_word(sentence: &Sentence<'_>, at: usize, from: usize, to: usiz
                     .is_some()
             || (end..to).all(|place| !sentence.tokens[place].is_text())
             || sentence.any(end, &[Plain::Before, Plain::After]).is_some()
-            || is_day(sentence, end);
+            || is_day(sentence, end)
+            || zones::is_named(sentence, end);
         let midnight = Clock {
             hour: 24,
             minute: 0,
@@ -190,7 +191,15 @@ pub(super) fn weekday(sentence: &Sentence<'_>, at: usize, from: usize, to: usize
     let two_ways = is_word(sentence, at, &["sun", "sat"]);
     let begins =
         at == from && (!two_ways || !sentence.tokens.get(end).is_some_and(|t| t.is_text()) || sentence.is(end, Plain::Verb).is_some());
-    let edge = (end..to).all(|place| !sentence.tokens[place].is_text()) || begins || dated;
+    // "Mon, Wed and Fri"
+    let joins = |place: usize| {
+        is_mark(sentence, place, &[',', '،', '/', '&', '-', '–'])
+            || sentence.word_is(place, Plain::And)
+            || is_word(sentence, place, &["to", "or", "ya"])
+    };
+    let listed = joins(end) && is_weekday(sentence, end + 1).is_some()
+        || at > from + 1 && joins(at - 1) && before.is_some_and(|f| f.to == at - 1 && matches!(f.piece, Piece::Day(Day::Weekday(..))));
+    let edge = (end..to).all(|place| !sentence.tokens[place].is_text()) || begins || dated || listed;
     // "hafte" is a Saturday only with its postposition; "sun", "sat", "mon" only where a date can stand.
     let before_date = comma > 0 && nth(sentence, end + comma, false).is_some();
     if (week && !followed && !before_date) || (weak && !(led || edge)) {
@@ -247,6 +256,7 @@ pub(super) fn part(sentence: &Sentence<'_>, at: usize, from: usize, to: usize, b
     let near = before.is_some_and(|f| f.to == at)
         || clock
         || of
+        || zones::is_named(sentence, end)
         || is_word(sentence, end, &["at", "@"])
         || (end..to).all(|place| !sentence.tokens[place].is_text())
         || (at > from
