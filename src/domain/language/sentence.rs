@@ -107,6 +107,11 @@ impl<'a> Sentence<'a> {
         sentence
     }
 
+    /// All of it with nothing understood.
+    pub fn whole(&self) -> Sentence<'a> {
+        self.part(0, self.tokens.len(), None)
+    }
+
     /// A part of the sentence with nothing understood, and perhaps as it would be without one of its tokens.
     pub fn part(&self, from: usize, to: usize, without: Option<usize>) -> Sentence<'a> {
         let mut part = Sentence {

@@ -43,11 +43,11 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     let intent = match several {
         Some(mut only) if only.len() == 1 => only.remove(0),
         Some(all) => Intent::Several(all),
-        None => single(sentence, english_first, now).intent,
+        None => single(sentence.whole(), english_first, now).intent,
     };
     Understanding {
         script,
-        intent: half::settled(&Sentence::new(text, !english_first), intent, now),
+        intent: half::settled(&sentence, intent, now),
     }
 }
 

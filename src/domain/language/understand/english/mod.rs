@@ -1,8 +1,10 @@
 //! English: the verb comes first.
 
 mod changing;
+mod moving;
 
-use changing::{changed, deleted, instead, moved, renamed, stated, taken_off, unneeded};
+use changing::{changed, deleted, instead, renamed, stated, taken_off, unneeded};
+use moving::moved;
 
 use super::{Reading, adding};
 use crate::domain::language::{
