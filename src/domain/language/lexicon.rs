@@ -111,6 +111,7 @@ plain! {
     ClockNoon = "clocknoon", StartOf = "startof", MidOf = "midof", YearEnd = "yearend", MonthEnd = "monthend", AfterNext = "afternext",
     SpanAfter = "spanafter", SpanBefore = "spanbefore", Ago = "ago", Except = "except", Until = "until", Numbered = "numbered",
     Measure = "measure", Verse = "verse", NotDate = "notdate", At = "at",
+    Seeks = "seeks", Opens = "opens", Sorts = "sorts", Swaps = "swaps", Sends = "sends", Merges = "merges", Pause = "pause",
 }
 
 impl Sense {
@@ -349,9 +350,12 @@ impl Lexicon {
             Some(senses) if senses.contains(&Sense::Is(Plain::English)) => 2,
             // Things have English names in Urdu sentences too.
             Some(senses)
-                if senses
-                    .iter()
-                    .all(|s| matches!(s, Sense::Is(Plain::Supply | Plain::AtNight | Plain::File | Plain::UndoBeside))) =>
+                if senses.iter().all(|s| {
+                    matches!(
+                        s,
+                        Sense::Is(Plain::Supply | Plain::AtNight | Plain::File | Plain::UndoBeside | Plain::Pause)
+                    )
+                }) =>
             {
                 0
             }

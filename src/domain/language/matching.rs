@@ -202,6 +202,13 @@ pub(super) fn compared(text: &str) -> Vec<Word> {
                 Plain::Undo,
                 Plain::UndoBeside,
                 Plain::Reminds,
+                Plain::Seeks,
+                Plain::Opens,
+                Plain::Sorts,
+                Plain::Swaps,
+                Plain::Sends,
+                Plain::Merges,
+                Plain::Pause,
             ];
             !matches!(sense, Sense::Is(plain) if things.contains(plain))
         };

@@ -67,6 +67,8 @@ pub enum Intent {
     Update(Target, Change),
     /// "gym kal rakh do": a task of this name gets this date; if there is none, it is made.
     Place(NewTask, Change),
+    /// An order about a task that is there, or a thing to do: which of both, the tasks tell.
+    Either(Box<Either>),
     /// Several different deeds, one after the other; never one inside another.
     Several(Vec<Intent>),
     /// Take the last change back.
@@ -88,6 +90,38 @@ pub enum Beyond {
     Reminder,
     /// To read tasks out of a file.
     File,
+    /// Another order of the list.
+    Sort,
+    /// Tasks in the place of each other.
+    Swap,
+    /// Tasks on paper, in a file, or with somebody else.
+    Send,
+    /// Tasks put together, doubled, pinned, hidden, handed over.
+    Merge,
+}
+
+/// "Open report", "swap gym and dentist", "cancel the hall tomorrow": an order about a task that is there, or a thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Either {
+    /// What is ordered, if the tasks are meant.
+    pub order: Order,
+    /// The words that name the tasks; where there are none, tasks were spoken of, and more was said than Kaam understands.
+    pub target: Target,
+    /// What is to be done, if they are not.
+    pub task: NewTask,
+    /// It is a deed of daily life: where no task is like the words, it is a new one.
+    pub daily: bool,
+}
+
+/// An order about a task that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// To show it.
+    Show,
+    /// To delete it.
+    Delete,
+    /// What cannot be done with it.
+    Cannot(Beyond),
 }
 
 /// Talk that needs no deed.
@@ -107,6 +141,8 @@ pub enum Talk {
     Yes,
     /// No, leave it.
     No,
+    /// Neither yes nor no: wait, let me think.
+    Wait,
 }
 
 /// A task to be made.
@@ -170,6 +206,8 @@ pub struct ListWish {
     pub overdue: bool,
     /// Only how many they are.
     pub count: bool,
+    /// Only the one that comes next.
+    pub next: bool,
 }
 
 /// A status to list.

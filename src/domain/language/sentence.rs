@@ -141,6 +141,12 @@ impl<'a> Sentence<'a> {
         part
     }
 
+    /// Reads a token as "and" from now on.
+    pub fn join(&mut self, at: usize) {
+        let and = vec![(1, Sense::Is(Plain::And))];
+        (self.senses[at], self.all[at]) = (and.clone(), and);
+    }
+
     /// Reads some tokens to the letter from now on: they mean nothing but themselves.
     pub fn forget(&mut self, from: usize, to: usize) {
         for at in from..to {

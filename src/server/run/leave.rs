@@ -4,7 +4,7 @@
 use crate::{
     domain::{
         deed::{Deed, PlannedDeed, Weight},
-        language::{Intent, Moment, Talk, Target, find_matches, understand},
+        language::{Intent, Moment, Order, Talk, Target, find_matches, understand},
     },
     protocol::item::{ItemBody, ThreadItem, UserContent},
     server::tools::Kind,
@@ -120,10 +120,13 @@ fn find_deletions<'i>(intent: &'i Intent, found: &mut Vec<&'i Target>) {
 
 /// Whether the message surely wants nothing changed.
 fn only_looks(intent: &Intent) -> bool {
-    matches!(
-        intent,
-        Intent::List(_) | Intent::Talk(Talk::Greeting | Talk::HowAreYou | Talk::Thanks | Talk::Bye | Talk::Help | Talk::No)
-    )
+    match intent {
+        Intent::List(_) => true,
+        // It shows a task, or adds one.
+        Intent::Either(either) => either.order == Order::Show,
+        Intent::Talk(talk) => !matches!(talk, Talk::Yes),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -171,7 +174,15 @@ mod tests {
         for text in ["buy milk", "summarise this file", "I paid the rent", "اس فائل کا خلاصہ بتاؤ"] {
             assert_eq!(deletes_and_changes(text), (0, 5), "{text}");
         }
-        for text in ["show my tasks", "mere kaam dikhao", "میرے کام دکھاؤ", "hello", "shukriya"] {
+        for text in [
+            "show my tasks",
+            "show gym",
+            "mere kaam dikhao",
+            "میرے کام دکھاؤ",
+            "hello",
+            "hmm",
+            "shukriya",
+        ] {
             assert_eq!(deletes_and_changes(text), (0, 0), "{text}");
         }
     }

@@ -1,11 +1,12 @@
 //! From a message to what is wanted.
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
-//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
+//! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
 //! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `half` refuses what
 //! would be done by halves. `describing` reads what is no message, but the description of one task.
 
 mod adding;
+mod addressed;
 mod broken;
 mod clauses;
 mod describing;
@@ -150,7 +151,7 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     };
     found
         .or_else(|| {
-            if reading.talks {
+            if reading.talks || english::inquires(reading) {
                 return None;
             }
             reading.loose = true;
@@ -169,6 +170,7 @@ fn talk(sentence: &Sentence<'_>) -> Option<Talk> {
         (Plain::Greeting, Talk::Greeting),
         (Plain::Yes, Talk::Yes),
         (Plain::No, Talk::No),
+        (Plain::Pause, Talk::Wait),
     ];
     let leaves = (0..sentence.len()).any(|at| sentence.is(at, Plain::Bye).is_some());
     let days = if leaves {

@@ -6,7 +6,7 @@ use super::{
     plan::{Deed, Plan, Which, chosen, plan, which},
 };
 use crate::domain::{
-    language::{Change, Intent, Moment, Pick, Talk, date_words, find_matches, is_doubtful, negates, phrases, pick, understand},
+    language::{Change, Intent, Moment, Order, Pick, Talk, date_words, find_matches, is_doubtful, negates, phrases, pick, understand},
     locale::Script,
 };
 
@@ -67,6 +67,10 @@ pub(super) fn question<'a>(before: &'a [Turn<'a>], now: Moment, script: Script) 
         }
         // "Which one?" was asked of a date for one of several.
         Plan::Place(task, change) if chooses => Asked::Which(Deed::Update(change), Which::Words(vec![task.title], Default::default())),
+        Plan::Either(either) if chooses && either.order == Order::Delete => {
+            Asked::Which(Deed::Delete, Which::Words(either.target.words, Default::default()))
+        }
+        Plan::Either(either) if chooses => Asked::Sure(Box::new(Plan::Add(vec![either.task]))),
         Plan::Lines(tasks) => Asked::Sure(Box::new(Plan::Add(tasks))),
         Plan::Do(deed, Which::All { sure: false, target }) if chooses => {
             Asked::Sure(Box::new(Plan::Do(deed, Which::All { sure: true, target })))
@@ -274,6 +278,16 @@ impl Question<'_> {
 
 /// Words that point at a task and are not in its title.
 const BESIDE: [&str; 9] = ["the", "a", "an", "one", "wala", "wali", "والا", "والی", "ko"];
+
+/// Whether words are a title, to the letter.
+pub(super) fn is_title(words: &str, title: &str) -> bool {
+    let named = |text| {
+        title_words(text)
+            .filter(|word| !BESIDE.contains(&word.as_str()))
+            .collect::<Vec<_>>()
+    };
+    named(words) == named(title)
+}
 
 fn title_words(text: &str) -> impl Iterator<Item = String> + '_ {
     let letters = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
+        Change, Either, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
         pick, points_at, understand,
     },
     locale::Script,
@@ -54,6 +54,8 @@ pub(super) enum Plan {
     Do(Deed, Which),
     /// A date for a task of this name, or a new task.
     Place(NewTask, Change),
+    /// An order about a task that is there, or a new task.
+    Either(Box<Either>),
     /// Take the last change back.
     Undo,
     /// One after the other; none if one of them has to be asked about.
@@ -66,6 +68,7 @@ impl Plan {
         let mut words: Vec<String> = match self {
             Self::Add(tasks) => tasks.iter().flat_map(|task| task.unread.clone()).collect(),
             Self::Place(task, _) => task.unread.clone(),
+            Self::Either(either) => either.task.unread.clone(),
             Self::Several(plans) => plans.iter().flat_map(Self::unread).collect(),
             _ => Vec::new(),
         };
@@ -181,8 +184,11 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
         Intent::List(wish) => Plan::List(wish),
         Intent::Days(first, last) => Plan::Days(first, last),
         Intent::Undo => Plan::Undo,
-        Intent::Beyond(Beyond::Reminder) => Plan::Say(phrases::cannot_ring(script)),
-        Intent::Beyond(Beyond::File) => Plan::Say(phrases::file_needs_model(script)),
+        Intent::Beyond(beyond) => Plan::Say(phrases::cannot(beyond, script)),
+        Intent::Either(either) => match &either.task.due_error {
+            Some(error) => Plan::Say(phrases::bad_date(error, script)),
+            None => Plan::Either(either),
+        },
         Intent::Complete(target) => which(turns, target, Deed::Complete),
         Intent::Delete(target) => which(turns, target, Deed::Delete),
         Intent::Update(target, change) => match &change.due_error {
@@ -209,7 +215,7 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
             Talk::Thanks => phrases::welcome(script),
             Talk::Bye => phrases::bye(script),
             Talk::Help => phrases::help(script),
-            Talk::Yes | Talk::No => phrases::fine(script),
+            Talk::Yes | Talk::No | Talk::Wait => phrases::fine(script),
         }),
         Intent::Unknown => Plan::Say(phrases::not_understood(script)),
     }

@@ -158,7 +158,7 @@ impl Step<'_> {
     }
 
     /// The calls that add tasks: one where there is a tool for many, so that they are taken back together.
-    fn adding(&self, tasks: &[NewTask]) -> Vec<Call> {
+    pub fn adding(&self, tasks: &[NewTask]) -> Vec<Call> {
         let each: Vec<Arguments> = tasks.iter().map(Arguments::add).collect();
         if each.len() < 2 || !self.has(ADD_MANY) {
             return each.into_iter().map(|task| ("add_task", task)).collect();
@@ -186,6 +186,7 @@ impl Step<'_> {
                     }
                 }
                 Plan::Do(deed, which) => self.calls(deed, which),
+                Plan::Either(either) => self.either(either),
                 _ => Ok(Vec::new()),
             };
             match ready {
@@ -354,7 +355,7 @@ impl Step<'_> {
         }
         let (tool, changes) = match plan {
             Plan::Do(Deed::Complete, _) => (Some("complete_task"), None),
-            Plan::Do(Deed::Delete, _) => (Some("delete_task"), None),
+            Plan::Do(Deed::Delete, _) | Plan::Either(_) => (Some("delete_task"), None),
             Plan::Do(Deed::Update(change), _) | Plan::Place(_, change) if !depends(change) => {
                 (Some("update_task"), Some(Box::new(Arguments::changes(change))))
             }

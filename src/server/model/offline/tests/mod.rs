@@ -5,6 +5,7 @@ mod asking;
 mod deeds;
 mod fake;
 mod measure;
+mod orders;
 mod unread;
 
 use serde_json::{Value, json};
