@@ -115,6 +115,14 @@ plain! {
 }
 
 impl Sense {
+    /// Whether it names a day or a part of one, and hardly ever anything else.
+    pub fn is_date(self) -> bool {
+        matches!(
+            self,
+            Self::Day(_) | Self::Either(_) | Self::Part(_) | Self::Tonight | Self::Weekday(_) | Self::Month(_) | Self::Is(Plain::Weekend)
+        )
+    }
+
     /// Reads a section's name.
     fn read(section: &str) -> Option<Self> {
         let (name, argument) = section.split_once(' ').unwrap_or((section, ""));

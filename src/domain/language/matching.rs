@@ -29,6 +29,10 @@ pub(super) struct Word {
     pub weight: f32,
     /// It names a person or a thing, as far as one knows.
     pub names: bool,
+    /// It is written in digits.
+    pub is_number: bool,
+    /// It is a day, or a part of one.
+    pub is_date: bool,
 }
 
 /// The titles that fit the words best, in their order: one place when the choice is clear, more when the person has to be asked.
@@ -213,6 +217,8 @@ pub(super) fn compared(text: &str) -> Vec<Word> {
             !matches!(sense, Sense::Is(plain) if things.contains(plain))
         };
         out.push(Word {
+            is_number: token.kind == Kind::Number,
+            is_date: senses.iter().any(|(_, sense)| sense.is_date()),
             names: weight >= 1.0 && !senses.iter().any(|(_, sense)| known(sense)),
             sounds: sounds(&stem),
             group,

@@ -35,7 +35,7 @@ use super::{
 
 pub use begun::find_begun;
 pub use detect::{begins_in, detect, detect_in, is_in};
-pub use doubt::is_doubtful;
+pub use doubt::{accounts_for, holds, is_doubtful, is_name};
 pub use habit::{Wanted, wanted};
 pub use matching::{find_all, find_matches};
 pub use pasted::{Pasted, bare, lines, names_day, pasted};

@@ -4,7 +4,7 @@
 use crate::{
     domain::{
         deed::{Deed, PlannedDeed, Weight},
-        language::{Intent, Moment, Order, Talk, Target, find_matches, understand},
+        language::{Intent, Moment, Order, Talk, Target, accounts_for, find_matches, understand},
     },
     protocol::item::{ItemBody, ThreadItem, UserContent},
     server::tools::Kind,
@@ -89,9 +89,11 @@ impl Leave {
     pub fn names_all(&self, deeds: &[PlannedDeed]) -> bool {
         let Named::Words(words) = &self.named else { return true };
         let deletions = deeds.iter().filter(|planned| planned.deed == Deed::Delete);
-        deletions
-            .flat_map(|planned| &planned.titles)
-            .all(|title| words.iter().any(|words| !find_matches(words, &[title]).is_empty()))
+        deletions.flat_map(|planned| &planned.titles).all(|title| {
+            words
+                .iter()
+                .any(|words| !find_matches(words, &[title]).is_empty() && accounts_for(words, title))
+        })
     }
 }
 
@@ -194,6 +196,15 @@ mod tests {
         });
         assert!(leave.names_all(&deletion(&["Buy milk"])));
         assert!(!leave.names_all(&deletion(&["Pay rent"])) && !leave.names_all(&deletion(&["Buy milk", "Pay rent"])));
+    }
+
+    #[test]
+    fn a_message_that_says_more_than_the_title_deletes_nothing_unasked() {
+        for text in ["delete dentist tomorrow", "delete gym membership", "cancel the dentist on Friday"] {
+            let leave = leave(UserContent::InputText { text: text.into() });
+            let may = |title: &str| leave.limit.deletes > 0 && leave.names_all(&deletion(&[title]));
+            assert!(!may("Dentist") && !may("Gym"), "{text}");
+        }
     }
 
     #[test]

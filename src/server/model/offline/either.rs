@@ -5,7 +5,7 @@ use super::{
     step::{Call, Not, Step},
     wire::WireTask,
 };
-use crate::domain::language::{Beyond, Either, ListWish, Order, Status, find_matches, phrases};
+use crate::domain::language::{Beyond, Either, ListWish, Order, Status, accounts_for, find_matches, phrases};
 
 impl Step<'_> {
     /// The calls for it, or what is asked or told.
@@ -35,13 +35,16 @@ impl Step<'_> {
         }))
     }
 
-    /// Asks whether the task that is like the words is to be deleted.
+    /// Asks whether the task that the words name is to be deleted.
     fn deleted(&self, either: &Either) -> Result<Vec<Call>, Not> {
         let pool = self.pool(&either.target.words, Status::Pending)?;
         let titles: Vec<&str> = pool.iter().map(|task| task.title.as_str()).collect();
         let mut found: Vec<WireTask> = Vec::new();
         for words in &either.target.words {
-            found.extend(find_matches(words, &titles).into_iter().map(|at| pool[at].clone()));
+            let named = find_matches(words, &titles)
+                .into_iter()
+                .filter(|at| accounts_for(words, titles[*at]));
+            found.extend(named.map(|at| pool[at].clone()));
         }
         match found.len() {
             0 if either.daily => Ok(self.adding(std::slice::from_ref(&either.task))),

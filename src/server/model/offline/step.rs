@@ -10,7 +10,9 @@ use super::{
     wire::{Arguments, Outcome, WireTask},
 };
 use crate::domain::{
-    language::{Change, Fit, Moment, NewTask, Status, Target, find_matches, is_doubtful, phrases},
+    language::{
+        Change, Fit, Moment, NewTask, Status, Target, accounts_for, date_words, find_matches, holds, is_doubtful, is_name, phrases,
+    },
     locale::Script,
     task::{Task, TaskStatus},
     texts,
@@ -239,7 +241,7 @@ impl Step<'_> {
             }
             Which::Words(words, fit) => {
                 let pool = self.pool(words, wanted)?;
-                Ok(self.deed(deed, &self.by_words(words, *fit, &pool)?))
+                Ok(self.deed(deed, &self.by_words(deed, words, *fit, &pool)?))
             }
             Which::All { sure, target } => {
                 let all = self.of_target(target, wanted)?;
@@ -301,14 +303,14 @@ impl Step<'_> {
         Ok(found)
     }
 
-    fn by_words<'t>(&self, words: &[String], fit: Fit, tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
+    fn by_words<'t>(&self, deed: &Deed, words: &[String], fit: Fit, tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
         let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
         // "milk and eggs" may be one title.
         let mut groups: Vec<(String, Vec<usize>)> = words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect();
         if groups.len() > 1 && groups.iter().any(|(_, places)| places.len() != 1) {
             let together = words.join(" ");
             let whole = find_matches(&together, &titles);
-            if whole.len() == 1 {
+            if matches!(whole[..], [only] if holds(&together, titles[only])) {
                 groups = vec![(together, whole)];
             }
         }
@@ -317,7 +319,9 @@ impl Step<'_> {
             match &places[..] {
                 [] => return Err(Not::Say(phrases::none_found(said, self.script))),
                 [only] if found.iter().any(|f| f.id == tasks[*only].id) => {}
-                [only] if is_doubtful(said, titles[*only], fit) => return Err(Not::Doubt(Box::new(tasks[*only].clone()))),
+                [only] if is_doubtful(said, titles[*only], fit) || self.says_more(deed, said, tasks[*only]) => {
+                    return Err(Not::Doubt(Box::new(tasks[*only].clone())));
+                }
                 [only] => found.push(tasks[*only]),
                 _ => {
                     return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
@@ -325,6 +329,18 @@ impl Step<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether words say more than which task it is. A day is a part of that if it is the task's; and in a report that something was done
+    /// there is more than a name.
+    fn says_more(&self, deed: &Deed, words: &str, task: &WireTask) -> bool {
+        let dated = date_words(words, self.now);
+        let accounts = |words: &str| accounts_for(words, &task.title);
+        if *deed != Deed::Delete {
+            return self.script == Script::En && is_name(words) && !accounts(&dated.rest);
+        }
+        let on_its_day = dated.due.zip(task.due()).is_some_and(|(said, due)| said.date == due.date);
+        !accounts(words) && !(on_its_day && accounts(&dated.rest))
     }
 
     /// Tasks as they are spoken of; those that have the same title and date say besides what tells them apart.

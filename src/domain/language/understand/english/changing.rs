@@ -6,17 +6,39 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, Fit, Intent,
+        Change, Either, Fit, Intent, Order, Target,
         lexicon::{Plain, Sense},
         token::Kind,
-        understand::Reading,
-        when,
+        understand::{Reading, addressed},
+        when::{self, Which},
     },
     task::Priority,
 };
 
+/// "Cancel the hall tomorrow" is a thing to do tomorrow, or says that a task is to go.
+fn daily_deletion(reading: &mut Reading<'_>, begins: usize) -> Option<Intent> {
+    let of_list = [Plain::Task, Plain::List, Plain::It, Plain::All, Plain::Completed, Plain::Wala];
+    let listed = (reading.from..reading.to).any(|at| reading.sentence.any(at, &of_list).is_some());
+    if reading.sentence.is(begins, Plain::Verb).is_none() || listed || reading.dates().0.is_empty() {
+        return None;
+    }
+    let used = reading.sentence.used.clone();
+    let from = std::mem::replace(&mut reading.from, begins);
+    reading.sentence.used[begins..from].fill(false);
+    let whole = addressed::either(reading, Order::Delete, Target::default(), true);
+    (reading.sentence.used, reading.from) = (used, from);
+    reading.take_when(Which::First);
+    drop_to(reading);
+    let target = reading.target();
+    match whole {
+        Intent::Either(either) if !target.words.is_empty() => Some(Intent::Either(Box::new(Either { target, ..*either }))),
+        _ => None,
+    }
+}
+
 /// "Delete the milk task", "get rid of it".
 pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
+    let begins = reading.from;
     // "Throw away old clothes", "drop the kids at school": of daily life, if nothing says that the list is meant.
     let of_list = [Plain::Task, Plain::List, Plain::It, Plain::All, Plain::Completed, Plain::Wala];
     let place = |at: usize| at + 1 < reading.to && reading.is_word(at, &["at", "off", "to", "over", "in", "into", "with"]);
@@ -53,6 +75,9 @@ pub(super) fn deleted(reading: &mut Reading<'_>) -> Option<Intent> {
                 ..Change::default()
             },
         ));
+    }
+    if let Some(intent) = daily_deletion(reading, begins) {
+        return Some(intent);
     }
     let lists = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::List).is_some());
     reading.to = reading.peel_end(reading.from, reading.to, &[Plain::List]);

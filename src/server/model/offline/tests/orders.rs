@@ -171,3 +171,62 @@ fn the_next_task_is_the_first_whose_time_has_not_passed() {
         assert!(said.starts_with(words), "{say}: {said}");
     }
 }
+
+#[test]
+fn a_deletion_that_says_more_than_the_title_is_asked_about() {
+    for (title, say, yes) in [
+        ("dentist", "delete dentist tomorrow", "yes"),
+        ("Gym", "delete gym membership", "yes"),
+        ("gym membership", "cancel gym membership tomorrow", "yes"),
+        ("plumber 77", "delete plumber 777", "yes"),
+        ("dentist", "kal dentist hata do", "haan"),
+        ("gym jana", "gym wala kaam kal delete kar do", "haan"),
+        ("ڈینٹسٹ", "کل ڈینٹسٹ ہٹا دو", "ہاں"),
+    ] {
+        for forms in [false, true] {
+            let mut fake = if forms { Fake::with_forms(&[title]) } else { Fake::new(&[title]) };
+            let asked = fake.say(say);
+            assert!(
+                fake.deeds().is_empty() && asked.contains(&format!("1. {}", if forms { title.to_owned() } else { format!("**{title}**") })),
+                "{say}: {asked}"
+            );
+            if forms {
+                fake.choose(1);
+            } else {
+                fake.say(yes);
+            }
+            assert!(fake.tasks.is_empty(), "{say}: {:?}", fake.titles());
+        }
+    }
+    // The day on which the task is due only says which one it is.
+    let mut fake = Fake::new(&["dentist"]);
+    fake.due("dentist", "2026-11-24");
+    fake.say("delete dentist tomorrow");
+    assert!(fake.tasks.is_empty());
+}
+
+#[test]
+fn what_is_to_be_called_off_on_a_day_is_a_thing_to_do() {
+    for (say, title) in [
+        ("cancel gym membership tomorrow", "cancel gym membership"),
+        ("kal gym membership cancel karni hai", "gym membership cancel karni"),
+        ("kal dentist hatana hai", "dentist hatana"),
+        ("کل ڈینٹسٹ ہٹانا ہے", "ڈینٹسٹ ہٹانا"),
+    ] {
+        let mut fake = Fake::new(&["Gym", "dentist", "ڈینٹسٹ"]);
+        fake.say(say);
+        assert_eq!(fake.titles(), ["Gym", "dentist", "ڈینٹسٹ", title], "{say}");
+        assert_eq!(fake.task(title)["due"]["date"], "2026-11-24", "{say}");
+    }
+}
+
+#[test]
+fn of_several_that_are_named_none_is_passed_over() {
+    for (title, say) in [
+        ("gym", "delete gym and pool"),
+        ("milk for Ali", "delete the milk one and call Ali"),
+        ("meeting with Ali", "cancel the meeting with Ali and Sana"),
+    ] {
+        changes_nothing(&[title], &[(say, "")]);
+    }
+}
