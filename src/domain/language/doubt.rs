@@ -17,6 +17,10 @@ pub fn is_doubtful(words: &str, title: &str, fit: Fit) -> bool {
     if other_thing {
         return true;
     }
+    // "all day thing" names nothing of "sports day" but the day.
+    if asked.iter().all(|word| word.is_unit || word.weight < 0.3) && known.iter().any(|word| word.weight >= 1.0 && !held(word, &asked)) {
+        return true;
+    }
     // "plumber 777" is no "plumber 77".
     if asked.iter().any(|word| word.is_number && !held(word, &known)) && known.iter().any(|word| word.is_number) {
         return true;
@@ -48,7 +52,7 @@ pub fn is_doubtful(words: &str, title: &str, fit: Fit) -> bool {
 
 /// Whether a title has every word that names something: "delete dentist tomorrow" says more than "dentist", and "gym membership" more than "gym".
 pub fn accounts_for(words: &str, title: &str) -> bool {
-    has_all(words, title, |word| word.names || word.is_number || word.is_date)
+    has_all(words, title, |word| word.names || word.is_number || word.is_date || word.is_deed)
 }
 
 /// Whether a title has every word that says anything: "milk and call Ali" is not all in "milk for Ali".
@@ -106,6 +110,8 @@ mod tests {
             ("the dentist tomorrow", "Dentist", false),
             ("gym membership", "Gym", false),
             ("kal dentist", "dentist", false),
+            ("call Ali", "milk for Ali", false),
+            ("phone Ali", "Call Ali", true),
             ("gym wala kaam", "gym jana", true),
             ("کل ڈینٹسٹ", "ڈینٹسٹ", false),
             ("plumber 777", "plumber 77", false),
@@ -126,6 +132,8 @@ mod tests {
             ("called Ali", "Send email to Ali", Fit::Near, true),
             ("phoned Ali", "Call Ali", Fit::Near, false),
             ("plumber 777", "plumber 77", Fit::Near, true),
+            ("all day thing", "Sports day", Fit::Near, true),
+            ("sports day", "Sports day", Fit::Near, false),
             ("Ali ne paise de diye", "Ali ko paise dena", Fit::Near, true),
             ("ammi ne doodh le liya", "Doodh lena", Fit::Near, false),
             ("gym cancel kar diya", "Gym jana", Fit::Whole, true),

@@ -239,6 +239,18 @@ pub struct Target {
     pub priority: Option<Priority>,
     /// How well the words have to fit.
     pub fit: Fit,
+    /// The words with the days and recurrences beside them: "Monday report" may be a title, and no report on Monday.
+    pub titles: Vec<String>,
+}
+
+impl Target {
+    /// A task by its words.
+    pub fn named(words: impl Into<String>) -> Self {
+        Self {
+            words: vec![words.into()],
+            ..Self::default()
+        }
+    }
 }
 
 /// How well words have to fit a title before something is done without asking.

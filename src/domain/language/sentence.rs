@@ -234,6 +234,17 @@ impl<'a> Sentence<'a> {
         self.used = before;
     }
 
+    /// Whether a token was taken for a day or a recurrence.
+    pub fn is_dated(&self, at: usize) -> bool {
+        self.used[at] && matches!(self.kinds[at], Some(TakenKind::Date | TakenKind::Repeat))
+    }
+
+    /// The person's words from a token to before another, whatever was taken of them.
+    pub fn verbatim(&self, from: usize, to: usize) -> String {
+        let words = &self.text[self.tokens[from].start..self.tokens[to - 1].end];
+        trim(words).to_owned()
+    }
+
     /// What was taken for a date, a recurrence or a priority, in the order of the text.
     pub fn taken(&self) -> Vec<Taken> {
         let mut out: Vec<Taken> = Vec::new();

@@ -162,6 +162,10 @@ fn divides(first: &Read, second: &Read, strong: bool) -> bool {
         return false;
     }
     let named = matches!(&first.intent, Intent::Update(_, change) if change.title.is_some() || change.notes.is_some());
+    // "Rename gym to swim and move it to Friday": a second order on the same task.
+    let renames = matches!(&first.intent, Intent::Update(_, change) if change.title.is_some());
+    let points = matches!(&second.intent, Intent::Update(target, _) | Intent::Complete(target) | Intent::Delete(target) if target.it);
+    let named = named && !(renames && points);
     // "... and move gym to Friday" is about the list.
     let moves = matches!(&second.intent, Intent::Update(_, change) if change.due.is_some() || change.shift.is_some());
     let adds = matches!(&first.intent, Intent::Add(_));

@@ -237,6 +237,9 @@ struct Reading<'a> {
     scoped_days: Option<(NaiveDate, NaiveDate)>,
 }
 
+/// What joins a recurrence to what comes back: "rozana ki report".
+const OF: &[&str] = &["ka", "ki", "ke", "کا", "کی", "کے"];
+
 /// One way to read a sentence.
 type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
 
@@ -391,6 +394,39 @@ impl Reading<'_> {
     /// Takes the date words that are left.
     fn take_when(&mut self, which: Which) -> When {
         when::take(&mut self.sentence, self.from, self.to, which, self.now)
+    }
+
+    /// What the date words that are left change. A recurrence right before the words that name the task is a part of its title, where another
+    /// day follows or nothing else is said of days: "move weekly plan to Friday".
+    fn take_change(&mut self, which: Which) -> Change {
+        let used = self.sentence.used.clone();
+        let change = self.take_when(which).change(self.now);
+        let titled = change.repeat.is_some().then(|| self.leading_recurrence(&used)).flatten();
+        let Some((from, to)) = titled else { return change };
+        self.sentence.used = used;
+        self.sentence.forget(from, to);
+        self.take_when(which).change(self.now)
+    }
+
+    /// Where an adjective of recurrence that was taken begins the words that name a task: "weekly plan", "rozana ki report".
+    fn leading_recurrence(&self, before: &[bool]) -> Option<(usize, usize)> {
+        let small = [Plain::Filler, Plain::Particle];
+        let first = (self.from..self.to).find(|at| {
+            let passed = before[*at] || self.sentence.any(*at, &small).is_some() && !self.sentence.used[*at];
+            !passed && self.sentence.tokens[*at].is_text()
+        })?;
+        if !self.sentence.is_dated(first) || self.is_word(first, &["every", "each", "once", "har", "ہر", "on"]) {
+            return None;
+        }
+        let end = (first..self.to).find(|at| !self.sentence.is_dated(*at))?;
+        let joined = self.is_word(end - 1, OF) || self.is_word(end, OF);
+        let adverb = self.is_word(first, &["rozana", "roz", "روزانہ", "روز"]);
+        let named = self
+            .sentence
+            .left(end, self.to)
+            .first()
+            .is_some_and(|at| *at == end || joined && *at == end + 1);
+        (named && (joined || !adverb)).then_some((first, end))
     }
 
     /// The places of date words, without taking them.

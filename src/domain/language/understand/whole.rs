@@ -94,6 +94,10 @@ fn planned(reading: &mut Reading<'_>) -> Option<Intent> {
     };
     let left = reading.sentence.left(reading.from, reading.to);
     let all = |reading: &Reading<'_>, found: &dyn Fn(&Reading<'_>, usize) -> bool| left.iter().any(|at| found(reading, *at));
+    // "weekly plan ko jumma ko kar do" moves a task.
+    if left.iter().any(|at| plans(reading, *at) && reading.is_word(at + 1, &["ko", "کو"])) {
+        return None;
+    }
     let day = left.iter().any(|at| dated(*at) || is_unit(reading, *at) && !plans(reading, *at));
     if !day || !all(reading, &plans) || reading.asks() && !reading.is_word(reading.from, &["plan"]) {
         return None;

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, Either, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases,
-        pick, points_at, understand,
+        Change, Either, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, names_day, pasted, phrases, pick,
+        points_at, understand,
     },
     locale::Script,
 };
@@ -28,7 +28,7 @@ pub(super) enum Deed {
 #[derive(Debug, Clone)]
 pub(super) enum Which {
     /// By words; each entry one task.
-    Words(Vec<String>, Fit),
+    Words(Target),
     /// Those that were shown.
     Shown(Vec<It>),
     /// All of them, or those of some days and of a priority; `sure` after the person said yes.
@@ -235,7 +235,7 @@ pub(super) fn which(turns: &[Turn<'_>], target: Target, deed: Deed) -> Plan {
         return Plan::Do(deed, Which::Shown(tasks));
     }
     if !target.words.is_empty() {
-        return Plan::Do(deed, Which::Words(target.words, target.fit));
+        return Plan::Do(deed, Which::Words(target));
     }
     // A bare "delete" is not enough to lose a task.
     if deed == Deed::Delete && !target.it {

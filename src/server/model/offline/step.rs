@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     super::{Message, ModelRequest, ToolCall},
     Reply,
+    answering::is_title,
     conversation::{ASK, Done, It, PAGE, Turn, turns},
     plan::{Deed, Plan, Which, plan},
     wire::{Arguments, Outcome, WireTask},
 };
 use crate::domain::{
-    language::{
-        Change, Fit, Moment, NewTask, Status, Target, accounts_for, date_words, find_matches, holds, is_doubtful, is_name, phrases,
-    },
+    language::{Change, Moment, NewTask, Status, Target, accounts_for, date_words, find_matches, holds, is_doubtful, is_name, phrases},
     locale::Script,
     task::{Task, TaskStatus},
     texts,
@@ -182,7 +181,7 @@ impl Step<'_> {
                 Plan::Add(tasks) => Ok(self.adding(tasks)),
                 Plan::Place(task, change) => {
                     let deed = Deed::Update(change.clone());
-                    match self.calls(&deed, &Which::Words(vec![task.title.clone()], Fit::Near)) {
+                    match self.calls(&deed, &Which::Words(Target::named(&task.title))) {
                         Err(Not::Say(_) | Not::Doubt(_)) => Ok(vec![("add_task", Arguments::add(task))]),
                         found => found,
                     }
@@ -239,9 +238,9 @@ impl Step<'_> {
                 );
                 Ok(self.deed(deed, &found))
             }
-            Which::Words(words, fit) => {
-                let pool = self.pool(words, wanted)?;
-                Ok(self.deed(deed, &self.by_words(deed, words, *fit, &pool)?))
+            Which::Words(target) => {
+                let pool = self.pool_with(&target.words, &target.titles, wanted)?;
+                Ok(self.deed(deed, &self.by_words(deed, target, &pool)?))
             }
             Which::All { sure, target } => {
                 let all = self.of_target(target, wanted)?;
@@ -303,7 +302,14 @@ impl Step<'_> {
         Ok(found)
     }
 
-    fn by_words<'t>(&self, deed: &Deed, words: &[String], fit: Fit, tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
+    fn by_words<'t>(&self, deed: &Deed, target: &Target, tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
+        let Target { words, fit, .. } = target;
+        let titled = tasks
+            .iter()
+            .filter(|task| target.titles.iter().any(|title| is_title(title, &task.title)));
+        if let [only] = titled.collect::<Vec<_>>()[..] {
+            return Ok(vec![*only]);
+        }
         let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
         // "milk and eggs" may be one title.
         let mut groups: Vec<(String, Vec<usize>)> = words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect();
@@ -318,10 +324,10 @@ impl Step<'_> {
         for (said, places) in &groups {
             match &places[..] {
                 [] => return Err(Not::Say(phrases::none_found(said, self.script))),
-                [only] if found.iter().any(|f| f.id == tasks[*only].id) => {}
-                [only] if is_doubtful(said, titles[*only], fit) || self.says_more(deed, said, tasks[*only]) => {
+                [only] if is_doubtful(said, titles[*only], *fit) || self.says_more(deed, said, tasks[*only]) => {
                     return Err(Not::Doubt(Box::new(tasks[*only].clone())));
                 }
+                [only] if found.iter().any(|f| f.id == tasks[*only].id) => {}
                 [only] => found.push(tasks[*only]),
                 _ => {
                     return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));

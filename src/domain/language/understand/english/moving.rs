@@ -82,7 +82,7 @@ fn scope_only(reading: &Reading<'_>) -> bool {
 
 pub(super) fn due_change(reading: &mut Reading<'_>) -> Change {
     // The date that counts stands last, behind "to".
-    let change = reading.take_when(Which::Last).change(reading.now);
+    let change = reading.take_change(Which::Last);
     let unread = reading.sentence.unread(reading.from, reading.to);
     if !unread.is_empty() {
         return Change {

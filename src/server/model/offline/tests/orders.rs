@@ -230,3 +230,83 @@ fn of_several_that_are_named_none_is_passed_over() {
         changes_nothing(&[title], &[(say, "")]);
     }
 }
+
+/// What is said, the titles that there are, and the one that is changed.
+#[track_caller]
+fn changes_only(cases: &[(&str, &[&str], &str)]) {
+    for (say, titles, meant) in cases {
+        let mut fake = Fake::new(titles);
+        fake.say(say);
+        let meant = fake.task(meant)["id"].clone();
+        assert!(!fake.deeds().is_empty(), "{say}: {:?}", fake.calls);
+        for (name, arguments) in fake.calls.iter().filter(|(name, _)| !super::fake::LOOKS.contains(&name.as_str())) {
+            assert_eq!(arguments["task_id"], meant, "{say}: {name} {arguments}");
+            assert!(arguments.get("repeat").is_none(), "{say}: {arguments}");
+        }
+    }
+}
+
+#[test]
+fn the_task_of_the_very_words_comes_first() {
+    changes_only(&[
+        (
+            "add a note to buy milk: full fat",
+            &["Buy milk and eggs", "دودھ لانا"],
+            "Buy milk and eggs",
+        ),
+        ("complete buy milk", &["doodh lana", "Buy milk and eggs"], "Buy milk and eggs"),
+        ("complete Monday report", &["report", "Monday report"], "Monday report"),
+        ("kal ka hisaab mukammal kar do", &["hisaab", "Kal ka hisaab"], "Kal ka hisaab"),
+    ]);
+    changes_nothing(&["Sports day", "Meeting"], &[("move all day thing to 3", "Sports day")]);
+}
+
+#[test]
+fn a_recurrence_in_a_title_is_none_of_the_task() {
+    changes_only(&[
+        ("move Weekly plan to Friday", &["plan", "Weekly plan"], "Weekly plan"),
+        ("make weekly plan urgent", &["plan", "Weekly plan"], "Weekly plan"),
+        ("change daily walk to 7pm", &["walk", "Daily walk"], "Daily walk"),
+        ("complete weekly plan", &["plan", "Weekly plan"], "Weekly plan"),
+        (
+            "rozana ki report jumma ko kar do",
+            &["report", "rozana ki report"],
+            "rozana ki report",
+        ),
+        (
+            "rozana ki report mukammal karo",
+            &["report", "rozana ki report"],
+            "rozana ki report",
+        ),
+        ("ہفتہ وار رپورٹ جمعہ کو کر دو", &["رپورٹ", "ہفتہ وار رپورٹ"], "ہفتہ وار رپورٹ"),
+        ("ہفتہ وار رپورٹ مکمل کر دو", &["رپورٹ", "ہفتہ وار رپورٹ"], "ہفتہ وار رپورٹ"),
+    ]);
+    // One that is ordered is one.
+    for say in ["move gym to every Friday", "gym har jumma ko kar do", "جم ہر جمعہ کو کر دو"] {
+        let mut fake = Fake::new(&["gym", "جم"]);
+        fake.say(say);
+        assert!(
+            fake.tasks.iter().any(|task| task["repeat"] == "FREQ=WEEKLY;BYDAY=FR"),
+            "{say}: {:?}",
+            fake.tasks
+        );
+    }
+}
+
+#[test]
+fn two_orders_on_one_task_are_two_changes_of_it() {
+    for (say, title) in [
+        ("rename gym to swim and move it to Sunday", "swim"),
+        ("gym ka naam swim rakh do aur usay Sunday ko kar do", "swim"),
+        ("جم کا نام تیراکی رکھ دو اور اسے اتوار کو کر دو", "تیراکی"),
+    ] {
+        let mut fake = Fake::new(&[if say.is_ascii() { "gym" } else { "جم" }, "Sunday lunch"]);
+        fake.say(say);
+        assert_eq!(fake.titles(), [title, "Sunday lunch"], "{say}");
+        assert_eq!(fake.task(title)["due"]["date"], "2026-11-29", "{say}");
+    }
+    // "It" in a title orders nothing.
+    let mut fake = Fake::new(&["gym"]);
+    fake.say("rename gym to wash the car and clean it");
+    assert_eq!(fake.titles(), ["wash the car and clean it"]);
+}
