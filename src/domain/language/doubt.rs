@@ -17,6 +17,14 @@ pub fn is_doubtful(words: &str, title: &str, fit: Fit) -> bool {
     if other_thing {
         return true;
     }
+    // "all day thing" names nothing of "sports day" but the day.
+    if asked.iter().all(|word| word.is_unit || word.weight < 0.3) && known.iter().any(|word| word.weight >= 1.0 && !held(word, &asked)) {
+        return true;
+    }
+    // "plumber 777" is no "plumber 77".
+    if asked.iter().any(|word| word.is_number && !held(word, &known)) && known.iter().any(|word| word.is_number) {
+        return true;
+    }
     // "called Ali" is no "send email to Ali": both verbs have a meaning, and it is not the same.
     let meant = |word: &&Word| word.group.is_some();
     let other_deed =
@@ -40,6 +48,28 @@ pub fn is_doubtful(words: &str, title: &str, fit: Fit) -> bool {
             Fit::Ended => gets || has(title, &[Plain::Supply]),
             Fit::Came => !gets,
         }
+}
+
+/// Whether a title has every word that names something: "delete dentist tomorrow" says more than "dentist", and "gym membership" more than "gym".
+pub fn accounts_for(words: &str, title: &str) -> bool {
+    has_all(words, title, |word| word.names || word.is_number || word.is_date || word.is_deed)
+}
+
+/// Whether a title has every word that says anything: "milk and call Ali" is not all in "milk for Ali".
+pub fn holds(words: &str, title: &str) -> bool {
+    has_all(words, title, |word| word.weight >= 0.3 || word.is_number)
+}
+
+fn has_all(words: &str, title: &str, counts: fn(&Word) -> bool) -> bool {
+    let known = compared(title);
+    let has = |word: &Word| known.iter().any(|other| likeness(word, other) >= ENOUGH_ALIKE);
+    compared(words).iter().filter(|word| counts(word)).all(has)
+}
+
+/// Whether words are nothing but names of things: "gym membership", not "curtains are washed".
+pub fn is_name(words: &str) -> bool {
+    let words = compared(words);
+    !words.is_empty() && words.iter().all(|word| word.weight >= 1.0)
 }
 
 /// Who did it, if somebody else did: the word before "ne".
@@ -74,6 +104,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_that_the_title_does_not_have_are_noticed() {
+        for (words, title, all) in [
+            ("the dentist", "Dentist", true),
+            ("the dentist tomorrow", "Dentist", false),
+            ("gym membership", "Gym", false),
+            ("kal dentist", "dentist", false),
+            ("call Ali", "milk for Ali", false),
+            ("phone Ali", "Call Ali", true),
+            ("gym wala kaam", "gym jana", true),
+            ("کل ڈینٹسٹ", "ڈینٹسٹ", false),
+            ("plumber 777", "plumber 77", false),
+            ("the milk thing", "doodh lena", true),
+        ] {
+            assert_eq!(accounts_for(words, title), all, "{words} / {title}");
+        }
+    }
+
+    #[test]
     fn what_tells_tasks_apart_has_to_fit() {
         for (words, title, fit, doubt) in [
             ("birthday gift for Hina", "Buy birthday gift for Sara", Fit::Near, true),
@@ -83,6 +131,9 @@ mod tests {
             ("bijli ka bill pay kar diya", "Electricity bill pay karna", Fit::Near, false),
             ("called Ali", "Send email to Ali", Fit::Near, true),
             ("phoned Ali", "Call Ali", Fit::Near, false),
+            ("plumber 777", "plumber 77", Fit::Near, true),
+            ("all day thing", "Sports day", Fit::Near, true),
+            ("sports day", "Sports day", Fit::Near, false),
             ("Ali ne paise de diye", "Ali ko paise dena", Fit::Near, true),
             ("ammi ne doodh le liya", "Doodh lena", Fit::Near, false),
             ("gym cancel kar diya", "Gym jana", Fit::Whole, true),

@@ -111,9 +111,18 @@ plain! {
     ClockNoon = "clocknoon", StartOf = "startof", MidOf = "midof", YearEnd = "yearend", MonthEnd = "monthend", AfterNext = "afternext",
     SpanAfter = "spanafter", SpanBefore = "spanbefore", Ago = "ago", Except = "except", Until = "until", Numbered = "numbered",
     Measure = "measure", Verse = "verse", NotDate = "notdate", At = "at",
+    Seeks = "seeks", Opens = "opens", Sorts = "sorts", Swaps = "swaps", Sends = "sends", Merges = "merges", Pause = "pause",
 }
 
 impl Sense {
+    /// Whether it names a day or a part of one, and hardly ever anything else.
+    pub fn is_date(self) -> bool {
+        matches!(
+            self,
+            Self::Day(_) | Self::Either(_) | Self::Part(_) | Self::Tonight | Self::Weekday(_) | Self::Month(_) | Self::Is(Plain::Weekend)
+        )
+    }
+
     /// Reads a section's name.
     fn read(section: &str) -> Option<Self> {
         let (name, argument) = section.split_once(' ').unwrap_or((section, ""));
@@ -352,7 +361,15 @@ impl Lexicon {
                 if senses.iter().all(|s| {
                     matches!(
                         s,
-                        Sense::Is(Plain::Supply | Plain::AtNight | Plain::AtDawn | Plain::AtMorning | Plain::File | Plain::UndoBeside)
+                        Sense::Is(
+                            Plain::Supply
+                                | Plain::AtNight
+                                | Plain::AtDawn
+                                | Plain::AtMorning
+                                | Plain::File
+                                | Plain::UndoBeside
+                                | Plain::Pause
+                        )
                     )
                 }) =>
             {

@@ -29,6 +29,14 @@ pub(super) struct Word {
     pub weight: f32,
     /// It names a person or a thing, as far as one knows.
     pub names: bool,
+    /// It is written in digits.
+    pub is_number: bool,
+    /// It is a day, or a part of one.
+    pub is_date: bool,
+    /// It is a verb that means something: to call, to pay.
+    pub is_deed: bool,
+    /// It is a unit of time.
+    pub is_unit: bool,
 }
 
 /// The titles that fit the words best, in their order: one place when the choice is clear, more when the person has to be asked.
@@ -54,7 +62,22 @@ pub fn find_matches(words: &str, titles: &[&str]) -> Vec<usize> {
             found.push(at);
         }
     }
-    found
+    // "buy milk" is "Buy milk and eggs" rather than "دودھ لانا", which says the same in other words.
+    let literal: Vec<usize> = (0..titles.len()).filter(|at| is_literal(&asked, &compared(titles[*at]))).collect();
+    if literal.is_empty() || literal.iter().any(|at| found.contains(at)) {
+        return found;
+    }
+    if asked.len() < 2 {
+        found.extend(literal);
+        found.sort_unstable();
+        return found;
+    }
+    literal
+}
+
+/// Whether a title has all of the words themselves.
+fn is_literal(asked: &[Word], title: &[Word]) -> bool {
+    asked.iter().all(|word| title.iter().any(|other| word.stem == other.stem))
 }
 
 /// All titles that have every word that says something, in their order; where there is none, those that fit best. For "find milk" that is
@@ -202,10 +225,21 @@ pub(super) fn compared(text: &str) -> Vec<Word> {
                 Plain::Undo,
                 Plain::UndoBeside,
                 Plain::Reminds,
+                Plain::Seeks,
+                Plain::Opens,
+                Plain::Sorts,
+                Plain::Swaps,
+                Plain::Sends,
+                Plain::Merges,
+                Plain::Pause,
             ];
             !matches!(sense, Sense::Is(plain) if things.contains(plain))
         };
         out.push(Word {
+            is_number: token.kind == Kind::Number,
+            is_deed: verb && group.is_some() && weight >= 0.5,
+            is_unit: senses.iter().any(|(_, sense)| matches!(sense, Sense::Unit(_))),
+            is_date: senses.iter().any(|(_, sense)| sense.is_date()),
             names: weight >= 1.0 && !senses.iter().any(|(_, sense)| known(sense)),
             sounds: sounds(&stem),
             group,

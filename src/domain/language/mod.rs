@@ -35,7 +35,7 @@ use super::{
 
 pub use begun::find_begun;
 pub use detect::{begins_in, detect, detect_in, is_in};
-pub use doubt::is_doubtful;
+pub use doubt::{accounts_for, holds, is_doubtful, is_name};
 pub use habit::{Wanted, wanted};
 pub use matching::{find_all, find_matches};
 pub use pasted::{Pasted, bare, lines, names_day, pasted};
@@ -67,6 +67,8 @@ pub enum Intent {
     Update(Target, Change),
     /// "gym kal rakh do": a task of this name gets this date; if there is none, it is made.
     Place(NewTask, Change),
+    /// An order about a task that is there, or a thing to do: which of both, the tasks tell.
+    Either(Box<Either>),
     /// Several different deeds, one after the other; never one inside another.
     Several(Vec<Intent>),
     /// Take the last change back.
@@ -88,6 +90,38 @@ pub enum Beyond {
     Reminder,
     /// To read tasks out of a file.
     File,
+    /// Another order of the list.
+    Sort,
+    /// Tasks in the place of each other.
+    Swap,
+    /// Tasks on paper, in a file, or with somebody else.
+    Send,
+    /// Tasks put together, doubled, pinned, hidden, handed over.
+    Merge,
+}
+
+/// "Open report", "swap gym and dentist", "cancel the hall tomorrow": an order about a task that is there, or a thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Either {
+    /// What is ordered, if the tasks are meant.
+    pub order: Order,
+    /// The words that name the tasks; where there are none, tasks were spoken of, and more was said than Kaam understands.
+    pub target: Target,
+    /// What is to be done, if they are not.
+    pub task: NewTask,
+    /// It is a deed of daily life: where no task is like the words, it is a new one.
+    pub daily: bool,
+}
+
+/// An order about a task that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// To show it.
+    Show,
+    /// To delete it.
+    Delete,
+    /// What cannot be done with it.
+    Cannot(Beyond),
 }
 
 /// Talk that needs no deed.
@@ -107,6 +141,8 @@ pub enum Talk {
     Yes,
     /// No, leave it.
     No,
+    /// Neither yes nor no: wait, let me think.
+    Wait,
 }
 
 /// A task to be made.
@@ -172,6 +208,8 @@ pub struct ListWish {
     pub overdue: bool,
     /// Only how many they are.
     pub count: bool,
+    /// Only the one that comes next.
+    pub next: bool,
 }
 
 /// A status to list.
@@ -203,6 +241,18 @@ pub struct Target {
     pub priority: Option<Priority>,
     /// How well the words have to fit.
     pub fit: Fit,
+    /// The words with the days and recurrences beside them: "Monday report" may be a title, and no report on Monday.
+    pub titles: Vec<String>,
+}
+
+impl Target {
+    /// A task by its words.
+    pub fn named(words: impl Into<String>) -> Self {
+        Self {
+            words: vec![words.into()],
+            ..Self::default()
+        }
+    }
 }
 
 /// How well words have to fit a title before something is done without asking.

@@ -110,6 +110,11 @@ impl<'a> Sentence<'a> {
         sentence
     }
 
+    /// All of it with nothing understood.
+    pub fn whole(&self) -> Sentence<'a> {
+        self.part(0, self.tokens.len(), None)
+    }
+
     /// A part of the sentence with nothing understood, and perhaps as it would be without one of its tokens.
     pub fn part(&self, from: usize, to: usize, without: Option<usize>) -> Sentence<'a> {
         let mut part = Sentence {
@@ -140,6 +145,12 @@ impl<'a> Sentence<'a> {
             }
         }
         part
+    }
+
+    /// Reads a token as "and" from now on.
+    pub fn join(&mut self, at: usize) {
+        let and = vec![(1, Sense::Is(Plain::And))];
+        (self.senses[at], self.all[at]) = (and.clone(), and);
     }
 
     /// Reads some tokens to the letter from now on: they mean nothing but themselves.
@@ -228,6 +239,17 @@ impl<'a> Sentence<'a> {
             self.kept[at] |= *used && !before[at];
         }
         self.used = before;
+    }
+
+    /// Whether a token was taken for a day or a recurrence.
+    pub fn is_dated(&self, at: usize) -> bool {
+        self.used[at] && matches!(self.kinds[at], Some(TakenKind::Date | TakenKind::Repeat))
+    }
+
+    /// The person's words from a token to before another, whatever was taken of them.
+    pub fn verbatim(&self, from: usize, to: usize) -> String {
+        let words = &self.text[self.tokens[from].start..self.tokens[to - 1].end];
+        trim(words).to_owned()
     }
 
     /// What was taken for a date, a recurrence or a priority, in the order of the text.

@@ -208,7 +208,6 @@ fn secrets_come_from_files_too() {
 fn origins_are_exact() {
     let config = read(&[(
         "CORS_ALLOWED_ORIGINS",
-        "KAAM_TRUSTED_PROXIES",
         "https://a.example, http://localhost:5173/ ,https://B.example:443",
     )])
     .unwrap();

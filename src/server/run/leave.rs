@@ -4,7 +4,7 @@
 use crate::{
     domain::{
         deed::{PlannedDeed, UNASKED, Weight},
-        language::{Intent, Moment, Talk, Target, find_matches, understand},
+        language::{Intent, Moment, Order, Talk, Target, accounts_for, find_matches, understand},
     },
     protocol::item::{ItemBody, ThreadItem, UserContent},
     server::tools::Kind,
@@ -82,9 +82,11 @@ impl Leave {
     pub fn names_all(&self, deeds: &[PlannedDeed]) -> bool {
         let Named::Words(words) = &self.named else { return true };
         let deletions = deeds.iter().filter(|planned| planned.deed.removes());
-        deletions
-            .flat_map(|planned| &planned.titles)
-            .all(|title| words.iter().any(|words| !find_matches(words, &[title]).is_empty()))
+        deletions.flat_map(|planned| &planned.titles).all(|title| {
+            words
+                .iter()
+                .any(|words| !find_matches(words, &[title]).is_empty() && accounts_for(words, title))
+        })
     }
 }
 
@@ -113,10 +115,13 @@ fn find_deletions<'i>(intent: &'i Intent, found: &mut Vec<&'i Target>) {
 
 /// Whether the message surely wants nothing changed.
 fn only_looks(intent: &Intent) -> bool {
-    matches!(
-        intent,
-        Intent::List(_) | Intent::Talk(Talk::Greeting | Talk::HowAreYou | Talk::Thanks | Talk::Bye | Talk::Help | Talk::No)
-    )
+    match intent {
+        Intent::List(_) => true,
+        // It shows a task, or adds one.
+        Intent::Either(either) => either.order == Order::Show,
+        Intent::Talk(talk) => !matches!(talk, Talk::Yes),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -164,7 +169,15 @@ mod tests {
         for text in ["buy milk", "summarise this file", "I paid the rent", "اس فائل کا خلاصہ بتاؤ"] {
             assert_eq!(deletes_and_changes(text), (0, 5), "{text}");
         }
-        for text in ["show my tasks", "mere kaam dikhao", "میرے کام دکھاؤ", "hello", "shukriya"] {
+        for text in [
+            "show my tasks",
+            "show gym",
+            "mere kaam dikhao",
+            "میرے کام دکھاؤ",
+            "hello",
+            "hmm",
+            "shukriya",
+        ] {
             assert_eq!(deletes_and_changes(text), (0, 0), "{text}");
         }
     }
@@ -181,6 +194,15 @@ mod tests {
             assert!(!names_all(&["Pay rent"]) && !names_all(&["Buy milk", "Pay rent"]));
         }
         assert!(leave.names_all(&planned(Deed::Restore, &["Pay rent"])));
+    }
+
+    #[test]
+    fn a_message_that_says_more_than_the_title_deletes_nothing_unasked() {
+        for text in ["delete dentist tomorrow", "delete gym membership", "cancel the dentist on Friday"] {
+            let leave = leave(UserContent::InputText { text: text.into() });
+            let may = |title: &str| leave.limit.deletes > 0 && leave.names_all(&planned(Deed::Delete, &[title]));
+            assert!(!may("Dentist") && !may("Gym"), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::sentences::{Named, bold, numbered, three, with_due};
 use crate::domain::{
     dates::{self, PluralCategory},
+    language::Beyond,
     locale::Script,
 };
 
@@ -374,6 +375,45 @@ pub fn file_needs_model(script: Script) -> String {
         "File se kaam parhne ke liye model chahiye, jo is andarooni assistant ke paas nahi, is liye kuch shamil nahi kiya. Lines yahan paste kar dein, main har aik shamil kar lun ga.",
         "فائل سے کام پڑھنے کے لیے ماڈل چاہیے، جو اس اندرونی معاون کے پاس نہیں، اس لیے کچھ شامل نہیں کیا۔ سطریں یہاں پیسٹ کر دیں، میں ہر ایک شامل کر لوں گا۔",
     )
+}
+
+/// What was asked of tasks that are there is not possible.
+pub fn cannot(beyond: Beyond, script: Script) -> String {
+    let (en, roman, urdu) = match beyond {
+        Beyond::Reminder => return cannot_ring(script),
+        Beyond::File => return file_needs_model(script),
+        Beyond::Sort => (
+            "I can't sort or group the list in another way: it stands in the order of its dates. I can show the tasks of a day, of a priority, or the overdue ones.",
+            "Main list ko kisi aur tarteeb mein nahi rakh sakta: ye tareekhon ki tarteeb mein hai. Kisi din ke, kisi ahmiyat ke, ya waqt guzre kaam dikha sakta hun.",
+            "میں فہرست کو کسی اور ترتیب میں نہیں رکھ سکتا: یہ تاریخوں کی ترتیب میں ہے۔ کسی دن کے، کسی اہمیت کے، یا وقت گزرے کام دکھا سکتا ہوں۔",
+        ),
+        Beyond::Swap => (
+            "I can't swap tasks, so I changed nothing. I can move each of them to its own day: \"move gym to Friday\".",
+            "Main kaamon ko aapas mein nahi badal sakta, is liye kuch nahi badla. Har aik ko us ke din par rakh sakta hun: \"gym ko jumma ko kar do\".",
+            "میں کاموں کو آپس میں نہیں بدل سکتا، اس لیے کچھ نہیں بدلا۔ ہر ایک کو اس کے دن پر رکھ سکتا ہوں: \"جم کو جمعہ کو کر دو\"۔",
+        ),
+        Beyond::Send => (
+            "I can't print, share or export tasks. I can show them here.",
+            "Main kaam print, share ya export nahi kar sakta. Yahan dikha sakta hun.",
+            "میں کام پرنٹ، شیئر یا ایکسپورٹ نہیں کر سکتا۔ یہاں دکھا سکتا ہوں۔",
+        ),
+        Beyond::Merge => (
+            "I can't put tasks together, copy, pin or hand them over. I can add, show, change, complete and delete them.",
+            "Main kaamon ko jor, copy, pin ya kisi aur ke hawale nahi kar sakta. Shamil kar, dikha, badal, mukammal aur mita sakta hun.",
+            "میں کاموں کو جوڑ، کاپی، پن یا کسی اور کے حوالے نہیں کر سکتا۔ شامل کر، دکھا، بدل، مکمل اور مٹا سکتا ہوں۔",
+        ),
+    };
+    three(script, en, roman, urdu)
+}
+
+/// The task that comes next.
+pub fn next_task(task: Option<&Named>, script: Script) -> String {
+    match (task, script) {
+        (None, _) => nothing_there(false, script),
+        (Some(task), Script::En) => format!("Next: {}.", with_due(task, script)),
+        (Some(task), Script::UrLatn) => format!("Agla kaam: {}.", with_due(task, script)),
+        (Some(task), Script::Ur) => format!("اگلا کام: {}۔", with_due(task, script)),
+    }
 }
 
 /// Many tasks were changed.

@@ -127,7 +127,15 @@ fn pointed(first: &str, second: &Read, english_first: bool, now: Moment) -> Opti
 
 /// Several additions alone are one list, which the grammar of lists reads better.
 fn together(found: Vec<Read>) -> Option<Vec<Intent>> {
-    let all: Vec<Intent> = found.into_iter().map(|read| read.intent).collect();
+    // Beside other deeds a deed of daily life is a thing to do; what is to be shown is asked for by itself.
+    let meant = |read: Read| match read.intent {
+        Intent::Either(either) if either.daily => Intent::Add(vec![either.task]),
+        other => other,
+    };
+    let all: Vec<Intent> = found.into_iter().map(meant).collect();
+    if all.iter().any(|intent| matches!(intent, Intent::Either(_))) {
+        return Some(vec![Intent::Unknown]);
+    }
     let only_add = all.iter().all(|intent| matches!(intent, Intent::Add(_)));
     (all.len() > 1 && !only_add).then_some(all)
 }
@@ -136,7 +144,7 @@ fn together(found: Vec<Read>) -> Option<Vec<Intent>> {
 fn clause(text: &str, english_first: bool, now: Moment) -> Option<Read> {
     let read = single(Sentence::new(text, !english_first), english_first, now);
     match &read.intent {
-        Intent::Add(_) | Intent::Place(..) => true,
+        Intent::Add(_) | Intent::Place(..) | Intent::Either(_) => true,
         Intent::Complete(target) | Intent::Delete(target) => target.it || target.all || !target.words.is_empty(),
         Intent::Update(target, change) => !change.is_empty() && (target.it || target.all || !target.words.is_empty()),
         _ => false,
@@ -154,6 +162,10 @@ fn divides(first: &Read, second: &Read, strong: bool) -> bool {
         return false;
     }
     let named = matches!(&first.intent, Intent::Update(_, change) if change.title.is_some() || change.notes.is_some());
+    // "Rename gym to swim and move it to Friday": a second order on the same task.
+    let renames = matches!(&first.intent, Intent::Update(_, change) if change.title.is_some());
+    let points = matches!(&second.intent, Intent::Update(target, _) | Intent::Complete(target) | Intent::Delete(target) if target.it);
+    let named = named && !(renames && points);
     // "... and move gym to Friday" is about the list.
     let moves = matches!(&second.intent, Intent::Update(_, change) if change.due.is_some() || change.shift.is_some());
     let adds = matches!(&first.intent, Intent::Add(_));

@@ -1,12 +1,13 @@
 //! From a message to what is wanted.
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
-//! verb comes first, `urdu` those whose verb comes last; `adding` and `titles` make titles, `announced` reads what a colon announces, `habits`
-//! knows at what hours things are done, `broken` knows titles that are none, `target` says which tasks are meant. `whole` reads messages that say
-//! one thing, whatever order their words have; `half` refuses what would be done by halves. `describing` reads what is no message, but the
-//! description of one task.
+//! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make
+//! titles, `announced` reads what a colon announces, `habits` knows at what hours things are done, `broken` knows titles that are none, `target`
+//! says which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `half` refuses what would be done by
+//! halves. `describing` reads what is no message, but the description of one task.
 
 mod adding;
+mod addressed;
 mod announced;
 mod broken;
 mod clauses;
@@ -46,11 +47,11 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     let intent = match several {
         Some(mut only) if only.len() == 1 => only.remove(0),
         Some(all) => Intent::Several(all),
-        None => single(sentence, english_first, now).intent,
+        None => single(sentence.whole(), english_first, now).intent,
     };
     Understanding {
         script,
-        intent: half::settled(&Sentence::new(text, !english_first), intent, now),
+        intent: half::settled(&sentence, intent, now),
     }
 }
 
@@ -153,7 +154,7 @@ fn intent(reading: &mut Reading<'_>, english_first: bool) -> Intent {
     };
     found
         .or_else(|| {
-            if reading.talks {
+            if reading.talks || english::inquires(reading) {
                 return None;
             }
             reading.loose = true;
@@ -172,6 +173,7 @@ fn talk(sentence: &Sentence<'_>) -> Option<Talk> {
         (Plain::Greeting, Talk::Greeting),
         (Plain::Yes, Talk::Yes),
         (Plain::No, Talk::No),
+        (Plain::Pause, Talk::Wait),
     ];
     let leaves = (0..sentence.len()).any(|at| sentence.is(at, Plain::Bye).is_some());
     let days = if leaves {
@@ -239,6 +241,9 @@ struct Reading<'a> {
     /// The days of the tasks that are meant, where it says so of "all".
     scoped_days: Option<(NaiveDate, NaiveDate)>,
 }
+
+/// What joins a recurrence to what comes back: "rozana ki report".
+const OF: &[&str] = &["ka", "ki", "ke", "کا", "کی", "کے"];
 
 /// One way to read a sentence.
 type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
@@ -436,6 +441,39 @@ impl Reading<'_> {
     /// Takes the date words that are left.
     fn take_when(&mut self, which: Which) -> When {
         when::take(&mut self.sentence, self.from, self.to, which, self.now)
+    }
+
+    /// What the date words that are left change. A recurrence right before the words that name the task is a part of its title, where another
+    /// day follows or nothing else is said of days: "move weekly plan to Friday".
+    fn take_change(&mut self, which: Which) -> Change {
+        let used = self.sentence.used.clone();
+        let change = self.take_when(which).change(self.now);
+        let titled = change.repeat.is_some().then(|| self.leading_recurrence(&used)).flatten();
+        let Some((from, to)) = titled else { return change };
+        self.sentence.used = used;
+        self.sentence.forget(from, to);
+        self.take_when(which).change(self.now)
+    }
+
+    /// Where an adjective of recurrence that was taken begins the words that name a task: "weekly plan", "rozana ki report".
+    fn leading_recurrence(&self, before: &[bool]) -> Option<(usize, usize)> {
+        let small = [Plain::Filler, Plain::Particle];
+        let first = (self.from..self.to).find(|at| {
+            let passed = before[*at] || self.sentence.any(*at, &small).is_some() && !self.sentence.used[*at];
+            !passed && self.sentence.tokens[*at].is_text()
+        })?;
+        if !self.sentence.is_dated(first) || self.is_word(first, &["every", "each", "once", "har", "ہر", "on"]) {
+            return None;
+        }
+        let end = (first..self.to).find(|at| !self.sentence.is_dated(*at))?;
+        let joined = self.is_word(end - 1, OF) || self.is_word(end, OF);
+        let adverb = self.is_word(first, &["rozana", "roz", "روزانہ", "روز"]);
+        let named = self
+            .sentence
+            .left(end, self.to)
+            .first()
+            .is_some_and(|at| *at == end || joined && *at == end + 1);
+        (named && (joined || !adverb)).then_some((first, end))
     }
 
     /// The places of date words, without taking them.

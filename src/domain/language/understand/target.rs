@@ -105,8 +105,37 @@ impl Reading<'_> {
             range: scope.range,
             priority: scope.priority,
             fit: Fit::default(),
+            titles: if words.len() == 1 { self.titles() } else { Vec::new() },
             words,
         }
+    }
+
+    /// What is left, with the dates that stand right beside it, and within.
+    fn titles(&self) -> Vec<String> {
+        let left = self.sentence.left(0, self.sentence.tokens.len());
+        let left: Vec<usize> = left.into_iter().filter(|at| (self.from..self.to).contains(at)).collect();
+        let (Some(&first), Some(&last)) = (left.first(), left.last()) else {
+            return Vec::new();
+        };
+        let start = (0..first)
+            .rev()
+            .take_while(|at| self.sentence.is_dated(*at))
+            .last()
+            .unwrap_or(first);
+        let end = (last + 1..self.sentence.tokens.len())
+            .take_while(|at| self.sentence.is_dated(*at))
+            .last()
+            .unwrap_or(last);
+        let spans = [(start, last), (first, end), (start, end), (first, last)];
+        let mut titles: Vec<String> = Vec::new();
+        for (from, to) in spans {
+            let title = self.sentence.verbatim(from, to + 1);
+            let is_new = !titles.contains(&title) && (from..=to).any(|at| self.sentence.is_dated(at));
+            if is_new {
+                titles.push(title);
+            }
+        }
+        titles
     }
 
     /// The days and the priority that "all" is narrowed by: "all of Monday's", "sab zaroori kaam".

@@ -3,14 +3,14 @@
 
 use super::{Reading, urdu::is_infinitive};
 use crate::domain::language::{
-    Beyond, Intent, ListWish,
+    Beyond, Intent, ListWish, Status,
     lexicon::{Plain, Sense, Unit},
     when::{self, Which},
 };
 
 /// What one of these rules makes of the message.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
-    reading.first_of(&[undone, planned, reminded_before, counted, from_file])
+    reading.first_of(&[undone, planned, reminded_before, counted, comes_next, from_file])
 }
 
 /// Words that say nothing by themselves.
@@ -25,6 +25,11 @@ const SMALL: &[Plain] = &[
     Plain::Stem,
     Plain::Link,
 ];
+
+/// These kinds, and those of the words that say nothing by themselves.
+fn with_small(kinds: &[Plain]) -> Vec<Plain> {
+    [SMALL, kinds].concat()
+}
 
 impl Reading<'_> {
     /// Whether each word is one of these kinds, is taken by `also`, or stands in a phrase that is.
@@ -49,11 +54,7 @@ fn undone(reading: &mut Reading<'_>) -> Option<Intent> {
     let first = *reading.sentence.left(reading.from, reading.to).first()?;
     let parted = reading.is_word(first, &["take", "put", "bring", "change", "roll", "set", "turn"])
         && (first + 1..reading.to).any(|at| reading.is_word(at, &["back"]));
-    let kinds: Vec<Plain> = SMALL
-        .iter()
-        .copied()
-        .chain([Plain::Undo, Plain::UndoBeside, Plain::Done, Plain::Copula])
-        .collect();
+    let kinds = with_small(&[Plain::Undo, Plain::UndoBeside, Plain::Done, Plain::Copula]);
     let fits = reading.consists_of(&kinds, |_, at| parted && at == first);
     let said = reading.holds(Plain::Undo) || parted && (reading.holds(Plain::UndoBeside) || reading.holds(Plain::It));
     (said && fits && !reading.holds(Plain::NotYet)).then_some(Intent::Undo)
@@ -93,6 +94,10 @@ fn planned(reading: &mut Reading<'_>) -> Option<Intent> {
     };
     let left = reading.sentence.left(reading.from, reading.to);
     let all = |reading: &Reading<'_>, found: &dyn Fn(&Reading<'_>, usize) -> bool| left.iter().any(|at| found(reading, *at));
+    // "weekly plan ko jumma ko kar do" moves a task.
+    if left.iter().any(|at| plans(reading, *at) && reading.is_word(at + 1, &["ko", "کو"])) {
+        return None;
+    }
     let day = left.iter().any(|at| dated(*at) || is_unit(reading, *at) && !plans(reading, *at));
     if !day || !all(reading, &plans) || reading.asks() && !reading.is_word(reading.from, &["plan"]) {
         return None;
@@ -233,19 +238,84 @@ fn amount(reading: &Reading<'_>, at: usize) -> Option<usize> {
     unit(next)
 }
 
-/// "Count my tasks", "the number of my tasks".
+/// "Count my tasks due tomorrow", "the number of my tasks", "kal ke kaam gino".
 fn counted(reading: &mut Reading<'_>) -> Option<Intent> {
-    let begins = reading.is_word(reading.from, &["count"])
-        || reading.is_word(reading.from, &["number"])
-        || reading.is_word(reading.from, &["the"]) && reading.is_word(reading.from + 1, &["number"]);
-    let noun = reading.holds(Plain::Task);
-    let fits = reading.consists_of(SMALL, |reading, at| {
-        reading.is_word(at, &["count", "number", "total", "all"])
-            || reading.sentence.any(at, &[Plain::Pending, Plain::All, Plain::List]).is_some()
+    let (from, to) = (reading.from, reading.to);
+    let begins = reading.is_word(from, &["count", "number"]) || reading.is_word(from, &["the"]) && reading.is_word(from + 1, &["number"]);
+    let counts = |at: usize| {
+        let length = reading.sentence.is(at, Plain::HowMany)?;
+        let asks = reading.sentence.any(at, &[Plain::Question, Plain::What]).is_some();
+        (!asks && at > from).then_some(at + length)
+    };
+    // "... gino", "... gin kar batao": the order stands last.
+    let ends = (from..to).find_map(counts).is_some_and(|end| {
+        let order = [Plain::Request, Plain::Show, Plain::Stem, Plain::Polite, Plain::Copula];
+        reading
+            .sentence
+            .left(end, to)
+            .into_iter()
+            .all(|at| reading.sentence.any(at, &order).is_some())
     });
-    (begins && noun && fits).then(|| {
+    let noun = reading.holds(Plain::Task) || reading.sentence.is(from + 1, Plain::List).is_some();
+    if !(begins || ends) || !noun {
+        return None;
+    }
+    let overdue = reading.holds(Plain::Overdue);
+    let done = !overdue && !reading.holds(Plain::Pending) && reading.holds(Plain::Completed);
+    let when = reading.take_when(Which::First);
+    let priority = reading.take_priority(from, to);
+    let kinds = [
+        Plain::HowMany,
+        Plain::Pending,
+        Plain::Completed,
+        Plain::Overdue,
+        Plain::All,
+        Plain::List,
+        Plain::Show,
+        Plain::Before,
+        Plain::Must,
+        Plain::Copula,
+        Plain::Post,
+        Plain::Wala,
+    ];
+    let fits = reading.consists_of(&with_small(&kinds), |reading, at| {
+        reading.is_word(at, &["count", "number", "total", "all"])
+    });
+    let range = when.range(reading.now, done).map(|(first, last)| (Some(first), last));
+    fits.then(|| {
         Intent::List(ListWish {
+            status: if done { Status::Completed } else { Status::Pending },
+            range: range.filter(|_| !overdue),
+            priority,
+            overdue,
             count: true,
+            ..ListWish::default()
+        })
+    })
+}
+
+/// "What is my next task?", "agla kaam kya hai", "اگلا کام بتاؤ".
+fn comes_next(reading: &mut Reading<'_>) -> Option<Intent> {
+    const ONE: &[&str] = &["task", "todo", "thing", "item", "kaam", "kam", "کام", "ٹاسک"];
+    let left = reading.sentence.left(reading.from, reading.to);
+    let pair = left
+        .windows(2)
+        .any(|pair| reading.sentence.word_is(pair[0], Plain::Next) && reading.is_word(pair[1], ONE));
+    let kinds = [
+        Plain::Next,
+        Plain::Show,
+        Plain::What,
+        Plain::Question,
+        Plain::Copula,
+        Plain::List,
+        Plain::Seeks,
+        Plain::Post,
+        Plain::Must,
+    ];
+    let fits = reading.consists_of(&with_small(&kinds), |reading, at| reading.is_word(at, &["do", "up", "is", "whats"]));
+    (pair && fits).then(|| {
+        Intent::List(ListWish {
+            next: true,
             ..ListWish::default()
         })
     })
@@ -270,22 +340,18 @@ fn from_file(reading: &mut Reading<'_>) -> Option<Intent> {
     if !file || !out || !what || reading.sentence.left(reading.from, reading.to).len() > 16 {
         return None;
     }
-    let kinds: Vec<Plain> = SMALL
-        .iter()
-        .copied()
-        .chain([
-            Plain::File,
-            Plain::Add,
-            Plain::List,
-            Plain::All,
-            Plain::What,
-            Plain::Copula,
-            Plain::Post,
-            Plain::Wala,
-            Plain::And,
-            Plain::Separate,
-        ])
-        .collect();
+    let kinds = with_small(&[
+        Plain::File,
+        Plain::Add,
+        Plain::List,
+        Plain::All,
+        Plain::What,
+        Plain::Copula,
+        Plain::Post,
+        Plain::Wala,
+        Plain::And,
+        Plain::Separate,
+    ]);
     let fits = reading.consists_of(&kinds, |reading, at| {
         reading.is_word(
             at,

@@ -6,7 +6,9 @@ use super::{
     plan::{Deed, Plan, Which, chosen, plan, which},
 };
 use crate::domain::{
-    language::{Change, Intent, Moment, Pick, Talk, date_words, find_matches, is_doubtful, negates, phrases, pick, understand},
+    language::{
+        Change, Intent, Moment, Order, Pick, Talk, Target, date_words, find_matches, is_doubtful, negates, phrases, pick, understand,
+    },
     locale::Script,
 };
 
@@ -61,12 +63,14 @@ pub(super) fn question<'a>(before: &'a [Turn<'a>], now: Moment, script: Script) 
             let titles: Vec<&str> = shown.iter().map(It::title).collect();
             // More than one fitted, or one that was doubtful.
             let least = if titles.len() == 1 { 1 } else { 2 };
-            let asked = |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(words, _)) if words.iter().any(|w| find_matches(w, &titles).len() >= least));
+            let asked = |plan: &Plan| matches!(plan, Plan::Do(_, Which::Words(target)) if target.words.iter().any(|w| find_matches(w, &titles).len() >= least));
             let at = plans.iter().position(asked)?;
             Asked::WhichOf(plans, at)
         }
         // "Which one?" was asked of a date for one of several.
-        Plan::Place(task, change) if chooses => Asked::Which(Deed::Update(change), Which::Words(vec![task.title], Default::default())),
+        Plan::Place(task, change) if chooses => Asked::Which(Deed::Update(change), Which::Words(Target::named(task.title))),
+        Plan::Either(either) if chooses && either.order == Order::Delete => Asked::Which(Deed::Delete, Which::Words(either.target)),
+        Plan::Either(either) if chooses => Asked::Sure(Box::new(Plan::Add(vec![either.task]))),
         Plan::Lines(tasks) => Asked::Sure(Box::new(Plan::Add(tasks))),
         Plan::Do(deed, Which::All { sure: false, target }) if chooses => {
             Asked::Sure(Box::new(Plan::Do(deed, Which::All { sure: true, target })))
@@ -106,12 +110,12 @@ impl Question<'_> {
         let words = |words: &[String]| Some(words.join(", ")).filter(|words| !words.is_empty());
         match &self.asked {
             Asked::Which(_, wanted) => match wanted {
-                Which::Words(said, _) => words(said),
+                Which::Words(target) => words(&target.words),
                 Which::It(task) => Some(task.title.clone()),
                 _ => self.shown.first().map(|task| task.title().to_owned()),
             },
             Asked::WhichOf(plans, at) => match plans.get(*at) {
-                Some(Plan::Do(_, Which::Words(said, _))) => words(said),
+                Some(Plan::Do(_, Which::Words(target))) => words(&target.words),
                 _ => None,
             },
             Asked::Day(Intent::Add(tasks)) => tasks.first().map(|task| task.title.clone()),
@@ -165,7 +169,7 @@ impl Question<'_> {
                     return Some(no());
                 }
                 let name = bare_title(said, newest.user)?;
-                Some(Plan::Do(deed.clone(), Which::Words(vec![name], Default::default())))
+                Some(Plan::Do(deed.clone(), Which::Words(Target::named(name))))
             }
             Asked::Day(intent) => self.dated(newest, intent, now),
         }
@@ -274,6 +278,16 @@ impl Question<'_> {
 
 /// Words that point at a task and are not in its title.
 const BESIDE: [&str; 9] = ["the", "a", "an", "one", "wala", "wali", "والا", "والی", "ko"];
+
+/// Whether words are a title, to the letter.
+pub(super) fn is_title(words: &str, title: &str) -> bool {
+    let named = |text| {
+        title_words(text)
+            .filter(|word| !BESIDE.contains(&word.as_str()))
+            .collect::<Vec<_>>()
+    };
+    named(words) == named(title)
+}
 
 fn title_words(text: &str) -> impl Iterator<Item = String> + '_ {
     let letters = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();

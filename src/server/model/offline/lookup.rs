@@ -18,6 +18,11 @@ const PAGES_MAX: usize = 5;
 impl Step<'_> {
     /// The tasks of this status among which those are that the words name.
     pub fn pool(&self, words: &[String], wanted: Status) -> Result<Vec<&WireTask>, Not> {
+        self.pool_with(words, &[], wanted)
+    }
+
+    /// The same, with what may be their titles.
+    pub fn pool_with(&self, words: &[String], titles: &[String], wanted: Status) -> Result<Vec<&WireTask>, Not> {
         if !self.has(FIND) {
             let all = Arguments {
                 status: Some(status(wanted)),
@@ -29,7 +34,7 @@ impl Step<'_> {
         let together = (words.len() > 1).then(|| words.join(" "));
         let mut missing: Vec<Call> = Vec::new();
         let mut found: Vec<&WireTask> = Vec::new();
-        for said in words.iter().chain(&together) {
+        for said in words.iter().chain(&together).chain(titles) {
             let arguments = Arguments::find(said, wanted, false);
             match self.outcome_of(FIND, &arguments) {
                 None => missing.push((FIND, arguments)),

@@ -6,12 +6,13 @@
 //! ```text
 //! messages -> conversation (turns, what was asked, what "it" is)
 //!          -> plan (what the newest message wants), answering (whether it answers what was asked)
-//!          -> step (what to do now: call a tool, ask), lookup (which tasks there are), telling (what came out)
+//!          -> step (what to do now: call a tool, ask), either (a task that is there, or a new one?), lookup (which tasks there are), telling (what came out)
 //! ```
 
 mod answering;
 mod chosen;
 mod conversation;
+mod either;
 mod lookup;
 mod plan;
 mod step;

@@ -11,8 +11,8 @@ use super::{
 use crate::domain::{
     deed::{UNASKED, Weight},
     language::{
-        Beyond, Change, Fit, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, pasted, phrases, pick,
-        points_at, understand,
+        Change, Either, Intent, ListWish, Moment, NewTask, Pasted, Pick, Talk, Target, bare, describe, pasted, phrases, pick, points_at,
+        understand,
     },
     locale::Script,
 };
@@ -29,7 +29,7 @@ pub(super) enum Deed {
 #[derive(Debug, Clone)]
 pub(super) enum Which {
     /// By words; each entry one task.
-    Words(Vec<String>, Fit),
+    Words(Target),
     /// Those that were shown.
     Shown(Vec<It>),
     /// All of them, or those of some days and of a priority; `sure` after the person said yes.
@@ -55,6 +55,8 @@ pub(super) enum Plan {
     Do(Deed, Which),
     /// A date for a task of this name, or a new task.
     Place(NewTask, Change),
+    /// An order about a task that is there, or a new task.
+    Either(Box<Either>),
     /// Take the last change back.
     Undo,
     /// One after the other; none if one of them has to be asked about.
@@ -67,6 +69,7 @@ impl Plan {
         let mut words: Vec<String> = match self {
             Self::Add(tasks) => tasks.iter().flat_map(|task| task.unread.clone()).collect(),
             Self::Place(task, _) => task.unread.clone(),
+            Self::Either(either) => either.task.unread.clone(),
             Self::Several(plans) => plans.iter().flat_map(Self::unread).collect(),
             _ => Vec::new(),
         };
@@ -172,8 +175,11 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
         Intent::List(wish) => Plan::List(wish),
         Intent::Days(first, last) => Plan::Days(first, last),
         Intent::Undo => Plan::Undo,
-        Intent::Beyond(Beyond::Reminder) => Plan::Say(phrases::cannot_ring(script)),
-        Intent::Beyond(Beyond::File) => Plan::Say(phrases::file_needs_model(script)),
+        Intent::Beyond(beyond) => Plan::Say(phrases::cannot(beyond, script)),
+        Intent::Either(either) => match &either.task.due_error {
+            Some(error) => Plan::Say(phrases::bad_date(error, script)),
+            None => Plan::Either(either),
+        },
         Intent::Complete(target) => which(turns, target, Deed::Complete),
         Intent::Delete(target) => which(turns, target, Deed::Delete),
         Intent::Update(target, change) => match &change.due_error {
@@ -200,7 +206,7 @@ pub(super) fn of_intent(turns: &[Turn<'_>], intent: Intent, script: Script) -> P
             Talk::Thanks => phrases::welcome(script),
             Talk::Bye => phrases::bye(script),
             Talk::Help => phrases::help(script),
-            Talk::Yes | Talk::No => phrases::fine(script),
+            Talk::Yes | Talk::No | Talk::Wait => phrases::fine(script),
         }),
         Intent::Unknown => Plan::Say(phrases::not_understood(script)),
     }
@@ -220,7 +226,7 @@ pub(super) fn which(turns: &[Turn<'_>], target: Target, deed: Deed) -> Plan {
         return Plan::Do(deed, Which::Shown(tasks));
     }
     if !target.words.is_empty() {
-        return Plan::Do(deed, Which::Words(target.words, target.fit));
+        return Plan::Do(deed, Which::Words(target));
     }
     // A bare "delete" is not enough to lose a task.
     if deed == Deed::Delete && !target.it {

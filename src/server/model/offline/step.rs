@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     super::{Message, ModelRequest, ToolCall},
     Reply,
+    answering::is_title,
     conversation::{ASK, Done, It, PAGE, Turn, turns},
     plan::{Deed, Plan, Which, plan},
     wire::{Arguments, Outcome, WireTask},
 };
 use crate::domain::{
-    language::{Change, Fit, Moment, NewTask, Status, Target, find_matches, is_doubtful, phrases},
+    language::{Change, Moment, NewTask, Status, Target, accounts_for, date_words, find_matches, holds, is_doubtful, is_name, phrases},
     locale::Script,
     task::{Task, TaskStatus},
     texts,
@@ -158,7 +159,7 @@ impl Step<'_> {
     }
 
     /// The calls that add tasks: one where there is a tool for many, so that they are taken back together.
-    fn adding(&self, tasks: &[NewTask]) -> Vec<Call> {
+    pub fn adding(&self, tasks: &[NewTask]) -> Vec<Call> {
         let each: Vec<Arguments> = tasks.iter().map(Arguments::add).collect();
         if each.len() < 2 || !self.has(ADD_MANY) {
             return each.into_iter().map(|task| ("add_task", task)).collect();
@@ -180,12 +181,13 @@ impl Step<'_> {
                 Plan::Add(tasks) => Ok(self.adding(tasks)),
                 Plan::Place(task, change) => {
                     let deed = Deed::Update(change.clone());
-                    match self.calls(&deed, &Which::Words(vec![task.title.clone()], Fit::Near)) {
+                    match self.calls(&deed, &Which::Words(Target::named(&task.title))) {
                         Err(Not::Say(_) | Not::Doubt(_)) => Ok(vec![("add_task", Arguments::add(task))]),
                         found => found,
                     }
                 }
                 Plan::Do(deed, which) => self.calls(deed, which),
+                Plan::Either(either) => self.either(either),
                 _ => Ok(Vec::new()),
             };
             match ready {
@@ -236,9 +238,9 @@ impl Step<'_> {
                 );
                 Ok(self.deed(deed, &found))
             }
-            Which::Words(words, fit) => {
-                let pool = self.pool(words, wanted)?;
-                Ok(self.deed(deed, &self.by_words(words, *fit, &pool)?))
+            Which::Words(target) => {
+                let pool = self.pool_with(&target.words, &target.titles, wanted)?;
+                Ok(self.deed(deed, &self.by_words(deed, target, &pool)?))
             }
             Which::All { sure, target } => {
                 let all = self.of_target(target, wanted)?;
@@ -300,14 +302,21 @@ impl Step<'_> {
         Ok(found)
     }
 
-    fn by_words<'t>(&self, words: &[String], fit: Fit, tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
+    fn by_words<'t>(&self, deed: &Deed, target: &Target, tasks: &[&'t WireTask]) -> Result<Vec<&'t WireTask>, Not> {
+        let Target { words, fit, .. } = target;
+        let titled = tasks
+            .iter()
+            .filter(|task| target.titles.iter().any(|title| is_title(title, &task.title)));
+        if let [only] = titled.collect::<Vec<_>>()[..] {
+            return Ok(vec![*only]);
+        }
         let titles: Vec<&str> = tasks.iter().map(|t| t.title.as_str()).collect();
         // "milk and eggs" may be one title.
         let mut groups: Vec<(String, Vec<usize>)> = words.iter().map(|w| (w.clone(), find_matches(w, &titles))).collect();
         if groups.len() > 1 && groups.iter().any(|(_, places)| places.len() != 1) {
             let together = words.join(" ");
             let whole = find_matches(&together, &titles);
-            if whole.len() == 1 {
+            if matches!(whole[..], [only] if holds(&together, titles[only])) {
                 groups = vec![(together, whole)];
             }
         }
@@ -315,8 +324,10 @@ impl Step<'_> {
         for (said, places) in &groups {
             match &places[..] {
                 [] => return Err(Not::Say(phrases::none_found(said, self.script))),
+                [only] if is_doubtful(said, titles[*only], *fit) || self.says_more(deed, said, tasks[*only]) => {
+                    return Err(Not::Doubt(Box::new(tasks[*only].clone())));
+                }
                 [only] if found.iter().any(|f| f.id == tasks[*only].id) => {}
-                [only] if is_doubtful(said, titles[*only], fit) => return Err(Not::Doubt(Box::new(tasks[*only].clone()))),
                 [only] => found.push(tasks[*only]),
                 _ => {
                     return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
@@ -324,6 +335,18 @@ impl Step<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether words say more than which task it is. A day is a part of that if it is the task's; and in a report that something was done
+    /// there is more than a name.
+    fn says_more(&self, deed: &Deed, words: &str, task: &WireTask) -> bool {
+        let dated = date_words(words, self.now);
+        let accounts = |words: &str| accounts_for(words, &task.title);
+        if *deed != Deed::Delete {
+            return self.script == Script::En && is_name(words) && !accounts(&dated.rest);
+        }
+        let on_its_day = dated.due.zip(task.due()).is_some_and(|(said, due)| said.date == due.date);
+        !accounts(words) && !(on_its_day && accounts(&dated.rest))
     }
 
     /// Tasks as they are spoken of; those that have the same title and date say besides what tells them apart.
@@ -354,7 +377,7 @@ impl Step<'_> {
         }
         let (tool, changes) = match plan {
             Plan::Do(Deed::Complete, _) => (Some("complete_task"), None),
-            Plan::Do(Deed::Delete, _) => (Some("delete_task"), None),
+            Plan::Do(Deed::Delete, _) | Plan::Either(_) => (Some("delete_task"), None),
             Plan::Do(Deed::Update(change), _) | Plan::Place(_, change) if !depends(change) => {
                 (Some("update_task"), Some(Box::new(Arguments::changes(change))))
             }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::{
     Reply,
     conversation::{FIND, LIST, title_by_id},
-    step::{Call, Step, has_status},
+    step::{Call, Not, Step, has_status},
     wire::{Arguments, Listed, Outcome, WireTask},
 };
 use crate::domain::{
@@ -17,12 +17,17 @@ use crate::domain::{
 
 /// A list of more tasks than this is not read out.
 const READ_OUT: usize = 5;
+/// Among so many tasks from today on, the next one is looked for.
+const NEXT_OF: i64 = 25;
 
 impl Step<'_> {
     /// Answers a question about tasks.
     pub fn list(&self, wish: &ListWish) -> Reply {
         if wish.count {
             return self.count(wish);
+        }
+        if wish.next {
+            return self.next();
         }
         if let Some(query) = &wish.query {
             return self.search(query, wish);
@@ -59,6 +64,16 @@ impl Step<'_> {
 
     /// The tasks that have these words.
     fn search(&self, query: &str, wish: &ListWish) -> Reply {
+        match self.looked_for(query, wish) {
+            Ok(found) => Reply::Say(self.told_of(query, &found)),
+            Err(Not::Look(calls)) => self.call(calls),
+            Err(Not::Say(text)) => Reply::Say(text),
+            Err(Not::Ask(_) | Not::Doubt(_)) => Reply::Say(phrases::not_understood(self.script)),
+        }
+    }
+
+    /// The same, as they are.
+    pub fn looked_for(&self, query: &str, wish: &ListWish) -> Result<Vec<&WireTask>, Not> {
         let (tool, arguments) = if self.has(FIND) {
             (FIND, Arguments::find(query, wish.status, true))
         } else {
@@ -69,10 +84,10 @@ impl Step<'_> {
             (LIST, arguments)
         };
         let page = match self.outcome_of(tool, &arguments) {
-            None => return self.call(vec![(tool, arguments)]),
+            None => return Err(Not::Look(vec![(tool, arguments)])),
             Some(Outcome::Tasks(page)) => page,
-            Some(Outcome::Failed(error)) => return Reply::Say(phrases::failed(error, self.script)),
-            Some(_) => return Reply::Say(phrases::not_understood(self.script)),
+            Some(Outcome::Failed(error)) => return Err(Not::Say(phrases::failed(error, self.script))),
+            Some(_) => return Err(Not::Say(phrases::not_understood(self.script))),
         };
         let days = wish.range.filter(|_| wish.status != Status::Completed);
         let within = |date: NaiveDate| days.is_none_or(|(first, last)| first.is_none_or(|first| first <= date) && date <= last);
@@ -83,18 +98,43 @@ impl Step<'_> {
             .filter(|task| days.is_none() || task.due().is_some_and(|due| within(due.date)))
             .filter(|task| wish.priority.is_none_or(|priority| task.priority == priority))
             .collect();
-        let found: Vec<&WireTask> = if tool == FIND {
-            fitting
-        } else {
-            let titles: Vec<&str> = fitting.iter().map(|task| task.title.as_str()).collect();
-            find_all(query, &titles).into_iter().map(|at| fitting[at]).collect()
-        };
+        if tool == FIND {
+            return Ok(fitting);
+        }
+        let titles: Vec<&str> = fitting.iter().map(|task| task.title.as_str()).collect();
+        Ok(find_all(query, &titles).into_iter().map(|at| fitting[at]).collect())
+    }
+
+    /// What is known of the tasks that were looked for.
+    pub fn told_of(&self, query: &str, found: &[&WireTask]) -> String {
         let pending = found.iter().filter(|task| task.status == TaskStatus::Pending).count();
-        Reply::Say(match found.len() {
+        match found.len() {
             0 => phrases::none_like(query, self.script),
-            1..=READ_OUT => phrases::found(&self.named(&found), self.script),
+            1..=READ_OUT => phrases::found(&self.named(found), self.script),
             count => phrases::found_many(query, pending, count - pending, self.script),
-        })
+        }
+    }
+
+    /// Which task comes next: the first whose time has not passed; where none has a day ahead, the first of the list.
+    fn next(&self) -> Reply {
+        let ahead = Arguments {
+            due_from: Some(self.now.local.date().to_string()),
+            limit: Some(NEXT_OF),
+            ..Arguments::list(&ListWish::default())
+        };
+        let any = Arguments {
+            limit: Some(1),
+            ..Arguments::list(&ListWish::default())
+        };
+        let first = |page: &Listed| page.tasks.iter().find(|task| !task.is_overdue(self.now.local)).map(WireTask::named);
+        match self.page(&ahead).map(first) {
+            Err(reply) => reply,
+            Ok(Some(next)) => Reply::Say(phrases::next_task(Some(&next), self.script)),
+            Ok(None) => match self.page(&any) {
+                Err(reply) => reply,
+                Ok(page) => Reply::Say(phrases::next_task(page.tasks.first().map(WireTask::named).as_ref(), self.script)),
+            },
+        }
     }
 
     /// How many tasks there are.

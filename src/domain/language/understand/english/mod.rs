@@ -1,10 +1,12 @@
 //! English: the verb comes first.
 
 mod changing;
+mod moving;
 
-use changing::{changed, deleted, instead, moved, renamed, stated, taken_off, unneeded};
+use changing::{changed, deleted, instead, renamed, stated, taken_off, unneeded};
+use moving::moved;
 
-use super::{Reading, adding};
+use super::{Reading, adding, addressed};
 use crate::domain::language::{
     Fit, Intent, ListWish, Status, Target,
     lexicon::{Plain, Sense},
@@ -15,8 +17,35 @@ use crate::domain::language::{
 /// Reads what the sentence wants.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     reading.first_of(&[
-        renamed, marked, taken_off, stated, added, listed, deleted, moved, changed, completed, unneeded, instead, imperative,
+        renamed,
+        marked,
+        taken_off,
+        stated,
+        added,
+        addressed::english,
+        listed,
+        deleted,
+        moved,
+        changed,
+        completed,
+        unneeded,
+        instead,
+        imperative,
     ])
+}
+
+/// "Will it rain tomorrow", "how do I ...": asks something, though no mark says so.
+pub(super) fn inquires(reading: &Reading<'_>) -> bool {
+    const WHOM: &[&str] = &[
+        "i", "you", "u", "he", "she", "it", "we", "they", "there", "this", "that", "the", "my", "our", "anyone", "anybody", "someone",
+    ];
+    let at = reading.from;
+    let asks = reading.is_word(at, &["how", "which", "whose", "whom"]);
+    let inverts = reading.is_word(
+        at,
+        &["will", "would", "could", "does", "do", "did", "have", "had", "were", "shall", "may"],
+    );
+    !reading.sentence.roman && (asks || inverts && reading.is_word(at + 1, WHOM))
 }
 
 /// The longest of the kinds that begins the sentence.
@@ -243,6 +272,7 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
             count: counts && rest.is_none(),
             overdue,
             query: rest,
+            next: false,
         }))
 }
 

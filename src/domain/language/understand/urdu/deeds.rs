@@ -9,7 +9,7 @@ use crate::domain::{
         Change, Fit, Intent, ListWish, Status,
         lexicon::{Plain, Sense},
         understand::Reading,
-        when::{self, When, Which},
+        when::{self, Which},
     },
     task::Priority,
 };
@@ -88,6 +88,7 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
         count: counts && rest.is_none(),
         overdue,
         query: rest,
+        next: false,
     })
 }
 
@@ -288,20 +289,16 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         )
     });
     let shift = when::shift(&mut reading.sentence, from, to, late.then_some(true));
-    let when = if shift.is_some() || scope_only(reading, content) {
-        When::default()
+    let dates = if shift.is_some() || scope_only(reading, content) {
+        Change::default()
     } else {
-        reading.take_when(Which::Last)
+        reading.take_change(Which::Last)
     };
-    let dated = shift.is_some() || !when.is_empty();
+    let dated = shift.is_some() || !dates.is_empty();
     if !(moves || updates || helper || placed || (wala && (dated || priority.is_some()))) {
         return None;
     }
-    let change = Change {
-        priority,
-        shift,
-        ..when.change(reading.now)
-    };
+    let change = Change { priority, shift, ..dates };
     if change.is_empty() && !(moves || updates) {
         return replaced(reading, content);
     }

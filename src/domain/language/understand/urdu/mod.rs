@@ -17,7 +17,7 @@ use shapes::{
 pub(super) use tail::is_infinitive;
 use tail::{ends, tail};
 
-use super::{Reading, adding::add};
+use super::{Reading, adding::add, addressed};
 use crate::domain::language::{
     Intent, Target,
     lexicon::{Plain, Sense},
@@ -28,7 +28,7 @@ use crate::domain::language::{
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
     let used = reading.sentence.used.clone();
     let (from, to) = (reading.from, reading.to);
-    let found = [read_tail, kept, added].into_iter().find_map(|rule| {
+    let found = [addressed::urdu, read_tail, kept, added].into_iter().find_map(|rule| {
         reading.sentence.used.clone_from(&used);
         (reading.from, reading.to) = (from, to);
         rule(reading)

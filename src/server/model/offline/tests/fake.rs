@@ -1,18 +1,12 @@
 //! The assistant's surroundings: a small list of tasks in memory, through the same calls as in the application, and its forms.
 
-use std::time::Duration;
-
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use futures::StreamExt;
 use serde_json::{Value, json};
 
-use super::super::{
-    super::{Finish, Message, Model, ModelEvent, ModelRequest, Reference, ToolCall, ToolSpec},
-    OfflineModel,
-};
+use super::super::super::{Message, Reference, ToolCall};
 use crate::domain::{
     deed::{Deed, PlannedDeed},
-    language::{find_all, find_matches, wanted},
+    language::{find_all, find_matches},
     locale::Script,
     task::Due,
     texts::{self, Consent},
@@ -22,7 +16,7 @@ use crate::domain::{
 pub(super) const NOW: &str = "2026-11-23T05:30:00Z";
 
 /// The tools that the conversation always has.
-const TOOLS: [&str; 8] = [
+pub(super) const TOOLS: [&str; 8] = [
     "add_task",
     "add_tasks",
     "list_tasks",
@@ -412,7 +406,7 @@ impl Fake {
     }
 
     fn asked(&self) -> (String, Vec<ToolCall>) {
-        ask_with(self.messages.clone(), self.now, &self.tools)
+        super::asking::ask_with(self.messages.clone(), self.now, &self.tools)
     }
 
     pub(super) fn deeds(&self) -> Vec<&str> {
@@ -461,46 +455,4 @@ fn due_of(task: &Value) -> Option<Due> {
         date: task["due"]["date"].as_str()?.parse().unwrap(),
         time,
     })
-}
-
-pub(super) fn ask(messages: Vec<Message>, now: DateTime<Utc>) -> (String, Vec<ToolCall>) {
-    ask_with(messages, now, &TOOLS)
-}
-
-fn ask_with(messages: Vec<Message>, now: DateTime<Utc>, tools: &[&str]) -> (String, Vec<ToolCall>) {
-    let said = messages.iter().filter_map(|message| match message {
-        Message::User { text, .. } => Some(text.as_str()),
-        _ => None,
-    });
-    let script = wanted(said, Script::En).script;
-    let request = ModelRequest {
-        system: String::new(),
-        messages,
-        tools: tools
-            .iter()
-            .map(|name| ToolSpec {
-                name: (*name).to_owned(),
-                description: String::new(),
-                parameters: json!({}).into(),
-            })
-            .collect(),
-        now,
-        calendar: chrono_tz::Asia::Karachi.into(),
-        script,
-        model: None,
-        tool_choice: None,
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let events: Vec<ModelEvent> = runtime.block_on(OfflineModel::new(Duration::ZERO).ask(request).map(Result::unwrap).collect());
-    assert!(matches!(events.last(), Some(ModelEvent::Done { finish: Finish::Stop, .. })));
-    let mut said = String::new();
-    let mut calls = Vec::new();
-    for event in events {
-        match event {
-            ModelEvent::Text(piece) => said.push_str(&piece),
-            ModelEvent::ToolCall(call) => calls.push(call),
-            _ => {}
-        }
-    }
-    (said, calls)
 }

@@ -1,15 +1,18 @@
 //! Whole conversations with the assistant, and what it makes of the sets of utterances.
 
 mod asked;
+mod asking;
 mod deeds;
 mod fake;
 mod measure;
+mod orders;
 mod unread;
 
 use serde_json::{Value, json};
 
 use super::super::{Message, ToolCall};
-use fake::{Fake, NOW, ask};
+use asking::ask;
+use fake::{Fake, NOW};
 
 #[test]
 fn a_choice_is_asked_for_and_taken() {
