@@ -119,12 +119,13 @@ fn bound(all: Vec<Intent>) -> Option<Vec<Intent>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use chrono::NaiveDate;
 
     use crate::domain::language::{Intent, understand};
 
-    fn intent(text: &str) -> Intent {
+    /// What a message asks for on Monday, 23 November 2026, at 10:30.
+    pub(in crate::domain::language::understand) fn intent(text: &str) -> Intent {
         let now = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 30, 0).unwrap();
         understand(text, now).intent
     }

@@ -418,14 +418,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
-
-    use crate::domain::language::{Intent, understand};
-
-    fn intent(text: &str) -> Intent {
-        let now = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(10, 30, 0).unwrap();
-        understand(text, now).intent
-    }
+    use crate::domain::language::{Intent, understand::half::tests::intent};
 
     #[test]
     fn what_is_to_be_done_at_a_time_needs_no_copula() {

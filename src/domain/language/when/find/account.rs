@@ -3,6 +3,7 @@
 
 use super::{
     Found, Piece, Which,
+    calendar::TAREEKH,
     numbers::{is_glued, is_mark, is_word, number, ordinal},
     unit,
 };
@@ -206,8 +207,12 @@ fn leads(sentence: &Sentence<'_>, at: usize, first: usize, from: usize, is_first
         return true;
     }
     // "first and | third Monday of the month", "5th and | 20th of every month"
+    let named_day = sentence.tokens[first].number().is_some() && is_word(sentence, first + 1, &TAREEKH);
     let orders = ordinal(sentence, first).is_some() || sentence.tokens[first].number().is_some();
-    if sentence.word_is(at, Plain::And) && orders && back(1).is_some_and(|place| ordinal(sentence, place).is_some()) {
+    let other = |place: usize| {
+        orders && ordinal(sentence, place).is_some() || named_day && sentence.tokens[place].number().is_some_and(|n| (1..=31).contains(&n))
+    };
+    if sentence.word_is(at, Plain::And) && back(1).is_some_and(other) {
         return true;
     }
     if sentence.any(at, &[Plain::Every, Plain::Ago]).is_some()

@@ -12,7 +12,7 @@ use crate::domain::language::{
 };
 
 /// Words behind the number of a day in Urdu.
-const TAREEKH: [&str; 5] = ["tareekh", "tarikh", "tareek", "tareekh", "تاریخ"];
+pub(super) const TAREEKH: [&str; 4] = ["tareekh", "tarikh", "tareek", "تاریخ"];
 
 /// 2026-11-24, 2026-11-24T17:00 and the same with a zone, as programs write them.
 pub(super) fn iso(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {

@@ -124,37 +124,6 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
             .filter(|(_, r)| r.frequency == Frequency::Monthly && r.interval == 1)
             .map(|(length, _)| length)
     };
-    // Which one, and of what weekday.
-    let ranked = |place: usize| {
-        let (length, rank) = rank(sentence, place)?;
-        // "the 2nd and 4th Saturday"
-        if sentence.word_is(place + length, Plain::And)
-            && let Some((more, other)) = self::rank(sentence, place + length + 1)
-            && let Some((last, day)) = is_weekday(sentence, place + length + 1 + more)
-        {
-            let repeat = Repeat {
-                days: Weekdays::default().with(day),
-                nth: rank,
-                and_nth: other,
-                ..Repeat::every(Frequency::Monthly)
-            };
-            return Some((length + 1 + more + last, repeat));
-        }
-        if let Some((more, Unit::Day)) = unit(sentence, place + length) {
-            let repeat = match rank {
-                -1 => last_day(),
-                n => on_day(u32::try_from(n).ok()?)?,
-            };
-            return Some((length + more, repeat));
-        }
-        let (more, day) = is_weekday(sentence, place + length)?;
-        let repeat = Repeat {
-            days: Weekdays::default().with(day),
-            nth: rank,
-            ..Repeat::every(Frequency::Monthly)
-        };
-        Some((length + more, repeat))
-    };
     let end_of = |place: usize| {
         sentence
             .is(place, Plain::EndOf)
@@ -177,7 +146,7 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
         {
             return Some((start + 2 - at, Piece::Repeat(last_day())));
         }
-        if let Some((more, repeat)) = ranked(start) {
+        if let Some((more, repeat)) = ranked(sentence, start) {
             return Some((start + more - at, Piece::Repeat(repeat)));
         }
         // "every month on the 5th"
@@ -185,7 +154,7 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
         return Some((start + more - at, Piece::Repeat(on_day(day)?)));
     }
     if let Some(length) = sentence.is(at, Plain::Every)
-        && let Some((more, repeat)) = ranked(at + length)
+        && let Some((more, repeat)) = ranked(sentence, at + length)
     {
         let end = at + length + more;
         // Of which month the second and fourth are need not be said.
@@ -198,13 +167,45 @@ fn of_the_month(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Piece)> {
         let (more, _) = unit(sentence, end + joins).filter(|(_, unit)| joins > 0 && *unit == Unit::Month)?;
         return Some((end + joins + more - at, Piece::Repeat(repeat)));
     }
-    if let Some((length, repeat)) = ranked(at) {
+    if let Some((length, repeat)) = ranked(sentence, at) {
         let start = at + length + of(at + length);
         return Some((start + monthly(start)? - at, Piece::Repeat(repeat)));
     }
     let (length, number) = nth(sentence, at, true)?;
     let start = at + length + of(at + length);
     Some((start + monthly(start)? - at, Piece::Repeat(on_day(number)?)))
+}
+
+/// Which one of a month, and of what weekday: "the 2nd Friday", "2nd and 4th Saturday", "last day".
+fn ranked(sentence: &Sentence<'_>, place: usize) -> Option<(usize, Repeat)> {
+    let (length, nth) = rank(sentence, place)?;
+    // "the 2nd and 4th Saturday"
+    if sentence.word_is(place + length, Plain::And)
+        && let Some((more, other)) = rank(sentence, place + length + 1)
+        && let Some((last, day)) = is_weekday(sentence, place + length + 1 + more)
+    {
+        let repeat = Repeat {
+            days: Weekdays::default().with(day),
+            nth,
+            and_nth: other,
+            ..Repeat::every(Frequency::Monthly)
+        };
+        return Some((length + 1 + more + last, repeat));
+    }
+    if let Some((more, Unit::Day)) = unit(sentence, place + length) {
+        let repeat = match nth {
+            -1 => last_day(),
+            n => on_day(u32::try_from(n).ok()?)?,
+        };
+        return Some((length + more, repeat));
+    }
+    let (more, day) = is_weekday(sentence, place + length)?;
+    let repeat = Repeat {
+        days: Weekdays::default().with(day),
+        nth,
+        ..Repeat::every(Frequency::Monthly)
+    };
+    Some((length + more, repeat))
 }
 
 /// Which one of a month: the 2nd, the last.

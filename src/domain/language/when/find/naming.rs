@@ -108,6 +108,9 @@ fn is_of_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usiz
     }
     let before = piece.from.checked_sub(1).filter(|before| *before >= from);
     let owned = before.is_some_and(|before| is_word(sentence, before, &ARTICLES));
-    let joined = before.is_some_and(|before| sentence.word_is(before, Plain::And));
-    owned || joined || elsewhere
+    let and = before.filter(|before| sentence.word_is(*before, Plain::And));
+    // "at 9am and 5pm take pills" names two times.
+    let listed = and.is_some_and(|and| others().any(|(_, other)| other.to == and));
+    let deed = sentence.word_is(piece.to, Plain::Verb);
+    owned || !listed && (elsewhere || and.is_some() && !deed)
 }

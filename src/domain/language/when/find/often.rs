@@ -1,6 +1,7 @@
 //! Recurrences that no task can have: several times a day, every few hours, three times a week. They are named, and nothing is made of them.
 
 use super::{
+    calendar::range_mark,
     numbers::{is_word, number},
     unit,
 };
@@ -45,7 +46,11 @@ fn length(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
     }
     // "every 8 hours", "har ghante", "har do ghante baad", "every other hour"
     if let Some(each) = sentence.any(at, &[Plain::EveryOther, Plain::Every]) {
-        let counted = super::spans::span(sentence, at + each).map(|(length, _, unit)| (length, unit));
+        // "every 4-6 hours"
+        let range = number(sentence, at + each).map_or(0, |(length, _)| {
+            range_mark(sentence, at + each + length).map_or(0, |mark| length + mark)
+        });
+        let counted = super::spans::span(sentence, at + each + range).map(|(length, _, unit)| (range + length, unit));
         if let Some((length, _)) = counted
             .or_else(|| unit(sentence, at + each))
             .filter(|(_, unit)| matches!(unit, Unit::Hour | Unit::Minute) || *unit == Unit::Second && counted.is_some())

@@ -24,7 +24,7 @@ pub(super) fn find(sentence: &Sentence<'_>, found: &[Found], taken: &[Found], (f
     for piece in found.iter().filter(|piece| taken.iter().all(|other| other.from != piece.from)) {
         let rivals = taken.iter().filter(|other| contends(other.piece, piece.piece));
         let Some((other, joined)) = rivals
-            .map(|other| (other, is_joined(sentence, other, piece)))
+            .map(|other| (other, is_joined(sentence, found, other, piece)))
             .max_by_key(|(_, joined)| *joined)
         else {
             continue;
@@ -42,7 +42,7 @@ pub(super) fn find(sentence: &Sentence<'_>, found: &[Found], taken: &[Found], (f
 fn widened(sentence: &Sentence<'_>, found: &[Found], (first, mut last): (usize, usize)) -> (usize, usize) {
     for piece in found.iter().filter(|piece| first <= piece.from) {
         let goes_on = |inside: &&Found| {
-            first <= inside.from && inside.to <= last && contends(inside.piece, piece.piece) && is_joined(sentence, inside, piece)
+            first <= inside.from && inside.to <= last && contends(inside.piece, piece.piece) && is_joined(sentence, found, inside, piece)
         };
         if piece.from >= last && found.iter().any(|inside| goes_on(&inside)) {
             last = piece.to;
@@ -76,8 +76,8 @@ fn only_joined(one: Piece, other: Piece) -> bool {
     !(one.clock().is_some() && other.clock().is_some() || one.repeat().is_some() || other.repeat().is_some())
 }
 
-/// Whether nothing stands between two pieces but "and", "or", commas and the prepositions of dates.
-fn is_joined(sentence: &Sentence<'_>, one: &Found, other: &Found) -> bool {
+/// Whether nothing stands between two pieces but "and", "or", commas, the prepositions of dates and other pieces.
+fn is_joined(sentence: &Sentence<'_>, found: &[Found], one: &Found, other: &Found) -> bool {
     let (first, second) = if one.from < other.from { (one, other) } else { (other, one) };
     let or = |at: usize| is_word(sentence, at, &["or", "ya", "یا", "at"]);
     let between = || first.to..second.from;
@@ -86,24 +86,37 @@ fn is_joined(sentence: &Sentence<'_>, one: &Found, other: &Found) -> bool {
         return true;
     }
     let joins = between().any(|at| or(at) || sentence.word_is(at, Plain::And) || is_mark(sentence, at, &[',', '،', '/', '&']));
-    joins && between().all(|at| is_join(sentence, at) && sentence.tokens[at].kind != Kind::Line || or(at) || number(sentence, at).is_some())
+    let inside = |at: usize| found.iter().any(|piece| (piece.from..piece.to).contains(&at));
+    let passes = |at: usize| is_join(sentence, at) || or(at) || inside(at) || number(sentence, at).is_some();
+    joins && between().all(|at| sentence.tokens[at].kind != Kind::Line && passes(at))
 }
 
-/// "at 5 and 6", "5 ya 6 baje": another hour behind the one that was taken.
+/// "at 5 and 6", "at 8, 2 and 8": other hours behind the one that was taken.
 fn second_hour(sentence: &Sentence<'_>, piece: &Found, to: usize) -> Option<(usize, usize)> {
     piece.piece.clock()?;
-    let joins = sentence.word_is(piece.to, Plain::And) || is_word(sentence, piece.to, &["or", "ya", "یا"]);
-    let at = piece.to + 1;
-    let (length, _) = number(sentence, at).filter(|(_, n)| joins && (1..=12).contains(n))?;
-    let end = at + length;
+    let joins =
+        |at: usize| sentence.word_is(at, Plain::And) || is_word(sentence, at, &["or", "ya", "یا"]) || is_mark(sentence, at, &[',', '،']);
+    let mut end = piece.to;
+    while end < to && joins(end) {
+        let comma = usize::from(is_mark(sentence, end, &[',', '،']) && joins(end + 1));
+        let at = end + 1 + comma;
+        let Some((length, _)) = number(sentence, at).filter(|(_, n)| (1..=12).contains(n)) else {
+            break;
+        };
+        if at + length > to || clock::at(sentence, at, true).is_some() {
+            break;
+        }
+        end = at + length;
+    }
     let closed = end >= to
         || !sentence.tokens[end].is_text()
         || sentence.any(end, &[Plain::Before, Plain::After, Plain::And]).is_some()
+        || is_word(sentence, end, &["to", "for"])
         || is_day(sentence, end)
         || sentence
             .find(end, |s| matches!(s, Sense::Part(_) | Sense::Repeat(_)).then_some(()))
             .is_some();
-    (closed && clock::at(sentence, at, true).is_none()).then_some((piece.from, end))
+    (end > piece.to && closed).then_some((piece.from, end))
 }
 
 /// "5 ya 6 baje": another hour before it.
