@@ -182,7 +182,7 @@ pub async fn serve(
             () = &mut stop => break,
         };
         let ip = address.ip().to_canonical();
-        let Some(seat) = seats.take(ip, ip.is_loopback() || proxies.trusts(ip)) else {
+        let Some(seat) = seats.take(ip, is_this_machine(ip) || proxies.trusts(ip)) else {
             // Once is enough: this is when the log must not grow.
             if !refused.swap(true, Ordering::Relaxed) {
                 tracing::warn!(from = %ip, ?bounds, "connections are refused, because there are too many; it is not said again");
@@ -218,6 +218,11 @@ pub async fn serve(
     }
     drop(listeners);
     ending.shutdown().await;
+}
+
+/// The one address of this machine that its own programs come from, not all of its loopback network.
+fn is_this_machine(ip: IpAddr) -> bool {
+    [IpAddr::from([127, 0, 0, 1]), std::net::Ipv6Addr::LOCALHOST.into()].contains(&ip)
 }
 
 /// The next connection at any of the addresses.

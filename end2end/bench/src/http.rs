@@ -27,10 +27,14 @@ pub struct Head {
 
 impl Head {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        self.all(name).next()
+    }
+
+    /// Every value of a header that may come several times.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let fields = self.headers.lines().filter_map(|line| line.split_once(':'));
+        fields
+            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.trim())
     }
 }

@@ -268,24 +268,32 @@ pub async fn json(world: &World, path: &str, headers: &str, body: &Value) -> Res
 
 /// An account's owner, signed in.
 pub async fn sign_in(port: u16, name: &str, email: &str, token: String) -> Result<Person> {
+    sign_in_from(port, name, email, token, "").await
+}
+
+/// The same in a browser that has cookies.
+pub async fn sign_in_from(port: u16, name: &str, email: &str, token: String, cookies: &str) -> Result<Person> {
     let mut connection = Connection::open(port).await?;
     let form = format!("email={}&password={}", email.replace('@', "%40"), PASSWORD.replace(' ', "+"));
     let head = connection
         .send(
             "POST",
             "/api/account/sign-in",
-            "Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\n",
+            &format!("Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\nCookie: {cookies}\r\n"),
             &form,
         )
         .await?;
-    let cookie = head
-        .header("set-cookie")
-        .and_then(|cookie| cookie.split(';').next())
-        .ok_or_else(|| std::io::Error::other(format!("no session after signing in: status {}", head.status)))?;
+    let pairs: Vec<&str> = head.all("set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
+    if !pairs.iter().any(|pair| pair.contains("session")) {
+        return Err(std::io::Error::other(format!(
+            "no session after signing in: status {}",
+            head.status
+        )));
+    }
     Ok(Person {
         name: name.to_owned(),
         token,
-        cookie: cookie.to_owned(),
+        cookie: pairs.join("; "),
     })
 }
 

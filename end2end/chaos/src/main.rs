@@ -4,13 +4,14 @@
 //! Starts the binary with a database of its own in a temporary folder and a scripted model in this process; all of it on the loopback
 //! interface, all of it bounded.
 //!
-//!     kaam-chaos --binary PATH [--kills 50] [--seed 1] [--only kills,network,stop,database,servers,log,points] [--streams 1000]
+//!     kaam-chaos --binary PATH [--kills 50] [--seed 1] [--only kills,network,stop,database,servers,door,log,points] [--streams 1000]
 //!         [--points all|NAME,NAME --points-binary PATH] [--rounds N: 3 for each point, 20 for servers]
 
 mod chatkit;
 mod check;
 mod client;
 mod database;
+mod door;
 mod kills;
 mod log;
 mod model;
@@ -164,6 +165,12 @@ async fn run(options: Options) -> Result<ExitCode, Box<dyn Error>> {
         eprintln!("one of two servers goes, {rounds} times, seed {}", options.seed);
         let world = Rc::new(World::default());
         went = servers::run(&setup("servers")?, &model, rounds, options.seed, world.clone()).await?;
+        gather(world);
+    }
+    if options.wants("door") {
+        eprintln!("strangers at the door");
+        let world = Rc::new(World::default());
+        door::run(&setup("door")?, world.clone()).await?;
         gather(world);
     }
     if options.wants("log") {
