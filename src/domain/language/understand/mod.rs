@@ -2,7 +2,7 @@
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `half` refuses what
+//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `scope` reads which of all tasks are meant, `half` refuses what
 //! would be done by halves. `describing` reads what is no message, but the description of one task.
 
 mod adding;
@@ -12,6 +12,7 @@ mod clauses;
 mod describing;
 mod english;
 mod half;
+mod scope;
 mod special;
 mod stopping;
 mod target;
@@ -48,7 +49,7 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     };
     Understanding {
         script,
-        intent: half::settled(&sentence, intent, now),
+        intent: scope::widened(half::settled(&sentence, intent, now), now),
     }
 }
 

@@ -185,7 +185,7 @@ impl Question<'_> {
             _ => None,
         };
         if let Some(target) = own {
-            if target.all && target.range.is_none() && target.priority.is_none() && !target.done {
+            if target.all && target.is_everything() {
                 return matches!(pick(text), Some(Pick::All)).then(|| Choice::Tasks(self.shown.clone()));
             }
             let words = target.words.join(" , ");

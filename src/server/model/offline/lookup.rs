@@ -59,11 +59,12 @@ impl Step<'_> {
     pub fn of_target(&self, target: &Target, wanted: Status) -> Result<Vec<&WireTask>, Not> {
         let all = Arguments {
             status: Some(status(wanted)),
+            overdue: target.overdue.then_some(true),
             due_from: target.range.map(|(first, _)| first.to_string()),
             due_to: target.range.map(|(_, last)| last.to_string()),
             ..Arguments::default()
         };
-        Ok(Self::within(self.pages(all)?, target))
+        Ok(self.within(self.pages(all)?, target))
     }
 
     /// The tasks that have these ids.
