@@ -90,7 +90,7 @@ pub fn find_all(words: &str, titles: &[&str]) -> Vec<usize> {
             let title = compared(title);
             asked
                 .iter()
-                .filter(|word| !heavy || word.weight >= 0.5)
+                .filter(|word| !heavy || word.weight >= 0.5 || word.is_number)
                 .all(|word| title.iter().any(|other| likeness(word, other) >= enough))
         };
         let all = (0..titles.len()).filter(|at| !asked.is_empty() && titles.get(*at).is_some_and(has_all));
@@ -101,7 +101,17 @@ pub fn find_all(words: &str, titles: &[&str]) -> Vec<usize> {
     if all.is_empty() {
         all = all_alike(ENOUGH_ALIKE);
     }
-    if all.is_empty() { find_matches(words, titles) } else { all }
+    // Another number is another thing.
+    let numbered = |at: &usize| {
+        let title = compared(titles[*at]);
+        let has = |word: &Word| title.iter().any(|other| likeness(word, other) >= SURELY_ALIKE);
+        asked.iter().filter(|word| word.is_number).all(has)
+    };
+    if all.is_empty() {
+        all = find_matches(words, titles);
+        all.retain(numbered);
+    }
+    all
 }
 
 /// All words of a text in one spelling, for equality.
@@ -277,6 +287,7 @@ mod tests {
             ("call plumber", &[2]),
             ("oranges", &[]),
             ("plumbr", &[2]),
+            ("plumber 7", &[]),
         ] {
             assert_eq!(find_all(words, &titles), found, "{words}");
         }

@@ -1,9 +1,10 @@
 //! From a message to what is wanted.
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
-//! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make titles, `broken` knows those that are none, `target` says
-//! which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `scope` reads which of all tasks are meant, `half` refuses what
-//! would be done by halves. `describing` reads what is no message, but the description of one task.
+//! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make
+//! titles, `broken` knows those that are none, `target` says which tasks are meant, and `scope` which of all. `whole` reads messages that say
+//! one thing, whatever order their words have; `half` refuses what would be done by halves. `describing` reads what is no message, but the
+//! description of one task.
 
 mod adding;
 mod addressed;

@@ -19,8 +19,11 @@ use crate::domain::{
     texts,
 };
 
-/// Many tasks are never changed at once.
-pub(super) const CALLS_MAX: usize = 50;
+/// More tasks than this are not changed at once: as many as are looked at.
+pub(super) const CALLS_MAX: usize = 500;
+
+/// Among more tasks than this nobody chooses.
+const CHOICES_MAX: usize = 25;
 
 /// As many tasks are added by one call.
 const ADDED_MAX: usize = 25;
@@ -349,6 +352,7 @@ impl Step<'_> {
                 }
                 [only] if found.iter().any(|f| f.id == tasks[*only].id) => {}
                 [only] => found.push(tasks[*only]),
+                many if many.len() > CHOICES_MAX => return Err(Not::Say(phrases::too_many_like(said, many.len(), self.script))),
                 _ => {
                     return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
                 }
