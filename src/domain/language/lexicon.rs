@@ -287,7 +287,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for (group, line) in include_str!("lexicon/same.txt").lines().enumerate() {
         if !line.starts_with(['#', '[']) {
             for (_, word) in entries(line) {
-                same.insert(super::matching::stem(&words(word).join(" ")), group);
+                same.insert(super::stems::stem(&words(word).join(" ")), group);
             }
         }
     }

@@ -19,6 +19,7 @@ mod pasted;
 pub mod phrases;
 mod pick;
 mod sentence;
+mod stems;
 mod token;
 mod understand;
 mod when;
@@ -239,6 +240,10 @@ pub struct Target {
     pub range: Option<(NaiveDate, NaiveDate)>,
     /// With `all`: those of this priority only.
     pub priority: Option<Priority>,
+    /// With `all`: those only whose time has passed.
+    pub overdue: bool,
+    /// With `all`: all but those that these words name.
+    pub except: Vec<String>,
     /// How well the words have to fit.
     pub fit: Fit,
     /// The words with the days and recurrences beside them: "Monday report" may be a title, and no report on Monday.
@@ -246,6 +251,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// Whether "all" is narrowed by nothing.
+    pub fn is_everything(&self) -> bool {
+        self.range.is_none() && self.priority.is_none() && !self.done && !self.overdue && self.except.is_empty()
+    }
+
     /// A task by its words.
     pub fn named(words: impl Into<String>) -> Self {
         Self {

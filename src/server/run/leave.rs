@@ -65,7 +65,8 @@ impl Leave {
             } else {
                 UNASKED.changes
             },
-            deletes: if targets.is_empty() && !chose_deletion {
+            // "All but the gym" lets nothing go that could be the gym.
+            deletes: if targets.iter().any(|target| !target.except.is_empty()) || targets.is_empty() && !chose_deletion {
                 0
             } else {
                 UNASKED.deletes

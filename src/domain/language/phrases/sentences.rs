@@ -274,7 +274,14 @@ pub fn confirm_delete(tasks: &[Named], script: Script) -> String {
 /// Before many tasks are completed or changed.
 pub fn confirm_many(tasks: &[Named], complete: bool, script: Script) -> String {
     let count = tasks.len();
+    let one = dates::plural(count, script) == PluralCategory::One;
     let ask = match (script, complete) {
+        (Script::En, true) if one => "Mark this task as done? Say yes or no.".to_owned(),
+        (Script::En, false) if one => "Change this task? Say yes or no.".to_owned(),
+        (Script::UrLatn, true) if one => "Ye kaam mukammal kar dun? Haan ya nahi?".to_owned(),
+        (Script::UrLatn, false) if one => "Ye kaam badal dun? Haan ya nahi?".to_owned(),
+        (Script::Ur, true) if one => "یہ کام مکمل کر دوں؟ ہاں یا نہیں؟".to_owned(),
+        (Script::Ur, false) if one => "یہ کام بدل دوں؟ ہاں یا نہیں؟".to_owned(),
         (Script::En, true) => format!("Mark these {count} tasks as done? Say yes or no."),
         (Script::En, false) => format!("Change these {count} tasks? Say yes or no."),
         (Script::UrLatn, true) => format!("Ye {count} kaam mukammal kar dun? Haan ya nahi?"),

@@ -406,6 +406,35 @@ pub fn cannot(beyond: Beyond, script: Script) -> String {
     three(script, en, roman, urdu)
 }
 
+/// More tasks are meant than can be changed at once.
+pub fn too_many(count: usize, most: usize, script: Script) -> String {
+    match script {
+        Script::En => {
+            format!("These are {count} tasks, and I change at most {most} at once, so nothing was changed. Name a day or a priority.")
+        }
+        Script::UrLatn => {
+            format!(
+                "Ye {count} kaam hain, aur main aik baar mein zyada se zyada {most} badalta hun, is liye kuch nahi badla. Koi din ya ahmiyat batayein."
+            )
+        }
+        Script::Ur => {
+            format!(
+                "یہ {count} کام ہیں، اور میں ایک بار میں زیادہ سے زیادہ {most} بدلتا ہوں، اس لیے کچھ نہیں بدلا۔ کوئی دن یا اہمیت بتائیں۔"
+            )
+        }
+    }
+}
+
+/// More tasks fit than anybody can choose among.
+pub fn too_many_like(words: &str, count: usize, script: Script) -> String {
+    let words = bold(words);
+    match script {
+        Script::En => format!("{count} tasks are like {words}, so nothing was changed. Say more of its name."),
+        Script::UrLatn => format!("{words} jaise {count} kaam hain, is liye kuch nahi badla. Naam mein se kuch aur batayein."),
+        Script::Ur => format!("{words} جیسے {count} کام ہیں، اس لیے کچھ نہیں بدلا۔ نام میں سے کچھ اور بتائیں۔"),
+    }
+}
+
 /// The task that comes next.
 pub fn next_task(task: Option<&Named>, script: Script) -> String {
     match (task, script) {

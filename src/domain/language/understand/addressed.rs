@@ -45,24 +45,12 @@ const NAMING: &[&str] = &[
     "آرکائیو",
 ];
 
-/// Words for tasks, and for nothing else.
-const TASKS: &[&str] = &[
-    "task",
-    "tasks",
-    "todo",
-    "todos",
-    "kaam",
-    "kaamon",
-    "kaamo",
-    "kamon",
-    "کام",
-    "کاموں",
-    "ٹاسک",
-    "ٹاسکس",
-];
+/// Words for tasks, and for nothing else; those of Urdu are the same for one and many.
+const TASKS: &[&str] = &["task", "tasks", "todo", "todos", "ٹاسک"];
+pub(super) const KAAM: &[&str] = &["kaam", "kaamon", "kaamo", "kamon", "کام", "کاموں", "ٹاسکس"];
 
 /// Words between the verb and the tasks, and around them.
-const AROUND: &[Plain] = &[
+pub(super) const AROUND: &[Plain] = &[
     Plain::Self_,
     Plain::All,
     Plain::Pending,
@@ -317,7 +305,7 @@ fn own_tasks(reading: &Reading<'_>, from: usize, dated: &[bool], bare: bool) -> 
     let mut owned = false;
     while at < reading.to {
         let list = reading.sentence.is(at, Plain::List);
-        if reading.is_word(at, TASKS) {
+        if reading.is_word(at, TASKS) || reading.is_word(at, KAAM) {
             return Some(at + 1);
         }
         let whole = reading
@@ -350,7 +338,7 @@ fn own_tasks(reading: &Reading<'_>, from: usize, dated: &[bool], bare: bool) -> 
 }
 
 fn names_tasks(reading: &Reading<'_>, at: usize) -> bool {
-    reading.is_word(at, TASKS) || reading.is_word(at, &["list", "fehrist", "فہرست", "لسٹ"])
+    reading.is_word(at, TASKS) || reading.is_word(at, KAAM) || reading.is_word(at, &["list", "fehrist", "فہرست", "لسٹ"])
 }
 
 /// "My", "all", "whole": what follows is the person's own.

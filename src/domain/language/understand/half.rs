@@ -1,7 +1,7 @@
 //! Orders of which half would be another order: "all but the gym" is not the gym, "remove the time from the dentist" deletes nothing, and "it"
 //! is what the same sentence has named. What cannot be done as it was said is not understood.
 
-use super::{Moment, Sentence, Token, describe};
+use super::{Moment, Sentence, Token, describe, scope};
 use crate::domain::language::{Intent, Target, lexicon::Plain, normal};
 
 /// What a task has, and is not the task.
@@ -34,7 +34,10 @@ pub(super) fn settled(sentence: &Sentence<'_>, intent: Intent, now: Moment) -> I
         intent,
         Intent::Complete(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Several(_)
     );
-    if acts && excepts(sentence) || deletes(&intent) && removes_a_part(sentence) {
+    if (acts || matches!(intent, Intent::Unknown | Intent::List(_) | Intent::Either(_))) && excepts(sentence) {
+        return scope::but_some(sentence, now).unwrap_or(Intent::Unknown);
+    }
+    if deletes(&intent) && removes_a_part(sentence) {
         return Intent::Unknown;
     }
     match intent {
@@ -69,15 +72,8 @@ fn is_one_of(token: &Token, words: &[&str]) -> bool {
 
 /// "All but the gym", "everything except lunch", "gym chhor kar sab".
 fn excepts(sentence: &Sentence<'_>) -> bool {
-    let is = |at: usize, kind: Plain| sentence.is(at, kind);
-    let all: Vec<(usize, usize)> = (0..sentence.len())
-        .filter_map(|at| is(at, Plain::All).map(|length| (at, length)))
-        .collect();
-    let but = |(at, length): &(usize, usize)| {
-        let behind = at + length;
-        (behind..sentence.len().min(behind + 3)).any(|place| is_one_of(&sentence.tokens[place], &["but"]))
-    };
-    !all.is_empty() && ((0..sentence.len()).any(|at| is(at, Plain::Except).is_some()) || all.iter().any(but))
+    let all = (0..sentence.len()).any(|at| sentence.is(at, Plain::All).is_some());
+    all && (0..sentence.len()).any(|at| scope::except_at(sentence, at).is_some())
 }
 
 /// "Remove the time from the dentist", "gym from tomorrow", "dentist ka waqt hata do".
@@ -132,14 +128,23 @@ pub(super) mod tests {
 
     #[test]
     fn all_but_one_is_not_that_one() {
-        for text in [
-            "delete all but tyres",
-            "delete all except gym",
-            "remove all but gym",
-            "gym chhor kar sab mita do",
-            "complete all except lunch",
-            "mark all done except gym",
+        for (text, except) in [
+            ("delete all but tyres", "tyres"),
+            ("delete all except gym", "gym"),
+            ("remove all but gym", "gym"),
+            ("gym chhor kar sab mita do", "gym"),
+            ("complete all except lunch", "lunch"),
+            ("mark all done except gym", "gym"),
         ] {
+            let (Intent::Delete(target) | Intent::Complete(target)) = intent(text) else {
+                panic!("{text}: {:?}", intent(text));
+            };
+            assert!(
+                target.all && target.words.is_empty() && target.except == [except],
+                "{text}: {target:?}"
+            );
+        }
+        for text in ["show all except gym", "delete all except today's tasks", "delete all except"] {
             assert_eq!(intent(text), Intent::Unknown, "{text}");
         }
         assert!(matches!(intent("delete all tasks"), Intent::Delete(target) if target.all));

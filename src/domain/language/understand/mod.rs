@@ -3,8 +3,8 @@
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make
 //! titles, `announced` reads what a colon announces, `habits` knows at what hours things are done, `broken` knows titles that are none, `target`
-//! says which tasks are meant. `whole` reads messages that say one thing, whatever order their words have; `half` refuses what would be done by
-//! halves. `describing` reads what is no message, but the description of one task.
+//! says which tasks are meant, and `scope` which of all. `whole` reads messages that say one thing, whatever order their words have; `half`
+//! refuses what would be done by halves. `describing` reads what is no message, but the description of one task.
 
 mod adding;
 mod addressed;
@@ -15,6 +15,7 @@ mod describing;
 mod english;
 mod habits;
 mod half;
+mod scope;
 mod special;
 mod stopping;
 mod target;
@@ -51,7 +52,7 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     };
     Understanding {
         script,
-        intent: half::settled(&sentence, intent, now),
+        intent: scope::widened(half::settled(&sentence, intent, now), now),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Reading;
+use super::{Reading, scope};
 use crate::domain::{
     language::{
         Fit, Target,
@@ -23,10 +23,17 @@ struct Scope {
 impl Reading<'_> {
     /// The same, with the days in the sentence: they say when it was done, or, of "all", which tasks are meant.
     pub(super) fn dated_target(&mut self) -> Target {
+        let many = (self.from..self.to).any(|at| scope::is_many(self, at));
         let when = self.take_when(Which::First);
         let target = self.target();
-        let range = when.range(self.now, false).filter(|_| target.all).or(target.range);
-        Target { range, ..target }
+        let range = when.range(self.now, false);
+        // "Complete today's tasks"
+        let all = target.all || many && target.words.is_empty() && !target.it && range.is_some();
+        Target {
+            range: range.filter(|_| all).or(target.range),
+            all,
+            ..target
+        }
     }
 
     /// What is left of the words that name a task.
@@ -104,6 +111,8 @@ impl Reading<'_> {
             done,
             range: scope.range,
             priority: scope.priority,
+            overdue: false,
+            except: Vec::new(),
             fit: Fit::default(),
             titles: if words.len() == 1 { self.titles() } else { Vec::new() },
             words,

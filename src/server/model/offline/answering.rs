@@ -21,6 +21,8 @@ pub(super) struct Question<'a> {
     by_form: bool,
     /// The turns up to the one that asked.
     before: &'a [Turn<'a>],
+    /// What asks it again.
+    again: Plan,
 }
 
 /// What can be answered.
@@ -41,9 +43,9 @@ enum Asked {
 pub(super) enum Reading {
     /// It answers.
     Answer(Box<Plan>),
-    /// It orders something else.
+    /// It orders or says something else.
     Order,
-    /// It says something else.
+    /// It is no answer that is understood.
     Other,
 }
 
@@ -57,7 +59,8 @@ pub(super) fn question<'a>(before: &'a [Turn<'a>], now: Moment, script: Script) 
     let chooses = !shown.is_empty();
     let sure = previous.asks_for_yes();
     // What the turn before wanted; its own answers are found the same way.
-    let asked = match plan(before, None, now, script).plan {
+    let again = plan(before, None, now, script).plan;
+    let asked = match again.clone() {
         wanted @ (Plan::Several(_) | Plan::Do(..) | Plan::Add(_)) if sure => Asked::Sure(Box::new(wanted)),
         Plan::Several(plans) => {
             let titles: Vec<&str> = shown.iter().map(It::title).collect();
@@ -77,7 +80,7 @@ pub(super) fn question<'a>(before: &'a [Turn<'a>], now: Moment, script: Script) 
         }
         Plan::Do(deed, Which::Pointed) | Plan::Name(deed) => Asked::Name(deed),
         Plan::Do(deed, wanted) if chooses => Asked::Which(deed, wanted),
-        Plan::Say(_) => Asked::Day(dateless(previous, now)?),
+        Plan::Say(_) => Asked::Day(dateless(before, now)?),
         _ => return None,
     };
     Some(Question {
@@ -85,17 +88,24 @@ pub(super) fn question<'a>(before: &'a [Turn<'a>], now: Moment, script: Script) 
         shown,
         by_form: sure,
         before,
+        again,
     })
 }
 
-/// What a turn wanted, if the assistant asked for the day of it.
-fn dateless(turn: &Turn<'_>, now: Moment) -> Option<Intent> {
-    let intent = understand(turn.user, now).intent;
+/// What the last turn wanted, if the assistant asked for the day of it; what only makes a pause wants nothing of its own.
+fn dateless(turns: &[Turn<'_>], now: Moment) -> Option<Intent> {
+    let mut intents = turns.iter().rev().map(|turn| understand(turn.user, now).intent);
+    let intent = intents.find(|intent| !is_pause(intent))?;
     match &intent {
         Intent::Add(tasks) if tasks.iter().any(|task| task.due_error.is_some()) => Some(intent),
         Intent::Update(_, change) if change.is_empty() || change.due_error.is_some() => Some(intent),
         _ => None,
     }
+}
+
+/// Whether a message leaves a question as open as it was: "hmm", "ruko", and what is not understood.
+fn is_pause(said: &Intent) -> bool {
+    matches!(said, Intent::Talk(Talk::Wait | Talk::Yes) | Intent::Unknown)
 }
 
 impl Question<'_> {
@@ -129,8 +139,10 @@ impl Question<'_> {
         let said = understand(newest.user, now).intent;
         match self.answer(newest, &said, now, script) {
             Some(plan) => Reading::Answer(Box::new(plan)),
-            None if is_order(&said) => Reading::Order,
-            None => Reading::Other,
+            // Words of one's own in a form say no.
+            None if newest.into_form && said == Intent::Unknown => Reading::Other,
+            None if is_pause(&said) => Reading::Answer(Box::new(self.again.clone())),
+            None => Reading::Order,
         }
     }
 
@@ -185,7 +197,7 @@ impl Question<'_> {
             _ => None,
         };
         if let Some(target) = own {
-            if target.all && target.range.is_none() && target.priority.is_none() && !target.done {
+            if target.all && target.is_everything() {
                 return matches!(pick(text), Some(Pick::All)).then(|| Choice::Tasks(self.shown.clone()));
             }
             let words = target.words.join(" , ");

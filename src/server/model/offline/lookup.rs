@@ -5,11 +5,13 @@ use serde_json::Value;
 
 use super::{
     conversation::{FIND, LIST},
-    step::{Call, Not, Step, has_status},
+    step::{CALLS_MAX, Call, Not, Step, has_status},
     wire::{Arguments, Listed, Outcome, WireTask, status},
 };
 use crate::domain::language::{Status, Target, phrases};
 
+/// As many tasks are given by `find_tasks` where only the best are wanted.
+const GIVEN: usize = 10;
 /// So many tasks are on a page.
 const PAGE_OF: i64 = 100;
 /// So many pages are looked at: the rounds of one answer are limited.
@@ -38,6 +40,15 @@ impl Step<'_> {
             let arguments = Arguments::find(said, wanted, false);
             match self.outcome_of(FIND, &arguments) {
                 None => missing.push((FIND, arguments)),
+                // Where as many fit as are given, there may be more.
+                Some(Outcome::Tasks(page)) if page.tasks.len() >= GIVEN => {
+                    let every = Arguments::find(said, wanted, true);
+                    match self.outcome_of(FIND, &every) {
+                        None => missing.push((FIND, every)),
+                        Some(Outcome::Tasks(every)) => found.extend(page.tasks.iter().chain(&every.tasks)),
+                        Some(_) => found.extend(&page.tasks),
+                    }
+                }
                 Some(Outcome::Tasks(page)) => found.extend(&page.tasks),
                 Some(Outcome::Failed(error)) => return Err(Not::Say(phrases::failed(error, self.script))),
                 Some(_) => {}
@@ -59,11 +70,25 @@ impl Step<'_> {
     pub fn of_target(&self, target: &Target, wanted: Status) -> Result<Vec<&WireTask>, Not> {
         let all = Arguments {
             status: Some(status(wanted)),
+            overdue: target.overdue.then_some(true),
             due_from: target.range.map(|(first, _)| first.to_string()),
             due_to: target.range.map(|(_, last)| last.to_string()),
             ..Arguments::default()
         };
-        Ok(Self::within(self.pages(all)?, target))
+        let all = self.pages(all)?;
+        let total = self
+            .results
+            .iter()
+            .filter(|done| done.tool == LIST)
+            .find_map(|done| match &done.outcome {
+                Outcome::Tasks(page) => page.total,
+                _ => None,
+            });
+        // A part of them is not all of them.
+        match total.filter(|total| *total > all.len().max(CALLS_MAX)) {
+            Some(total) => Err(Not::Say(phrases::too_many(total, CALLS_MAX, self.script))),
+            None => Ok(self.within(all, target)),
+        }
     }
 
     /// The tasks that have these ids.

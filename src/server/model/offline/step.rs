@@ -11,14 +11,19 @@ use super::{
     wire::{Arguments, Outcome, WireTask},
 };
 use crate::domain::{
-    language::{Change, Moment, NewTask, Status, Target, accounts_for, date_words, find_matches, holds, is_doubtful, is_name, phrases},
+    language::{
+        Change, Moment, NewTask, Status, Target, accounts_for, date_words, find_all, find_matches, holds, is_doubtful, is_name, phrases,
+    },
     locale::Script,
     task::{Task, TaskStatus},
     texts,
 };
 
-/// Many tasks are never changed at once.
-pub(super) const CALLS_MAX: usize = 50;
+/// More tasks than this are not changed at once: as many as are looked at.
+pub(super) const CALLS_MAX: usize = 500;
+
+/// Among more tasks than this nobody chooses.
+const CHOICES_MAX: usize = 25;
 
 /// As many tasks are added by one call.
 const ADDED_MAX: usize = 25;
@@ -244,10 +249,11 @@ impl Step<'_> {
             }
             Which::All { sure, target } => {
                 let all = self.of_target(target, wanted)?;
-                if all.is_empty() && (target.range.is_some() || target.priority.is_some()) {
+                if all.is_empty() && (target.range.is_some() || target.priority.is_some() || target.overdue) {
                     return Err(Not::Say(phrases::none_such(self.script)));
                 }
-                Ok(self.deed(deed, &self.all(deed, all, *sure)?))
+                let all = self.but_some(all, &target.except)?;
+                Ok(self.deed(deed, &self.all(deed, all, *sure, !target.except.is_empty())?))
             }
             Which::Pointed => match self.results.iter().find_map(|done| match &done.outcome {
                 Outcome::Page(selected) => Some(selected),
@@ -272,7 +278,22 @@ impl Step<'_> {
         Ok(self.deed(deed, &found))
     }
 
-    fn all<'t>(&self, deed: &Deed, tasks: Vec<&'t WireTask>, sure: bool) -> Result<Vec<&'t WireTask>, Not> {
+    /// All of these but those that are named; each name has to be that of one at least.
+    fn but_some<'t>(&self, tasks: Vec<&'t WireTask>, except: &[String]) -> Result<Vec<&'t WireTask>, Not> {
+        let titles: Vec<&str> = tasks.iter().map(|task| task.title.as_str()).collect();
+        let mut left_out: BTreeSet<usize> = BTreeSet::new();
+        for words in except {
+            let named = find_all(words, &titles);
+            if named.is_empty() {
+                return Err(Not::Say(phrases::none_found(words, self.script)));
+            }
+            left_out.extend(named);
+        }
+        let others = tasks.iter().enumerate().filter(|(at, _)| !left_out.contains(at));
+        Ok(others.map(|(_, task)| *task).collect())
+    }
+
+    fn all<'t>(&self, deed: &Deed, tasks: Vec<&'t WireTask>, sure: bool, but_some: bool) -> Result<Vec<&'t WireTask>, Not> {
         let named = || self.named(&tasks);
         // Where there are forms, the server asks by itself before it deletes more than one, or changes many.
         let asks = !sure && !self.has(ASK);
@@ -280,7 +301,9 @@ impl Step<'_> {
             _ if tasks.is_empty() => Err(Not::Say(phrases::nothing_there(false, self.script))),
             Deed::Delete if asks => Err(Not::Say(phrases::confirm_delete(&named(), self.script))),
             Deed::Delete => Ok(tasks),
-            _ if asks && tasks.len() > UNASKED_MAX => Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script))),
+            _ if asks && (but_some || tasks.len() > UNASKED_MAX) => {
+                Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script)))
+            }
             _ => Ok(tasks),
         }
     }
@@ -329,6 +352,7 @@ impl Step<'_> {
                 }
                 [only] if found.iter().any(|f| f.id == tasks[*only].id) => {}
                 [only] => found.push(tasks[*only]),
+                many if many.len() > CHOICES_MAX => return Err(Not::Say(phrases::too_many_like(said, many.len(), self.script))),
                 _ => {
                     return Err(Not::Ask(places.iter().map(|at| tasks[*at].clone()).collect()));
                 }
@@ -407,14 +431,15 @@ impl Step<'_> {
     }
 
     /// Those of all tasks that are meant: of some days, of a priority.
-    pub fn within<'t>(tasks: Vec<&'t WireTask>, target: &Target) -> Vec<&'t WireTask> {
+    pub fn within<'t>(&self, tasks: Vec<&'t WireTask>, target: &Target) -> Vec<&'t WireTask> {
         let on = |task: &WireTask| {
             target
                 .range
                 .is_none_or(|(first, last)| task.due().is_some_and(|due| first <= due.date && due.date <= last))
         };
         let urgent = |task: &WireTask| target.priority.is_none_or(|priority| task.priority == priority);
-        tasks.into_iter().filter(|task| on(task) && urgent(task)).collect()
+        let late = |task: &WireTask| !target.overdue || task.is_overdue(self.now.local);
+        tasks.into_iter().filter(|task| on(task) && urgent(task) && late(task)).collect()
     }
 }
 

@@ -264,21 +264,26 @@ fn listed(reading: &mut Reading<'_>) -> Option<Intent> {
     if chats {
         return Some(Intent::Unknown).filter(|_| asked);
     }
-    ((asked && clear && !only_date) || noun_only || (only_date && (what || shows)) || (status_words && !nouns.is_empty() && rest.is_none()))
-        .then_some(Intent::List(ListWish {
-            status,
-            range: range.filter(|_| !overdue),
-            priority,
-            count: counts && rest.is_none(),
-            overdue,
-            query: rest,
-            next: false,
-        }))
+    ((asked && clear && !only_date)
+        || noun_only
+        || (only_date && (what || shows))
+        || (status_words && !nouns.is_empty() && rest.is_none() && lead_is_plain(reading, begins)))
+    .then_some(Intent::List(ListWish {
+        status,
+        range: range.filter(|_| !overdue),
+        priority,
+        overdue,
+        count: counts && rest.is_none(),
+        query: rest,
+        ..ListWish::default()
+    }))
 }
 
-/// "Complete all tasks": an order, not the tasks that are complete.
+/// "Complete all tasks", "complete overdue tasks", "finish today's tasks": an order, not the tasks that are complete.
 fn completes_all(reading: &Reading<'_>) -> bool {
-    let all = (reading.from..reading.to).any(|at| reading.sentence.is(at, Plain::All).is_some());
+    let days = when::spans(&reading.sentence, reading.from, reading.to);
+    let of_day = |at: usize| reading.sentence.word_is(at, Plain::Task) && days.iter().any(|(_, end)| *end == at);
+    let all = (reading.from..reading.to).any(|at| reading.sentence.any(at, &[Plain::All, Plain::Overdue]).is_some() || of_day(at));
     all && !reading.asks() && reading.is_word(reading.from, &["complete", "close", "finish"])
 }
 

@@ -88,7 +88,7 @@ pub(super) fn listed(reading: &mut Reading<'_>, content: &[usize], done: bool, m
         count: counts && rest.is_none(),
         overdue,
         query: rest,
-        next: false,
+        ..ListWish::default()
     })
 }
 

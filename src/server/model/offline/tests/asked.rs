@@ -305,3 +305,123 @@ fn choices_of_one_title_can_be_told_apart() {
         assert_eq!(fake.tasks[0]["notes"], "brown", "forms: {forms}");
     }
 }
+
+#[test]
+fn a_pause_leaves_the_question_open() {
+    for (first, pause, answer) in [
+        ("mark call done", "hmm", "1"),
+        ("mark call done", "no wait", "the bank"),
+        ("mark call done", "let me think", "the first one"),
+        ("mark call done", "qwerty zxcv", "1"),
+        ("call wala mukammal karo", "acha", "pehla wala"),
+        ("call wala mukammal karo", "ruko", "1"),
+        ("call wala mukammal karo", "ek minute", "1"),
+        ("کال والا کام مکمل کرو", "رکو", "پہلا والا"),
+        ("کال والا کام مکمل کرو", "ایک منٹ", "۱"),
+    ] {
+        let titles = if first.is_ascii() {
+            ["Call bank", "Call plumber"]
+        } else {
+            ["کال بینک", "کال پلمبر"]
+        };
+        for forms in [false, true] {
+            let mut fake = if forms { Fake::with_forms(&titles) } else { Fake::new(&titles) };
+            fake.say(first);
+            let asked = fake.say(pause);
+            assert!(asked.contains("1. ") && fake.deeds().is_empty(), "{pause}: {asked}");
+            assert_eq!(fake.asks(), forms, "{pause}");
+            if forms {
+                fake.choose(1);
+            } else {
+                fake.say(answer);
+            }
+            assert_eq!(fake.completed(), titles[..1], "{pause}: {answer}");
+        }
+    }
+    // Of what is to be deleted, too, and of a day.
+    let mut fake = Fake::new(&["Call bank", "Buy milk"]);
+    fake.say("delete everything");
+    fake.say("hmm");
+    fake.say("yes");
+    assert!(fake.tasks.is_empty());
+    fake.say("add party on 31 February");
+    let asked = fake.say("hmm");
+    assert!(asked.contains("Which day"), "{asked}");
+    fake.say("Friday");
+    assert_eq!(fake.task("party")["due"]["date"], "2026-11-27");
+    // Thanks are none: the question is left, and that is said.
+    let mut fake = calls(false);
+    fake.say("mark call done");
+    let said = fake.say("thanks");
+    assert!(said.contains("I leave the question"), "{said}");
+}
+
+#[test]
+fn all_are_all() {
+    let titles: Vec<String> = (0..120).map(|n| format!("errand number {n}")).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    for (say, yes) in [
+        ("complete all tasks", "yes"),
+        ("sab kaam mukammal kar do", "haan"),
+        ("سب کام مکمل کر دو", "ہاں"),
+    ] {
+        let mut fake = Fake::new(&titles);
+        let asked = fake.say(say);
+        assert!(asked.contains("120"), "{say}: {asked}");
+        fake.say(yes);
+        assert_eq!(fake.completed().len(), 120, "{say}");
+    }
+    let mut fake = Fake::with_forms(&titles);
+    let asked = fake.say("delete all tasks");
+    assert!(asked.contains("Delete these 120 tasks?"), "{asked}");
+    fake.choose(1);
+    assert!(fake.tasks.is_empty());
+    // What is more than can be changed at once is not changed in part.
+    let many: Vec<String> = (0..520).map(|n| format!("errand number {n}")).collect();
+    let mut fake = Fake::new(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = fake.say("delete everything");
+    assert!(said.contains("520") && said.contains("nothing was changed"), "{said}");
+    fake.say("yes");
+    assert_eq!(fake.tasks.len(), 520);
+}
+
+#[test]
+fn all_that_fit_can_be_chosen() {
+    let titles: Vec<String> = (1..=11)
+        .map(|n| {
+            format!(
+                "call {}",
+                [
+                    "bank", "Ali", "Sana", "Omar", "Hina", "Zara", "Asim", "Bilal", "Nadia", "Rehan", "plumber"
+                ][n - 1]
+            )
+        })
+        .collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    let mut fake = Fake::with_forms(&titles);
+    let asked = fake.say("mark call done");
+    assert!(asked.contains("11. call plumber"), "{asked}");
+    fake.choose(11);
+    assert_eq!(fake.completed(), ["call plumber"]);
+    let mut fake = many();
+    fake.tasks.retain(|task| !task["title"].as_str().unwrap().contains("plumber"));
+    let said = fake.say("delete errand");
+    assert!(said.contains("tasks are like **errand**") && fake.deeds().is_empty(), "{said}");
+}
+
+#[test]
+fn digits_and_accents_tell_tasks_apart() {
+    for (say, found, other) in [
+        ("find plumber 777", "plumber 777", "plumber 77**"),
+        ("find cafe", "café", "tea"),
+        ("find CAFÉ", "café", "tea"),
+        ("find naive", "naïve", "tea"),
+        ("گاڑي والا کام دکھاؤ", "گاڑی", "tea"),
+    ] {
+        let mut fake = Fake::new(&["plumber 777", "plumber 77", "café", "naïve", "گاڑی", "tea"]);
+        let said = fake.say(say);
+        assert!(said.contains(&format!("**{found}**")) && !said.contains(other), "{say}: {said}");
+    }
+    let mut fake = Fake::new(&["plumber 77"]);
+    assert!(fake.say("find plumber 777").contains("no task like"));
+}

@@ -6,6 +6,7 @@ mod deeds;
 mod fake;
 mod measure;
 mod orders;
+mod scopes;
 mod unread;
 
 use serde_json::{Value, json};
