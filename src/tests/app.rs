@@ -283,6 +283,7 @@ fn client_of(base_url: url::Url, models: &[&str], limits: Limits) -> OpenAiModel
         api_key: None,
         models: models.iter().map(|model| (*model).to_owned()).collect(),
         sees_pictures: None,
+        answer_tokens: None,
         limits,
     };
     OpenAiModel::new(config).unwrap()
