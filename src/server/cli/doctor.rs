@@ -163,7 +163,7 @@ async fn model(config: &Config) -> Vec<(&'static str, Finding)> {
         Err(finding) => return vec![("model", finding)],
     };
     match model.check().await {
-        Err(error) => vec![("model", failed(&error, endpoint))],
+        Err(error) => vec![("model", failed(error.to_string(), &error, endpoint))],
         Ok(found) => {
             let at = match model.other_address() {
                 None => endpoint.base_url.to_string(),
@@ -209,11 +209,11 @@ async fn tools(model: &OpenAiModel, name: &str, endpoint: &ModelEndpoint) -> Fin
         )),
         // A model that is being loaded takes its time.
         Err(error @ ModelError::TimedOut(_)) => Finding::Right(format!("{name} was not tried to the end: {error}")),
-        Err(error) => failed(&error, endpoint),
+        Err(error) => failed(format!("{name}: {error}"), &error, endpoint),
     }
 }
 
-fn failed(error: &ModelError, endpoint: &ModelEndpoint) -> Finding {
+fn failed(what: String, error: &ModelError, endpoint: &ModelEndpoint) -> Finding {
     let is_here = address::is_loopback(&endpoint.base_url);
     let advice = match error {
         ModelError::Unauthorized(_) if endpoint.api_key.is_none() => "Set AI_API_KEY".into(),
@@ -231,7 +231,7 @@ fn failed(error: &ModelError, endpoint: &ModelEndpoint) -> Finding {
         _ => "Look at AI_BASE_URL, or try again later".into(),
     };
     Finding::Wrong {
-        what: format!("{error} ({})", endpoint.base_url),
+        what: format!("{what} ({})", endpoint.base_url),
         advice,
     }
 }

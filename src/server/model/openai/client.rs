@@ -203,7 +203,8 @@ impl Client {
                 // Nobody was there; so it says nothing of the address.
                 Err(failure) if matches!(failure.error, ModelError::Unreachable(_) | ModelError::TimedOut(_)) => return Err(failure),
                 found => {
-                    tracing::warn!(asked = %self.addresses[at].name(), found = %address.name(), "the endpoint is at another address than AI_BASE_URL says");
+                    let asked = self.addresses[at].name();
+                    tracing::warn!(%asked, found = %address.name(), "the endpoint is at another address than AI_BASE_URL says");
                     self.at.store(other, Ordering::Relaxed);
                     return found;
                 }

@@ -167,7 +167,7 @@ fn mistral(text: &str, is_end: bool) -> Found<'_> {
             };
             Found::Calls {
                 length: json + length,
-                inside: &text[json..json + length],
+                inside: text[MISTRAL.len()..json + length].trim(),
                 calls,
                 is_marked: true,
             }
