@@ -36,6 +36,7 @@ const AI_KEY: Variable = Variable::new("AI_API_KEY", "AIza...");
 const GEMINI_KEY: Variable = Variable::new("GEMINI_API_KEY", "AIza...");
 const AI_BASE_URL: Variable = Variable::new("AI_BASE_URL", "http://127.0.0.1:11434/v1");
 const AI_MODEL: Variable = Variable::new("AI_MODEL", "gemini-3.8-flash,gemini-3.5-flash-lite");
+const ANSWER_TOKENS: Variable = Variable::new("AI_ANSWER_TOKENS", "4096");
 const VISION: Variable = Variable::new("AI_MODEL_VISION", "auto");
 const TRANSCRIBE_URL: Variable = Variable::new("AI_TRANSCRIBE_URL", "https://api.openai.com/v1");
 const TRANSCRIBE_MODEL: Variable = Variable::new("AI_TRANSCRIBE_MODEL", "whisper-1");
@@ -81,6 +82,8 @@ pub struct Config {
     pub model: ModelChoice,
     /// Whether the model sees pictures; `None` where it is tried out.
     pub sees_pictures: Option<bool>,
+    /// The most tokens of one answer of the model; `None` leaves it to the endpoint.
+    pub answer_tokens: Option<u32>,
     /// Who hears.
     pub transcribe: Option<TranscribeEndpoint>,
     /// The bounds of a run.
@@ -213,6 +216,7 @@ impl Config {
             sees_pictures: reader
                 .one_of(VISION, &[("auto", None), ("on", Some(true)), ("off", Some(false))])?
                 .flatten(),
+            answer_tokens: Some(reader.number(ANSWER_TOKENS, 0, 10_000_000)?).filter(|tokens| *tokens > 0),
             transcribe: transcribe(&reader, &model)?,
             model,
             limits: RunLimits {

@@ -108,10 +108,12 @@ pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
                 api_key: endpoint.api_key.clone(),
                 models: endpoint.models.clone(),
                 sees_pictures: config.sees_pictures,
+                answer_tokens: config.answer_tokens,
                 limits: super::model::openai::Limits {
                     connect: config.limits.connect,
                     first_token: config.limits.first_token,
                     gap: config.limits.gap,
+                    whole: config.limits.run,
                     ..Default::default()
                 },
             })

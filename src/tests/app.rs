@@ -104,6 +104,17 @@ impl TestApp {
         Self::build(model, Arc::new(client), &[]).await
     }
 
+    /// With the scripted model, whose answers have at most so many tokens.
+    pub async fn bounded(answer_tokens: u32) -> Self {
+        let model = ScriptedModel::start().await;
+        let config = OpenAiConfig {
+            answer_tokens: Some(answer_tokens),
+            ..config_of(model.base_url(), &["scripted"], Limits::default())
+        };
+        let client = Arc::new(OpenAiModel::new(config).unwrap());
+        Self::build(model, client, &[]).await
+    }
+
     /// With a model at this address, asked within these limits.
     pub async fn asking(address: url::Url, limits: Limits) -> Self {
         let client = client_of(address, &["scripted"], limits);
@@ -278,14 +289,18 @@ fn endpoint(model: &ScriptedModel, models: &[&str]) -> OpenAiModel {
 }
 
 fn client_of(base_url: url::Url, models: &[&str], limits: Limits) -> OpenAiModel {
-    let config = OpenAiConfig {
+    OpenAiModel::new(config_of(base_url, models, limits)).unwrap()
+}
+
+fn config_of(base_url: url::Url, models: &[&str], limits: Limits) -> OpenAiConfig {
+    OpenAiConfig {
         base_url,
         api_key: None,
         models: models.iter().map(|model| (*model).to_owned()).collect(),
         sees_pictures: None,
+        answer_tokens: None,
         limits,
-    };
-    OpenAiModel::new(config).unwrap()
+    }
 }
 
 #[derive(Clone)]

@@ -13,6 +13,7 @@ mod compaction;
 mod composing;
 mod durable;
 mod embedded_database;
+mod endpoints;
 mod fuzz_corpus;
 mod history;
 mod injected;

@@ -1,7 +1,8 @@
 //! A model that says what a test wrote down: an OpenAI-compatible server on a free port of this machine.
 //!
 //! Replies are queued and used up in order, one per request to `/chat/completions`; when the queue is empty the usual reply
-//! is given. Every request is kept. Nothing here sleeps: a reply that has to wait, waits at a [`Gate`].
+//! is given. Every request is kept, also those that the server [refuses](ScriptedModel::refuse), as real ones refuse what they do not take.
+//! Nothing here sleeps but [`Reply::behind_comments`]: a reply that has to wait, waits at a [`Gate`].
 
 #[cfg(test)]
 #[path = "scripted_model/tests.rs"]
@@ -11,6 +12,7 @@ use std::{
     collections::VecDeque,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -47,7 +49,11 @@ struct Script {
     requests: Vec<Value>,
     keys: Vec<Option<String>>,
     models: Option<Vec<String>>,
+    refuses: Option<Refuses>,
 }
+
+/// What is said to a request that is not taken.
+type Refuses = Arc<dyn Fn(&Value) -> Option<Reply> + Send + Sync>;
 
 impl Shared {
     fn script(&self) -> MutexGuard<'_, Script> {
@@ -65,6 +71,7 @@ impl ScriptedModel {
             requests: Vec::new(),
             keys: Vec::new(),
             models: Some(vec!["scripted".to_owned(), "scripted-small".to_owned()]),
+            refuses: None,
         };
         let shared = Arc::new(Shared {
             script: Mutex::new(script),
@@ -73,6 +80,8 @@ impl ScriptedModel {
         let router = Router::new()
             .route("/v1/chat/completions", post(complete))
             .route("/v1/models", get(list))
+            // Some servers have no version in their address.
+            .route("/bare/chat/completions", post(complete))
             .with_state(Arc::clone(&shared));
         let listener = match TcpListener::bind("127.0.0.1:0").await {
             Ok(listener) => listener,
@@ -104,6 +113,12 @@ impl ScriptedModel {
     /// Sets what is said when the queue is empty.
     pub fn usually(&self, reply: Reply) -> &Self {
         self.shared.script().usual = reply;
+        self
+    }
+
+    /// Refuses requests of which this gives a reply; no queued one is used for them.
+    pub fn refuse(&self, refuses: impl Fn(&Value) -> Option<Reply> + Send + Sync + 'static) -> &Self {
+        self.shared.script().refuses = Some(Arc::new(refuses));
         self
     }
 
@@ -154,8 +169,14 @@ impl Drop for ScriptedModel {
 async fn complete(State(shared): State<Arc<Shared>>, headers: HeaderMap, Json(request): Json<Value>) -> Response {
     let reply = {
         let mut script = shared.script();
+        let refused = script.refuses.as_ref().and_then(|refuses| refuses(&request));
         script.requests.push(request);
         script.keys.push(bearer(&headers));
+        if let Some(refused) = refused {
+            drop(script);
+            shared.arrived.send_modify(|count| *count += 1);
+            return refused.into_response();
+        }
         script.queue.pop_front().unwrap_or_else(|| script.usual.clone())
     };
     shared.arrived.send_modify(|count| *count += 1);
@@ -195,6 +216,8 @@ enum Piece {
     Bytes(Bytes),
     /// Waits for a permit, which is used up.
     Wait(Arc<Semaphore>),
+    /// Lets time pass.
+    Pause(Duration),
     /// Breaks the connection.
     Cut,
 }
@@ -232,6 +255,13 @@ impl Reply {
                 .map(|chunk| frame(&chunk))
                 .chain([done()]),
         )
+    }
+
+    /// These deltas, a frame each, and the end.
+    pub fn deltas(deltas: &[Value], finish_reason: &str) -> Self {
+        let chunks = deltas.iter().map(|delta| chunk(delta.clone(), None));
+        let end = [finish_chunk(finish_reason), usage_chunk()];
+        Self::frames(chunks.chain(end).map(|chunk| frame(&chunk)).chain([done()]))
     }
 
     /// Calls as OpenAI sends them, each `(id, name, arguments)`: id and name first, the arguments in fragments, an index on each.
@@ -314,6 +344,20 @@ impl Reply {
         self
     }
 
+    /// What another reply says, behind this one.
+    pub fn then(mut self, next: Self) -> Self {
+        self.pieces.extend(next.pieces);
+        self
+    }
+
+    /// So many comments, with so much time before each, and then this reply. A server that is busy sends such.
+    pub fn behind_comments(mut self, count: usize, apart: Duration) -> Self {
+        let comment = [Piece::Pause(apart), Piece::Bytes(Bytes::from_static(b": keepalive\n\n"))];
+        let comments = std::iter::repeat_n(comment, count).flatten();
+        self.pieces = comments.chain(self.pieces).collect();
+        self
+    }
+
     /// A text whose tokens wait, one by one, to be let through; so does the end of the turn.
     pub fn gated(tokens: &[&str]) -> (Self, Gate) {
         let gate = Arc::new(Semaphore::new(0));
@@ -374,6 +418,7 @@ impl IntoResponse for Reply {
                         Ok(permit) => permit.forget(),
                         Err(closed) => yield Err(io::Error::other(closed)),
                     },
+                    Piece::Pause(time) => tokio::time::sleep(time).await,
                     Piece::Cut => yield Err(io::Error::other("cut by the script")),
                 }
                 // Else pieces that are ready together would be sent as one.

@@ -185,6 +185,15 @@ pub fn fallback(script: Script, to: &str) -> String {
     )
 }
 
+/// The conversation is longer than the model can take.
+pub fn shortened(script: Script) -> &'static str {
+    script.choose(
+        "This conversation is longer than the model can read: it no longer sees the oldest messages.",
+        "Ye guftagu model ke liye bohat lambi hai: purane paighamat ab usay nazar nahi aate.",
+        "یہ گفتگو ماڈل کے لیے بہت لمبی ہے: پرانے پیغامات اب اسے نظر نہیں آتے۔",
+    )
+}
+
 /// The answer below is not in the person's language, though the model was asked again.
 pub fn other_language(script: Script) -> &'static str {
     script.choose(
@@ -203,6 +212,12 @@ pub enum Failure {
     Unauthorized,
     /// No such model.
     NoSuchModel,
+    /// Nobody completes chats at the address.
+    WrongAddress,
+    /// The model takes no tools.
+    NoTools,
+    /// The message alone is longer than the model can take.
+    TooLong,
     /// The quota is used up.
     RateLimited,
     /// The provider failed.
@@ -227,7 +242,20 @@ pub enum Failure {
 
 /// A failure in words that say what to do.
 pub fn failure(script: Script, failure: Failure) -> &'static str {
-    let (en, roman, urdu) = match failure {
+    let (en, roman, urdu) = of_settings(failure).or_else(|| of_answer(failure)).unwrap_or((
+        "Something failed on the server. Try again.",
+        "Server par kuch kharab ho gaya. Dobara koshish karein.",
+        "سرور پر کچھ خراب ہو گیا۔ دوبارہ کوشش کریں۔",
+    ));
+    script.choose(en, roman, urdu)
+}
+
+/// In English, Roman Urdu and Urdu.
+type Said = (&'static str, &'static str, &'static str);
+
+/// What only whoever runs the server can mend.
+fn of_settings(failure: Failure) -> Option<Said> {
+    Some(match failure {
         Failure::Unreachable => (
             "The model cannot be reached. Check the server's connection, then try again.",
             "Model tak rasai nahi ho saki. Server ka rabta dekhein, phir dobara koshish karein.",
@@ -243,6 +271,33 @@ pub fn failure(script: Script, failure: Failure) -> &'static str {
             "Ye model ab mojood nahi. Server chalane wale AI_MODEL dekhein.",
             "یہ ماڈل اب موجود نہیں۔ سرور چلانے والے AI_MODEL دیکھیں۔",
         ),
+        Failure::WrongAddress => (
+            "No model answers at the address that this server has. Whoever runs it should check AI_BASE_URL; it may want /v1 at its end.",
+            "Server ke paas model ka jo pata hai wahan koi model nahi. Server chalane wale AI_BASE_URL dekhein; shayad aakhir mein /v1 chahiye.",
+            "سرور کے پاس ماڈل کا جو پتا ہے وہاں کوئی ماڈل نہیں۔ سرور چلانے والے AI_BASE_URL دیکھیں؛ شاید آخر میں /v1 چاہیے۔",
+        ),
+        Failure::NoTools => (
+            "This model cannot use tools, so it cannot work with your tasks. Whoever runs this server should name one that can in AI_MODEL.",
+            "Ye model tools istemal nahi kar sakta, is liye aap ke kaam nahi sambhal sakta. Server chalane wale AI_MODEL mein koi aur model likhein.",
+            "یہ ماڈل ٹولز استعمال نہیں کر سکتا، اس لیے آپ کے کام نہیں سنبھال سکتا۔ سرور چلانے والے AI_MODEL میں کوئی اور ماڈل لکھیں۔",
+        ),
+        Failure::Refused => (
+            "The model's server refused this request. Whoever runs this server finds its reason in the log, and by `kaam doctor`.",
+            "Model ke server ne ye request qabool nahi ki. Server chalane wale iski wajah log mein dekhein, ya `kaam doctor` se.",
+            "ماڈل کے سرور نے یہ درخواست قبول نہیں کی۔ سرور چلانے والے اس کی وجہ لاگ میں دیکھیں، یا `kaam doctor` سے۔",
+        ),
+        _ => return None,
+    })
+}
+
+/// What may go well another time.
+fn of_answer(failure: Failure) -> Option<Said> {
+    Some(match failure {
+        Failure::TooLong => (
+            "This message is longer than the model can read. Send it in smaller parts, or begin a new conversation.",
+            "Ye paigham model ke liye bohat lamba hai. Isay chhote hisson mein bhejein, ya nayi guftagu shuru karein.",
+            "یہ پیغام ماڈل کے لیے بہت لمبا ہے۔ اسے چھوٹے حصوں میں بھیجیں، یا نئی گفتگو شروع کریں۔",
+        ),
         Failure::RateLimited => (
             "The model's limit is reached. Try again in a while.",
             "Model ki had poori ho gayi hai. Kuch der baad dobara koshish karein.",
@@ -252,11 +307,6 @@ pub fn failure(script: Script, failure: Failure) -> &'static str {
             "The model is not available just now. Try again.",
             "Model is waqt dastyab nahi. Dobara koshish karein.",
             "ماڈل اس وقت دستیاب نہیں۔ دوبارہ کوشش کریں۔",
-        ),
-        Failure::Refused => (
-            "The model refused this request. Try other words.",
-            "Model ne ye darkhwast qabool nahi ki. Doosre alfaz mein kahein.",
-            "ماڈل نے یہ درخواست قبول نہیں کی۔ دوسرے الفاظ میں کہیں۔",
         ),
         Failure::CutOff => (
             "The answer broke off. Try again.",
@@ -288,13 +338,8 @@ pub fn failure(script: Script, failure: Failure) -> &'static str {
             "Jawab ke dauran server ruk gaya. Jitna jawab tha mehfooz hai; poore jawab ke liye dobara koshish karein.",
             "جواب کے دوران سرور رک گیا۔ جتنا جواب تھا محفوظ ہے؛ پورے جواب کے لیے دوبارہ کوشش کریں۔",
         ),
-        Failure::Internal => (
-            "Something failed on the server. Try again.",
-            "Server par kuch kharab ho gaya. Dobara koshish karein.",
-            "سرور پر کچھ خراب ہو گیا۔ دوبارہ کوشش کریں۔",
-        ),
-    };
-    script.choose(en, roman, urdu)
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -322,10 +367,13 @@ mod tests {
             "get_page_context",
             "another",
         ];
-        const FAILURES: [Failure; 13] = [
+        const FAILURES: [Failure; 16] = [
             Failure::Unreachable,
             Failure::Unauthorized,
             Failure::NoSuchModel,
+            Failure::WrongAddress,
+            Failure::NoTools,
+            Failure::TooLong,
             Failure::RateLimited,
             Failure::Unavailable,
             Failure::Refused,
@@ -370,7 +418,7 @@ mod tests {
             }
             said.extend([false, true].map(|multiple| which_tasks(script, Some(&deed), multiple, Some("X"))));
         }
-        let texts = [offline_answers(script), going_on(script), other_language(script)];
+        let texts = [offline_answers(script), going_on(script), other_language(script), shortened(script)];
         said.extend(texts.map(str::to_owned));
         said.extend([busy(script, 5), fallback(script, "X")]);
         said.extend(FAILURES.map(|of| failure(script, of).to_owned()));

@@ -172,6 +172,11 @@ impl Turn {
                 events.push(self.done(end));
                 (events, Then::End)
             }
+            Some(Ok(ModelEvent::Retracted)) => {
+                self.held.clear();
+                let was_shown = std::mem::take(&mut self.is_through);
+                (was_shown.then_some(Ok(ModelEvent::Retracted)).into_iter().collect(), Then::GoOn)
+            }
             Some(Ok(other)) => (vec![Ok(other)], Then::GoOn),
             Some(Err(_)) | None if self.first.is_some() && !self.is_through => {
                 // Better an answer in another language than none.
@@ -417,6 +422,30 @@ mod tests {
                 Ok(ModelEvent::Done { finish, usage })
             ]
         );
+    }
+
+    #[test]
+    fn what_is_taken_back_is_not_judged() {
+        let mut turn = turn(Script::Ur, &[]);
+        assert!(
+            turn.take(text("The person wants milk, and I should say that it is written down."))
+                .0
+                .is_empty()
+        );
+        assert!(turn.take(Some(Ok(ModelEvent::Retracted))).0.is_empty(), "nothing of it was shown");
+        turn.take(text("ٹھیک ہے، دودھ لینا شامل کر لیا ہے۔"));
+        assert_eq!(turn.take(done()).1, Then::End);
+        // What was shown is taken back, and what follows is looked at anew.
+        let mut turn = self::turn(Script::En, &[]);
+        assert_eq!(
+            turn.take(text("The person wants me to write down that milk is to be bought."))
+                .0
+                .len(),
+            1
+        );
+        assert_eq!(turn.take(Some(Ok(ModelEvent::Retracted))).0, [Ok(ModelEvent::Retracted)]);
+        turn.take(text("دودھ لکھ لیا گیا ہے، اور انڈے بھی لکھ لیے گئے ہیں۔"));
+        assert!(matches!(turn.take(done()), (_, Then::Judge(_))));
     }
 
     #[test]

@@ -69,6 +69,10 @@ pub enum AgentEvent {
         /// The model that does.
         to: String,
     },
+    /// The text since the last round of tools was no answer: it is taken back, and what follows stands in its place.
+    Retracted,
+    /// The conversation is longer than the model can take: the oldest part of it is left out.
+    Shortened,
     /// The answer is not in the person's language, though the model was asked again.
     OtherLanguage,
 }
@@ -268,6 +272,11 @@ async fn one_turn(model: &dyn Model, request: ModelRequest, emit: &mut (dyn FnMu
             }),
             ModelEvent::Busy { retry_in } => emit(AgentEvent::Busy { retry_in }),
             ModelEvent::Fallback { from, to } => emit(AgentEvent::Fallback { from, to }),
+            ModelEvent::Retracted => {
+                text.clear();
+                emit(AgentEvent::Retracted);
+            }
+            ModelEvent::Shortened => emit(AgentEvent::Shortened),
             ModelEvent::OtherLanguage => emit(AgentEvent::OtherLanguage),
             ModelEvent::Done { finish, usage } => {
                 if text.trim().is_empty() && calls.is_empty() && finish != Finish::Filter {

@@ -7,6 +7,7 @@
 //! A stream that ends without [`ModelEvent::Done`] is a failure, never an answer.
 
 pub mod choice;
+mod extra;
 mod file;
 pub mod offline;
 pub mod openai;
@@ -18,7 +19,10 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::file::{File, FileContent};
+pub use self::{
+    extra::Extra,
+    file::{File, FileContent},
+};
 use crate::{domain::locale::Script, server::calendar::Calendar};
 
 /// What a model is asked: one turn of a conversation.
@@ -117,9 +121,9 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments, a JSON text as the model wrote it (may be invalid).
     pub arguments: String,
-    /// What the provider wants back verbatim with this call (Gemini's thought signature).
+    /// What the endpoint wants back verbatim with this call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extra_content: Option<Value>,
+    pub extra_content: Option<Extra>,
 }
 
 /// A tool, as a model is told of it.
@@ -152,6 +156,11 @@ pub enum ModelEvent {
         /// The model that is asked now.
         to: String,
     },
+    /// What was said in this turn so far was not meant for the person: the model was thinking, and did not say so before. What follows is
+    /// the answer.
+    Retracted,
+    /// The conversation is longer than the model can take: the oldest part of it is left out from here on.
+    Shortened,
     /// The text that follows is not in the language of the request, though the model was asked again ([`crate::server::agent::mirror`]).
     OtherLanguage,
     /// The end of a whole turn.
@@ -192,11 +201,17 @@ pub enum ModelError {
     Unauthorized(String),
     /// 404 or the like: the model does not exist, or no longer.
     NoSuchModel(String),
+    /// 404 or the like, and not of the model: nobody completes chats at this address.
+    WrongAddress(String),
+    /// The model, or the server that runs it, takes no tools.
+    NoTools(String),
+    /// What was asked is longer than the model can take, however much of the conversation is left out.
+    TooLong(String),
     /// 429: too many requests, or the quota is used up.
     RateLimited(String),
     /// 5xx or overloaded.
     Unavailable(String),
-    /// Any other 4xx: the request was refused.
+    /// Any other 4xx: the request was refused, and no other form of it was taken.
     Refused(String),
     /// The stream broke off, or ended without its end.
     CutOff(String),
@@ -214,6 +229,9 @@ impl fmt::Display for ModelError {
             Self::Unreachable(c) => ("the model's endpoint cannot be reached", c.as_str()),
             Self::Unauthorized(c) => ("the model's endpoint refused the key", c.as_str()),
             Self::NoSuchModel(c) => ("the model does not exist", c.as_str()),
+            Self::WrongAddress(c) => ("nobody completes chats at this address", c.as_str()),
+            Self::NoTools(c) => ("the model takes no tools, and without them it cannot work with tasks", c.as_str()),
+            Self::TooLong(c) => ("the request is longer than the model can take", c.as_str()),
             Self::RateLimited(c) => ("too many requests to the model, or its quota is used up", c.as_str()),
             Self::Unavailable(c) => ("the model's endpoint failed", c.as_str()),
             Self::Refused(c) => ("the model's endpoint refused the request", c.as_str()),

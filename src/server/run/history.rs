@@ -11,7 +11,7 @@ use crate::{
     },
     server::{
         agent::{ToolRound, Waiting},
-        model::{File, FileContent, Message, Reference},
+        model::{Extra, File, FileContent, Message, Reference, ToolCall},
     },
 };
 
@@ -153,9 +153,13 @@ fn size(message: &Message) -> usize {
     match message {
         // What is in files has a budget of its own (`super::files`).
         Message::User { text, quote, .. } => text.len() + quote.as_ref().map_or(0, String::len),
-        Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
+        Message::Assistant { text, calls } => text.len() + calls.iter().map(size_of_call).sum::<usize>(),
         Message::Tool { result, .. } => result.to_string().len(),
     }
+}
+
+fn size_of_call(call: &ToolCall) -> usize {
+    call.name.len() + call.arguments.len() + call.extra_content.as_ref().map_or(0, Extra::size)
 }
 
 #[cfg(test)]

@@ -125,6 +125,17 @@ impl Translator {
                     title: None,
                 });
             }
+            AgentEvent::Retracted => {
+                self.said_before.clear();
+                if let Some((item, _)) = self.answer.take() {
+                    recorder.event(ThreadStreamEvent::ItemRemoved { item_id: item.id });
+                }
+            }
+            AgentEvent::Shortened => recorder.event(ThreadStreamEvent::Notice {
+                level: NoticeLevel::Info,
+                message: texts::shortened(recorder.script).into(),
+                title: None,
+            }),
             AgentEvent::OtherLanguage => recorder.event(ThreadStreamEvent::Notice {
                 level: NoticeLevel::Warning,
                 message: texts::other_language(recorder.script).into(),
@@ -372,6 +383,9 @@ fn shown(failure: &AgentFailure) -> (Failure, String) {
             ModelError::Unreachable(_) => Failure::Unreachable,
             ModelError::Unauthorized(_) => Failure::Unauthorized,
             ModelError::NoSuchModel(_) => Failure::NoSuchModel,
+            ModelError::WrongAddress(_) => Failure::WrongAddress,
+            ModelError::NoTools(_) => Failure::NoTools,
+            ModelError::TooLong(_) => Failure::TooLong,
             ModelError::RateLimited(_) => Failure::RateLimited,
             ModelError::Unavailable(_) => Failure::Unavailable,
             ModelError::Refused(_) => Failure::Refused,

@@ -124,3 +124,41 @@ async fn what_is_left_can_be_forgotten() {
     assert!(!model.clear().usually(Reply::text(&["usual"])).requests().iter().any(|_| true));
     assert!(ask(&model).await.contains("usual"));
 }
+
+#[tokio::test]
+async fn what_is_refused_uses_no_reply_up_and_is_kept_all_the_same() {
+    let model = ScriptedModel::start().await;
+    let taken = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let takes = Arc::clone(&taken);
+    model.reply(Reply::text(&["one"])).refuse(move |request| {
+        let refused = Reply::status(400, &json!({ "error": request["model"] }), &[]);
+        (!takes.load(std::sync::atomic::Ordering::SeqCst)).then_some(refused)
+    });
+    let refused = ask(&model).await;
+    assert!(
+        refused.starts_with("HTTP/1.1 400") && refused.contains("{\"error\":\"m\"}"),
+        "{refused}"
+    );
+    taken.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert!(ask(&model).await.contains("\"content\":\"one\""));
+    assert_eq!((model.requests().len(), model.left()), (2, 0));
+}
+
+#[tokio::test]
+async fn deltas_and_comments_come_in_their_order() {
+    let model = ScriptedModel::start().await;
+    let deltas = Reply::deltas(&[json!({ "reasoning": "hm" })], "length").behind_comments(2, Duration::from_millis(1));
+    model.reply(Reply::unfinished(&["a"]).then(deltas));
+    let answer = ask(&model).await;
+    let places: Vec<usize> = [
+        "\"content\":\"a\"",
+        ": keepalive",
+        "\"reasoning\":\"hm\"",
+        "\"finish_reason\":\"length\"",
+        "[DONE]",
+    ]
+    .iter()
+    .map(|part| answer.find(part).unwrap())
+    .collect();
+    assert!(places.is_sorted() && answer.matches(": keepalive").count() == 2, "{answer}");
+}

@@ -7,7 +7,10 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{super::ToolCall, wire::CallDelta};
+use super::{
+    super::{Extra, ToolCall},
+    wire::CallDelta,
+};
 
 /// The calls of one turn while they come in.
 #[derive(Debug, Default)]
@@ -24,6 +27,8 @@ struct Part {
     name: String,
     arguments: String,
     extra_content: Option<Value>,
+    /// It was written as text.
+    is_leaked: bool,
 }
 
 impl Calls {
@@ -65,21 +70,25 @@ impl Calls {
         }
     }
 
-    /// Takes a call that came whole, by another way.
+    /// Takes a call that came whole, as text.
     pub(super) fn add(&mut self, name: String, arguments: String) {
         self.parts.push(Part {
             name,
             arguments,
+            is_leaked: true,
             ..Part::default()
         });
     }
 
-    /// The calls, each with a name, arguments and an id that no other call of the conversation has.
-    pub(super) fn finish(self) -> Vec<ToolCall> {
+    /// The calls, each with a name, arguments and an id that no other call of the conversation has. `from` is whom they and the reasoning
+    /// come from.
+    pub(super) fn finish(self, from: &str, reasoning: Map<String, Value>) -> Vec<ToolCall> {
         let Self { parts, mut taken } = self;
         let mut n = taken.len();
+        let mut reasoning = Some(reasoning);
         let mut calls = Vec::with_capacity(parts.len());
-        for part in parts {
+        let repeats: Vec<bool> = parts.iter().map(|part| part.repeats(&parts)).collect();
+        for (part, _) in parts.into_iter().zip(repeats).filter(|(_, repeats)| !repeats) {
             if part.name.is_empty() {
                 tracing::warn!("a tool call without a name was dropped");
                 continue;
@@ -99,7 +108,7 @@ impl Calls {
                 id,
                 name: part.name,
                 arguments,
-                extra_content: part.extra_content,
+                extra_content: Extra::of(from, part.extra_content, reasoning.take().unwrap_or_default()),
             });
         }
         calls
@@ -130,6 +139,15 @@ impl Calls {
     }
 }
 
+impl Part {
+    /// Whether the model wrote as text what it also called.
+    fn repeats(&self, parts: &[Self]) -> bool {
+        let arguments = |part: &Self| serde_json::from_str::<Value>(&part.arguments).ok();
+        let is_same = |other: &Self| !other.is_leaked && other.name == self.name && arguments(other) == arguments(self);
+        self.is_leaked && parts.iter().any(is_same)
+    }
+}
+
 /// Whether a text is one whole JSON object.
 pub(super) fn is_object(text: &str) -> bool {
     serde_json::from_str::<Map<String, Value>>(text).is_ok()
@@ -146,7 +164,7 @@ mod tests {
         for delta in deltas {
             calls.push(serde_json::from_value(delta.clone()).unwrap());
         }
-        calls.finish()
+        calls.finish("h m", Map::new())
     }
 
     fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
@@ -248,7 +266,7 @@ mod tests {
             assert_eq!(
                 calls,
                 [ToolCall {
-                    extra_content: Some(signature.clone()),
+                    extra_content: Extra::of("h m", Some(signature.clone()), Map::new()),
                     ..call("a", "add", "{}")
                 }]
             );
@@ -270,7 +288,20 @@ mod tests {
         let mut calls = Calls::new(HashSet::from(["call_1".to_owned(), "0".to_owned()]));
         calls.push(serde_json::from_value(json!({"id": "0", "function": {"name": "add"}})).unwrap());
         calls.add("list".into(), String::new());
-        let ids: Vec<String> = calls.finish().into_iter().map(|call| call.id).collect();
+        let ids: Vec<String> = calls.finish("h m", Map::new()).into_iter().map(|call| call.id).collect();
         assert_eq!(ids, ["call_2", "call_3"]);
+    }
+
+    #[test]
+    fn reasoning_goes_with_the_first_call_and_what_is_called_and_written_is_called_once() {
+        let mut calls = Calls::default();
+        calls.add("add".into(), "{\"t\": 1}".into());
+        calls.push(serde_json::from_value(json!({"id": "a", "function": {"name": "add", "arguments": "{\"t\":1}"}})).unwrap());
+        calls.push(serde_json::from_value(json!({"id": "b", "function": {"name": "list"}})).unwrap());
+        let reasoning = Map::from_iter([("reasoning".to_owned(), json!("Milk."))]);
+        let made = calls.finish("h m", reasoning.clone());
+        let extras: Vec<Option<Extra>> = made.iter().map(|call| call.extra_content.clone()).collect();
+        assert_eq!(extras, [Extra::of("h m", None, reasoning), None]);
+        assert_eq!((made[0].id.as_str(), made[1].id.as_str()), ("a", "b"));
     }
 }

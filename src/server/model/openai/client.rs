@@ -1,14 +1,18 @@
-//! One HTTP client, and one attempt at a turn.
+//! One HTTP client, what is known of its models, and one attempt at a turn.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    collections::HashMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use async_stream::try_stream;
 use futures::{Stream, StreamExt};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use reqwest::{Response, redirect};
+use reqwest::{RequestBuilder, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -16,8 +20,10 @@ use url::Url;
 use super::{
     super::{ModelError, ModelEvent},
     BuildError, Limits,
+    address::{self, Address},
     errors::{self, Failure},
-    request::{Conversation, Dialect},
+    profile::Profile,
+    request::{self, Conversation, Dialect, Form},
     sse::{Decoder, TooLong},
     tls,
     turn::Turn,
@@ -33,41 +39,40 @@ const LIST_BYTES: usize = 4 << 20;
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
-    chat: Url,
-    list: Url,
+    /// Where the endpoint may be, as it was named first.
+    addresses: Vec<Address>,
+    /// Where it is.
+    at: AtomicUsize,
     key: Option<SecretString>,
     dialect: Dialect,
     limits: Limits,
     sees_pictures: Option<bool>,
-    /// Whether the endpoint takes `stream_options`; forgotten once it refuses.
-    include_usage: AtomicBool,
+    answer_tokens: Option<u32>,
+    profiles: Mutex<HashMap<String, Profile>>,
 }
 
 impl Client {
     /// Makes the client; connects to nothing.
-    pub(super) fn new(base_url: &Url, key: Option<SecretString>, limits: Limits, sees_pictures: Option<bool>) -> Result<Self, BuildError> {
+    pub(super) fn new(
+        base_url: &Url,
+        key: Option<SecretString>,
+        limits: Limits,
+        sees_pictures: Option<bool>,
+        answer_tokens: Option<u32>,
+    ) -> Result<Self, BuildError> {
         let (http, key) = builder(base_url, key, limits.connect)?;
         let http = http.build().map_err(|error| BuildError::NoClient(errors::chain(&error)))?;
         Ok(Self {
             http,
-            chat: under(base_url, &["chat", "completions"])?,
-            list: under(base_url, &["models"])?,
+            addresses: Address::all(base_url)?,
+            at: AtomicUsize::new(0),
             key,
             dialect: Dialect::of(base_url),
             limits,
             sees_pictures,
-            include_usage: AtomicBool::new(true),
+            answer_tokens,
+            profiles: Mutex::default(),
         })
-    }
-
-    /// What is particular to the endpoint.
-    pub(super) fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
-    /// Whether the models see pictures, where it is known.
-    pub(super) fn sees_pictures(&self) -> Option<bool> {
-        self.sees_pictures
     }
 
     /// The bounds of a turn.
@@ -75,20 +80,57 @@ impl Client {
         self.limits
     }
 
+    /// The address that the endpoint has in fact, where it was named otherwise.
+    pub(super) fn other_address(&self) -> Option<&Url> {
+        let at = self.at.load(Ordering::Relaxed);
+        self.addresses.get(at).filter(|_| at > 0).map(|address| &address.base)
+    }
+
+    /// How a model is asked, as far as it is known.
+    pub(super) fn form(&self, model: &str) -> Form {
+        Form {
+            model: model.to_owned(),
+            from: format!("{} {model}", self.addresses[0].name()),
+            dialect: self.dialect,
+            profile: self.profiles().get(model).cloned().unwrap_or_default(),
+            sees_pictures: self.sees_pictures,
+            answer_tokens: self.answer_tokens,
+        }
+    }
+
+    /// Keeps what was learnt of a model.
+    pub(super) fn keep(&self, model: &str, profile: Profile) {
+        self.profiles().insert(model.to_owned(), profile);
+    }
+
+    fn profiles(&self) -> MutexGuard<'_, HashMap<String, Profile>> {
+        self.profiles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Asks one model once. Dropping the stream closes the connection.
-    pub(super) fn attempt(&self, model: &str, conversation: &Conversation) -> impl Stream<Item = Result<ModelEvent, Failure>> {
+    pub(super) fn attempt(&self, form: &Form, conversation: Conversation<'_>) -> impl Stream<Item = Result<ModelEvent, Failure>> {
         let events = try_stream! {
-            let Limits { first_token, gap, tail, .. } = self.limits;
+            let Limits { first_token, gap, tail, whole, .. } = self.limits;
             let mut waiting = first_token;
-            let mut deadline = Instant::now() + waiting;
-            let response = self.open(model, conversation, deadline).await?;
+            let began = Instant::now();
+            let last = began + whole;
+            let mut deadline = last.min(began + waiting);
+            let response = self.open(form, conversation, deadline).await?;
+            // It was taken: so the form is right.
+            self.keep(&form.model, form.profile.kept());
             let mut decoder = self.decoder(&response);
-            let mut turn = Turn::new(conversation.tool_names(), conversation.taken(), self.limits.answer_bytes);
+            let mut turn = Turn::new(conversation.reading(form, self.limits.answer_bytes));
             let mut bytes = response.bytes_stream();
             let mut ended = false;
             while !ended && !turn.is_done() {
                 let frames = match timeout_at(deadline, bytes.next()).await {
-                    Ok(Some(Ok(bytes))) => decoder.push(&bytes).map_err(|TooLong| Failure::too_long())?,
+                    Ok(Some(Ok(bytes))) => {
+                        // Whatever comes is a sign of life, a comment too; but not for ever, and not when all is said.
+                        if !turn.is_finished() {
+                            deadline = last.min(Instant::now() + waiting);
+                        }
+                        decoder.push(&bytes).map_err(|TooLong| Failure::too_long())?
+                    }
                     Ok(None) => {
                         ended = true;
                         decoder.finish().into_iter().collect()
@@ -96,17 +138,19 @@ impl Client {
                     // Whatever happens after the finish reason, the answer is whole.
                     _ if turn.is_finished() => break,
                     Ok(Some(Err(error))) => Err(Failure::broken(error))?,
-                    Err(_) => Err(Failure::timed_out(waiting))?,
+                    Err(_) => Err(Failure::timed_out(if deadline == last { whole } else { waiting }))?,
                 };
                 for frame in frames {
-                    if let Some(event) = turn.frame(&frame)? {
+                    for event in turn.frame(&frame)? {
                         yield event;
                     }
                     waiting = if turn.is_finished() { tail } else { gap };
-                    deadline = Instant::now() + waiting;
+                    deadline = last.min(Instant::now() + waiting);
                 }
             }
-            for event in turn.end()? {
+            let events = turn.end()?;
+            self.keep(&form.model, Profile { withholds: turn.thought_unopened(form.profile.withholds), ..form.profile.kept() });
+            for event in events {
                 yield event;
             }
         };
@@ -117,11 +161,7 @@ impl Client {
     pub(super) async fn list(&self) -> Result<ModelList, ModelError> {
         let deadline = Instant::now() + self.limits.first_token;
         let listed = async {
-            let response = self
-                .within(deadline, self.http.get(self.list.clone()).send())
-                .await?
-                .map_err(Failure::transport)?;
-            let response = self.successful(response, deadline).await?;
+            let response = self.ask(deadline, |address| self.http.get(address.list.clone())).await?;
             let body = self.text(response, LIST_BYTES, deadline).await;
             serde_json::from_str(&body).map_err(|error| Failure::garbage(&error.to_string()))
         };
@@ -130,36 +170,52 @@ impl Client {
 
     /// Sees whether a model begins to answer.
     pub(super) async fn greet(&self, model: &str) -> Result<(), ModelError> {
-        let conversation = Conversation::greeting();
-        let opened = self.open(model, &conversation, Instant::now() + self.limits.first_token).await;
+        let request = request::trial("Say hello.", Vec::new());
+        let mut form = self.form(model);
+        // Whether it takes that is found out where it matters.
+        form.profile.dropped.insert("stream_options".to_owned());
+        let opened = self
+            .open(&form, Conversation::new(&request), Instant::now() + self.limits.first_token)
+            .await;
         opened.map(drop).map_err(|failure| failure.printable(self.secret()).error)
     }
 
-    /// Sends the request; once more without `stream_options` if it is refused for these, and once more without its pictures if it may be
-    /// refused for those.
-    async fn open(&self, model: &str, conversation: &Conversation, deadline: Instant) -> Result<Response, Failure> {
-        let mut pictures = conversation.has_pictures();
-        loop {
-            let include_usage = self.include_usage.load(Ordering::Relaxed);
-            let request = self.http.post(self.chat.clone()).header(header::ACCEPT, "text/event-stream");
-            let sent = request.json(&conversation.body(model, include_usage, pictures)).send();
-            let response = self.within(deadline, sent).await?.map_err(Failure::transport)?;
-            let refused = match self.successful(response, deadline).await {
-                Ok(response) => return Ok(response),
-                Err(failure) => failure,
-            };
-            match &refused.error {
-                ModelError::Refused(cause) if include_usage && cause.contains("stream_options") => {
-                    tracing::warn!(%model, "the endpoint refuses stream_options; usage will not be known");
-                    self.include_usage.store(false, Ordering::Relaxed);
+    async fn open(&self, form: &Form, conversation: Conversation<'_>, deadline: Instant) -> Result<Response, Failure> {
+        let body = conversation.body(form);
+        let json = HeaderValue::from_static("application/json");
+        let request = |address: &Address| {
+            let post = self.http.post(address.chat.clone());
+            post.header(header::CONTENT_TYPE, json.clone()).body(body.clone())
+        };
+        self.ask(deadline, request).await
+    }
+
+    /// Sends a request to where the endpoint is or, where nobody knows such an address, to where it may be.
+    async fn ask(&self, deadline: Instant, request: impl Fn(&Address) -> RequestBuilder) -> Result<Response, Failure> {
+        let at = self.at.load(Ordering::Relaxed);
+        let refused = match self.send(request(&self.addresses[at]), deadline).await {
+            Err(failure) if failure.is_of_address => failure,
+            other => return other,
+        };
+        for (other, address) in self.addresses.iter().enumerate().filter(|(other, _)| *other != at) {
+            match self.send(request(address), deadline).await {
+                Err(failure) if failure.is_of_address => {}
+                // Nobody was there; so it says nothing of the address.
+                Err(failure) if matches!(failure.error, ModelError::Unreachable(_) | ModelError::TimedOut(_)) => return Err(failure),
+                found => {
+                    let asked = self.addresses[at].name();
+                    tracing::warn!(%asked, found = %address.name(), "the endpoint is at another address than AI_BASE_URL says");
+                    self.at.store(other, Ordering::Relaxed);
+                    return found;
                 }
-                error if pictures && self.sees_pictures.is_none() && may_be_blind(error) => {
-                    tracing::warn!(%model, cause = %error, "the model may not see pictures; it is asked without");
-                    pictures = false;
-                }
-                _ => return Err(refused),
             }
         }
+        Err(refused.wrong_address())
+    }
+
+    async fn send(&self, request: RequestBuilder, deadline: Instant) -> Result<Response, Failure> {
+        let response = self.within(deadline, request.send()).await?.map_err(Failure::transport)?;
+        self.successful(response, deadline).await
     }
 
     async fn successful(&self, response: Response, deadline: Instant) -> Result<Response, Failure> {
@@ -207,19 +263,6 @@ impl Client {
     }
 }
 
-/// Whether a refusal can be one of pictures. Servers have no word for it in common: 400, 404 ("no endpoint that takes images"), 415, 422,
-/// and 500 with the word (llama.cpp).
-fn may_be_blind(error: &ModelError) -> bool {
-    match error {
-        ModelError::Refused(_) | ModelError::NoSuchModel(_) => true,
-        ModelError::Unavailable(cause) => {
-            let cause = cause.to_lowercase();
-            ["image", "vision", "multimodal"].iter().any(|word| cause.contains(word))
-        }
-        _ => false,
-    }
-}
-
 /// What every client of an endpoint has in common. Gives the key as it is sent.
 pub(super) fn builder(
     base_url: &Url,
@@ -246,19 +289,12 @@ pub(super) fn builder(
         .redirect(redirect::Policy::none())
         .user_agent(concat!("kaam/", env!("CARGO_PKG_VERSION")))
         .default_headers(headers);
+    if address::is_loopback(base_url) {
+        http = http.no_proxy();
+    }
     if base_url.scheme() == "http" {
         // A local model needs no root certificates, and a small container has none: do not fail for want of them.
         http = http.tls_certs_only([]);
     }
     Ok((http, key))
-}
-
-/// An address under another, which may or may not end in a slash.
-pub(super) fn under(base_url: &Url, path: &[&str]) -> Result<Url, BuildError> {
-    let mut url = base_url.clone();
-    url.path_segments_mut()
-        .map_err(|()| BuildError::BadBaseUrl)?
-        .pop_if_empty()
-        .extend(path);
-    Ok(url)
 }

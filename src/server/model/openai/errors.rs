@@ -5,10 +5,13 @@
 //! | no connection | `Unreachable` | again; the other models live at the same address |
 //! | 401, 403, Google's 400 for a bad key | `Unauthorized` | give up |
 //! | 404, 410, "model not found" | `NoSuchModel` | the next model |
+//! | 404, 405 that know no such address | `NoSuchModel` | the other address (`address.rs`), or `WrongAddress` |
+//! | tools are not taken | `NoTools` | the next model |
+//! | the conversation is too long | `TooLong` | its newer half (`profile.rs`), then the next model |
 //! | 429 of a minute | `RateLimited` | again |
 //! | 429 of a day, "limit: 0", 402 | `RateLimited` | the next model |
 //! | 5xx, 408 | `Unavailable` | again |
-//! | other 4xx, a redirect | `Refused` | give up |
+//! | other 4xx, a redirect | `Refused` | in another form (`refusal.rs`, `profile.rs`), then give up |
 //! | a broken or unreadable stream | `CutOff`, `Garbage` | again |
 //! | silence | `TimedOut` | the next model |
 //! | nothing at all | `Empty` | once more |
@@ -19,7 +22,11 @@ use chrono::DateTime;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use super::{super::ModelError, wire::error_in};
+use super::{
+    super::ModelError,
+    refusal::{self, Refusal},
+    wire::error_in,
+};
 
 /// A failed attempt.
 #[derive(Debug, PartialEq)]
@@ -30,6 +37,10 @@ pub(super) struct Failure {
     pub(super) next: Next,
     /// When the provider wants to be asked again.
     pub(super) wait: Option<Duration>,
+    /// What of the request it may not take, the likeliest first.
+    pub(super) refusals: Vec<Refusal>,
+    /// Nobody completes chats there.
+    pub(super) is_of_address: bool,
 }
 
 /// How to go on.
@@ -48,8 +59,23 @@ pub(super) enum Next {
 }
 
 impl Failure {
-    fn new(error: ModelError, next: Next) -> Self {
-        Self { error, next, wait: None }
+    pub(super) fn new(error: ModelError, next: Next) -> Self {
+        Self {
+            error,
+            next,
+            wait: None,
+            refusals: Vec::new(),
+            is_of_address: false,
+        }
+    }
+
+    /// No form of a chat's address is known there.
+    pub(super) fn wrong_address(mut self) -> Self {
+        if let ModelError::NoSuchModel(cause) = self.error {
+            // The other models live at the same address.
+            self = Self::new(ModelError::WrongAddress(cause), Next::GiveUp);
+        }
+        self
     }
 
     /// The stream broke off.
@@ -70,6 +96,14 @@ impl Failure {
     /// The turn held neither text nor calls.
     pub(super) fn empty() -> Self {
         Self::new(ModelError::Empty, Next::OnceMore)
+    }
+
+    /// What was meant as a call, and written as text, is none that can be made.
+    pub(super) fn unmade() -> Self {
+        Self::new(
+            ModelError::Garbage("the model wrote a call of a tool as text, and not one that can be made".into()),
+            Next::OnceMore,
+        )
     }
 
     /// Nothing came for so long.
@@ -105,6 +139,9 @@ impl Failure {
             ModelError::Unreachable(c)
             | ModelError::Unauthorized(c)
             | ModelError::NoSuchModel(c)
+            | ModelError::WrongAddress(c)
+            | ModelError::NoTools(c)
+            | ModelError::TooLong(c)
             | ModelError::RateLimited(c)
             | ModelError::Unavailable(c)
             | ModelError::Refused(c)
@@ -121,7 +158,8 @@ impl Failure {
 pub(super) fn in_response(status: StatusCode, headers: &HeaderMap, body: &str) -> Failure {
     let value: Value = serde_json::from_str(body).unwrap_or_default();
     let error = error_in(&value).unwrap_or(&value);
-    let mut failure = classify(status.as_u16(), error, body);
+    let mut failure = classify(status.as_u16(), error, &value, body);
+    failure.is_of_address = matches!(status.as_u16(), 404 | 405) && is_of_address(&value, body);
     failure.wait = retry_after(headers).or(failure.wait);
     failure
 }
@@ -133,10 +171,30 @@ pub(super) fn in_stream(error: &Value) -> Failure {
         .get("code")
         .and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
     let code = code.and_then(|code| u16::try_from(code).ok()).filter(|code| *code >= 400);
-    classify(code.unwrap_or_else(|| code_of_words(&text)), error, &text)
+    classify(code.unwrap_or_else(|| code_of_words(&text)), error, error, &text)
 }
 
-fn classify(code: u16, error: &Value, text: &str) -> Failure {
+/// Whether a server knows no such address: it says so, or what it says is no answer of an API.
+fn is_of_address(body: &Value, text: &str) -> bool {
+    let is_of_model = says(text, &["model"]);
+    let is_no_api = !body.is_object() && !body.is_array();
+    !is_of_model
+        && (is_no_api
+            || says(
+                text,
+                &[
+                    "not found",
+                    "not_found",
+                    "url",
+                    "route",
+                    "path",
+                    "method not allowed",
+                    "cannot post",
+                ],
+            ))
+}
+
+fn classify(code: u16, error: &Value, body: &Value, text: &str) -> Failure {
     let message = error
         .get("message")
         .and_then(Value::as_str)
@@ -145,7 +203,7 @@ fn classify(code: u16, error: &Value, text: &str) -> Failure {
     let cause = format!("{code}: {message}");
     let no_model = says(text, &["model_not_found", "model_decommissioned", "is not found for API version"]);
     let bad_key = says(text, &["API_KEY_INVALID", "API key not valid", "invalid_api_key"]);
-    let (error, next): (fn(String) -> ModelError, Next) = match code {
+    let (mut error, mut next): (fn(String) -> ModelError, Next) = match code {
         404 | 410 => (ModelError::NoSuchModel, Next::OtherModel),
         400..=499 if no_model => (ModelError::NoSuchModel, Next::OtherModel),
         401 | 403 => (ModelError::Unauthorized, Next::GiveUp),
@@ -156,10 +214,31 @@ fn classify(code: u16, error: &Value, text: &str) -> Failure {
         _ if bad_key => (ModelError::Unauthorized, Next::GiveUp),
         _ => (ModelError::Refused, Next::GiveUp),
     };
+    let mut refusals = match error(String::new()) {
+        ModelError::Refused(_) => refusal::read(body, text),
+        // Some servers have these statuses for what a request asks of them.
+        ModelError::NoSuchModel(_) | ModelError::Unavailable(_) => {
+            let mut read = refusal::read(body, text);
+            read.retain(|refusal| matches!(refusal, Refusal::Tools | Refusal::Pictures));
+            if code == 404 {
+                read.push(Refusal::Pictures);
+            }
+            read
+        }
+        _ => Vec::new(),
+    };
+    if code == 413 {
+        refusals.insert(0, Refusal::Length);
+    }
+    match refusals.first() {
+        Some(Refusal::Tools) => (error, next) = (ModelError::NoTools, Next::OtherModel),
+        Some(Refusal::Length) => (error, next) = (ModelError::TooLong, Next::OtherModel),
+        _ => {}
+    }
     Failure {
-        error: error(cause),
-        next,
         wait: retry_info(text),
+        refusals,
+        ..Failure::new(error(cause), next)
     }
 }
 

@@ -17,6 +17,25 @@ pub(super) enum Content {
     Parts(Vec<Part>),
 }
 
+impl Content {
+    /// What follows it in the same message.
+    pub(super) fn join(&mut self, next: Self) {
+        *self = match (std::mem::replace(self, Self::Text(String::new())), next) {
+            (Self::Text(first), Self::Text(second)) if first.is_empty() => Self::Text(second),
+            (Self::Text(first), Self::Text(second)) => Self::Text(format!("{first}\n\n{second}")),
+            (first, second) => Self::Parts(first.into_parts().into_iter().chain(second.into_parts()).collect()),
+        };
+    }
+
+    fn into_parts(self) -> Vec<Part> {
+        match self {
+            Self::Text(text) if text.is_empty() => Vec::new(),
+            Self::Text(text) => vec![Part::Text { text }],
+            Self::Parts(parts) => parts,
+        }
+    }
+}
+
 /// A part of a message.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -4,23 +4,37 @@
 //!
 //! ```text
 //! ModelRequest -> request.rs -> client.rs --bytes--> sse.rs --frames--> turn.rs -> ModelEvent
-//!                                  |                                     |- wire.rs   what a frame may look like
-//!                                  |                                     |- calls.rs  fragments -> whole calls
-//!                                  |                                     '- leak.rs   calls written as text
-//!                                  '- errors.rs -> retry.rs: again, the next model, or give up
+//!                 messages.rs      |                                     |- wire.rs       what a frame may look like
+//!                   |              |                                     |- calls.rs      fragments -> whole calls
+//!                   |              |                                     |- reasoning.rs  what is given back with them
+//!                   |              |                                     |- thinking.rs   thinking in the text, which is left out
+//!                   |              |                                     '- leak.rs       calls written as text
+//!                   |              '- errors.rs -> retry.rs: again, the next model, or give up
+//!                   '- profile.rs <- refusal.rs: a request that was refused, in another form
 //! ```
+//!
+//! What a model takes is not guessed by its name: a refusal is read, the request is sent in another form, and the form that was taken is
+//! kept for the model ([`profile`]).
 //!
 //! While nothing is visible a failure is retried; after the first text it is final, for a second attempt would be
 //! another answer.
 
+pub mod address;
 mod calls;
 mod client;
+mod code;
 mod errors;
 mod files;
 mod leak;
+mod messages;
+mod profile;
+mod reasoning;
+mod refusal;
 mod request;
 mod retry;
+mod schema;
 mod sse;
+mod thinking;
 pub mod tls;
 mod transcribe;
 mod turn;
@@ -40,10 +54,15 @@ pub use self::transcribe::{Sound, Transcriber};
 use self::{
     client::Client,
     errors::Failure,
-    request::Conversation,
+    profile::Profile,
+    refusal::Refusal,
+    request::{Conversation, trial},
     retry::{Plan, Step},
 };
-use super::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
+use super::{Model, ModelError, ModelEvent, ModelRequest, ModelStream, ToolSpec};
+
+/// So often a request is sent in another form before it is given up.
+const REMEDIES: usize = 12;
 
 /// Where to ask, and how long to wait.
 #[derive(Debug, Clone)]
@@ -56,6 +75,8 @@ pub struct OpenAiConfig {
     pub models: Vec<String>,
     /// Whether they see pictures. `None`: they are sent pictures, and asked once more without where that is refused.
     pub sees_pictures: Option<bool>,
+    /// The most tokens of one answer; `None` leaves it to the endpoint.
+    pub answer_tokens: Option<u32>,
     /// The bounds of one turn.
     pub limits: Limits,
 }
@@ -65,10 +86,12 @@ pub struct OpenAiConfig {
 pub struct Limits {
     /// To open a connection.
     pub connect: Duration,
-    /// From the request to the first frame of the answer.
+    /// From the request to the first sign of life, and from each to the next, until the first frame of the answer.
     pub first_token: Duration,
-    /// Between two frames of the answer.
+    /// Between two signs of life in the answer.
     pub gap: Duration,
+    /// The whole turn, however lively.
+    pub whole: Duration,
     /// After the finish reason, for the usage and `[DONE]`; then the turn ends without them.
     pub tail: Duration,
     /// How often one model is asked.
@@ -91,6 +114,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             first_token: Duration::from_secs(60),
             gap: Duration::from_secs(60),
+            whole: Duration::from_secs(600),
             tail: Duration::from_secs(5),
             attempts: 3,
             first_wait: Duration::from_secs(1),
@@ -149,7 +173,13 @@ impl OpenAiModel {
         if models.is_empty() {
             return Err(BuildError::NoModel);
         }
-        let client = Client::new(&config.base_url, config.api_key, config.limits, config.sees_pictures)?;
+        let client = Client::new(
+            &config.base_url,
+            config.api_key,
+            config.limits,
+            config.sees_pictures,
+            config.answer_tokens,
+        )?;
         Ok(Self {
             client: Arc::new(client),
             models,
@@ -175,12 +205,41 @@ impl OpenAiModel {
                 }
                 Ok(format!("the endpoint answers and has {first}, but not {}", missing.join(", ")))
             }
-            Err(ModelError::NoSuchModel(_) | ModelError::Refused(_) | ModelError::Garbage(_)) => {
+            Err(ModelError::NoSuchModel(_) | ModelError::WrongAddress(_) | ModelError::Refused(_) | ModelError::Garbage(_)) => {
                 self.client.greet(first).await?;
                 Ok(format!("the endpoint answers with {first}"))
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The models, the best first.
+    pub fn models(&self) -> &[String] {
+        &self.models
+    }
+
+    /// The address that answered, where it is another than the one that was named.
+    pub fn other_address(&self) -> Option<&Url> {
+        self.client.other_address()
+    }
+
+    /// Whether a model calls a tool when it is asked to. `false`: it answers in words.
+    pub async fn try_tool(&self, model: &str) -> Result<bool, ModelError> {
+        let ping = ToolSpec {
+            name: "ping".into(),
+            description: "Tells whether tools can be called.".into(),
+            parameters: serde_json::json!({ "type": "object", "properties": {} }).into(),
+        };
+        let only = Self {
+            client: Arc::clone(&self.client),
+            models: [model.to_owned()].into(),
+        };
+        let mut events = only.ask(trial("Call the tool `ping`, once. Say nothing.", vec![ping]));
+        let mut calls = false;
+        while let Some(event) = events.next().await {
+            calls |= matches!(event?, ModelEvent::ToolCall(_));
+        }
+        Ok(calls)
     }
 }
 
@@ -194,19 +253,29 @@ impl Model for OpenAiModel {
     fn ask(&self, request: ModelRequest) -> ModelStream {
         let Self { client, models } = self.clone();
         stream! {
-            let conversation = Conversation::new(&request, client.dialect(), client.sees_pictures());
-            let models = in_order(&models, request.model.as_deref());
+            let conversation = Conversation::new(&request);
+            let usual = in_order(&models, request.model.as_deref());
+            let models = willing(&usual, &client, !request.tools.is_empty());
+            if models[0] != usual[0] {
+                yield Ok(ModelEvent::Fallback { from: usual[0].clone(), to: models[0].clone() });
+            }
             let mut plan = Plan::new(&models, client.limits());
+            let mut form = client.form(plan.model());
+            let mut remedies = 0;
             loop {
                 let mut visible = false;
                 let mut failure = None;
                 {
-                    let events = client.attempt(plan.model(), &conversation);
+                    let events = client.attempt(&form, conversation);
                     pin_mut!(events);
                     while let Some(event) = events.next().await {
                         match event {
                             Ok(event) => {
-                                visible |= matches!(event, ModelEvent::Text(_));
+                                visible = match event {
+                                    ModelEvent::Text(_) => true,
+                                    ModelEvent::Retracted => false,
+                                    _ => visible,
+                                };
                                 let last = matches!(event, ModelEvent::Done { .. });
                                 yield Ok(event);
                                 if last {
@@ -223,6 +292,22 @@ impl Model for OpenAiModel {
                 let failure = failure.unwrap_or_else(|| Failure::cut_off("no end came"));
                 let (model, attempt) = (plan.model().to_owned(), plan.attempt());
                 let cause = failure.error.to_string();
+                let remedy = match visible || remedies == REMEDIES {
+                    true => None,
+                    false => form.profile.mend(&failure.refusals, &conversation.sent(&form)),
+                };
+                if let Some((profile, what)) = remedy {
+                    tracing::warn!(%model, %cause, next = %what, "a model refused a request; it is sent in another form");
+                    remedies += 1;
+                    if profile.most != form.profile.most && form.profile.most.is_none() {
+                        yield Ok(ModelEvent::Shortened);
+                    }
+                    form.profile = profile;
+                    continue;
+                }
+                if failure.refusals.first() == Some(&Refusal::Tools) {
+                    client.keep(&model, Profile { no_tools: true, ..client.form(&model).profile });
+                }
                 let step = plan.after(failure, visible, rand::random());
                 tracing::warn!(%model, attempt, visible, %cause, next = %step, "a model's turn failed");
                 match step {
@@ -231,7 +316,10 @@ impl Model for OpenAiModel {
                         yield Ok(ModelEvent::Busy { retry_in });
                         tokio::time::sleep(retry_in).await;
                     }
-                    Step::Fallback { from, to } => yield Ok(ModelEvent::Fallback { from, to }),
+                    Step::Fallback { from, to } => {
+                        form = client.form(&to);
+                        yield Ok(ModelEvent::Fallback { from, to });
+                    }
                     Step::GiveUp(error) => {
                         yield Err(error);
                         return;
@@ -255,4 +343,11 @@ impl Model for OpenAiModel {
 fn in_order(models: &[String], chosen: Option<&str>) -> Vec<String> {
     let (first, others): (Vec<_>, Vec<_>) = models.iter().cloned().partition(|model| Some(model.as_str()) == chosen);
     [first, others].concat()
+}
+
+/// The same, but those that are known to take no tools last, where there are tools.
+fn willing(models: &[String], client: &Client, with_tools: bool) -> Vec<String> {
+    let takes_tools = |model: &String| !with_tools || !client.form(model).profile.no_tools;
+    let (willing, others): (Vec<_>, Vec<_>) = models.iter().cloned().partition(takes_tools);
+    [willing, others].concat()
 }

@@ -116,9 +116,8 @@ mod tests {
 
     fn failure(next: Next, wait: Option<u64>) -> Failure {
         Failure {
-            error: ModelError::Unavailable("x".into()),
-            next,
             wait: wait.map(Duration::from_secs),
+            ..Failure::new(ModelError::Unavailable("x".into()), next)
         }
     }
 

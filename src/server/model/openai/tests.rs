@@ -11,7 +11,7 @@ mod sending;
 use chrono::Utc;
 use serde_json::json;
 
-use super::super::{File, FileContent, Message, ModelError, ModelEvent, ModelRequest, ToolCall, ToolSpec};
+use super::super::{Extra, File, FileContent, Message, ModelError, ModelEvent, ModelRequest, ToolCall, ToolSpec};
 use crate::domain::locale::Script;
 
 fn request(messages: Vec<Message>) -> ModelRequest {

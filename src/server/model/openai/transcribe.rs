@@ -11,7 +11,8 @@ use url::Url;
 use super::{
     super::ModelError,
     BuildError,
-    client::{builder, under},
+    address::under,
+    client::builder,
     errors::{self, Failure},
 };
 

@@ -1,21 +1,45 @@
 //! Frames to events: one turn while it comes in.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    super::{Finish, ModelEvent, Usage},
+    super::{Finish, ModelEvent, ToolSpec, Usage},
     calls::Calls,
     errors::{self, Failure},
-    leak::{Leak, LeakedCall},
+    leak::{self, Leak, LeakedCall},
+    reasoning::Reasoning,
+    thinking::{self, Thinking},
     wire::{self, Delta, Frame},
 };
+
+/// What a turn is read with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    /// The tools that are offered.
+    pub(super) tools: Arc<[ToolSpec]>,
+    /// The ids of the calls made so far.
+    pub(super) taken: HashSet<String>,
+    /// Texts of the conversation that look like calls.
+    pub(super) told: Arc<[String]>,
+    /// The endpoint and the model.
+    pub(super) from: String,
+    /// The model is known to think before it says so.
+    pub(super) withholds: bool,
+    /// The size of an answer.
+    pub(super) answer_bytes: usize,
+}
 
 /// One turn while it comes in. Text goes out at once, calls at the end, when they are surely whole.
 #[derive(Debug)]
 pub(super) struct Turn {
+    thinking: Thinking,
     leak: Leak,
     calls: Calls,
+    reasoning: Reasoning,
+    from: String,
     has_text: bool,
+    /// Something was meant as a call, and cannot be made.
+    lost: bool,
     finish: Option<Finish>,
     usage: Usage,
     done: bool,
@@ -23,30 +47,34 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// The beginning of a turn in which `tools` are offered and the ids in `taken` are used up.
-    pub(super) fn new(tools: Vec<String>, taken: HashSet<String>, answer_bytes: usize) -> Self {
+    /// The beginning of a turn.
+    pub(super) fn new(reading: Reading) -> Self {
         Self {
-            leak: Leak::new(tools),
-            calls: Calls::new(taken),
+            thinking: Thinking::new(reading.withholds),
+            leak: Leak::new(reading.tools, reading.told),
+            calls: Calls::new(reading.taken),
+            reasoning: Reasoning::default(),
+            from: reading.from,
             has_text: false,
+            lost: false,
             finish: None,
             usage: Usage::default(),
             done: false,
-            left: answer_bytes,
+            left: reading.answer_bytes,
         }
     }
 
     /// Takes one frame; gives the text to show, if any.
-    pub(super) fn frame(&mut self, data: &str) -> Result<Option<ModelEvent>, Failure> {
+    pub(super) fn frame(&mut self, data: &str) -> Result<Vec<ModelEvent>, Failure> {
         let chunk = match wire::read(data) {
-            Ok(Frame::Nothing) => return Ok(None),
+            Ok(Frame::Nothing) => return Ok(Vec::new()),
             Ok(Frame::Done) => {
                 self.done = true;
-                return Ok(None);
+                return Ok(Vec::new());
             }
             Ok(Frame::Chunk(chunk)) => chunk,
             // After the end there is nothing left to lose.
-            Ok(Frame::Error(_)) | Err(_) if self.finish.is_some() => return Ok(None),
+            Ok(Frame::Error(_)) | Err(_) if self.finish.is_some() => return Ok(Vec::new()),
             Ok(Frame::Error(error)) => return Err(errors::in_stream(&error)),
             // A text that just stops is the last frame of a broken connection.
             Err(error) if error.is_eof() => return Err(Failure::cut_off("the last frame is not whole")),
@@ -56,18 +84,18 @@ impl Turn {
             self.usage = usage.into();
         }
         let Some(choice) = chunk.choices.into_iter().next() else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        let mut shown = String::new();
+        let mut events = Vec::new();
         if let Some(delta) = choice.delta.or(choice.message) {
-            shown = self.delta(delta)?;
+            events = self.delta(delta)?;
         }
         match choice.finish_reason.as_deref().map(str::trim) {
             None | Some("") => {}
             Some("error" | "abort") => return Err(Failure::cut_off("the provider gave up the answer")),
             Some(reason) => self.finish = Some(finish(reason)),
         }
-        Ok(self.text(shown))
+        Ok(events)
     }
 
     /// Whether the provider said that nothing follows.
@@ -80,16 +108,25 @@ impl Turn {
         self.done || self.finish.is_some()
     }
 
+    /// Whether the model thought before it said so; `before` if it did in an earlier turn, which one without words does not refute.
+    pub(super) fn thought_unopened(&self, before: bool) -> bool {
+        self.thinking.thought_unopened() || (before && !self.has_text)
+    }
+
     /// The end of the stream: the rest of the text, the calls, and the end of the turn.
-    pub(super) fn end(mut self) -> Result<Vec<ModelEvent>, Failure> {
+    pub(super) fn end(&mut self) -> Result<Vec<ModelEvent>, Failure> {
         if !self.is_finished() {
             return Err(Failure::cut_off("the stream ended without a finish reason"));
         }
-        let (rest, leaked) = self.leak.finish();
-        let shown = self.leaked(rest, leaked);
-        let mut events: Vec<ModelEvent> = self.text(shown).into_iter().collect();
         let finish = self.finish.unwrap_or(Finish::Stop);
-        let calls = self.calls.finish();
+        let rest = self.thinking.finish(finish == Finish::Length);
+        let mut events = self.answer(rest);
+        let last = self.leak.finish();
+        events.extend(self.leaked(last));
+        let calls = std::mem::take(&mut self.calls).finish(&self.from, std::mem::take(&mut self.reasoning).finish());
+        if self.lost && calls.is_empty() {
+            return Err(Failure::unmade());
+        }
         if !self.has_text && calls.is_empty() && finish == Finish::Stop {
             return Err(Failure::empty());
         }
@@ -98,11 +135,14 @@ impl Turn {
         Ok(events)
     }
 
-    fn delta(&mut self, delta: Delta) -> Result<String, Failure> {
+    fn delta(&mut self, mut delta: Delta) -> Result<Vec<ModelEvent>, Failure> {
+        let reasoning = delta.take_reasoning();
+        let grown = self.reasoning.push(reasoning);
+        self.spend(grown)?;
         let text = delta.text();
         self.spend(text.len())?;
-        let (shown, leaked) = self.leak.push(text);
-        let shown = self.leaked(shown, leaked);
+        let passed = self.thinking.push(&text);
+        let events = self.answer(passed);
         for call in delta.tool_calls {
             let grown = self.calls.push(call);
             self.spend(grown)?;
@@ -110,19 +150,38 @@ impl Turn {
         if let Some(extra) = delta.extra_content {
             self.calls.sign(extra);
         }
-        Ok(shown)
+        Ok(events)
     }
 
-    fn leaked(&mut self, shown: String, leaked: Vec<LeakedCall>) -> String {
-        for LeakedCall { name, arguments } in leaked {
+    /// What is no thinking.
+    fn answer(&mut self, passed: thinking::Passed) -> Vec<ModelEvent> {
+        let mut events = Vec::new();
+        if passed.retracts {
+            self.leak.retract();
+            self.lost = false;
+            if std::mem::take(&mut self.has_text) {
+                events.push(ModelEvent::Retracted);
+            }
+        }
+        for (name, arguments) in passed.calls {
+            let call = LeakedCall { name, arguments };
+            if self.leak.is_new(&call) {
+                self.calls.add(call.name, call.arguments);
+            }
+        }
+        let passed = self.leak.push(&passed.text);
+        events.extend(self.leaked(passed));
+        events
+    }
+
+    /// What is no call.
+    fn leaked(&mut self, passed: leak::Passed) -> Option<ModelEvent> {
+        self.lost |= passed.lost;
+        for LeakedCall { name, arguments } in passed.calls {
             self.calls.add(name, arguments);
         }
-        shown
-    }
-
-    fn text(&mut self, shown: String) -> Option<ModelEvent> {
-        self.has_text |= !shown.trim().is_empty();
-        (!shown.is_empty()).then_some(ModelEvent::Text(shown))
+        self.has_text |= !passed.text.trim().is_empty();
+        (!passed.text.is_empty()).then_some(ModelEvent::Text(passed.text))
     }
 
     fn spend(&mut self, bytes: usize) -> Result<(), Failure> {

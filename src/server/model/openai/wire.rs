@@ -52,19 +52,43 @@ pub(super) struct Delta {
     /// A thought signature outside of its call.
     #[serde(default)]
     pub(super) extra_content: Option<Value>,
+    /// Whatever else there is; reasoning among it.
+    #[serde(flatten)]
+    others: Map<String, Value>,
 }
 
 impl Delta {
+    /// The new reasoning, by the names of its fields: `reasoning_content`, `reasoning`, `reasoning_details`, `thinking_blocks`.
+    pub(super) fn take_reasoning(&mut self) -> Map<String, Value> {
+        let mut others = std::mem::take(&mut self.others);
+        others.retain(|name, value| is_reasoning(name) && (value.is_string() || value.is_array() || value.is_object()));
+        others
+    }
+
     /// The new text: a string, or a list of parts with a `text` each.
     pub(super) fn text(&self) -> String {
         let mut text = match &self.content {
             Value::String(text) => text.clone(),
-            Value::Array(parts) => parts.iter().filter_map(|part| part.get("text")?.as_str()).collect(),
+            Value::Array(parts) => parts
+                .iter()
+                .filter(|part| !is_thought(part))
+                .filter_map(|part| part.get("text")?.as_str())
+                .collect(),
             _ => String::new(),
         };
         text.push_str(self.refusal.as_deref().unwrap_or_default());
         text
     }
+}
+
+/// Whether a field of a message is reasoning. Endpoints agree on its first letters only.
+pub(super) fn is_reasoning(field: &str) -> bool {
+    ["reasoning", "thinking", "thought"].iter().any(|name| field.starts_with(name))
+}
+
+/// Whether a part of a message is thinking.
+fn is_thought(part: &Value) -> bool {
+    part.get("type").and_then(Value::as_str).is_some_and(is_reasoning) || part.get("thought").and_then(Value::as_bool) == Some(true)
 }
 
 /// A fragment of a tool call, or a whole one.

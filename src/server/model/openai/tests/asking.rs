@@ -33,6 +33,7 @@ fn model_with(base_url: Url, limits: Limits) -> OpenAiModel {
     let models = vec!["scripted".to_owned(), "scripted-small".to_owned()];
     OpenAiModel::new(OpenAiConfig {
         sees_pictures: None,
+        answer_tokens: None,
         base_url,
         api_key: Some(SecretString::from(KEY)),
         models,
@@ -43,6 +44,11 @@ fn model_with(base_url: Url, limits: Limits) -> OpenAiModel {
 
 fn model(server: &ScriptedModel) -> OpenAiModel {
     model_with(server.base_url(), limits())
+}
+
+/// Whom the answers of the first model come from.
+fn from(server: &ScriptedModel) -> String {
+    format!("127.0.0.1:{}/v1 scripted", server.base_url().port().unwrap())
 }
 
 async fn ask(model: &OpenAiModel) -> Events {
@@ -98,7 +104,11 @@ async fn calls_of_both_kinds() {
     let model = model(&server);
     assert_eq!(ask(&model).await, [event(&first), event(&second), done(10, 2)]);
     let signed = ToolCall {
-        extra_content: Some(json!({"google": {"thought_signature": "signature-of-a"}})),
+        extra_content: Extra::of(
+            &from(&server),
+            Some(json!({"google": {"thought_signature": "signature-of-a"}})),
+            serde_json::Map::new(),
+        ),
         ..first
     };
     assert_eq!(ask(&model).await, [event(&signed), event(&second), done(0, 0)]);
@@ -400,6 +410,7 @@ fn configurations_that_cannot_be_used() {
         let api_key = Some(SecretString::from(key));
         OpenAiModel::new(OpenAiConfig {
             sees_pictures: None,
+            answer_tokens: None,
             base_url: Url::parse(base_url).unwrap(),
             api_key,
             models,

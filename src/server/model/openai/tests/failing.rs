@@ -1,13 +1,11 @@
 //! How providers fail.
 
-use std::collections::HashSet;
-
 use serde_json::{Value, json};
 
 use super::{
     super::{
         errors::{self, Next},
-        turn::Turn,
+        turn::{Reading, Turn},
     },
     *,
 };
@@ -65,7 +63,7 @@ fn errors_inside_a_stream() {
         ),
     ];
     for (error, is_right, next) in cases {
-        let failure = Turn::new(vec![], HashSet::new(), 100).frame(&error.to_string()).unwrap_err();
+        let failure = Turn::new(Reading::default()).frame(&error.to_string()).unwrap_err();
         assert!(is_right(&failure.error) && failure.next == next, "{error}: {failure:?}");
     }
 }

@@ -1,7 +1,5 @@
 //! What providers send, read without a network.
 
-use std::collections::HashSet;
-
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +8,7 @@ use super::{
         Limits,
         errors::Failure,
         sse::Decoder,
-        turn::Turn,
+        turn::{Reading, Turn},
     },
     *,
 };
@@ -22,7 +20,12 @@ const CUT_BY_LENGTH: &str = include_str!("../transcripts/sse_gemma_truncated.txt
 fn read_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<ModelEvent>, Failure> {
     let limits = Limits::default();
     let mut decoder = Decoder::new(limits.frame_bytes, limits.stream_bytes);
-    let mut turn = Turn::new(vec!["add_task".into()], HashSet::new(), limits.answer_bytes);
+    let mut turn = Turn::new(Reading {
+        tools: request(vec![]).tools,
+        from: "h m".into(),
+        answer_bytes: limits.answer_bytes,
+        ..Reading::default()
+    });
     let mut events = Vec::new();
     for piece in pieces {
         for frame in decoder.push(piece).map_err(|_| Failure::too_long())? {
@@ -250,7 +253,7 @@ fn gemini_whole_calls_with_a_late_signature() {
         json!({"choices": [{"delta": {"tool_calls": [{"id": "b", "function": {"name": "add_task", "arguments": "{\"t\":2}"}}]}, "finish_reason": "stop"}]}),
     ]);
     let first = ToolCall {
-        extra_content: Some(signature.clone()),
+        extra_content: Extra::of("h m", Some(signature.clone()), serde_json::Map::new()),
         ..call("a", "add_task", "{\"t\":1}")
     };
     assert_eq!(
@@ -317,7 +320,10 @@ fn unreadable_frames() {
 
 #[test]
 fn answers_are_bounded() {
-    let mut turn = Turn::new(vec![], HashSet::new(), 10);
+    let mut turn = Turn::new(Reading {
+        answer_bytes: 10,
+        ..Reading::default()
+    });
     assert!(turn.frame(&delta(json!({"content": "12345"})).to_string()).is_ok());
     assert!(
         turn.frame(&delta(json!({"tool_calls": [{"function": {"name": "x", "arguments": "12345"}}]})).to_string())
