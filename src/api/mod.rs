@@ -26,6 +26,10 @@ pub enum ApiError {
     NotFound,
     /// The e-mail address and the password do not belong together.
     WrongCredentials,
+    /// The password must be given once more.
+    ConfirmPassword,
+    /// It was given, and is not the person's.
+    WrongPassword,
     /// Signing up needs the set-up link, or is closed.
     SignUpClosed,
     /// There is an account with that address.

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod preferences;
+mod security;
 mod sessions;
 mod sign_up;
 mod token_settings;

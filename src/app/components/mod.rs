@@ -10,6 +10,7 @@ pub(super) mod log;
 pub(super) mod message;
 pub(super) mod problem;
 pub(super) mod ratings;
+pub(super) mod security;
 pub(super) mod sending;
 pub(super) mod sidebar;
 pub(super) mod start;

@@ -49,7 +49,14 @@ fn failed(error: ApiError) -> AnyView {
     view! { <Problem error=Signal::stored(Some(error)) /> }.into_any()
 }
 
-fn whole(TokensView { fresh, tokens, clients }: TokensView) -> AnyView {
+fn whole(
+    TokensView {
+        fresh,
+        tokens,
+        clients,
+        asks_password,
+    }: TokensView,
+) -> AnyView {
     let texts = here();
     let is_fresh = !fresh.is_empty();
     let new = is_fresh.then(|| {
@@ -72,7 +79,7 @@ fn whole(TokensView { fresh, tokens, clients }: TokensView) -> AnyView {
     view! {
         {new}
         {list}
-        {form()}
+        {form(asks_password)}
         <details class="setups" open=is_fresh>
             <summary>{texts.connect}</summary>
             <p class="hint">{texts.connect_note}</p>
@@ -82,7 +89,7 @@ fn whole(TokensView { fresh, tokens, clients }: TokensView) -> AnyView {
     .into_any()
 }
 
-fn form() -> AnyView {
+fn form(asks_password: bool) -> AnyView {
     let texts = here();
     let scope = |name: &'static str, label: &'static str, is_on: bool| {
         view! {
@@ -117,10 +124,30 @@ fn form() -> AnyView {
                 {end("365", year)}
                 {end("0", never)}
             </select>
+            {asks_password.then(current_password)}
             <button class="button strong" data-testid="token-add">
                 {texts.make_token}
             </button>
         </form>
+    }
+    .into_any()
+}
+
+/// The password once more, where somebody signed in some time ago.
+fn current_password() -> AnyView {
+    view! {
+        <label class="label" for="token-password">
+            {here().current_password}
+        </label>
+        <input
+            id="token-password"
+            class="field"
+            type="password"
+            name="password"
+            dir="ltr"
+            required
+            autocomplete="current-password"
+        />
     }
     .into_any()
 }

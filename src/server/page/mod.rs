@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | `Invalid` | 400 |
 //! | `SignedOut`, `WrongCredentials` | 401 |
-//! | `SignUpClosed`, `Closed` | 403 |
+//! | `SignUpClosed`, `Closed`, `ConfirmPassword`, `WrongPassword` | 403 |
 //! | `NotFound` | 404 |
 //! | `EmailTaken`, `Busy` | 409 |
 //! | `EmailInvalid`, `PasswordInvalid`, `Blank`, `TooLong` | 422 |
@@ -25,6 +25,7 @@ pub(crate) mod gallery;
 pub(crate) mod markdown;
 pub(crate) mod new_tasks;
 mod parts;
+pub(crate) mod security;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
 pub mod view;
@@ -226,7 +227,7 @@ fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Invalid => StatusCode::BAD_REQUEST,
         ApiError::SignedOut | ApiError::WrongCredentials => StatusCode::UNAUTHORIZED,
-        ApiError::SignUpClosed | ApiError::Closed => StatusCode::FORBIDDEN,
+        ApiError::SignUpClosed | ApiError::Closed | ApiError::ConfirmPassword | ApiError::WrongPassword => StatusCode::FORBIDDEN,
         ApiError::NotFound => StatusCode::NOT_FOUND,
         ApiError::EmailTaken | ApiError::Busy => StatusCode::CONFLICT,
         ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::Blank | ApiError::TooLong => StatusCode::UNPROCESSABLE_ENTITY,

@@ -59,6 +59,20 @@ async fn accounts_are_made_changed_and_deleted() {
     assert_eq!(who(&client).await, "", "signed out everywhere");
     assert_eq!(sign_in(&client, "sana@x.example", "another one").await.status, 200);
 
+    let token = "token add sana@x.example --name x --scope read";
+    out(&kaam(&app, token, "").await);
+    out(&kaam(&app, token, "").await);
+    let kept = kaam(
+        &app,
+        "user set-password sana@x.example --keep-tokens --password-stdin",
+        "another one\n",
+    )
+    .await;
+    assert!(String::from_utf8_lossy(&kept.stderr).contains("API tokens that still work: 2."));
+    let revoked = kaam(&app, "user set-password sana@x.example --password-stdin", "another one\n").await;
+    assert!(String::from_utf8_lossy(&revoked.stderr).contains("API tokens revoked: 2."));
+    assert_eq!(out(&kaam(&app, "token list sana@x.example", "").await), "");
+
     out(&kaam(&app, "user delete sana@x.example", "").await);
     assert_eq!(who(&client).await, "");
     assert_eq!(out(&kaam(&app, "user list", "").await), "");
@@ -83,8 +97,16 @@ async fn a_token_is_printed_alone_and_revoked() {
     let list = serde_json::json!({});
     assert_eq!(program.chatkit("threads.list", list.clone()).await.status, 200);
 
+    let endless = out(&kaam(&app, "token add a@x.example --name server --expires never", "").await);
+    let quarter = out(&kaam(&app, "token add a@x.example --name script", "").await);
+    assert!(endless != quarter);
     let listed = out(&kaam(&app, "token list a@x.example", "").await);
-    let columns: Vec<&str> = listed.trim_end().split('\t').collect();
+    let ends: Vec<&str> = listed.lines().map(|line| line.split('\t').nth(4).unwrap()).collect();
+    assert_eq!(ends[1], "never", "{listed}");
+    assert!(ends[0] < ends[2], "30 days, and 90 where nothing is said: {listed}");
+
+    let listed = out(&kaam(&app, "token list a@x.example", "").await);
+    let columns: Vec<&str> = listed.lines().next().unwrap().split('\t').collect();
     assert_eq!((columns[1], columns[2], columns.len()), ("laptop", "read,write", 6), "{listed}");
     assert!(!listed.contains(token.trim_end()));
     out(&kaam(&app, &format!("token revoke {}", columns[0]), "").await);

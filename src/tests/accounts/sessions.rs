@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use kaam::domain::time::Clock;
+use kaam::{domain::time::Clock, server::store::accounts::Tokens};
 use serde_json::json;
 
 use super::*;
@@ -143,7 +143,11 @@ async fn another_password_signs_out_everywhere() {
 
     let (user, _) = app.state.store.credentials(EMAIL).await.unwrap();
     let hash = app.state.passwords.hash("another one".into()).await.unwrap();
-    app.state.store.set_password(user.id, &hash, app.clock.now()).await.unwrap();
+    app.state
+        .store
+        .set_password(user.id, &hash, Tokens::Keep, app.clock.now())
+        .await
+        .unwrap();
     assert_eq!((who(&one).await, who(&other).await), (String::new(), String::new()));
     assert_eq!(who(&stranger).await, "other@x.example");
     assert_eq!(sign_in(&one, EMAIL, PASSWORD).await.status, 401);
