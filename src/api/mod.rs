@@ -17,6 +17,8 @@ use leptos::prelude::*;
 use leptos::server_fn::{codec::JsonEncoding, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::password::Weakness;
+
 /// What can go wrong between the page and the server. Each variant has its text in the catalogue; causes stay in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiError {
@@ -36,8 +38,10 @@ pub enum ApiError {
     EmailTaken,
     /// Not an e-mail address.
     EmailInvalid,
-    /// The password is shorter than 8 characters, or longer than 200.
+    /// The password is too short, or too long.
     PasswordInvalid,
+    /// The password is easy to guess.
+    PasswordWeak(Weakness),
     /// The message says nothing.
     Blank,
     /// The text is too long.

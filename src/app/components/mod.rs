@@ -5,6 +5,7 @@ pub(super) mod built_in;
 pub(super) mod composer;
 pub(super) mod confirm;
 pub(super) mod each;
+pub(super) mod fields;
 pub(super) mod icon;
 pub(super) mod log;
 pub(super) mod message;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
+use super::fields::{new_password_field, password_field};
 use super::icon::{CHECK, icon};
 use super::problem::{Problem, told_by};
 use crate::app::Session;
@@ -30,36 +31,8 @@ pub(in crate::app) fn Security() -> impl IntoView {
             <form method="post" action=FORM data-testid="password-form">
                 // For password managers, which keep the password under it.
                 <input type="text" name="username" autocomplete="username" hidden value=email />
-                <label class="label" for="current-password">
-                    {texts.current_password}
-                </label>
-                <input
-                    id="current-password"
-                    class="field"
-                    type="password"
-                    name="current"
-                    dir="ltr"
-                    required
-                    autocomplete="current-password"
-                />
-                <label class="label" for="new-password">
-                    {texts.new_password}
-                </label>
-                <input
-                    id="new-password"
-                    class="field"
-                    type="password"
-                    name="password"
-                    dir="ltr"
-                    required
-                    minlength="8"
-                    maxlength="200"
-                    autocomplete="new-password"
-                    aria-describedby="new-password-rule"
-                />
-                <p id="new-password-rule" class="hint">
-                    {texts.password_rule}
-                </p>
+                {password_field("current-password", "current", texts.current_password)}
+                {new_password_field("new-password", texts.new_password)}
                 <label class="choice">
                     <input type="checkbox" name="revoke" value="true" checked />
                     {texts.revoke_tokens}

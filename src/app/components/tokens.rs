@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::fields::password_field;
 use super::icon::{CHECK, COPY, icon};
 use super::problem::{Problem, told_by};
 use crate::api::ApiError;
@@ -124,30 +125,11 @@ fn form(asks_password: bool) -> AnyView {
                 {end("365", year)}
                 {end("0", never)}
             </select>
-            {asks_password.then(current_password)}
+            {asks_password.then(|| password_field("token-password", "password", texts.current_password))}
             <button class="button strong" data-testid="token-add">
                 {texts.make_token}
             </button>
         </form>
-    }
-    .into_any()
-}
-
-/// The password once more, where somebody signed in some time ago.
-fn current_password() -> AnyView {
-    view! {
-        <label class="label" for="token-password">
-            {here().current_password}
-        </label>
-        <input
-            id="token-password"
-            class="field"
-            type="password"
-            name="password"
-            dir="ltr"
-            required
-            autocomplete="current-password"
-        />
     }
     .into_any()
 }

@@ -19,8 +19,10 @@ pub mod secret;
 pub mod session;
 pub mod session_store;
 pub mod setup_link;
+pub mod strength;
 pub mod tokens;
 
 pub use current_user::{ApiCaller, CurrentUser};
 pub use email::EmailAddress;
 pub use passwords::{PasswordError, Passwords};
+pub use strength::About;

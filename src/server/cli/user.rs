@@ -10,7 +10,7 @@ use crate::{
         time::Clock,
     },
     server::{
-        auth::{EmailAddress, Passwords},
+        auth::{About, EmailAddress, Passwords},
         clock::SystemClock,
         store::{
             Store, StoreError,
@@ -99,9 +99,14 @@ pub(super) async fn run(command: UserCommand, pool: PgPool) -> Result<(), CliErr
     }
 }
 
+async fn new_hash(from_stdin: bool, email: &str, name: &str) -> Result<String, CliError> {
+    let password = password::read(from_stdin)?;
+    Ok(Passwords::default().hash(password, About { email, name }).await?)
+}
+
 async fn set_password(store: &Store, email: &EmailAddress, tokens: Tokens, password_stdin: bool) -> Result<(), CliError> {
     let user = find(store, email).await?;
-    let hash = Passwords::default().hash(password::read(password_stdin)?).await?;
+    let hash = new_hash(password_stdin, &user.email, &user.name).await?;
     let revoked = store.set_password(user.id, &hash, tokens, SystemClock.now()).await?;
     output::remark(format_args!("{email} has a new password and is signed out everywhere."));
     match tokens {
@@ -139,7 +144,7 @@ async fn add(store: &Store, new: Add) -> Result<(), CliError> {
         Err(CliError::NoSuchUser(_)) => {}
         Err(error) => return Err(error),
     }
-    let password_hash = Passwords::default().hash(password::read(new.password_stdin)?).await?;
+    let password_hash = new_hash(new.password_stdin, new.email.as_str(), &new.name).await?;
     let user = NewUser {
         id: SystemClock.user_id(),
         email: new.email.as_str(),

@@ -18,7 +18,7 @@ use crate::{
     },
     server::{
         auth::{
-            EmailAddress, PasswordError, current_user,
+            About, EmailAddress, PasswordError, current_user,
             devices::{self, Devices},
             limits::{self, Attempt, Whence},
             secret, session,
@@ -137,7 +137,17 @@ pub async fn sign_up(email: String, password: String, name: String, zone: String
     {
         return Err(refuse(ApiError::SignUpClosed));
     }
-    let password_hash = state.passwords.hash(password.into()).await.map_err(password_failed)?;
+    let password_hash = state
+        .passwords
+        .hash(
+            password.into(),
+            About {
+                email: email.as_str(),
+                name: &name,
+            },
+        )
+        .await
+        .map_err(password_failed)?;
     let id = state.clock.user_id();
     let user = NewUser {
         id,
@@ -244,6 +254,7 @@ pub(super) fn session_failed(cause: tower_sessions::session::Error) -> ApiError 
 pub(super) fn password_failed(error: PasswordError) -> ApiError {
     refuse(match error {
         PasswordError::Length => ApiError::PasswordInvalid,
+        PasswordError::Weak(weakness) => ApiError::PasswordWeak(weakness),
         PasswordError::Busy => ApiError::TooMany(5),
         error @ (PasswordError::Hash(_) | PasswordError::Stopped(_)) => internal(&error),
     })

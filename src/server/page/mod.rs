@@ -9,7 +9,7 @@
 //! | `SignUpClosed`, `Closed`, `ConfirmPassword`, `WrongPassword` | 403 |
 //! | `NotFound` | 404 |
 //! | `EmailTaken`, `Busy` | 409 |
-//! | `EmailInvalid`, `PasswordInvalid`, `Blank`, `TooLong` | 422 |
+//! | `EmailInvalid`, `PasswordInvalid`, `PasswordWeak`, `Blank`, `TooLong` | 422 |
 //! | `TooMany` | 429 with `Retry-After` |
 //! | `Unavailable` | 503 with `Retry-After` |
 //! | `Internal`, `Network` | 500 |
@@ -230,7 +230,9 @@ fn status(error: &ApiError) -> StatusCode {
         ApiError::SignUpClosed | ApiError::Closed | ApiError::ConfirmPassword | ApiError::WrongPassword => StatusCode::FORBIDDEN,
         ApiError::NotFound => StatusCode::NOT_FOUND,
         ApiError::EmailTaken | ApiError::Busy => StatusCode::CONFLICT,
-        ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::Blank | ApiError::TooLong => StatusCode::UNPROCESSABLE_ENTITY,
+        ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::PasswordWeak(_) | ApiError::Blank | ApiError::TooLong => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Internal(_) | ApiError::Network => StatusCode::INTERNAL_SERVER_ERROR,

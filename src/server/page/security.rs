@@ -15,7 +15,7 @@ use super::{
 use crate::{
     api::ApiError,
     server::{
-        auth::{limits::Whence, session},
+        auth::{About, limits::Whence, session},
         request_id,
         state::AppState,
         store::accounts::{Tokens, User},
@@ -30,7 +30,11 @@ pub async fn set_password(current: String, new: String, revoke_tokens: bool) -> 
     let Caller { state, user, .. } = caller().await?;
     let (_, parts) = here().map_err(refuse)?;
     check(&state, &user, current).await?;
-    let hash = state.passwords.hash(new.into()).await.map_err(password_failed)?;
+    let about = About {
+        email: &user.email,
+        name: &user.name,
+    };
+    let hash = state.passwords.hash(new.into(), about).await.map_err(password_failed)?;
     let tokens = if revoke_tokens { Tokens::Revoke } else { Tokens::Keep };
     let set = state.store.set_password(user.id, &hash, tokens, state.clock.now()).await;
     let revoked = set.map_err(failed)?;

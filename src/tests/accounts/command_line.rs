@@ -41,7 +41,7 @@ async fn accounts_are_made_changed_and_deleted() {
     let id = out(&kaam(
         &app,
         "user add Sana@X.example --name Sana --admin --password-stdin",
-        "long enough\n",
+        "wet paint over nine doors\n",
     )
     .await);
     assert!(id.starts_with("usr_") && id.ends_with('\n') && id.len() == 37, "{id}");
@@ -49,15 +49,25 @@ async fn accounts_are_made_changed_and_deleted() {
     let client = app.client();
     assert_eq!(sign_in(&client, "sana@x.example", PASSWORD).await.status, 200);
 
-    let taken = kaam(&app, "user add sana@x.example --password-stdin", "long enough").await;
+    let taken = kaam(&app, "user add sana@x.example --password-stdin", PASSWORD).await;
     assert_eq!(complaint(&taken), "kaam: there is an account with sana@x.example\n");
+    let weak = kaam(&app, "user add b@x.example --password-stdin", "1234567890\n").await;
+    assert!(complaint(&weak).contains("too easy to guess"));
     let short = kaam(&app, "user add b@x.example --password-stdin", "short\n").await;
-    assert_eq!(complaint(&short), "kaam: a password has 8 to 200 characters\n");
-    assert!(complaint(&kaam(&app, "user add b@x.example", "long enough\n").await).contains("--password-stdin"));
+    assert_eq!(complaint(&short), "kaam: a password has 10 to 200 characters\n");
+    assert!(complaint(&kaam(&app, "user add b@x.example", "wet paint over nine doors\n").await).contains("--password-stdin"));
 
-    out(&kaam(&app, "user set-password sana@x.example --password-stdin", "another one\r\n").await);
+    out(&kaam(
+        &app,
+        "user set-password sana@x.example --password-stdin",
+        "seven goats read the newspaper\r\n",
+    )
+    .await);
     assert_eq!(who(&client).await, "", "signed out everywhere");
-    assert_eq!(sign_in(&client, "sana@x.example", "another one").await.status, 200);
+    assert_eq!(
+        sign_in(&client, "sana@x.example", "seven goats read the newspaper").await.status,
+        200
+    );
 
     let token = "token add sana@x.example --name x --scope read";
     out(&kaam(&app, token, "").await);
@@ -65,11 +75,16 @@ async fn accounts_are_made_changed_and_deleted() {
     let kept = kaam(
         &app,
         "user set-password sana@x.example --keep-tokens --password-stdin",
-        "another one\n",
+        "seven goats read the newspaper\n",
     )
     .await;
     assert!(String::from_utf8_lossy(&kept.stderr).contains("API tokens that still work: 2."));
-    let revoked = kaam(&app, "user set-password sana@x.example --password-stdin", "another one\n").await;
+    let revoked = kaam(
+        &app,
+        "user set-password sana@x.example --password-stdin",
+        "seven goats read the newspaper\n",
+    )
+    .await;
     assert!(String::from_utf8_lossy(&revoked.stderr).contains("API tokens revoked: 2."));
     assert_eq!(out(&kaam(&app, "token list sana@x.example", "").await), "");
 

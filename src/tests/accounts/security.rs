@@ -4,12 +4,16 @@ use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
 use chrono::TimeDelta;
-use kaam::{domain::time::Clock, server::store::accounts::Tokens};
+use kaam::{
+    domain::time::Clock,
+    server::{auth::About, store::accounts::Tokens},
+};
 
 use super::*;
 
 const EMAIL: &str = "sana@x.example";
-const OTHER: &str = "wet paint over nine doors";
+const OTHER: &str = "seven goats read the newspaper";
+const ABOUT: About<'_> = About { email: EMAIL, name: "" };
 const ADD: &str = "/api/tokens/add";
 
 async fn change(browser: &Client, current: &str, new: &str, revoke: bool) -> Reply {
@@ -185,7 +189,7 @@ async fn a_hundred_addresses_do_not_lock_out_the_owner() {
         "a device of another account is no device of this one"
     );
     let (user, _) = app.state.store.credentials(EMAIL).await.unwrap();
-    let hash = app.state.passwords.hash(OTHER.into()).await.unwrap();
+    let hash = app.state.passwords.hash(OTHER.into(), ABOUT).await.unwrap();
     app.state
         .store
         .set_password(user.id, &hash, Tokens::Keep, app.clock.now())
