@@ -40,6 +40,12 @@ pub async fn sign_up(
     crate::server::page::account::sign_up(email, password, name, zone, setup).await
 }
 
+/// Changes the password, signs out everywhere else, and goes back to the settings.
+#[server(endpoint = "account/password")]
+pub async fn set_password(current: String, password: String, #[server(default)] revoke: bool) -> Result<(), ApiError> {
+    crate::server::page::security::set_password(current, password, revoke).await
+}
+
 /// Signs out and goes to `/sign-in`.
 #[server(endpoint = "account/sign-out")]
 pub async fn sign_out() -> Result<(), ApiError> {

@@ -17,6 +17,8 @@ use leptos::prelude::*;
 use leptos::server_fn::{codec::JsonEncoding, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::password::Weakness;
+
 /// What can go wrong between the page and the server. Each variant has its text in the catalogue; causes stay in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiError {
@@ -26,14 +28,20 @@ pub enum ApiError {
     NotFound,
     /// The e-mail address and the password do not belong together.
     WrongCredentials,
+    /// The password must be given once more.
+    ConfirmPassword,
+    /// It was given, and is not the person's.
+    WrongPassword,
     /// Signing up needs the set-up link, or is closed.
     SignUpClosed,
     /// There is an account with that address.
     EmailTaken,
     /// Not an e-mail address.
     EmailInvalid,
-    /// The password is shorter than 8 characters, or longer than 200.
+    /// The password is too short, or too long.
     PasswordInvalid,
+    /// The password is easy to guess.
+    PasswordWeak(Weakness),
     /// The message says nothing.
     Blank,
     /// The text is too long.

@@ -15,16 +15,18 @@ pub async fn load_tokens() -> Result<TokensView, ApiError> {
     crate::server::page::tokens::list().await
 }
 
-/// Makes a token and goes back to the settings, which show it once. `days` is how long it lasts; 0 means until it is revoked.
+/// Makes a token and goes back to the settings, which show it once. `days` is how long it lasts (90 where nothing is said); 0 means until it is
+/// revoked. `password` is asked for where the person signed in some time ago.
 #[server(endpoint = "tokens/add")]
 pub async fn add_token(
     #[server(default)] name: String,
     #[server(default)] read: bool,
     #[server(default)] write: bool,
     #[server(default)] delete: bool,
-    #[server(default)] days: u32,
+    #[server(default)] days: Option<u32>,
+    #[server(default)] password: String,
 ) -> Result<(), ApiError> {
-    crate::server::page::tokens::add(name, [read, write, delete], days).await
+    crate::server::page::tokens::add(name, [read, write, delete], days, password).await
 }
 
 /// Ends a token at once and goes back to the settings.

@@ -353,6 +353,8 @@ pub struct TokensView {
     pub tokens: Vec<TokenView>,
     /// How the usual programs are set up.
     pub clients: Vec<ClientSetup>,
+    /// Whether making one takes the password: the person signed in some time ago.
+    pub asks_password: bool,
 }
 
 /// A token, without its secret. Dates are in words; an empty one means never.

@@ -6,6 +6,7 @@ pub mod deed;
 pub mod id;
 pub mod language;
 pub mod locale;
+pub mod password;
 pub mod repeat;
 pub mod scope;
 pub mod task;

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod preferences;
+mod security;
 mod sessions;
 mod sign_up;
 mod token_settings;
@@ -10,9 +11,7 @@ mod tokens;
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
-use super::app::{Client, Reply, TestApp};
-
-const PASSWORD: &str = "long enough";
+use super::app::{Client, PASSWORD, Reply, TestApp};
 
 /// As the page calls a server function that takes a form.
 async fn call(client: &Client, function: &str, fields: &[(&str, &str)]) -> Reply {

@@ -41,6 +41,9 @@ use uuid::Uuid;
 
 use super::{scripted_model::ScriptedModel, throwaway_cluster::new_database};
 
+/// The password of everybody here.
+pub const PASSWORD: &str = "wet paint over nine doors";
+
 /// Monday, 23 November 2026, 10:00 in Karachi.
 pub const NOON: &str = "2026-11-23T05:00:00Z";
 
@@ -260,7 +263,7 @@ impl TestApp {
         let client = self.client();
         let form = [
             ("email", email),
-            ("password", "long enough"),
+            ("password", PASSWORD),
             ("name", "Sana"),
             ("zone", "Asia/Karachi"),
             ("setup", ""),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::fields::password_field;
 use super::icon::{CHECK, COPY, icon};
 use super::problem::{Problem, told_by};
 use crate::api::ApiError;
@@ -49,7 +50,14 @@ fn failed(error: ApiError) -> AnyView {
     view! { <Problem error=Signal::stored(Some(error)) /> }.into_any()
 }
 
-fn whole(TokensView { fresh, tokens, clients }: TokensView) -> AnyView {
+fn whole(
+    TokensView {
+        fresh,
+        tokens,
+        clients,
+        asks_password,
+    }: TokensView,
+) -> AnyView {
     let texts = here();
     let is_fresh = !fresh.is_empty();
     let new = is_fresh.then(|| {
@@ -72,7 +80,7 @@ fn whole(TokensView { fresh, tokens, clients }: TokensView) -> AnyView {
     view! {
         {new}
         {list}
-        {form()}
+        {form(asks_password)}
         <details class="setups" open=is_fresh>
             <summary>{texts.connect}</summary>
             <p class="hint">{texts.connect_note}</p>
@@ -82,7 +90,7 @@ fn whole(TokensView { fresh, tokens, clients }: TokensView) -> AnyView {
     .into_any()
 }
 
-fn form() -> AnyView {
+fn form(asks_password: bool) -> AnyView {
     let texts = here();
     let scope = |name: &'static str, label: &'static str, is_on: bool| {
         view! {
@@ -117,6 +125,7 @@ fn form() -> AnyView {
                 {end("365", year)}
                 {end("0", never)}
             </select>
+            {asks_password.then(|| password_field("token-password", "password", texts.current_password))}
             <button class="button strong" data-testid="token-add">
                 {texts.make_token}
             </button>

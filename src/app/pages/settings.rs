@@ -12,6 +12,7 @@ use crate::app::components::built_in;
 use crate::app::components::icon::{CHECK, LEAVE, icon};
 use crate::app::components::problem::{Problem, told_by};
 use crate::app::components::ratings::Ratings;
+use crate::app::components::security::Security;
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::Switches;
 use crate::app::components::tokens::Tokens;
@@ -60,7 +61,7 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
     let Session { viewer, texts } = Session::here();
     let (name, zone) = viewer.me.map(|me| (me.name, me.zone)).unwrap_or_default();
     let was_saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
-    let sending = Sending::new(told_by("/api/account/"));
+    let sending = Sending::new(told_by("/api/account/profile"));
     // The name and the zone are all over the page: it is loaded anew.
     let send = move |event: SubmitEvent| {
         let [name, zone, digits, week_start] = ["name", "zone", "digits", "week_start"].map(|name| browser::field(&event, name));
@@ -168,6 +169,7 @@ pub(in crate::app) fn SettingsPage() -> impl IntoView {
                         {built_in::settings()}
                         <Ratings />
                         <Tokens />
+                        <Security />
                         <section class="card" aria-labelledby="account">
                             <h2 id="account">{texts.account}</h2>
                             <form method="post" action="/api/account/sign-out">

@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use crate::api::account::sign_in;
 use crate::api::account::sign_up_state;
 use crate::api::view::SignUpMode;
+use crate::app::components::fields::password_field;
 use crate::app::components::icon::{ALERT, icon};
 use crate::app::components::problem::{Problem, told};
 use crate::app::components::sending::Sending;
@@ -34,18 +35,7 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
                 <Problem error=sending.error />
                 <form method="post" action="/api/account/sign-in" on:submit=send>
                     {email_field()}
-                    <label class="label" for="password">
-                        {texts.password}
-                    </label>
-                    <input
-                        id="password"
-                        class="field"
-                        type="password"
-                        name="password"
-                        dir="ltr"
-                        required
-                        autocomplete="current-password"
-                    />
+                    {password_field("password", "password", texts.password)}
                     {sending.button(texts.sign_in)}
                 </form>
                 // How somebody without an account gets one.

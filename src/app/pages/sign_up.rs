@@ -9,6 +9,7 @@ use leptos_router::hooks::use_query_map;
 use crate::api::ApiError;
 use crate::api::account::{sign_up, sign_up_state};
 use crate::api::view::SignUpMode;
+use crate::app::components::fields::new_password_field;
 use crate::app::components::problem::{Problem, told};
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::{Switches, word_mark};
@@ -108,24 +109,7 @@ fn Form(setup: String) -> impl IntoView {
             </label>
             <input id="name" class="field" type="text" name="name" dir="auto" maxlength="100" autocomplete="name" />
             {email_field()}
-            <label class="label" for="password">
-                {texts.password}
-            </label>
-            <input
-                id="password"
-                class="field"
-                type="password"
-                name="password"
-                dir="ltr"
-                required
-                minlength="8"
-                maxlength="200"
-                autocomplete="new-password"
-                aria-describedby="password-rule"
-            />
-            <p id="password-rule" class="hint">
-                {texts.password_rule}
-            </p>
+            {new_password_field("password", texts.password)}
             {sending.button(texts.make_account)}
         </form>
     }

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script, WeekStart};
+use crate::domain::password::Weakness;
 use crate::domain::text::{direction, direction_around, stretches};
 
 /// The catalogue of a language.
@@ -216,6 +217,14 @@ pub struct Texts {
     pub saved: &'static str,
     pub appearance: &'static str,
     pub account: &'static str,
+    // Security.
+    pub security: &'static str,
+    pub current_password: &'static str,
+    pub new_password: &'static str,
+    pub revoke_tokens: &'static str,
+    pub change_password: &'static str,
+    pub change_password_note: &'static str,
+    pub password_changed: &'static str,
     // The assistant.
     pub assistant_title: &'static str,
     pub answered_by: Around,
@@ -264,9 +273,19 @@ pub struct Texts {
     pub signed_out: &'static str,
     pub gone: &'static str,
     pub wrong_credentials: &'static str,
+    pub confirm_password: &'static str,
+    pub wrong_password: &'static str,
     pub email_taken: &'static str,
     pub email_invalid: &'static str,
     pub password_invalid: &'static str,
+    pub weak_common: &'static str,
+    pub weak_keyboard: &'static str,
+    pub weak_repeats: &'static str,
+    pub weak_sequence: &'static str,
+    pub weak_date: &'static str,
+    pub weak_word: &'static str,
+    pub weak_personal: &'static str,
+    pub weak: &'static str,
     pub blank: &'static str,
     pub text_too_long: &'static str,
     pub invalid: &'static str,
@@ -286,10 +305,22 @@ impl Texts {
             ApiError::SignedOut => self.signed_out,
             ApiError::NotFound => self.gone,
             ApiError::WrongCredentials => self.wrong_credentials,
+            ApiError::ConfirmPassword => self.confirm_password,
+            ApiError::WrongPassword => self.wrong_password,
             ApiError::SignUpClosed => self.closed_note,
             ApiError::EmailTaken => self.email_taken,
             ApiError::EmailInvalid => self.email_invalid,
             ApiError::PasswordInvalid => self.password_invalid,
+            ApiError::PasswordWeak(weakness) => match weakness {
+                Weakness::Common => self.weak_common,
+                Weakness::Keyboard => self.weak_keyboard,
+                Weakness::Repeats => self.weak_repeats,
+                Weakness::Sequence => self.weak_sequence,
+                Weakness::Date => self.weak_date,
+                Weakness::Word => self.weak_word,
+                Weakness::Personal => self.weak_personal,
+                Weakness::Guessable => self.weak,
+            },
             ApiError::Blank => self.blank,
             ApiError::TooLong => self.text_too_long,
             ApiError::Invalid => self.invalid,
@@ -314,6 +345,7 @@ impl Texts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::password::{MAX_CHARS, MIN_CHARS};
 
     #[test]
     fn every_error_has_words_in_both_languages() {
@@ -321,6 +353,8 @@ mod tests {
             ApiError::SignedOut,
             ApiError::NotFound,
             ApiError::WrongCredentials,
+            ApiError::ConfirmPassword,
+            ApiError::WrongPassword,
             ApiError::SignUpClosed,
             ApiError::EmailTaken,
             ApiError::EmailInvalid,
@@ -336,13 +370,24 @@ mod tests {
             ApiError::Internal("a cause of some kind".into()),
             ApiError::Network,
         ];
-        for error in errors {
+        let weak = Weakness::ALL.map(ApiError::PasswordWeak);
+        for error in errors.into_iter().chain(weak) {
             let (english, urdu) = (EN.error(&error), UR.error(&error));
             assert!(!english.is_empty() && !urdu.is_empty() && english != urdu, "{error:?}");
             assert!(!english.contains("cause"), "{english}");
         }
         assert!(EN.error(&ApiError::TooMany(7)).contains('7') && UR.error(&ApiError::TooMany(7)).contains('7'));
         assert!(UR.error(&ApiError::Internal("req-1".into())).contains("req-1"));
+    }
+
+    #[test]
+    fn the_rule_for_passwords_names_their_lengths() {
+        for text in [EN.password_rule, EN.password_invalid, UR.password_rule, UR.password_invalid] {
+            assert!(
+                text.contains(&MIN_CHARS.to_string()) && text.contains(&MAX_CHARS.to_string()),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! Guessing is slow: so many failed attempts for one address, and from one peer, in five minutes. Kept in memory, which is bounded;
-//! a restart forgets it.
+//! Guessing is slow: so many failed attempts in some minutes. Kept in memory, which is bounded; a restart forgets it.
+//!
+//! Who guesses from a browser that the account does not know is counted by account and peer together, by account, and by peer. A known browser
+//! (`devices`) and one that is signed in are counted by themselves, so that nobody else's failures keep the rightful person out.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,25 +13,68 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::server::proxies::subscriber;
 
+use super::secret::SecretHash;
+
+/// The longest window.
 const WINDOW: TimeDelta = TimeDelta::minutes(5);
-/// For one address.
-const PER_ADDRESS: usize = 10;
+/// That of browsers that are known.
+const KNOWN_WINDOW: TimeDelta = TimeDelta::minutes(1);
+/// For one account from one peer.
+const PER_PAIR: usize = 10;
+/// For one account from all peers, where the browser is not known.
+const PER_ACCOUNT: usize = 50;
 /// From one peer, behind which a whole office may sit.
 const PER_PEER: usize = 50;
-/// At most so many addresses and peers are remembered: some 5 MB.
+/// At most so many keys are remembered: some 5 MB.
 const KEYS: usize = 10_000;
+
+/// Where an attempt comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whence {
+    /// From a browser that this account does not know.
+    Stranger(Option<IpAddr>),
+    /// From one with which somebody signed in to the account before.
+    Known(SecretHash),
+    /// From one that is signed in.
+    SignedIn,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
-    Address(String),
+    Pair(String, Option<IpAddr>),
+    Account(String),
     Peer(IpAddr),
+    Device(String, SecretHash),
+    SignedIn(String),
 }
 
 impl Key {
     fn most(&self) -> usize {
         match self {
-            Self::Address(_) => PER_ADDRESS,
+            Self::Pair(..) | Self::Device(..) | Self::SignedIn(_) => PER_PAIR,
+            Self::Account(_) => PER_ACCOUNT,
             Self::Peer(_) => PER_PEER,
+        }
+    }
+
+    fn window(&self) -> TimeDelta {
+        match self {
+            Self::Pair(..) | Self::Account(_) | Self::Peer(_) => WINDOW,
+            Self::Device(..) | Self::SignedIn(_) => KNOWN_WINDOW,
+        }
+    }
+
+    fn all(account: &str, whence: Whence) -> Vec<Self> {
+        let account = account.to_owned();
+        match whence {
+            Whence::Known(device) => vec![Self::Device(account, device)],
+            Whence::SignedIn => vec![Self::SignedIn(account)],
+            Whence::Stranger(peer) => {
+                let peer = peer.map(network);
+                let mut keys = vec![Self::Pair(account.clone(), peer), Self::Account(account)];
+                keys.extend(peer.map(Self::Peer));
+                keys
+            }
         }
     }
 }
@@ -68,11 +113,9 @@ impl Limiter {
     /// Begins an attempt. It counts at once, so that a hundred at the same time are a hundred.
     ///
     /// # Errors
-    /// [`TooMany`] if either limit is reached; then it does not count.
-    pub fn begin(self: &Arc<Self>, now: DateTime<Utc>, address: &str, peer: Option<IpAddr>) -> Result<Attempt, TooMany> {
-        let keys: Vec<Key> = std::iter::once(Key::Address(address.to_owned()))
-            .chain(peer.map(|ip| Key::Peer(subscriber(ip))))
-            .collect();
+    /// [`TooMany`] if one of the limits is reached; then it does not count.
+    pub fn begin(self: &Arc<Self>, now: DateTime<Utc>, account: &str, whence: Whence) -> Result<Attempt, TooMany> {
+        let keys = Key::all(account, whence);
         let mut windows = self.windows();
         if let Some(free_at) = keys.iter().filter_map(|key| windows.full_until(key, now)).max() {
             let seconds = (free_at - now).num_milliseconds().max(1).unsigned_abs().div_ceil(1000);
@@ -104,11 +147,11 @@ impl Windows {
     /// When the next attempt may begin, if not now.
     fn full_until(&mut self, key: &Key, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let times = self.0.get_mut(key)?;
-        times.retain(|at| *at > now - WINDOW);
+        times.retain(|at| *at > now - key.window());
         if times.len() < key.most() {
             None
         } else {
-            times.front().map(|at| *at + WINDOW)
+            times.front().map(|at| *at + key.window())
         }
     }
 
@@ -142,40 +185,70 @@ impl Windows {
 mod tests {
     use super::*;
 
-    const IP: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 7)));
-
     fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
     }
 
+    fn peer_number(number: u8) -> Whence {
+        Whence::Stranger(Some(IpAddr::from([203, 0, 113, number])))
+    }
+
+    const NOWHERE: Whence = Whence::Stranger(None);
+
     #[test]
-    fn an_address_is_tried_ten_times_in_five_minutes() {
+    fn an_account_is_tried_ten_times_in_five_minutes_from_one_place() {
         let limits = Arc::new(Limiter::default());
         for second in 0..10 {
-            assert!(limits.begin(at(second), "a@x", None).is_ok());
+            assert!(limits.begin(at(second), "a@x", NOWHERE).is_ok());
         }
-        assert_eq!(limits.begin(at(10), "a@x", None).unwrap_err(), TooMany { retry_after: 290 });
-        assert!(limits.begin(at(10), "b@x", None).is_ok(), "others are not concerned");
-        assert_eq!(limits.begin(at(299), "a@x", None).unwrap_err(), TooMany { retry_after: 1 });
-        assert!(limits.begin(at(300), "a@x", None).is_ok());
-        assert_eq!(limits.begin(at(300), "a@x", None).unwrap_err(), TooMany { retry_after: 1 });
+        assert_eq!(limits.begin(at(10), "a@x", NOWHERE).unwrap_err(), TooMany { retry_after: 290 });
+        assert!(limits.begin(at(10), "b@x", NOWHERE).is_ok(), "others are not concerned");
+        assert!(limits.begin(at(10), "a@x", peer_number(1)).is_ok(), "other places neither");
+        assert_eq!(limits.begin(at(299), "a@x", NOWHERE).unwrap_err(), TooMany { retry_after: 1 });
+        assert!(limits.begin(at(300), "a@x", NOWHERE).is_ok());
+        assert_eq!(limits.begin(at(300), "a@x", NOWHERE).unwrap_err(), TooMany { retry_after: 1 });
     }
 
     #[test]
-    fn a_peer_is_limited_over_all_addresses() {
+    fn a_peer_is_limited_over_all_accounts_and_an_account_over_all_peers() {
         let limits = Arc::new(Limiter::default());
         for n in 0..PER_PEER {
-            assert!(limits.begin(at(0), &format!("{n}@x"), IP).is_ok());
+            assert!(limits.begin(at(0), &format!("{n}@x"), peer_number(7)).is_ok());
         }
-        assert_eq!(limits.begin(at(1), "new@x", IP).unwrap_err(), TooMany { retry_after: 299 });
-        assert!(limits.begin(at(1), "new@x", None).is_ok());
+        assert_eq!(
+            limits.begin(at(1), "new@x", peer_number(7)).unwrap_err(),
+            TooMany { retry_after: 299 }
+        );
+        assert!(limits.begin(at(1), "new@x", NOWHERE).is_ok());
+        for n in 0..PER_ACCOUNT {
+            assert!(limits.begin(at(2), "one@x", peer_number(100 + n as u8)).is_ok());
+        }
+        assert_eq!(
+            limits.begin(at(3), "one@x", peer_number(99)).unwrap_err(),
+            TooMany { retry_after: 299 }
+        );
+    }
+
+    #[test]
+    fn who_is_known_is_counted_alone_and_waits_a_minute_at_most() {
+        let limits = Arc::new(Limiter::default());
+        for n in 0..200 {
+            drop(limits.begin(at(0), "a@x", peer_number(n)));
+        }
+        for whence in [Whence::Known([1; 32]), Whence::Known([2; 32]), Whence::SignedIn] {
+            for _ in 0..10 {
+                assert!(limits.begin(at(1), "a@x", whence).is_ok(), "{whence:?}");
+            }
+            assert_eq!(limits.begin(at(1), "a@x", whence).unwrap_err(), TooMany { retry_after: 60 });
+            assert!(limits.begin(at(61), "a@x", whence).is_ok(), "{whence:?}");
+        }
     }
 
     #[test]
     fn success_does_not_count() {
         let limits = Arc::new(Limiter::default());
         for second in 0..100 {
-            limits.begin(at(second), "a@x", IP).unwrap().forgive();
+            limits.begin(at(second), "a@x", peer_number(7)).unwrap().forgive();
         }
         assert!(limits.windows().0.is_empty());
     }
@@ -184,10 +257,10 @@ mod tests {
     fn memory_is_bounded() {
         let limits = Arc::new(Limiter::default());
         for n in 0..KEYS + 100 {
-            assert!(limits.begin(at(n as i64 / 1000), &format!("{n}@x"), None).is_ok());
+            assert!(limits.begin(at(n as i64 / 1000), &format!("{n}@x"), Whence::SignedIn).is_ok());
         }
         assert_eq!(limits.windows().0.len(), KEYS);
-        assert!(limits.begin(at(1000), "late@x", None).is_ok());
+        assert!(limits.begin(at(1000), "late@x", Whence::SignedIn).is_ok());
         assert_eq!(limits.windows().0.len(), 1, "what is over is forgotten");
     }
 }

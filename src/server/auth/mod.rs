@@ -5,9 +5,11 @@
 //! program --Bearer--> tokens ----------------------------> current_user::ApiCaller
 //! ```
 //!
-//! `origin` refuses what a foreign page makes a browser send; `limits` slows down guessing; `setup_link` lets the first person in.
+//! `origin` refuses what a foreign page makes a browser send; `limits` slows down guessing, `devices` knows the
+//! browsers of an account, which others' guessing does not slow; `setup_link` lets the first person in.
 
 pub mod current_user;
+pub mod devices;
 pub mod email;
 pub mod jwt;
 pub mod limits;
@@ -17,8 +19,10 @@ pub mod secret;
 pub mod session;
 pub mod session_store;
 pub mod setup_link;
+pub mod strength;
 pub mod tokens;
 
 pub use current_user::{ApiCaller, CurrentUser};
 pub use email::EmailAddress;
 pub use passwords::{PasswordError, Passwords};
+pub use strength::About;

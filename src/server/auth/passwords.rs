@@ -9,10 +9,8 @@ use argon2::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::Semaphore, task::JoinError, time::timeout};
 
-/// The shortest password, in characters.
-pub const MIN_CHARS: usize = 8;
-/// The longest password, in characters.
-pub const MAX_CHARS: usize = 200;
+use super::strength::{self, About};
+use crate::domain::password::{MAX_CHARS, MIN_CHARS, Weakness};
 
 /// Each takes 19 MiB and one core for a while.
 const AT_ONCE: usize = 2;
@@ -24,6 +22,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 pub enum PasswordError {
     /// Shorter than [`MIN_CHARS`] or longer than [`MAX_CHARS`].
     Length,
+    /// Easy to guess.
+    Weak(Weakness),
     /// Too many others are waiting.
     Busy,
     /// The hash is unreadable, or the parameters are out of bounds.
@@ -36,6 +36,10 @@ impl fmt::Display for PasswordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length => write!(f, "a password has {MIN_CHARS} to {MAX_CHARS} characters"),
+            Self::Weak(weakness) => write!(
+                f,
+                "this password is too easy to guess ({weakness:?}); take three or four words that do not belong together"
+            ),
             Self::Busy => f.write_str("too many passwords are being checked"),
             Self::Hash(cause) => write!(f, "the password could not be hashed: {cause}"),
             Self::Stopped(cause) => write!(f, "the password was not hashed: {cause}"),
@@ -73,15 +77,19 @@ impl Passwords {
         }
     }
 
-    /// The hash of a new password.
+    /// The hash of a new password of this person.
     ///
     /// # Errors
-    /// [`PasswordError::Length`] if it breaks the rule; the others if hashing fails.
-    pub async fn hash(&self, password: SecretString) -> Result<String, PasswordError> {
+    /// [`PasswordError::Length`] and [`PasswordError::Weak`] if it is none to take; the others if hashing fails.
+    pub async fn hash(&self, password: SecretString, about: About<'_>) -> Result<String, PasswordError> {
         if !(MIN_CHARS..=MAX_CHARS).contains(&password.expose_secret().chars().count()) {
             return Err(PasswordError::Length);
         }
+        let about = about.words();
         self.in_line(move |hasher| {
+            if let Some(weakness) = strength::weakness(password.expose_secret(), &about) {
+                return Err(PasswordError::Weak(weakness));
+            }
             let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())?;
             Ok(hasher.hash_password(password.expose_secret().as_bytes(), &salt)?.to_string())
         })
@@ -102,7 +110,7 @@ impl Passwords {
             match hasher.verify_password(password.expose_secret().as_bytes(), &PasswordHash::new(&hash)?) {
                 Ok(()) => Ok(true),
                 Err(password_hash::Error::Password) => Ok(false),
-                Err(cause) => Err(cause),
+                Err(cause) => Err(cause.into()),
             }
         })
         .await
@@ -110,7 +118,7 @@ impl Passwords {
 
     async fn in_line<T: Send + 'static>(
         &self,
-        work: impl FnOnce(Argon2<'static>) -> Result<T, password_hash::Error> + Send + 'static,
+        work: impl FnOnce(Argon2<'static>) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let permit = match timeout(LONGEST_WAIT, Arc::clone(&self.permits).acquire_owned()).await {
             Ok(Ok(permit)) => permit,
@@ -122,7 +130,7 @@ impl Passwords {
             let _permit = permit;
             work(hasher)
         });
-        Ok(worked.await.map_err(PasswordError::Stopped)??)
+        worked.await.map_err(PasswordError::Stopped)?
     }
 }
 
@@ -147,19 +155,25 @@ mod tests {
         Passwords::with(Params::new(64, 1, 1, None).unwrap())
     }
 
+    const SOMEBODY: About<'_> = About {
+        email: "sana@x.example",
+        name: "",
+    };
+    const GOOD: &str = "wet paint over nine doors";
+
     #[tokio::test]
     async fn a_password_opens_its_own_hash_only() {
         let passwords = cheap();
-        let hash = passwords.hash("correct horse".into()).await.unwrap();
+        let hash = passwords.hash(GOOD.into(), SOMEBODY).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
         assert_ne!(
             hash,
-            passwords.hash("correct horse".into()).await.unwrap(),
+            passwords.hash(GOOD.into(), SOMEBODY).await.unwrap(),
             "each hash has its own salt"
         );
-        assert!(passwords.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify("correct horsE".into(), Some(hash)).await.unwrap());
-        assert!(!passwords.verify("correct horse".into(), None).await.unwrap());
+        assert!(passwords.verify(GOOD.into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify("wet paint over nine doorS".into(), Some(hash)).await.unwrap());
+        assert!(!passwords.verify(GOOD.into(), None).await.unwrap());
         assert!(matches!(
             passwords.verify("x".into(), Some("plain".into())).await,
             Err(PasswordError::Hash(_))
@@ -169,18 +183,26 @@ mod tests {
     #[tokio::test]
     async fn length_is_counted_in_characters() {
         let passwords = cheap();
-        for (password, right) in [("1234567", false), ("12345678", true), ("پاسورڈ۱۲", true), ("پاسورڈ", false)] {
-            assert_eq!(passwords.hash(password.into()).await.is_ok(), right, "{password}");
+        for (password, right) in [
+            ("v9#Kq2x!w", false),
+            ("v9#Kq2x!wT", true),
+            ("گملے۷ٹوپ۴ژ", true),
+            ("گملے۷ٹوپ۴", false),
+        ] {
+            assert_eq!(passwords.hash(password.into(), SOMEBODY).await.is_ok(), right, "{password}");
         }
-        assert!(passwords.hash("ک".repeat(200).into()).await.is_ok());
-        assert!(matches!(passwords.hash("x".repeat(201).into()).await, Err(PasswordError::Length)));
+        assert!(passwords.hash(GOOD.repeat(8).into(), SOMEBODY).await.is_ok());
+        assert!(matches!(
+            passwords.hash("x".repeat(201).into(), SOMEBODY).await,
+            Err(PasswordError::Length)
+        ));
     }
 
     /// Time is not measured here, but what it depends on: the same algorithm with the same parameters over as much salt and output.
     #[tokio::test]
     async fn nobody_costs_as_much_as_somebody() {
         let params = Params::new(4096, 2, 1, None).unwrap();
-        let somebody = Passwords::with(params.clone()).hash("correct horse".into()).await.unwrap();
+        let somebody = Passwords::with(params.clone()).hash(GOOD.into(), SOMEBODY).await.unwrap();
         let nobody = nobodys(params).unwrap();
         let (somebody, nobody) = (PasswordHash::new(&somebody).unwrap(), PasswordHash::new(&nobody).unwrap());
         let cost = |hash: &PasswordHash<'_>| {

@@ -20,6 +20,10 @@ use crate::{
 pub(super) const USER: &str = "user";
 /// The key of the time when it was last prolonged, in seconds.
 const TOUCHED: &str = "touched";
+/// The key of the time when the person last showed who they are, in seconds.
+const AUTHENTICATED: &str = "authenticated";
+/// What outlasts a session (tokens, another password) is made only so soon after that: a session that was left open, or stolen, is not enough.
+const FRESH: TimeDelta = TimeDelta::minutes(5);
 
 /// A session is prolonged at most so often, so that reading writes nothing.
 const TOUCH_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -88,7 +92,25 @@ pub async fn begin(session: &Session, user: UserId, now: DateTime<Utc>) -> Resul
     session.cycle_id().await?;
     session.clear().await;
     session.insert(USER, user.to_string()).await?;
+    session.insert(AUTHENTICATED, now.timestamp()).await?;
     session.insert(TOUCHED, now.timestamp()).await
+}
+
+/// Notes that the person showed once more who they are.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn confirm(session: &Session, now: DateTime<Utc>) -> Result<(), session::Error> {
+    session.insert(AUTHENTICATED, now.timestamp()).await
+}
+
+/// Whether the person showed who they are only minutes ago.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn is_fresh(session: &Session, now: DateTime<Utc>) -> Result<bool, session::Error> {
+    let at: Option<i64> = session.get(AUTHENTICATED).await?;
+    Ok(at.is_some_and(|at| (0..FRESH.num_seconds()).contains(&(now.timestamp() - at))))
 }
 
 /// Signs out: the row is deleted, the cookie taken back.

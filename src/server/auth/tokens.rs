@@ -13,6 +13,11 @@ use crate::server::store::{Store, StoreError};
 /// What a token begins with, so that people and scanners know it when they see it.
 pub const PREFIX: &str = "kaam_";
 
+/// A token ends after so many days, where nothing else was said.
+pub const DAYS: u32 = 90;
+/// The most days until one ends; without an end it must be asked for in so many words.
+pub const DAYS_MAX: u32 = 3650;
+
 /// The use of a token is noted at most so often.
 const NOTE_EVERY: TimeDelta = TimeDelta::minutes(1);
 

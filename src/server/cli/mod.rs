@@ -258,6 +258,8 @@ mod tests {
             "kaam user list",
             "kaam user delete a@x.example",
             "kaam user set-password a@x.example --password-stdin",
+            "kaam user set-password a@x.example --keep-tokens",
+            "kaam token add a@x.example --name N --expires never",
             "kaam token add a@x.example --name N",
             "kaam token add a@x.example --name N --scope read --scope write --expires 30",
             "kaam token add a@x.example --name N --scope read write delete",

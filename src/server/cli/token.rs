@@ -1,5 +1,7 @@
 //! `kaam token ...`: API tokens.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
 use sqlx::PgPool;
@@ -14,7 +16,7 @@ use crate::{
     server::{
         auth::{
             EmailAddress, secret,
-            tokens::{self, Scope},
+            tokens::{self, DAYS_MAX, Scope},
         },
         clock::SystemClock,
         store::{
@@ -26,6 +28,34 @@ use crate::{
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 100;
+
+/// How long a token lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    Days(u32),
+    Endless,
+}
+
+impl FromStr for Lifetime {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(days) if (1..=DAYS_MAX).contains(&days) => Ok(Self::Days(days)),
+            Err(_) if text == "never" => Ok(Self::Endless),
+            _ => Err("a number of days from 1 to 3650, or `never`"),
+        }
+    }
+}
+
+impl Lifetime {
+    fn end(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Days(days) => Some(now + TimeDelta::days(days.into())),
+            Self::Endless => None,
+        }
+    }
+}
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
@@ -39,9 +69,9 @@ pub(super) enum TokenCommand {
         /// What it may do; several may be given, and all is the default
         #[arg(long = "scope", num_args = 1.., value_name = "SCOPE")]
         scopes: Vec<Scope>,
-        /// Ends after so many days; by default it does not end
-        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
-        expires: Option<u32>,
+        /// Ends after so many days, or `never`
+        #[arg(long, value_name = "DAYS", default_value = "90")]
+        expires: Lifetime,
     },
     /// Lists an account's tokens: id, name, scopes, made, ends, last used, separated by tabs
     List {
@@ -79,7 +109,7 @@ pub(super) async fn run(command: TokenCommand, pool: PgPool) -> Result<(), CliEr
     }
 }
 
-async fn add(store: &Store, email: &EmailAddress, name: &str, scopes: &[Scope], expires: Option<u32>) -> Result<(), CliError> {
+async fn add(store: &Store, email: &EmailAddress, name: &str, scopes: &[Scope], expires: Lifetime) -> Result<(), CliError> {
     let name = match text::line(name, NAME_MAX) {
         Ok(name) => name,
         Err(TextError::Blank) => String::new(),
@@ -95,7 +125,7 @@ async fn add(store: &Store, email: &EmailAddress, name: &str, scopes: &[Scope], 
         secret_hash: &secret::hash(&secret),
         scopes: &names(scopes),
         at: now,
-        expires_at: expires.map(|days| now + TimeDelta::days(days.into())),
+        expires_at: expires.end(now),
     };
     store.create_token(&token).await?;
     output::remark(format_args!(
@@ -130,6 +160,20 @@ fn line(token: &ApiToken) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_lasts_for_days_or_for_ever() {
+        for (text, read) in [
+            ("90", Ok(Lifetime::Days(90))),
+            ("3650", Ok(Lifetime::Days(3650))),
+            ("never", Ok(Lifetime::Endless)),
+        ] {
+            assert_eq!(text.parse::<Lifetime>(), read, "{text}");
+        }
+        for text in ["0", "3651", "-1", "", "ever", "99999999999"] {
+            assert!(text.parse::<Lifetime>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn no_scope_means_all() {

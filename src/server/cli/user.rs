@@ -10,11 +10,11 @@ use crate::{
         time::Clock,
     },
     server::{
-        auth::{EmailAddress, Passwords},
+        auth::{About, EmailAddress, Passwords},
         clock::SystemClock,
         store::{
             Store, StoreError,
-            accounts::{NewUser, NewUserError, User},
+            accounts::{NewUser, NewUserError, Tokens, User},
         },
     },
 };
@@ -48,10 +48,13 @@ pub(super) enum UserCommand {
         /// The address to sign in with
         email: EmailAddress,
     },
-    /// Gives an account another password and signs it out everywhere
+    /// Gives an account another password, signs it out everywhere and revokes its API tokens
     SetPassword {
         /// The address to sign in with
         email: EmailAddress,
+        /// Leaves the account's API tokens as they are
+        #[arg(long)]
+        keep_tokens: bool,
         /// Reads the password from standard input instead of asking (its first line)
         #[arg(long)]
         password_stdin: bool,
@@ -85,14 +88,35 @@ pub(super) async fn run(command: UserCommand, pool: PgPool) -> Result<(), CliErr
             output::remark(format_args!("Deleted {email}."));
             Ok(())
         }
-        UserCommand::SetPassword { email, password_stdin } => {
-            let user = find(&store, &email).await?;
-            let hash = Passwords::default().hash(password::read(password_stdin)?).await?;
-            store.set_password(user.id, &hash, SystemClock.now()).await?;
-            output::remark(format_args!("{email} has a new password and is signed out everywhere."));
-            Ok(())
+        UserCommand::SetPassword {
+            email,
+            keep_tokens,
+            password_stdin,
+        } => {
+            let tokens = if keep_tokens { Tokens::Keep } else { Tokens::Revoke };
+            set_password(&store, &email, tokens, password_stdin).await
         }
     }
+}
+
+async fn new_hash(from_stdin: bool, email: &str, name: &str) -> Result<String, CliError> {
+    let password = password::read(from_stdin)?;
+    Ok(Passwords::default().hash(password, About { email, name }).await?)
+}
+
+async fn set_password(store: &Store, email: &EmailAddress, tokens: Tokens, password_stdin: bool) -> Result<(), CliError> {
+    let user = find(store, email).await?;
+    let hash = new_hash(password_stdin, &user.email, &user.name).await?;
+    let revoked = store.set_password(user.id, &hash, tokens, SystemClock.now()).await?;
+    output::remark(format_args!("{email} has a new password and is signed out everywhere."));
+    match tokens {
+        Tokens::Revoke => output::remark(format_args!("API tokens revoked: {revoked}.")),
+        Tokens::Keep => {
+            let kept = store.tokens(user.id).await?.len();
+            output::remark(format_args!("API tokens that still work: {kept}."));
+        }
+    }
+    Ok(())
 }
 
 /// The account with that address.
@@ -120,7 +144,7 @@ async fn add(store: &Store, new: Add) -> Result<(), CliError> {
         Err(CliError::NoSuchUser(_)) => {}
         Err(error) => return Err(error),
     }
-    let password_hash = Passwords::default().hash(password::read(new.password_stdin)?).await?;
+    let password_hash = new_hash(new.password_stdin, new.email.as_str(), &new.name).await?;
     let user = NewUser {
         id: SystemClock.user_id(),
         email: new.email.as_str(),

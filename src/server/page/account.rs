@@ -17,7 +17,12 @@ use crate::{
         text::{self, TextError},
     },
     server::{
-        auth::{EmailAddress, PasswordError, current_user, limits::Attempt, secret, session},
+        auth::{
+            About, EmailAddress, PasswordError, current_user,
+            devices::{self, Devices},
+            limits::{Attempt, Whence},
+            secret, session,
+        },
         config::SignUp,
         request_id,
         state::AppState,
@@ -90,7 +95,16 @@ pub async fn sign_up_state(setup: Option<String>) -> Result<SignUpMode, ApiError
 pub async fn sign_in(email: String, password: String) -> Result<(), ApiError> {
     let (state, parts) = here().map_err(refuse)?;
     let email: EmailAddress = email.parse().map_err(|_| refuse(ApiError::WrongCredentials))?;
-    let attempt = attempt(&state, &parts, &email)?;
+    let now = state.clock.now();
+    let devices = Devices::of(&parts.headers, &state.config);
+    let known = state
+        .store
+        .known_device(email.as_str(), &devices.hashes(), now - devices::LIFETIME)
+        .await;
+    let attempt = match known.map_err(failed)? {
+        Some(device) => attempt(&state, &email, Whence::Known(device))?,
+        None => attempt(&state, &email, Whence::Stranger(state.config.trusted_proxies.peer(&parts)))?,
+    };
     let (user, hash) = match state.store.credentials(email.as_str()).await {
         Ok((user, hash)) => (Some(user), hash),
         Err(StoreError::NotFound) => (None, None),
@@ -116,14 +130,24 @@ pub async fn sign_up(email: String, password: String, name: String, zone: String
     };
     let email: EmailAddress = email.parse().map_err(|_| refuse(ApiError::EmailInvalid))?;
     let name = name_of(&name)?;
-    let attempt = attempt(&state, &parts, &email)?;
+    let attempt = attempt(&state, &email, Whence::Stranger(state.config.trusted_proxies.peer(&parts)))?;
     // Asked before the hashing, which is dear; what counts is asked again in the transaction.
     if let Some(hash) = &setup_link
         && !state.store.is_setup_link(hash).await.map_err(failed)?
     {
         return Err(refuse(ApiError::SignUpClosed));
     }
-    let password_hash = state.passwords.hash(password.into()).await.map_err(password_failed)?;
+    let password_hash = state
+        .passwords
+        .hash(
+            password.into(),
+            About {
+                email: email.as_str(),
+                name: &name,
+            },
+        )
+        .await
+        .map_err(password_failed)?;
     let id = state.clock.user_id();
     let user = NewUser {
         id,
@@ -199,32 +223,38 @@ pub async fn set_zone(zone: String) -> Result<(), ApiError> {
     set.map_err(failed)
 }
 
-fn attempt(state: &AppState, parts: &Parts, email: &EmailAddress) -> Result<Attempt, ApiError> {
-    let begun = state
-        .attempts
-        .begin(state.clock.now(), email.as_str(), state.config.trusted_proxies.peer(parts));
+fn attempt(state: &AppState, email: &EmailAddress, whence: Whence) -> Result<Attempt, ApiError> {
+    let begun = state.attempts.begin(state.clock.now(), email.as_str(), whence);
     begun.map_err(|too_many| refuse(ApiError::TooMany(too_many.retry_after)))
 }
 
-/// Signs in and goes to the chat.
-async fn enter(state: &AppState, parts: &Parts, user: UserId) -> Result<(), ApiError> {
+/// Signs in, remembers the browser, and goes to the chat.
+pub(super) async fn enter(state: &AppState, parts: &Parts, user: UserId) -> Result<(), ApiError> {
     let Some(session) = parts.extensions.get::<Session>() else {
         tracing::error!("a server function was called without a session");
         return Err(refuse(ApiError::Internal(request_id::current())));
     };
-    session::begin(session, user, state.clock.now()).await.map_err(session_failed)?;
+    let now = state.clock.now();
+    session::begin(session, user, now).await.map_err(session_failed)?;
+    let mut devices = Devices::of(&parts.headers, &state.config);
+    let known = state.store.known_device_of(user, &devices.hashes()).await.map_err(failed)?;
+    // A secret that this account does not know may be somebody else's, put there for us: a new one is made.
+    let device = known.unwrap_or_else(|| devices.add());
+    state.store.remember_device(user, &device, now).await.map_err(failed)?;
+    set_cookie(&devices.cookie(&state.config));
     redirect("/chat");
     Ok(())
 }
 
-fn session_failed(cause: tower_sessions::session::Error) -> ApiError {
+pub(super) fn session_failed(cause: tower_sessions::session::Error) -> ApiError {
     tracing::warn!(error = %cause, "sessions unavailable");
     refuse(ApiError::Unavailable)
 }
 
-fn password_failed(error: PasswordError) -> ApiError {
+pub(super) fn password_failed(error: PasswordError) -> ApiError {
     refuse(match error {
         PasswordError::Length => ApiError::PasswordInvalid,
+        PasswordError::Weak(weakness) => ApiError::PasswordWeak(weakness),
         PasswordError::Busy => ApiError::TooMany(5),
         error @ (PasswordError::Hash(_) | PasswordError::Stopped(_)) => internal(&error),
     })

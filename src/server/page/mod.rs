@@ -6,10 +6,10 @@
 //! | --- | --- |
 //! | `Invalid` | 400 |
 //! | `SignedOut`, `WrongCredentials` | 401 |
-//! | `SignUpClosed`, `Closed` | 403 |
+//! | `SignUpClosed`, `Closed`, `ConfirmPassword`, `WrongPassword` | 403 |
 //! | `NotFound` | 404 |
 //! | `EmailTaken`, `Busy` | 409 |
-//! | `EmailInvalid`, `PasswordInvalid`, `Blank`, `TooLong` | 422 |
+//! | `EmailInvalid`, `PasswordInvalid`, `PasswordWeak`, `Blank`, `TooLong` | 422 |
 //! | `TooMany` | 429 with `Retry-After` |
 //! | `Unavailable` | 503 with `Retry-After` |
 //! | `Internal`, `Network` | 500 |
@@ -25,6 +25,7 @@ pub(crate) mod gallery;
 pub(crate) mod markdown;
 pub(crate) mod new_tasks;
 mod parts;
+pub(crate) mod security;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
 pub mod view;
@@ -226,10 +227,12 @@ fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Invalid => StatusCode::BAD_REQUEST,
         ApiError::SignedOut | ApiError::WrongCredentials => StatusCode::UNAUTHORIZED,
-        ApiError::SignUpClosed | ApiError::Closed => StatusCode::FORBIDDEN,
+        ApiError::SignUpClosed | ApiError::Closed | ApiError::ConfirmPassword | ApiError::WrongPassword => StatusCode::FORBIDDEN,
         ApiError::NotFound => StatusCode::NOT_FOUND,
         ApiError::EmailTaken | ApiError::Busy => StatusCode::CONFLICT,
-        ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::Blank | ApiError::TooLong => StatusCode::UNPROCESSABLE_ENTITY,
+        ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::PasswordWeak(_) | ApiError::Blank | ApiError::TooLong => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Internal(_) | ApiError::Network => StatusCode::INTERNAL_SERVER_ERROR,

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
 
-use super::{Caller, caller, cookie, failed, here, refuse};
+use super::{Caller, caller, cookie, failed, here, refuse, security};
 use crate::{
     api::{
         ApiError,
@@ -21,7 +21,7 @@ use crate::{
     server::{
         auth::{
             secret,
-            tokens::{self, Scope},
+            tokens::{self, DAYS, DAYS_MAX, Scope},
         },
         state::AppState,
         store::{
@@ -41,8 +41,6 @@ const SETTINGS: &str = "/settings#tokens";
 const NAME_MAX: usize = 100;
 /// The most tokens of one person.
 const TOKENS_MAX: usize = 50;
-/// The most days until a token ends.
-const DAYS_MAX: u32 = 3650;
 /// So many calls are shown of each token.
 const CALLS: i64 = 5;
 /// What stands for a token where none was made just now.
@@ -65,12 +63,14 @@ pub async fn list() -> Result<TokensView, ApiError> {
         clients: setups(&origin, shown),
         tokens: views,
         fresh,
+        asks_password: security::must_confirm(&caller.state, &parts).await?,
     })
 }
 
-/// Makes one.
-pub async fn add(name: String, scopes: [bool; 3], days: u32) -> Result<(), ApiError> {
+/// Makes one. It ends after some months where no number of days was said; 0 says that it does not end.
+pub async fn add(name: String, scopes: [bool; 3], days: Option<u32>, password: String) -> Result<(), ApiError> {
     let Caller { state, user, .. } = caller().await?;
+    let days = days.unwrap_or(DAYS);
     let name = match text::line(&name, NAME_MAX) {
         Ok(name) => name,
         Err(TextError::Blank) => return Err(refuse(ApiError::Blank)),
@@ -86,6 +86,7 @@ pub async fn add(name: String, scopes: [bool; 3], days: u32) -> Result<(), ApiEr
     if scopes.is_empty() || days > DAYS_MAX || !has_room {
         return Err(refuse(ApiError::Invalid));
     }
+    security::confirm(&state, &user, password).await?;
     let now = state.clock.now();
     let token = tokens::random();
     let new = NewToken {

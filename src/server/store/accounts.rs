@@ -1,5 +1,6 @@
 //! Accounts (tables `users` and `user_emails`). What people sign in with lies beside: sessions, tokens, set-up links.
 
+mod devices;
 mod sessions;
 mod setup_links;
 mod tokens;
@@ -41,6 +42,15 @@ impl From<StoreError> for NewUserError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+/// What becomes of a person's API tokens when the password changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tokens {
+    /// They go on.
+    Keep,
+    /// They end: whoever knew the password may have made some.
+    Revoke,
 }
 
 /// A person with an account.
@@ -227,11 +237,12 @@ impl Store {
         one(done.rows_affected())
     }
 
-    /// Gives a person another password and signs them out everywhere.
+    /// Gives a person another password, signs them out everywhere and forgets the browsers that the account knew. Says how many tokens were
+    /// revoked.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn set_password(&self, id: UserId, password_hash: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn set_password(&self, id: UserId, password_hash: &str, tokens: Tokens, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let mut transaction = self.pool.begin().await?;
         let done = sqlx::query("update users set password_hash = $2, password_changed_at = $3 where id = $1")
             .bind(id.0)
@@ -241,8 +252,13 @@ impl Store {
             .await?;
         one(done.rows_affected())?;
         sessions::delete_all_of(&mut transaction, id).await?;
+        devices::forget_all_of(&mut transaction, id).await?;
+        let revoked = match tokens {
+            Tokens::Revoke => tokens::delete_all_of(&mut transaction, id).await?,
+            Tokens::Keep => 0,
+        };
         transaction.commit().await?;
-        Ok(())
+        Ok(revoked)
     }
 
     /// Deletes a person with everything that is theirs.

@@ -41,7 +41,7 @@ async fn accounts_are_made_changed_and_deleted() {
     let id = out(&kaam(
         &app,
         "user add Sana@X.example --name Sana --admin --password-stdin",
-        "long enough\n",
+        "wet paint over nine doors\n",
     )
     .await);
     assert!(id.starts_with("usr_") && id.ends_with('\n') && id.len() == 37, "{id}");
@@ -49,15 +49,44 @@ async fn accounts_are_made_changed_and_deleted() {
     let client = app.client();
     assert_eq!(sign_in(&client, "sana@x.example", PASSWORD).await.status, 200);
 
-    let taken = kaam(&app, "user add sana@x.example --password-stdin", "long enough").await;
+    let taken = kaam(&app, "user add sana@x.example --password-stdin", PASSWORD).await;
     assert_eq!(complaint(&taken), "kaam: there is an account with sana@x.example\n");
+    let weak = kaam(&app, "user add b@x.example --password-stdin", "1234567890\n").await;
+    assert!(complaint(&weak).contains("too easy to guess"));
     let short = kaam(&app, "user add b@x.example --password-stdin", "short\n").await;
-    assert_eq!(complaint(&short), "kaam: a password has 8 to 200 characters\n");
-    assert!(complaint(&kaam(&app, "user add b@x.example", "long enough\n").await).contains("--password-stdin"));
+    assert_eq!(complaint(&short), "kaam: a password has 10 to 200 characters\n");
+    assert!(complaint(&kaam(&app, "user add b@x.example", "wet paint over nine doors\n").await).contains("--password-stdin"));
 
-    out(&kaam(&app, "user set-password sana@x.example --password-stdin", "another one\r\n").await);
+    out(&kaam(
+        &app,
+        "user set-password sana@x.example --password-stdin",
+        "seven goats read the newspaper\r\n",
+    )
+    .await);
     assert_eq!(who(&client).await, "", "signed out everywhere");
-    assert_eq!(sign_in(&client, "sana@x.example", "another one").await.status, 200);
+    assert_eq!(
+        sign_in(&client, "sana@x.example", "seven goats read the newspaper").await.status,
+        200
+    );
+
+    let token = "token add sana@x.example --name x --scope read";
+    out(&kaam(&app, token, "").await);
+    out(&kaam(&app, token, "").await);
+    let kept = kaam(
+        &app,
+        "user set-password sana@x.example --keep-tokens --password-stdin",
+        "seven goats read the newspaper\n",
+    )
+    .await;
+    assert!(String::from_utf8_lossy(&kept.stderr).contains("API tokens that still work: 2."));
+    let revoked = kaam(
+        &app,
+        "user set-password sana@x.example --password-stdin",
+        "seven goats read the newspaper\n",
+    )
+    .await;
+    assert!(String::from_utf8_lossy(&revoked.stderr).contains("API tokens revoked: 2."));
+    assert_eq!(out(&kaam(&app, "token list sana@x.example", "").await), "");
 
     out(&kaam(&app, "user delete sana@x.example", "").await);
     assert_eq!(who(&client).await, "");
@@ -83,8 +112,16 @@ async fn a_token_is_printed_alone_and_revoked() {
     let list = serde_json::json!({});
     assert_eq!(program.chatkit("threads.list", list.clone()).await.status, 200);
 
+    let endless = out(&kaam(&app, "token add a@x.example --name server --expires never", "").await);
+    let quarter = out(&kaam(&app, "token add a@x.example --name script", "").await);
+    assert!(endless != quarter);
     let listed = out(&kaam(&app, "token list a@x.example", "").await);
-    let columns: Vec<&str> = listed.trim_end().split('\t').collect();
+    let ends: Vec<&str> = listed.lines().map(|line| line.split('\t').nth(4).unwrap()).collect();
+    assert_eq!(ends[1], "never", "{listed}");
+    assert!(ends[0] < ends[2], "30 days, and 90 where nothing is said: {listed}");
+
+    let listed = out(&kaam(&app, "token list a@x.example", "").await);
+    let columns: Vec<&str> = listed.lines().next().unwrap().split('\t').collect();
     assert_eq!((columns[1], columns[2], columns.len()), ("laptop", "read,write", 6), "{listed}");
     assert!(!listed.contains(token.trim_end()));
     out(&kaam(&app, &format!("token revoke {}", columns[0]), "").await);

@@ -87,8 +87,17 @@ async fn what_an_account_needs() {
     for (email, password, name, expected) in [
         ("nobody", PASSWORD, "", (422, json!("EmailInvalid"))),
         ("a\0@x.example", PASSWORD, "", (422, json!("EmailInvalid"))),
-        ("a@x.example", "1234567", "", (422, json!("PasswordInvalid"))),
+        ("a@x.example", "v9#Kq2x!w", "", (422, json!("PasswordInvalid"))),
         ("a@x.example", &long, "", (422, json!("PasswordInvalid"))),
+        ("a@x.example", "password", "", (422, json!("PasswordInvalid"))),
+        ("a@x.example", "password12", "", (422, json!({ "PasswordWeak": "Common" }))),
+        ("a@x.example", "1234567890", "", (422, json!({ "PasswordWeak": "Common" }))),
+        (
+            "zarminakhattak@x.example",
+            "zarminakhattak7",
+            "",
+            (422, json!({ "PasswordWeak": "Personal" })),
+        ),
         ("a@x.example", PASSWORD, &long, (422, json!("TooLong"))),
     ] {
         let reply = call(&client, "sign-up", &[("email", email), ("password", password), ("name", name)]).await;

@@ -1,7 +1,7 @@
 //! API tokens (table `api_tokens`), found by a hash of their secret.
 
 use chrono::{DateTime, Utc};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::{COLUMNS, User};
@@ -191,4 +191,12 @@ impl Store {
             .await?;
         super::one(done.rows_affected())
     }
+}
+
+pub(super) async fn delete_all_of(connection: &mut PgConnection, user: UserId) -> Result<u64, StoreError> {
+    let done = sqlx::query("delete from api_tokens where user_id = $1")
+        .bind(user.0)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
 }
