@@ -9,7 +9,7 @@ use super::{Caller, LOCALE_COOKIE, THEME_COOKIE, caller, failed, go_back, here, 
 use crate::{
     api::{
         ApiError,
-        view::{Me, SignUpMode, Theme, Viewer},
+        view::{Elsewhere, Me, SignUpMode, Theme, Viewer},
     },
     domain::{
         id::UserId,
@@ -18,7 +18,7 @@ use crate::{
     },
     server::{
         auth::{
-            EmailAddress, PasswordError, current_user,
+            EmailAddress, PasswordError, current_user, host,
             limits::{self, Attempt},
             secret, session,
         },
@@ -60,6 +60,21 @@ pub fn viewer_of(state: &AppState, user: Option<User>, parts: &Parts) -> Viewer 
         week_start,
         models: state.runs.models(),
         transcribes: false,
+        elsewhere: host::elsewhere(parts, &state.config).map(|why| Elsewhere {
+            address: state.config.public_origin(),
+            unknown: match why {
+                host::Elsewhere::Unknown(name) => Some(name),
+                host::Elsewhere::Unsafe => None,
+            },
+        }),
+    }
+}
+
+/// Refuses to let somebody in at an address at which their session would not count.
+fn at_our_address(state: &AppState, parts: &Parts) -> Result<(), ApiError> {
+    match host::elsewhere(parts, &state.config) {
+        None => Ok(()),
+        Some(_) => Err(refuse(ApiError::OtherAddress(state.config.public_origin()))),
     }
 }
 
@@ -93,6 +108,7 @@ pub async fn sign_up_state(setup: Option<String>) -> Result<SignUpMode, ApiError
 /// Checks the password and signs in. Nobody's address and a wrong password are told apart by nothing, not by time either.
 pub async fn sign_in(email: String, password: String) -> Result<(), ApiError> {
     let (state, parts) = here().map_err(refuse)?;
+    at_our_address(&state, &parts)?;
     let email: EmailAddress = email.parse().map_err(|_| refuse(ApiError::WrongCredentials))?;
     let attempt = attempt(&state, &parts, &email)?;
     let (user, hash) = match state.store.credentials(email.as_str()).await {
@@ -113,6 +129,7 @@ pub async fn sign_in(email: String, password: String) -> Result<(), ApiError> {
 /// Makes an account and signs in.
 pub async fn sign_up(email: String, password: String, name: String, zone: String, setup: String) -> Result<(), ApiError> {
     let (state, parts) = here().map_err(refuse)?;
+    at_our_address(&state, &parts)?;
     let setup_link = match state.config.sign_up {
         SignUp::Open => None,
         SignUp::Setup => Some(secret::hash(&setup)),

@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | `Invalid` | 400 |
 //! | `SignedOut`, `WrongCredentials` | 401 |
-//! | `SignUpClosed`, `Closed` | 403 |
+//! | `SignUpClosed`, `OtherAddress`, `Closed` | 403 |
 //! | `NotFound` | 404 |
 //! | `EmailTaken`, `Busy` | 409 |
 //! | `EmailInvalid`, `PasswordInvalid`, `Blank`, `TooLong` | 422 |
@@ -226,7 +226,7 @@ fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Invalid => StatusCode::BAD_REQUEST,
         ApiError::SignedOut | ApiError::WrongCredentials => StatusCode::UNAUTHORIZED,
-        ApiError::SignUpClosed | ApiError::Closed => StatusCode::FORBIDDEN,
+        ApiError::SignUpClosed | ApiError::OtherAddress(_) | ApiError::Closed => StatusCode::FORBIDDEN,
         ApiError::NotFound => StatusCode::NOT_FOUND,
         ApiError::EmailTaken | ApiError::Busy => StatusCode::CONFLICT,
         ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::Blank | ApiError::TooLong => StatusCode::UNPROCESSABLE_ENTITY,
