@@ -36,6 +36,8 @@ pub enum ApiError {
     SignUpClosed,
     /// There is an account with that address.
     EmailTaken,
+    /// Nobody can sign in at the address at which the browser is; they can at this one.
+    OtherAddress(String),
     /// Not an e-mail address.
     EmailInvalid,
     /// The password is too short, or too long.

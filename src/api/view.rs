@@ -66,6 +66,17 @@ pub struct Viewer {
     pub models: Vec<String>,
     /// Whether the server can write down what was spoken.
     pub transcribes: bool,
+    /// Where they should be instead, if nobody can sign in at this address.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// The browser is at an address at which nobody can sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The address at which they can.
+    pub address: String,
+    /// The name in the browser's address, where the operator has not listed it.
+    pub unknown: Option<String>,
 }
 
 /// Whether and how an account can be made.

@@ -3,6 +3,7 @@
 //! `.env.example` describes the same variables for people; a test holds the two lists equal. A secret may also lie in a file that
 //! `NAME_FILE` names. An empty value is as good as none.
 
+mod host;
 mod read;
 
 use std::{
@@ -16,6 +17,7 @@ use std::{
 use secrecy::SecretString;
 use url::Url;
 
+pub use host::AllowedHost;
 pub use read::{ConfigError, Problem};
 use read::{Reader, Variable};
 
@@ -32,6 +34,7 @@ const ATTACHMENTS: Variable = Variable::new("KAAM_ATTACHMENTS_URL", "s3://bucket
 const LISTEN: Variable = Variable::new("LEPTOS_SITE_ADDR", "127.0.0.1:3000");
 const PORT: Variable = Variable::new("PORT", "8080");
 const PUBLIC_URL: Variable = Variable::new("KAAM_PUBLIC_URL", "https://kaam.example.com");
+const ALLOWED_HOSTS: Variable = Variable::new("KAAM_ALLOWED_HOSTS", "kaam.lan,kaam:3000");
 const AI_KEY: Variable = Variable::new("AI_API_KEY", "AIza...");
 const GEMINI_KEY: Variable = Variable::new("GEMINI_API_KEY", "AIza...");
 const AI_BASE_URL: Variable = Variable::new("AI_BASE_URL", "http://127.0.0.1:11434/v1");
@@ -74,10 +77,14 @@ pub struct Config {
     pub program: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Whether nothing but a port was said: then on all addresses of both kinds, where the machine has both.
+    pub listen_on_both: bool,
     /// The origin that people see, without a path.
     pub public_url: Url,
     /// Whether `public_url` was worked out from `listen`.
     public_url_is_derived: bool,
+    /// Names by which this server may be called, beside its own.
+    pub allowed_hosts: Vec<AllowedHost>,
     /// Who answers.
     pub model: ModelChoice,
     /// Whether the model sees pictures; `None` where it is tried out.
@@ -208,11 +215,17 @@ impl Config {
             data_dir,
             program: std::env::current_exe().unwrap_or_else(|_| "kaam".into()),
             listen,
+            listen_on_both: reader.text(LISTEN).is_none() && reader.text(PORT).is_some(),
             public_url_is_derived: public_url.is_none(),
             public_url: match public_url {
                 Some(url) => url,
                 None => derived(listen)?,
             },
+            allowed_hosts: reader
+                .parsed(ALLOWED_HOSTS, |value| {
+                    list(value).iter().map(|name| AllowedHost::read(name)).collect()
+                })?
+                .unwrap_or_default(),
             sees_pictures: reader
                 .one_of(VISION, &[("auto", None), ("on", Some(true)), ("off", Some(false))])?
                 .flatten(),
@@ -280,6 +293,11 @@ impl Config {
     /// The public origin as browsers write it: no slash at the end, no port where it is the scheme's own.
     pub fn public_origin(&self) -> String {
         self.public_url.origin().ascii_serialization()
+    }
+
+    /// Whether the operator has said what the public origin is.
+    pub fn names_its_address(&self) -> bool {
+        !self.public_url_is_derived
     }
 
     /// Whether people reach us by HTTPS, so that cookies can be `Secure`.

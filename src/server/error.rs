@@ -21,6 +21,15 @@ pub enum AppError {
     NeedsToken(&'static str),
     /// The caller is known, but may not.
     Forbidden(&'static str),
+    /// The server is not known by the name that the request calls it.
+    HostNotAllowed {
+        /// That name.
+        host: String,
+        /// Whether the operator has listed none yet.
+        is_first: bool,
+    },
+    /// No answer of a kind that the client takes can be given; what is said says which can.
+    NotAcceptable(&'static str),
     /// It does not exist, or is somebody else's.
     NotFound,
     /// The request is wrong; what is said says how.
@@ -82,6 +91,15 @@ impl AppError {
             ),
             Self::NeedsToken(whence) => (StatusCode::UNAUTHORIZED, "unauthorized", (*whence).into()),
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "forbidden", (*why).into()),
+            Self::HostNotAllowed { host, is_first } => (StatusCode::FORBIDDEN, "host_not_allowed", {
+                let what = if *is_first {
+                    format!("set KAAM_ALLOWED_HOSTS={host}")
+                } else {
+                    format!("add {host} to KAAM_ALLOWED_HOSTS")
+                };
+                format!("Host {host} is not allowed; {what} (names are separated by commas) and restart Kaam.")
+            }),
+            Self::NotAcceptable(how) => (StatusCode::NOT_ACCEPTABLE, "not_acceptable", (*how).into()),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
                 "not_found",

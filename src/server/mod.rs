@@ -16,6 +16,7 @@ pub mod deadline;
 pub mod error;
 pub mod limits;
 pub mod mcp;
+pub mod media_type;
 pub mod model;
 pub mod page;
 pub mod proxies;

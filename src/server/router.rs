@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
@@ -22,20 +22,30 @@ use tower_http::{
         CompressionLayer, DefaultPredicate,
         predicate::{NotForContentType, Predicate as _},
     },
-    cors::{AllowOrigin, CorsLayer},
     limit::RequestBodyLimitLayer,
     set_header::SetResponseHeaderLayer,
 };
 
 use super::{
     assets,
-    auth::{current_user::by_session, origin, session},
+    auth::{
+        cors::{self, Foreign},
+        current_user::by_session,
+        origin, session,
+    },
     chatkit, deadline,
     error::AppError,
     mcp, page, request_id, rest,
     state::AppState,
 };
 use crate::{api::view::Viewer, app};
+
+/// ChatKit's front ends on the named origins, with the person's session or with a token.
+const FOREIGN: Foreign = Foreign {
+    methods: &[Method::GET, Method::POST, Method::PUT],
+    prefixes: &["chatkit-", "x-chatkit-", "openai-"],
+    with_cookies: true,
+};
 
 /// The whole server.
 pub fn router(state: AppState) -> Router {
@@ -56,15 +66,15 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .layer(from_fn_with_state(state.clone(), origin::same_origin));
 
     // ChatKit clients, ours or anybody's.
-    let clients = Router::new()
+    let clients: Router<AppState> = Router::new()
         .route("/chatkit", post(chatkit::endpoint))
         .route("/api/chatkit", post(chatkit::endpoint))
         .route("/chatkit/attachments", new_files())
         .route("/api/chatkit/attachments", new_files())
         .route("/chatkit/attachments/{id}", files())
         .route("/api/chatkit/attachments/{id}", files())
-        .layer(from_fn_with_state(state.clone(), origin::known_origin))
-        .layer(cors(&state));
+        .layer(from_fn_with_state(state.clone(), origin::known_origin));
+    let clients = cors::open_to(FOREIGN, &state.config, clients);
 
     // Programs that work on a person's tasks with a token: no session, no cookie.
     let programs = rest::routes(&state).merge(assistants);
@@ -77,7 +87,7 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
     // Files of the site, and addresses where nothing is.
     let others = Router::new().fallback(elsewhere).layer(sessions.clone()).with_state(state.clone());
 
-    Router::new()
+    let all = Router::new()
         .merge(pages)
         .merge(clients)
         .layer(from_fn_with_state(state.clone(), session::touch))
@@ -102,7 +112,30 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .layer(from_fn(deadline::layer))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(request_id::layer))
-        .with_state(state)
+        .with_state(state);
+    // Layers of a router run when its routes are chosen already; so what changes the address stands around it.
+    Router::new().fallback_service(all).layer(from_fn(without_slash))
+}
+
+/// A slash at the end of an address makes it no other one. A browser that goes to a page is sent on instead ([`elsewhere`]), so that it shows
+/// the address that counts.
+async fn without_slash(mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let plain = path.trim_end_matches('/');
+    if plain != path && !plain.is_empty() && !asks_for_page(request.method(), request.headers()) {
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = format!("{plain}{query}").parse().ok();
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    next.run(request).await
+}
+
+fn asks_for_page(method: &Method, headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    matches!(*method, Method::GET | Method::HEAD) && accepted.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The pages' routes, listed once in a process: while `generate_route_list` runs it sets a flag of the whole process, and a resource that is
@@ -125,29 +158,9 @@ fn files() -> MethodRouter<AppState> {
         .layer(DefaultBodyLimit::max(chatkit::UPLOAD_MAX))
 }
 
-/// Exact origins, with their credentials.
-fn cors(state: &AppState) -> CorsLayer {
-    let origins: Vec<HeaderValue> = state
-        .config
-        .cors_allowed_origins
-        .iter()
-        .filter_map(|origin| origin.parse().ok())
-        .collect();
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_credentials(true)
-        .allow_methods([http::Method::GET, http::Method::POST, http::Method::PUT])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::ACCEPT_LANGUAGE,
-            HeaderName::from_static("idempotency-key"),
-        ])
-        .max_age(std::time::Duration::from_secs(600))
-}
-
 /// Pages for people who are signed in send the others to sign in, and those two pages send people who are to the chat. Works out the
-/// [`Viewer`], which the page must know before its first line is rendered.
+/// [`Viewer`], which the page must know before its first line is rendered. Under a name that is not ours nobody is signed in, and those two
+/// pages say where to go.
 async fn page_guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     // A server function asks by itself who is calling.
     if request.uri().path().starts_with("/api/") {
@@ -167,8 +180,13 @@ async fn page_guard(State(state): State<AppState>, request: Request, next: Next)
         return Redirect::to("/chat").into_response();
     }
     let viewer = page::account::viewer_of(&state, user, &parts);
+    let is_unknown = viewer.elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.unknown.is_some());
     parts.extensions.insert(viewer);
-    next.run(Request::from_parts(parts, body)).await
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if is_unknown {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+    }
+    response
 }
 
 /// A file of the site; where there is none, a browser is shown that there is no such page, in the language of whoever asks. A slash at the end
@@ -176,13 +194,7 @@ async fn page_guard(State(state): State<AppState>, request: Request, next: Next)
 async fn elsewhere(State(state): State<AppState>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let file = assets::file(&state, &parts).await;
-    let asks_for_page = matches!(parts.method, http::Method::GET | http::Method::HEAD)
-        && parts
-            .headers
-            .get(header::ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
-    if file.status() != StatusCode::NOT_FOUND || !asks_for_page {
+    if file.status() != StatusCode::NOT_FOUND || !asks_for_page(&parts.method, &parts.headers) {
         return file;
     }
     let path = parts.uri.path();

@@ -1,11 +1,13 @@
 //! Bringing the server up and down.
 
+mod listen;
+
 use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
 use socket2::SockRef;
 use sqlx::PgPool;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -185,8 +187,7 @@ pub async fn state(
 /// See [`ServeError`].
 pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
     let leptos = leptos_options()?;
-    let listen = config.listen;
-    let listener = TcpListener::bind(listen).await.map_err(|cause| ServeError::Listen(listen, cause))?;
+    let listener = listen::listen(&config).map_err(|cause| ServeError::Listen(config.listen, cause))?;
     config.bound_to(listener.local_addr().map_err(ServeError::Io)?);
     let model = model(&config)?;
     let public = config.public_origin();

@@ -9,6 +9,7 @@ mod attachments;
 mod build_settings;
 mod changes;
 mod chatkit;
+mod clients;
 mod compaction;
 mod composing;
 mod durable;

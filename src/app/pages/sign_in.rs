@@ -6,14 +6,14 @@ use leptos_meta::Title;
 
 use crate::api::account::sign_in;
 use crate::api::account::sign_up_state;
-use crate::api::view::SignUpMode;
+use crate::api::view::{Elsewhere, SignUpMode};
 use crate::app::components::fields::password_field;
 use crate::app::components::icon::{ALERT, icon};
 use crate::app::components::problem::{Problem, told};
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::{Switches, word_mark};
 use crate::app::first::{First, Json, first};
-use crate::app::{browser, here};
+use crate::app::{Session, browser, here};
 
 /// The form for those who have an account.
 #[component]
@@ -32,6 +32,7 @@ pub(in crate::app) fn SignInPage() -> impl IntoView {
                 {word_mark()}
                 <h1>{texts.sign_in}</h1>
                 <p class="faint">{texts.sign_in_note}</p>
+                {elsewhere()}
                 <Problem error=sending.error />
                 <form method="post" action="/api/account/sign-in" on:submit=send>
                     {email_field()}
@@ -64,6 +65,26 @@ fn no_account_yet() -> AnyView {
             <div>
                 <h2>{texts.new_server}</h2>
                 <p>{texts.needs_link_note}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Where to sign in, if that is not possible at the address at which the browser is.
+pub(super) fn elsewhere() -> AnyView {
+    let Session { viewer, texts } = Session::here();
+    let Some(Elsewhere { address, unknown }) = viewer.elsewhere else {
+        return ().into_any();
+    };
+    let (there, link) = (texts.other_address, address.clone());
+    let unknown = unknown.map(|host| view! { <p>{texts.unknown_host.view(host)}</p> }.into_any());
+    view! {
+        <div class="notice" role="status" data-testid="elsewhere">
+            {icon(ALERT)}
+            <div>
+                <p>{there.0} <a href=link dir="ltr">{address}</a> {there.1}</p>
+                {unknown}
             </div>
         </div>
     }

@@ -14,7 +14,7 @@ use crate::app::components::problem::{Problem, told};
 use crate::app::components::sending::Sending;
 use crate::app::components::switches::{Switches, word_mark};
 use crate::app::first::{First, Json, first};
-use crate::app::pages::sign_in::email_field;
+use crate::app::pages::sign_in::{elsewhere, email_field};
 use crate::app::{browser, here};
 
 /// The form for a new account, or why there is none.
@@ -35,6 +35,7 @@ pub(in crate::app) fn SignUpPage() -> impl IntoView {
         <main id="main" class="door">
             <div class="door-box">
                 {word_mark()}
+                {elsewhere()}
                 <Suspense fallback=move || {
                     view! { <p class="faint">{texts.loading}</p> }
                 }>

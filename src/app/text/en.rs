@@ -194,6 +194,11 @@ pub static EN: Texts = Texts {
     to_chat: "To the chat",
     signed_out: "You are signed out. Please sign in again.",
     gone: "That does not exist, or not any more.",
+    other_address: Around("Nobody can sign in at this address. Open Kaam at ", " instead."),
+    unknown_host: Around(
+        "If you run this server and people should sign in here, too, add ",
+        " to KAAM_ALLOWED_HOSTS.",
+    ),
     wrong_credentials: "The e-mail address and the password do not match.",
     confirm_password: "You signed in some time ago. Please give your password once more.",
     wrong_password: "That is not your password. Please try again.",

@@ -6,6 +6,7 @@ use http::{HeaderMap, header, request::Parts};
 use tower_sessions::Session;
 
 use super::{
+    host,
     jwt::{self, Entrance},
     session,
     tokens::{self, Scope, Scopes},
@@ -93,12 +94,16 @@ impl FromRequestParts<AppState> for ApiCaller {
     }
 }
 
-/// The person of the session cookie, if there is one. Also for the page's server functions, which have the request's parts only.
+/// The person of the session cookie, if there is one, and if it came under a name of this server. Also for the page's server functions, which have the request's parts only.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn by_session(parts: &Parts, state: &AppState) -> Result<Option<User>, AppError> {
-    let Some(session) = parts.extensions.get::<Session>() else {
+    let Some(session) = parts
+        .extensions
+        .get::<Session>()
+        .filter(|_| host::is_for_people(parts, &state.config))
+    else {
         return Ok(None);
     };
     let Some(id) = session::user(session)

@@ -70,7 +70,7 @@ impl Key {
             Whence::Known(device) => vec![Self::Device(account, device)],
             Whence::SignedIn => vec![Self::SignedIn(account)],
             Whence::Stranger(peer) => {
-                let peer = peer.map(network);
+                let peer = peer.map(subscriber);
                 let mut keys = vec![Self::Pair(account.clone(), peer), Self::Account(account)];
                 keys.extend(peer.map(Self::Peer));
                 keys

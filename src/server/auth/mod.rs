@@ -5,12 +5,15 @@
 //! program --Bearer--> tokens ----------------------------> current_user::ApiCaller
 //! ```
 //!
-//! `origin` refuses what a foreign page makes a browser send; `limits` slows down guessing, `devices` knows the
-//! browsers of an account, which others' guessing does not slow; `setup_link` lets the first person in.
+//! `origin` refuses what a foreign page makes a browser send, `host` what comes under a foreign name, and `cors` says what the pages of known
+//! origins may; `limits` slows down guessing, `devices` knows the browsers of an account, which others' guessing does not slow; `setup_link`
+//! lets the first person in.
 
+pub mod cors;
 pub mod current_user;
 pub mod devices;
 pub mod email;
+pub mod host;
 pub mod jwt;
 pub mod limits;
 pub mod origin;

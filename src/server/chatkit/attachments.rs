@@ -23,6 +23,7 @@ use crate::{
         attachments::{AttachmentError, Download, FILE_MAX},
         auth::{ApiCaller, tokens::Scope},
         error::AppError,
+        media_type,
         state::AppState,
         store::{StoreError, attachments::FileKey},
     },
@@ -156,11 +157,7 @@ struct SentFile {
 /// Reads the field `file`.
 async fn field(request: Request) -> Result<SentFile, AppError> {
     refuse_announced(request.headers(), UPLOAD_MAX)?;
-    let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
-        kind.to_str()
-            .is_ok_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"))
-    });
-    if !is_form {
+    if !media_type::is(request.headers(), "multipart/form-data") {
         return Err(AppError::UnsupportedMediaType("multipart/form-data"));
     }
     let mut form = Multipart::from_request(request, &())

@@ -29,6 +29,7 @@ use crate::{
     server::{
         auth::{ApiCaller, tokens::Scope},
         error::AppError,
+        media_type,
         run::{Ask, AskError, LEVELS_MAX, Person},
         state::AppState,
         store::StoreError,
@@ -47,11 +48,7 @@ const KEY_MAX: usize = 200;
 /// # Errors
 /// See [`AppError`]; an error inside a stream that has begun is an event instead.
 pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers: HeaderMap, body: Body) -> Result<Response, AppError> {
-    let is_json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
-        kind.to_str()
-            .is_ok_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"))
-    });
-    if !is_json {
+    if !media_type::is(&headers, "application/json") {
         return Err(AppError::UnsupportedMediaType("application/json"));
     }
     let too_large = || AppError::TooLarge { limit: BODY_MAX };

@@ -2,6 +2,7 @@
 
 mod database;
 mod doctor;
+mod healthcheck;
 mod logging;
 mod mcp;
 mod migrate;
@@ -53,6 +54,8 @@ enum Command {
     Mcp(mcp::McpCommand),
     /// Checks database, migrations, model endpoint, data directory and attachments, and says what to do
     Doctor,
+    /// Asks the running server whether it can work: exit code 0 if so, else 1 (for containers)
+    Healthcheck,
     /// Writes the text of the PDF on standard input to standard output (the server starts this for itself)
     #[command(hide = true)]
     ReadPdf,
@@ -195,6 +198,10 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         return doctor::run();
     }
     let config = Config::from_process()?;
+    // It has no business with the database: the server says what is the matter with it.
+    if matches!(command, Command::Healthcheck) {
+        return healthcheck::run(&config);
+    }
     let (role, verbosity) = match command {
         Command::Serve => (Role::Server, Verbosity::Server),
         _ => (Role::Command, Verbosity::Command),
@@ -211,7 +218,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
             Command::User(command) => user::run(command, pool).await,
             Command::Token(command) => token::run(command, pool).await,
             Command::Mcp(command) => mcp::run(command, &config, pool).await,
-            Command::Doctor | Command::ReadPdf => Ok(()),
+            Command::Doctor | Command::Healthcheck | Command::ReadPdf => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -268,6 +275,7 @@ mod tests {
             "kaam mcp",
             "kaam mcp --user a@x.example",
             "kaam doctor",
+            "kaam healthcheck",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
         }

@@ -52,6 +52,8 @@ pub enum Problem {
     NotAnOrigin,
     /// Not an address or a network among the proxies.
     NotANetwork(NotANetwork),
+    /// Not the name of a host.
+    NotAHost,
     /// `*` among the origins.
     Wildcard,
     /// Not an address of a Postgres.
@@ -95,6 +97,9 @@ impl fmt::Display for Problem {
             Self::NotHttp => f.write_str("must begin with http:// or https:// and name a host"),
             Self::NotAnOrigin => f.write_str("must be scheme, host and port only, without a path, a query or a user"),
             Self::NotANetwork(cause) => write!(f, "must be addresses and networks with commas between them, or none: {cause}"),
+            Self::NotAHost => {
+                f.write_str("must be names of hosts, each with a port or without, such as kaam.lan, kaam:3000 or *.example.com")
+            }
             Self::Wildcard => f.write_str("must name each origin; `*` is not accepted"),
             Self::NotPostgres => f.write_str("must begin with postgres:// or postgresql://"),
             Self::NotABucket => f.write_str("must be s3://bucket or s3://bucket/prefix, without keys"),

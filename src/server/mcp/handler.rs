@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use super::{
     confirm::{self, Answer, CanAsk},
+    guard::TakesNoStream,
     listen, prompts, resources,
 };
 use crate::{
@@ -245,6 +246,7 @@ impl ServerHandler for Kaam {
         let caller = self.caller(&context.extensions).await?;
         let name = request.name.clone();
         let args = without_nulls(request.arguments.clone().unwrap_or_default());
+        let args = self.calls.tools.coerced(&name, args);
         if let Some(response) = self.ask(&request, &args, &caller, &context).await? {
             return Ok(response);
         }
@@ -357,7 +359,7 @@ impl ServerHandler for Kaam {
     }
 }
 
-/// How far a batch is, for clients that want to know. It is one transaction: it begins, and it is done.
+/// How far a batch is, for clients that want to know and take a stream. It is one transaction: it begins, and it is done.
 struct Progress<'a> {
     context: &'a RequestContext<RoleServer>,
     total: f64,
@@ -365,10 +367,14 @@ struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     fn of(args: &Map<String, Value>, context: &'a RequestContext<RoleServer>) -> Self {
+        let takes_no_stream = context
+            .extensions
+            .get::<Parts>()
+            .is_some_and(|parts| parts.extensions.get::<TakesNoStream>().is_some());
         let items = ["tasks", "task_ids"].iter().find_map(|name| args.get(*name)?.as_array());
         Self {
             context,
-            total: items.map_or(0, Vec::len) as f64,
+            total: items.filter(|_| !takes_no_stream).map_or(0, Vec::len) as f64,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The Model Context Protocol: the tools, some resources and two prompts, for the assistants that people use elsewhere.
 //!
 //! ```text
-//! POST /mcp -> guard (token, rate, size, scope) -> rmcp (protocol, Origin, Host) -> handler -> calls -> tools -> store
+//! POST /mcp -> host -> guard (token, rate, size, scope, Accept) -> rmcp (protocol, Origin) -> handler -> calls -> tools -> store
 //! kaam mcp  -------------------------------------> rmcp (standard input, output) -> handler -> calls -> ...
 //! ```
 //!
@@ -18,7 +18,7 @@ mod resources;
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, Method, header},
+    http::Method,
     middleware::from_fn_with_state,
     routing::{get, post_service},
 };
@@ -26,30 +26,43 @@ use rmcp::{
     ServerHandler,
     transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager},
 };
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 pub use self::handler::{Kaam, Who};
-use super::{config::Config, state::AppState};
+use super::{
+    auth::{
+        cors::{self, Foreign},
+        host,
+    },
+    config::Config,
+    state::AppState,
+};
 
 /// The largest request, in bytes: 25 tasks with notes fit.
 pub const BODY_MAX: usize = 1024 * 1024;
 
+/// Pages of the named origins may call; no cookies.
+const FOREIGN: Foreign = Foreign {
+    methods: &[Method::POST],
+    prefixes: &["mcp-"],
+    with_cookies: false,
+};
+
 /// The routes, with what `serve` makes answering behind the token, the limits and the checks of this module.
 pub fn routes<H: ServerHandler>(state: &AppState, serve: impl Fn() -> H + Send + Sync + 'static) -> Router<AppState> {
     let service = StreamableHttpService::new(move || Ok(serve()), NeverSessionManager::default().into(), config(&state.config));
-    Router::new()
+    let endpoint = Router::new()
         // What is no POST is answered by the protocol's own 405.
         .route(
             "/mcp",
             post_service(service.clone()).get_service(service.clone()).delete_service(service),
         )
         .layer(from_fn_with_state(state.clone(), guard::guard))
-        .layer(cors(&state.config))
-        .merge(
-            Router::new()
-                .route("/.well-known/oauth-protected-resource", get(metadata::document))
-                .route("/.well-known/oauth-protected-resource/mcp", get(metadata::document)),
-        )
+        .layer(from_fn_with_state(state.clone(), host::known_host));
+    cors::open_to(FOREIGN, &state.config, endpoint).merge(
+        Router::new()
+            .route("/.well-known/oauth-protected-resource", get(metadata::document))
+            .route("/.well-known/oauth-protected-resource/mcp", get(metadata::document)),
+    )
 }
 
 /// The handler of a request that came over HTTP: who calls is in the request.
@@ -59,13 +72,12 @@ pub fn over_http(state: &AppState) -> impl Fn() -> Kaam + Send + Sync + 'static 
 }
 
 fn config(config: &Config) -> StreamableHttpServerConfig {
-    let host = config.public_url.host_str().unwrap_or_default();
-    let hosts = [host.trim_matches(['[', ']']), "localhost", "127.0.0.1", "::1"];
     StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_max_request_body_bytes(BODY_MAX)
-        .with_allowed_hosts(hosts)
+        // `auth::host` has looked at the host already.
+        .disable_allowed_hosts()
         .with_allowed_origins(origins(config))
         .enforce_origin_validation()
 }
@@ -88,34 +100,4 @@ fn origins(config: &Config) -> Vec<String> {
     });
     let near = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"].map(str::to_owned);
     std::iter::once(own).chain(named).chain(near).collect()
-}
-
-/// Pages of the named origins may call and read what they need to; no cookies.
-fn cors(config: &Config) -> CorsLayer {
-    let origins: Vec<HeaderValue> = config
-        .cors_allowed_origins
-        .iter()
-        .filter_map(|origin| origin.parse().ok())
-        .collect();
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::POST])
-        .allow_headers(
-            [
-                "authorization",
-                "content-type",
-                "mcp-protocol-version",
-                "mcp-method",
-                "mcp-name",
-                "mcp-session-id",
-                "last-event-id",
-            ]
-            .map(HeaderName::from_static),
-        )
-        .expose_headers([
-            header::WWW_AUTHENTICATE,
-            header::RETRY_AFTER,
-            HeaderName::from_static("x-request-id"),
-        ])
-        .max_age(std::time::Duration::from_secs(600))
 }

@@ -9,7 +9,7 @@ use super::{Caller, LOCALE_COOKIE, THEME_COOKIE, caller, failed, go_back, here, 
 use crate::{
     api::{
         ApiError,
-        view::{Me, SignUpMode, Theme, Viewer},
+        view::{Elsewhere, Me, SignUpMode, Theme, Viewer},
     },
     domain::{
         id::UserId,
@@ -20,6 +20,7 @@ use crate::{
         auth::{
             About, EmailAddress, PasswordError, current_user,
             devices::{self, Devices},
+            host,
             limits::{Attempt, Whence},
             secret, session,
         },
@@ -61,6 +62,21 @@ pub fn viewer_of(state: &AppState, user: Option<User>, parts: &Parts) -> Viewer 
         week_start,
         models: state.runs.models(),
         transcribes: false,
+        elsewhere: host::elsewhere(parts, &state.config).map(|why| Elsewhere {
+            address: state.config.public_origin(),
+            unknown: match why {
+                host::Elsewhere::Unknown(name) => Some(name),
+                host::Elsewhere::Unsafe => None,
+            },
+        }),
+    }
+}
+
+/// Refuses to let somebody in at an address at which their session would not count.
+fn at_our_address(state: &AppState, parts: &Parts) -> Result<(), ApiError> {
+    match host::elsewhere(parts, &state.config) {
+        None => Ok(()),
+        Some(_) => Err(refuse(ApiError::OtherAddress(state.config.public_origin()))),
     }
 }
 
@@ -94,6 +110,7 @@ pub async fn sign_up_state(setup: Option<String>) -> Result<SignUpMode, ApiError
 /// Checks the password and signs in. Nobody's address and a wrong password are told apart by nothing, not by time either.
 pub async fn sign_in(email: String, password: String) -> Result<(), ApiError> {
     let (state, parts) = here().map_err(refuse)?;
+    at_our_address(&state, &parts)?;
     let email: EmailAddress = email.parse().map_err(|_| refuse(ApiError::WrongCredentials))?;
     let now = state.clock.now();
     let devices = Devices::of(&parts.headers, &state.config);
@@ -123,6 +140,7 @@ pub async fn sign_in(email: String, password: String) -> Result<(), ApiError> {
 /// Makes an account and signs in.
 pub async fn sign_up(email: String, password: String, name: String, zone: String, setup: String) -> Result<(), ApiError> {
     let (state, parts) = here().map_err(refuse)?;
+    at_our_address(&state, &parts)?;
     let setup_link = match state.config.sign_up {
         SignUp::Open => None,
         SignUp::Setup => Some(secret::hash(&setup)),

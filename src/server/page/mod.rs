@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | `Invalid` | 400 |
 //! | `SignedOut`, `WrongCredentials` | 401 |
-//! | `SignUpClosed`, `Closed`, `ConfirmPassword`, `WrongPassword` | 403 |
+//! | `SignUpClosed`, `OtherAddress`, `Closed`, `ConfirmPassword`, `WrongPassword` | 403 |
 //! | `NotFound` | 404 |
 //! | `EmailTaken`, `Busy` | 409 |
 //! | `EmailInvalid`, `PasswordInvalid`, `PasswordWeak`, `Blank`, `TooLong` | 422 |
@@ -227,7 +227,9 @@ fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Invalid => StatusCode::BAD_REQUEST,
         ApiError::SignedOut | ApiError::WrongCredentials => StatusCode::UNAUTHORIZED,
-        ApiError::SignUpClosed | ApiError::Closed | ApiError::ConfirmPassword | ApiError::WrongPassword => StatusCode::FORBIDDEN,
+        ApiError::SignUpClosed | ApiError::OtherAddress(_) | ApiError::Closed | ApiError::ConfirmPassword | ApiError::WrongPassword => {
+            StatusCode::FORBIDDEN
+        }
         ApiError::NotFound => StatusCode::NOT_FOUND,
         ApiError::EmailTaken | ApiError::Busy => StatusCode::CONFLICT,
         ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::PasswordWeak(_) | ApiError::Blank | ApiError::TooLong => {

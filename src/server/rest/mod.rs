@@ -6,46 +6,40 @@ use axum::{
     Json, Router,
     body::to_bytes,
     extract::{Path, Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{Method, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde_json::{Map, Value};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::{
     auth::{
+        cors::{self, Foreign},
         current_user::{by_token, lacks},
         jwt::Entrance,
     },
     error::AppError,
     mcp::{BODY_MAX, metadata::WHERE_TOKENS_COME_FROM},
+    media_type,
     state::AppState,
-    tools::outside::OutsideError,
+    tools::{coerce, outside::OutsideError},
 };
 use crate::domain::actor::Door;
 
+/// Pages of others call with a token, never with cookies.
+const FOREIGN: Foreign = Foreign {
+    methods: &[Method::POST],
+    prefixes: &[],
+    with_cookies: false,
+};
+
 /// The routes.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    let origins: Vec<HeaderValue> = state
-        .config
-        .cors_allowed_origins
-        .iter()
-        .filter_map(|origin| origin.parse().ok())
-        .collect();
-    let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([http::Method::POST])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            HeaderName::from_static("idempotency-key"),
-        ]);
-    Router::new()
+    let routes = Router::new()
         .route("/api/v1/tools/{name}", post(call))
         .route("/api/v1/openapi.json", get(document))
-        .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
-        .layer(cors)
+        .method_not_allowed_fallback(async || AppError::MethodNotAllowed);
+    cors::open_to(FOREIGN, &state.config, routes)
 }
 
 /// `POST /api/v1/tools/{name}`.
@@ -58,21 +52,15 @@ async fn call(State(state): State<AppState>, Path(name): Path<String>, request: 
         return Err(AppError::TooMany { retry_after });
     }
     let body = to_bytes(body, BODY_MAX).await.map_err(|_| AppError::TooLarge { limit: BODY_MAX })?;
-    let is_json = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value
-                .split(';')
-                .next()
-                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-        });
+    let is_json = media_type::is(&parts.headers, "application/json");
     // A tool without arguments may be called without a body.
-    let mut args: Map<String, Value> = match body.is_empty() {
+    let mut args = match body.is_empty() {
         true => Map::new(),
-        false if is_json => serde_json::from_slice(&body)
-            .map_err(|error| AppError::Invalid(format!("The body is not a JSON object of the tool's arguments: {error}.")))?,
+        false if is_json => {
+            let wrong = |what: &str| AppError::Invalid(format!("The body is not a JSON object of the tool's arguments: {what}."));
+            let body = serde_json::from_slice(&body).map_err(|error| wrong(&error.to_string()))?;
+            coerce::object(body).ok_or_else(|| wrong("it is another value"))?
+        }
         false => return Err(AppError::UnsupportedMediaType("application/json")),
     };
     // The header that scripts know from elsewhere says the same as the argument.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::server::{
     model::ToolSpec,
     tools::{
-        outside::{check_arguments, without_nulls},
+        coerce,
+        outside::{read_arguments, without_nulls},
         schema,
     },
 };
@@ -80,9 +81,8 @@ struct Nothing {}
 
 /// Reads the arguments of a tool of the conversation; `None` where they are not as its schema has them.
 pub(super) fn read<T: DeserializeOwned + JsonSchema>(arguments: &str) -> Option<T> {
-    let args: Map<String, Value> = serde_json::from_str(arguments).ok()?;
-    let args = without_nulls(args);
-    check_arguments(&args, schema::plain::<T>()).ok()?;
+    let args = coerce::object(serde_json::from_str(arguments).ok()?)?;
+    let args = read_arguments(without_nulls(args), schema::plain::<T>()).ok()?;
     serde_json::from_value(Value::Object(args)).ok()
 }
 

@@ -2,13 +2,15 @@
 //! What only programs outside get with them (keys for repeated calls, undo tokens, checked arguments) is in [`outside`].
 //!
 //! A tool declares what it is ([`Kind`]) and, from its typed arguments, what a call would do ([`Tool::plan`]): by that calls are weighed, never by
-//! their names or the look of their arguments. Arguments that a tool does not have are refused at every door.
+//! their names or the look of their arguments. Arguments that a tool does not have are refused at every door; those that come in another form
+//! than the schema's are read where that is unambiguous ([`coerce`]).
 //!
 //! A tool takes the person from the session, never from its arguments. A failure that the model can act on is data
 //! ([`ToolError::TellModel`]); only the other kind stops the turn.
 
 mod add_task;
 mod add_tasks;
+pub mod coerce;
 mod complete_task;
 mod complete_tasks;
 mod delete_task;
@@ -30,7 +32,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -395,13 +397,14 @@ impl Registry {
             )));
         };
         let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
-        let args: Map<String, Value> = serde_json::from_str(arguments).map_err(|error| {
+        let wrong = |what: &str| {
             ToolError::TellModel(format!(
-                "The arguments of {name} are not a valid JSON object: {error}. Correct them and call it again."
+                "The arguments of {name} are not a valid JSON object: {what}. Correct them and call it again."
             ))
-        })?;
-        let args = outside::without_nulls(args);
-        outside::check_arguments(&args, tool.parameters()).map_err(ToolError::TellModel)?;
+        };
+        let args: Value = serde_json::from_str(arguments).map_err(|error| wrong(&error.to_string()))?;
+        let args = coerce::object(args).ok_or_else(|| wrong("it is another value"))?;
+        let args = outside::read_arguments(outside::without_nulls(args), tool.parameters()).map_err(ToolError::TellModel)?;
         Ok((tool, Value::Object(args)))
     }
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use self::check::check;
-use super::{AnyTool, Registry, Scope, Tool, ToolContext, ToolError, undo};
+pub(super) use self::check::fits;
+use super::{AnyTool, Registry, Scope, Tool, ToolContext, ToolError, coerce::coerced, undo};
 use crate::{
     domain::scope::Scopes,
     server::store::{
@@ -101,6 +102,14 @@ impl Registry {
         self.find(name).is_some_and(takes_key)
     }
 
+    /// Arguments of a call as its tool wants them, as far as they can be read so.
+    pub fn coerced(&self, name: &str, args: Map<String, Value>) -> Map<String, Value> {
+        match self.find(name) {
+            Some(tool) => coerced(args, &offer(tool).input),
+            None => args,
+        }
+    }
+
     /// A sentence for people about what a call gave.
     pub fn prose(&self, name: &str, result: &Value) -> String {
         super::prose::about(name, result)
@@ -117,7 +126,9 @@ impl Registry {
         context: &mut ToolContext<'_>,
     ) -> Result<Value, OutsideError> {
         let tool = self.find(name).ok_or(OutsideError::NoSuchTool)?;
-        check(&args, &offer(tool).input).map_err(OutsideError::Wrong)?;
+        let schema = offer(tool).input;
+        args = coerced(args, &schema);
+        check(&args, &schema).map_err(OutsideError::Wrong)?;
         let key = args.remove(KEY);
         let key = key.as_ref().and_then(Value::as_str);
         if let Some(key) = key {
@@ -143,12 +154,15 @@ impl Registry {
     }
 }
 
-/// Checks the arguments of a call from the chat, where there are no keys, against the schema of its tool.
+/// Reads the arguments of a call from the chat, where there are no keys, by the schema of its tool.
 ///
 /// # Errors
 /// The first thing that is wrong, for whoever wrote the arguments.
-pub fn check_arguments(args: &Map<String, Value>, schema: Value) -> Result<(), String> {
-    check(args, &object(schema))
+pub fn read_arguments(args: Map<String, Value>, schema: Value) -> Result<Map<String, Value>, String> {
+    let schema = object(schema);
+    let args = coerced(args, &schema);
+    check(&args, &schema)?;
+    Ok(args)
 }
 
 /// A hash of a call that does not depend on the order of its arguments.

@@ -1,6 +1,6 @@
 //! Checks arguments against a schema of ours (the plain subset of [`super::super::schema`]), and says what to do about what is wrong.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Whether the arguments fit the schema of an object.
 ///
@@ -41,6 +41,11 @@ fn object(args: &Map<String, Value>, schema: &Map<String, Value>, at: &str, is_c
     Ok(())
 }
 
+/// Whether a value fits its schema.
+pub(in crate::server::tools) fn fits(value: &Value, schema: &Value) -> bool {
+    one(value, schema, "").is_ok()
+}
+
 fn one(value: &Value, schema: &Value, at: &str) -> Result<(), String> {
     let kind = schema.get("type").and_then(Value::as_str).unwrap_or_default();
     match (kind, value) {
@@ -61,7 +66,40 @@ fn one(value: &Value, schema: &Value, at: &str) -> Result<(), String> {
         ("integer", _) => Err(format!("`{at}` must be a whole number, without quotes.")),
         ("boolean", _) => Err(format!("`{at}` must be true or false, without quotes.")),
         (kind, Value::Null) => Err(format!("`{at}` is null and must be a value of type {kind}: leave it out instead.")),
-        (kind, _) => Err(format!("`{at}` must be of type {kind}.")),
+        (kind, _) => Err(format!("`{at}` must be of type {kind}. Example: {}", example_at(at, schema))),
+    }
+}
+
+/// The argument as it may be written.
+fn example_at(at: &str, schema: &Value) -> String {
+    let name = at.rsplit('.').next().unwrap_or_default();
+    // An item of a list has no name of its own.
+    match name.split_once('[') {
+        Some((list, _)) => json!({ list: [example(schema)] }),
+        None => json!({ name: example(schema) }),
+    }
+    .to_string()
+}
+
+fn example(schema: &Value) -> Value {
+    match schema.get("type").and_then(Value::as_str).unwrap_or_default() {
+        "object" => {
+            let required = schema
+                .get("required")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
+            let one = |name: &str| (name.to_owned(), schema["properties"].get(name).map_or(Value::Null, example));
+            Value::Object(required.map(one).collect())
+        }
+        "array" => json!([schema.get("items").map_or(Value::Null, example)]),
+        "integer" | "number" => 10.into(),
+        "boolean" => true.into(),
+        _ => match schema.pointer("/enum/0") {
+            Some(word) => word.clone(),
+            None => "...".into(),
+        },
     }
 }
 
@@ -85,8 +123,6 @@ fn shortened(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn told(args: Value) -> String {
@@ -112,7 +148,18 @@ mod tests {
     fn what_is_wrong_is_named_with_the_way_out() {
         for (args, expected) in [
             (json!({}), "`title` is missing. Give it and call again."),
-            (json!({ "title": 7 }), "`title` must be of type string."),
+            (
+                json!({ "title": 7 }),
+                "`title` must be of type string. Example: {\"title\":\"...\"}",
+            ),
+            (
+                json!({ "title": "x", "tasks": "y" }),
+                "`tasks` must be of type array. Example: {\"tasks\":[{\"title\":\"...\"}]}",
+            ),
+            (
+                json!({ "title": "x", "tasks": ["y"] }),
+                "`tasks[0]` must be of type object. Example: {\"tasks\":[{\"title\":\"...\"}]}",
+            ),
             (
                 json!({ "title": null }),
                 "`title` is null and must be a value of type string: leave it out instead.",
