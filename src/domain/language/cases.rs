@@ -110,6 +110,58 @@ fn numbers_fractions_and_names_in_titles_are_no_dates() {
 }
 
 #[test]
+fn orders_about_tasks_that_are_there_are_no_titles() {
+    let is_add = |text: &str| matches!(understand(text, now()).intent, Intent::Add(_));
+    for text in [
+        "show gym",
+        "open report",
+        "look for gym",
+        "swap gym and dentist",
+        "sort my tasks by date",
+        "print my tasks",
+        "share my to-do list with Ali",
+        "count my tasks due tomorrow",
+        "what is my next task?",
+        "how can I add a task for tomorrow",
+        "will it rain tomorrow",
+        "cancel gym membership tomorrow",
+        "gym dhoondo",
+        "mere kaam print karo",
+        "kal ke kaam gino",
+        "agla kaam kya hai",
+        "جم ڈھونڈو",
+        "میرے کام پرنٹ کرو",
+        "کل کے کام گنو",
+    ] {
+        assert!(!is_add(text), "{text}: {:?}", understand(text, now()).intent);
+    }
+    for text in [
+        "open a bank account",
+        "print 20 copies of the menu",
+        "order pizza",
+        "email Sana",
+        "check the oil tomorrow",
+        "report print karni hai",
+        "gari dhoondni hai",
+        "رپورٹ پرنٹ کرنی ہے",
+    ] {
+        assert!(is_add(text), "{text}: {:?}", understand(text, now()).intent);
+    }
+    // What may be both keeps its day for the new task.
+    let Intent::Either(either) = understand("cancel gym membership tomorrow", now()).intent else {
+        panic!("no choice");
+    };
+    assert_eq!(
+        (either.task.title.as_str(), shown(either.task.due.as_ref()).as_str()),
+        ("cancel gym membership", "2026-12-01")
+    );
+    assert_eq!(
+        (either.target.words.as_slice(), either.order),
+        (&["gym membership".to_owned()][..], Order::Delete)
+    );
+}
+
+#[test]
 fn dates_in_numbers_have_a_reason() {
     assert_both(&[
         ("pay the rent on 15/1", "pay the rent", "2027-01-15"),

@@ -54,16 +54,20 @@ pub fn find_matches(words: &str, titles: &[&str]) -> Vec<usize> {
     if asked.is_empty() {
         return Vec::new();
     }
+    // "buy milk" is "Buy milk and eggs" rather than "دودھ لانا", which says the same in other words.
+    let mut literal: Vec<usize> = Vec::new();
     for (at, title) in titles.iter().enumerate() {
-        let score = score(&asked, &compared(title));
+        let title = compared(title);
+        let score = score(&asked, &title);
+        if is_literal(&asked, &title) {
+            literal.push(at);
+        }
         if score > best + 0.01 {
             (best, found) = (score, vec![at]);
         } else if score >= best - 0.01 && score >= ENOUGH {
             found.push(at);
         }
     }
-    // "buy milk" is "Buy milk and eggs" rather than "دودھ لانا", which says the same in other words.
-    let literal: Vec<usize> = (0..titles.len()).filter(|at| is_literal(&asked, &compared(titles[*at]))).collect();
     if literal.is_empty() || literal.iter().any(|at| found.contains(at)) {
         return found;
     }

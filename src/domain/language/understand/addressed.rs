@@ -202,19 +202,27 @@ pub(super) fn english(reading: &mut Reading<'_>) -> Option<Intent> {
     {
         return None;
     }
-    let range = days.range(reading.now, false).map(|(first, last)| (Some(first), last));
+    named(reading, order, length, daily)
+}
+
+/// The tasks that are named behind an English verb of this length; `None` where there are none: "find everything", "show done".
+fn named(reading: &mut Reading<'_>, order: Order, length: usize, daily: bool) -> Option<Intent> {
+    let first = reading.from;
     let used = reading.sentence.used.clone();
     reading.sentence.take(first, length);
+    let mut range = None;
     if order == Order::Show {
-        reading.take_when(Which::First);
+        range = reading
+            .take_when(Which::First)
+            .range(reading.now, false)
+            .map(|(first, last)| (Some(first), last));
         reading.drop_all(&[Plain::Wala]);
     } else {
         reading.drop_all(&[Plain::DateNoun]);
-        joined(reading, body);
+        joined(reading, first + length);
     }
     let target = reading.target();
     reading.sentence.used = used;
-    // "Find everything", "show done" name no task.
     if target.words.is_empty() {
         return None;
     }

@@ -323,6 +323,12 @@ impl Reading<'_> {
                     .filter(|n| self.sentence.tokens.get(at + n).is_some_and(|t| t.is_mark(',') || t.is_mark('،')));
                 // "bhai ki shadi" is about the brother.
                 let owned = self.sentence.is(at + 1, Plain::Post).is_some();
+                // "Hmm add milk", "ruko, doodh lana hai"
+                let paused = self.sentence.is(at, Plain::Pause).filter(|n| {
+                    let marked = self.sentence.tokens.get(at + n).is_some_and(|t| !t.is_text());
+                    marked || self.is_word(at, &["hmm", "hmmm", "hm", "umm", "um", "uh", "ruko", "ہمم", "رکو"])
+                });
+                let corrected = corrected.or(paused.filter(|n| at + n < self.to));
                 let polite = self
                     .sentence
                     .any(at, &[Plain::Polite, Plain::Greeting])

@@ -143,7 +143,8 @@ fn names(words: &str, roman: bool, now: Moment) -> Option<Vec<String>> {
     }
     let target = reading.target();
     let dated = !when::spans(&reading.sentence, reading.from, reading.to).is_empty();
-    (!target.words.is_empty() && !(dated && all_of(words, now).is_some())).then_some(target.words)
+    let only_dates = dated && all_of(words, now).is_some();
+    (!target.words.is_empty() && !only_dates).then_some(target.words)
 }
 
 /// The length of "except", "ke ilawa", "but" behind "all", where it begins here.

@@ -38,21 +38,9 @@ impl Reading<'_> {
 
     /// What is left of the words that name a task.
     pub(super) fn target(&mut self) -> Target {
-        let pointer = self
-            .sentence
-            .left(self.from, self.to)
-            .iter()
-            .any(|at| self.sentence.is(*at, Plain::It).is_some());
-        let all = self
-            .sentence
-            .left(self.from, self.to)
-            .iter()
-            .any(|at| self.sentence.is(*at, Plain::All).is_some());
-        let done = self
-            .sentence
-            .left(self.from, self.to)
-            .iter()
-            .any(|at| self.sentence.is(*at, Plain::Completed).is_some());
+        let left = self.sentence.left(self.from, self.to);
+        let says = |kind: Plain| left.iter().any(|at| self.sentence.is(*at, kind).is_some());
+        let (pointer, all, done) = (says(Plain::It), says(Plain::All), says(Plain::Completed));
         let scope = if all { self.scope() } else { Scope::default() };
         // "sab kuch" is one word of two.
         let everything: Vec<usize> = (self.from..self.to)

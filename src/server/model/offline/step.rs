@@ -370,7 +370,7 @@ impl Step<'_> {
             return self.script == Script::En && is_name(words) && !accounts(&dated.rest);
         }
         let on_its_day = dated.due.zip(task.due()).is_some_and(|(said, due)| said.date == due.date);
-        !accounts(words) && !(on_its_day && accounts(&dated.rest))
+        !(accounts(words) || on_its_day && accounts(&dated.rest))
     }
 
     /// Tasks as they are spoken of; those that have the same title and date say besides what tells them apart.

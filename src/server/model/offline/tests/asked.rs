@@ -425,3 +425,16 @@ fn digits_and_accents_tell_tasks_apart() {
     let mut fake = Fake::new(&["plumber 77"]);
     assert!(fake.say("find plumber 777").contains("no task like"));
 }
+
+#[test]
+fn a_pause_before_an_order_is_no_part_of_it() {
+    for (say, title) in [
+        ("hmm add milk", "milk"),
+        ("ruko, doodh lana hai", "doodh lana"),
+        ("رکو، دودھ لانا ہے", "دودھ لانا"),
+    ] {
+        let mut fake = Fake::new(&[]);
+        fake.say(say);
+        assert_eq!(fake.titles(), [title], "{say}");
+    }
+}
