@@ -155,6 +155,7 @@ impl<'a> Sentence<'a> {
 
     /// Reads some tokens to the letter from now on: they mean nothing but themselves.
     pub fn forget(&mut self, from: usize, to: usize) {
+        self.unread.retain(|(first, last)| *last <= from || to <= *first);
         for at in from..to {
             self.forgotten[at] = true;
             (self.senses[at], self.all[at]) = (Vec::new(), Vec::new());
@@ -277,6 +278,11 @@ impl<'a> Sentence<'a> {
         if from < to && !self.unread.contains(&(from, to)) {
             self.unread.push((from, to));
         }
+    }
+
+    /// Whether a token looks like a part of a date that was not wholly understood.
+    pub fn is_doubted(&self, at: usize) -> bool {
+        self.unread.iter().any(|(first, last)| (*first..*last).contains(&at))
     }
 
     /// Gives what was taken since then back to the title, and remembers it as a date that cannot be.
