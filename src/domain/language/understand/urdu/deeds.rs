@@ -235,7 +235,15 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     }
     let moves = place(reading, Plain::Move).is_some();
     let updates = place(reading, Plain::Update).is_some();
-    let adds = place(reading, Plain::Add).is_some();
+    // "weekly plan ko jumma ko kar do" names a plan; "plan kar do" makes one.
+    let ordered = |at: usize| match content.iter().find(|next| **next > at) {
+        Some(next) => {
+            let helps = [Plain::Request, Plain::Stem, Plain::Add, Plain::Will, Plain::Copula, Plain::Polite, Plain::Done];
+            reading.sentence.any(*next, &helps).is_some()
+        }
+        None => true,
+    };
+    let adds = near.iter().any(|at| reading.sentence.is(*at, Plain::Add).is_some() && ordered(*at));
     if complete.is_some() && !moves {
         verbs_away(reading, content, &[Plain::Complete, Plain::Completed, Plain::List]);
         return Some(Intent::Complete(reading.dated_target()));
