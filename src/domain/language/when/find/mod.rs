@@ -17,6 +17,7 @@ mod piece;
 mod rivals;
 mod shift;
 mod spans;
+mod things;
 mod words;
 
 use account::Doubt;
@@ -27,6 +28,7 @@ use joining::{assemble, is_link};
 use numbers::is_word;
 use piece::{Found, Piece};
 pub(in crate::domain::language) use shift::shift;
+pub(in crate::domain::language) use things::leave_in_title;
 use words::{day_word, part, relative, weekday};
 
 use super::{Day, DueError, Moment, When, Zone, clock, zones};
@@ -105,7 +107,9 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
         let rivals = if which == Which::First {
-            rivals::find(sentence, &found, &taken, (from, to))
+            let mut all = rivals::find(sentence, &found, &taken, (from, to));
+            all.extend(things::disagreeing(sentence, &taken, now));
+            all
         } else {
             Vec::new()
         };
