@@ -153,7 +153,7 @@ impl<'a> Sentence<'a> {
         (self.senses[at], self.all[at]) = (and.clone(), and);
     }
 
-    /// Reads some tokens to the letter from now on: they mean nothing but themselves.
+    /// Reads some tokens to the letter from now on: they mean nothing but themselves, whatever date was seen in them.
     pub fn forget(&mut self, from: usize, to: usize) {
         self.unread.retain(|(first, last)| *last <= from || to <= *first);
         for at in from..to {
@@ -278,11 +278,6 @@ impl<'a> Sentence<'a> {
         if from < to && !self.unread.contains(&(from, to)) {
             self.unread.push((from, to));
         }
-    }
-
-    /// Whether a token looks like a part of a date that was not wholly understood.
-    pub fn is_doubted(&self, at: usize) -> bool {
-        self.unread.iter().any(|(first, last)| (*first..*last).contains(&at))
     }
 
     /// Gives what was taken since then back to the title, and remembers it as a date that cannot be.

@@ -127,7 +127,8 @@ fn agrees(when: &When, piece: Piece) -> bool {
     match repeat.frequency {
         Frequency::Daily => repeat.interval > 1,
         Frequency::Weekly => repeat.days.is_empty() || repeat.days.iter().any(|other| other == day),
-        Frequency::Monthly | Frequency::Yearly => true,
+        // "monthly on Friday" says nothing about which one.
+        Frequency::Monthly | Frequency::Yearly => repeat.nth != 0,
     }
 }
 
@@ -178,7 +179,7 @@ fn is_joined_by_and(sentence: &Sentence<'_>, one: (usize, usize), other: (usize,
 }
 
 /// Two day words that say one day: "Friday next week", "20th of next month". Two that are names of a day do so side by side only.
-fn join(one: Day, other: Day, near: bool) -> Option<Day> {
+pub(super) fn join(one: Day, other: Day, near: bool) -> Option<Day> {
     Some(match (one, other) {
         (a, b) if a == b => a,
         // "January next year", "5 January next year"
