@@ -12,7 +12,8 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, ListWish, Moment, NewTask, Status, Target, accounts_for, date_words, find_all, find_matches, holds, is_doubtful, is_name, phrases,
+        Change, ListWish, Moment, NewTask, Status, Target, accounts_for, date_words, find_all, find_matches, holds, is_doubtful, is_name,
+        phrases,
     },
     locale::Script,
     task::{Task, TaskStatus},

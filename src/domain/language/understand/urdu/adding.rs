@@ -84,7 +84,10 @@ pub(in crate::domain::language::understand) fn added(reading: &mut Reading<'_>) 
     // "list mein daalo eggs"
     let listed = |at: usize| {
         let orders = reading.is_word(at, &["daalo", "dalo", "likho", "ڈالو", "لکھو"]) && content.last() != Some(&at);
-        orders && content.iter().any(|place| *place < at && reading.sentence.is(*place, Plain::List).is_some())
+        orders
+            && content
+                .iter()
+                .any(|place| *place < at && reading.sentence.is(*place, Plain::List).is_some())
     };
     let first = content.iter().take(5).copied().find(|at| {
         reading
@@ -140,12 +143,9 @@ pub(in crate::domain::language::understand) fn added(reading: &mut Reading<'_>) 
         let length = reading.sentence.is(at, Plain::Add).unwrap_or(1);
         reading.sentence.take(at, length);
         for before in content.iter().filter(|p| **p < at) {
-            if reading
-                .sentence
-                .any(*before, &[Plain::Task, Plain::List, Plain::Self_, Plain::Filler, Plain::Polite])
-                .is_some()
-            {
-                reading.sentence.take(*before, 1);
+            let small = [Plain::Task, Plain::List, Plain::Self_, Plain::Filler, Plain::Polite];
+            if let Some(length) = reading.sentence.any(*before, &small) {
+                reading.sentence.take(*before, length);
             }
         }
         let to = reading.to;

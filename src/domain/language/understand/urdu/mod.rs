@@ -94,7 +94,9 @@ fn is_thing_to_do(reading: &Reading<'_>, content: &[usize]) -> bool {
         && sentence
             .find(*before, |sense| matches!(sense, Sense::Priority(_)).then_some(()))
             .is_none()
-        && content.iter().all(|at| sentence.any(*at, &ORDERS).is_none())
+        && content
+            .iter()
+            .all(|at| sentence.any(*at, &ORDERS).is_none() || reading.is_word(*at, &["check", "چیک"]))
 }
 
 /// The forms of "to keep", with which one gives a thing a time.
@@ -130,11 +132,12 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         .collect();
     let &first = content.first()?;
     let asks_last = content.last().is_some_and(|at| reading.is_word(*at, &["kya", "kia", "کیا"]))
-        && content
-            .iter()
-            .rev()
-            .nth(1)
-            .is_some_and(|at| reading.sentence.any(*at, &[Plain::Copula, Plain::Need]).is_some());
+        && content.iter().rev().nth(1).is_some_and(|at| {
+            reading
+                .sentence
+                .any(*at, &[Plain::Copula, Plain::Need, Plain::Done, Plain::Past])
+                .is_some()
+        });
     let tag = tag_question(reading, &content);
     let content = without_afterthought(reading, content, asks_last || tag);
     let mut tail = tail(reading, &content);
@@ -157,6 +160,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         .any(|at| reading.sentence.is(*at, Plain::What).is_some() && !whole(*at) && !is_past_word(reading, &content, *at))
         || reading.asks()
         || asks_last
+        || reading.sentence.is(first, Plain::Question).is_some() && (has(reading, Plain::Copula) || has(reading, Plain::Need))
         || tag;
     let shows = has(reading, Plain::Show);
     let names_task = has(reading, Plain::Task) || has(reading, Plain::List);
@@ -182,8 +186,13 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return None;
     }
 
-    if (question || shows) && only_chat(reading, &content) {
+    // "gym kab hai"
+    let when_is = tail.copula.is_some() && when.is_empty() && content.iter().any(|at| reading.is_word(*at, &["kab", "کب"]));
+    if (question || shows || when_is) && only_chat(reading, &content) {
         return Some(Intent::Unknown);
+    }
+    if when_is && !has(reading, Plain::Ongoing) && tail.duty.is_none() && tail.done.is_none() && content.len() > 2 {
+        return Some(listed(reading, &content, false, true));
     }
     // "dawat ka naam ab walima hai"
     if tail.copula.is_some()
