@@ -2,7 +2,8 @@
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make
-//! titles, `holding` reads what is said before an order, `announced` what a colon announces, `habits` knows at what hours things are done, `broken` knows titles that are none, `target`
+//! titles, `holding` reads what is said before an order, `announced` what a colon announces, `habits` knows at what hours things are done,
+//! `broken` knows titles that are none, `target`
 //! says which tasks are meant, and `scope` which of all. `whole` reads messages that say one thing, whatever order their words have; `half`
 //! refuses what would be done by halves. `describing` reads what is no message, but the description of one task.
 

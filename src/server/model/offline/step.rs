@@ -12,8 +12,7 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, ListWish, Moment, NewTask, Status, Target, accounts_for, date_words, find_all, find_matches, holds, is_doubtful, is_name,
-        phrases,
+        Change, Moment, NewTask, Status, Target, accounts_for, date_words, find_all, find_matches, holds, is_doubtful, is_name, phrases,
     },
     locale::Script,
     task::{Task, TaskStatus},
@@ -125,7 +124,7 @@ impl Step<'_> {
     }
 
     /// Whether the person was asked in this turn, and did not agree.
-    fn is_declined(&self) -> bool {
+    pub fn is_declined(&self) -> bool {
         self.results.iter().any(|done| matches!(done.outcome, Outcome::Declined))
     }
 
@@ -178,22 +177,8 @@ impl Step<'_> {
         each.chunks(ADDED_MAX).map(|tasks| (ADD_MANY, many(tasks))).collect()
     }
 
-    /// Does what is wanted, and shows tasks when it is done: "add milk and show my tasks".
-    fn act_and_list(&self, deeds: &[Plan], wish: &ListWish, unread: &[String]) -> Reply {
-        if self.is_declined() {
-            return Reply::Say(self.report(unread));
-        }
-        if !self.newest.has_deed() {
-            return self.act(deeds);
-        }
-        match self.list(wish) {
-            Reply::Say(list) => Reply::Say(format!("{}\n\n{list}", self.report(unread))),
-            call => call,
-        }
-    }
-
     /// Adds, completes, deletes or changes: all that is wanted, or, if something has to be asked, nothing yet.
-    fn act(&self, plans: &[Plan]) -> Reply {
+    pub fn act(&self, plans: &[Plan]) -> Reply {
         let mut calls = Vec::new();
         let mut looks: Vec<Call> = Vec::new();
         let mut asked = None;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use super::{
     Reply,
     conversation::{FIND, LIST, title_by_id},
+    plan::Plan,
     step::{Call, Not, Step, has_status},
     wire::{Arguments, Listed, Outcome, WireTask},
 };
@@ -21,6 +22,20 @@ const READ_OUT: usize = 5;
 const NEXT_OF: i64 = 25;
 
 impl Step<'_> {
+    /// Does what is wanted, and shows tasks when it is done: "add milk and show my tasks".
+    pub fn act_and_list(&self, deeds: &[Plan], wish: &ListWish, unread: &[String]) -> Reply {
+        if self.is_declined() {
+            return Reply::Say(self.report(unread));
+        }
+        if !self.newest.has_deed() {
+            return self.act(deeds);
+        }
+        match self.list(wish) {
+            Reply::Say(list) => Reply::Say(format!("{}\n\n{list}", self.report(unread))),
+            call => call,
+        }
+    }
+
     /// Answers a question about tasks.
     pub fn list(&self, wish: &ListWish) -> Reply {
         if wish.count {

@@ -233,17 +233,20 @@ pub(super) fn instead(reading: &mut Reading<'_>) -> Option<Intent> {
     (!change.is_empty() && !target.words.is_empty()).then_some(Intent::Update(target, change))
 }
 
+/// "Call it trim instead": the last word is no part of the name.
+fn drop_instead(reading: &mut Reading<'_>) {
+    let last = reading.sentence.left(reading.from, reading.to).last().copied();
+    if let Some(last) = last.filter(|last| *last > reading.from + 2 && reading.is_word(*last, &["instead"])) {
+        reading.sentence.take(last, 1);
+        reading.to = last;
+    }
+}
+
 /// "Rename X to Y", "call it Y instead of X".
 pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
     let instead = (reading.from..reading.to).find(|at| reading.sentence.is(*at, Plain::Instead).is_some());
-    // "Call it trim instead"
-    if instead.is_none()
-        && let Some(&last) = reading.sentence.left(reading.from, reading.to).last()
-        && reading.is_word(last, &["instead"])
-        && last > reading.from + 2
-    {
-        reading.sentence.take(last, 1);
-        reading.to = last;
+    if instead.is_none() {
+        drop_instead(reading);
     }
     // "Call this Friday" names a day, and no task.
     let days = when::spans(&reading.sentence, reading.from, reading.to);

@@ -188,7 +188,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
 
     // "gym kab hai"
     let when_is = tail.copula.is_some() && when.is_empty() && content.iter().any(|at| reading.is_word(*at, &["kab", "کب"]));
-    if (question || shows || when_is) && only_chat(reading, &content) {
+    if (question || shows || when_is) && only_chat(reading, &content, question || when_is) {
         return Some(Intent::Unknown);
     }
     if when_is && !has(reading, Plain::Ongoing) && tail.duty.is_none() && tail.done.is_none() && content.len() > 2 {

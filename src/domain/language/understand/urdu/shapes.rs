@@ -171,7 +171,7 @@ pub(super) fn names_wala(reading: &Reading<'_>, content: &[usize]) -> bool {
 }
 
 /// "kal barish hogi kya?", "aaj kaunsa din hai": nothing is said but talk.
-pub(super) fn only_chat(reading: &Reading<'_>, content: &[usize]) -> bool {
+pub(super) fn only_chat(reading: &Reading<'_>, content: &[usize], asks: bool) -> bool {
     let small = [
         Plain::What,
         Plain::Question,
@@ -183,7 +183,7 @@ pub(super) fn only_chat(reading: &Reading<'_>, content: &[usize]) -> bool {
         Plain::Self_,
         Plain::Will,
     ];
-    // What days are asked about by.
+    // What one asks of days; "match hai, bata dena" asks for a reminder.
     const TALKED: &[&str] = &[
         "chutti",
         "chhutti",
@@ -202,7 +202,7 @@ pub(super) fn only_chat(reading: &Reading<'_>, content: &[usize]) -> bool {
     let mut reached = 0;
     let mut chats = false;
     content.iter().all(|at| {
-        let talked = reading.is_word(*at, TALKED).then_some(1);
+        let talked = (asks && reading.is_word(*at, TALKED)).then_some(1);
         let chat = reading.sentence.is(*at, Plain::Chat).or(talked);
         chats |= chat.is_some();
         let length = chat
