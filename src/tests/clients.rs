@@ -153,6 +153,19 @@ async fn media_types_may_be_in_any_case_and_have_parameters() {
         .body(Body::from(form));
     let reply = program.send(upload.unwrap()).await;
     assert_eq!((reply.status.as_u16(), &reply.json()["mime_type"]), (200, &json!("text/plain")));
+    // A form that is PUT is a form all the same.
+    let id = program.announce("a.txt", 3, "text/plain").await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let put = Request::put(format!("/chatkit/attachments/{id}"))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=Edge")
+        .body(Body::from(form));
+    assert_eq!(program.send(put.unwrap()).await.status, 200);
+    let read = program
+        .send(Request::get(format!("/chatkit/attachments/{id}")).body(Body::empty()).unwrap())
+        .await;
+    assert_eq!(read.text(), "abc");
 }
 
 fn accepting(mut request: Request<Body>, accept: Option<&str>) -> Request<Body> {

@@ -29,6 +29,8 @@ use crate::{
     },
 };
 
+/// The media type of a form with a file in it.
+const FORM: &str = "multipart/form-data";
 /// What the parts of a multipart body may have beside the file, in bytes.
 const FORM_ROOM: usize = 64 * 1024;
 /// The largest body of an upload.
@@ -88,7 +90,7 @@ impl Visitor {
     }
 }
 
-/// Takes the bytes of a file that was announced: `POST` with a multipart field `file`, or `PUT` with nothing but the bytes. Where the
+/// Takes the bytes of a file that was announced: a form with a field `file`, or `PUT` with nothing but the bytes. Where the
 /// address names no file, a form brings a new one in one go.
 ///
 /// # Errors
@@ -106,7 +108,8 @@ pub async fn upload(
     let expected = state.attachments.expected(user, attachment).await?;
     let _seat = state.uploads.take(user)?;
     let reading = async {
-        if request.method() == Method::PUT {
+        // Front ends send a form by whatever method they are told.
+        if request.method() == Method::PUT && !media_type::is(request.headers(), FORM) {
             refuse_announced(request.headers(), FILE_MAX)?;
             limited(request.into_body().into_data_stream()).await
         } else {
@@ -157,8 +160,8 @@ struct SentFile {
 /// Reads the field `file`.
 async fn field(request: Request) -> Result<SentFile, AppError> {
     refuse_announced(request.headers(), UPLOAD_MAX)?;
-    if !media_type::is(request.headers(), "multipart/form-data") {
-        return Err(AppError::UnsupportedMediaType("multipart/form-data"));
+    if !media_type::is(request.headers(), FORM) {
+        return Err(AppError::UnsupportedMediaType(FORM));
     }
     let mut form = Multipart::from_request(request, &())
         .await
