@@ -11,6 +11,7 @@ mod changes;
 mod chatkit;
 mod compaction;
 mod composing;
+mod database;
 mod durable;
 mod embedded_database;
 mod fuzz_corpus;

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
-use sqlx::PgPool;
 
 use super::{CliError, output, user};
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
             tokens::{self, Scope},
         },
         clock::SystemClock,
+        db::Pools,
         store::{
             Store, StoreError,
             accounts::{ApiToken, NewToken},
@@ -55,8 +55,8 @@ pub(super) enum TokenCommand {
     },
 }
 
-pub(super) async fn run(command: TokenCommand, pool: PgPool) -> Result<(), CliError> {
-    let store = Store::new(pool);
+pub(super) async fn run(command: TokenCommand, pools: Pools) -> Result<(), CliError> {
+    let store = Store::new(pools);
     match command {
         TokenCommand::Add {
             email,
