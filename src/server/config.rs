@@ -17,11 +17,11 @@ use std::{
 use secrecy::SecretString;
 use url::Url;
 
+use super::{db::address::Address, proxies::TrustedProxies};
+
 pub use host::AllowedHost;
 pub use read::{ConfigError, Problem};
 use read::{Reader, Variable};
-
-use super::proxies::TrustedProxies;
 
 /// Gemini's OpenAI-compatible endpoint.
 pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1beta/openai/";
@@ -29,6 +29,10 @@ pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1
 pub const DEFAULT_MODEL: &str = "gemini-3.8-flash";
 
 const DATABASE_URL: Variable = Variable::new("DATABASE_URL", "postgres://kaam:secret@db.example.com:5432/kaam?sslmode=require");
+const DIRECT_URL: Variable = Variable::new(
+    "DATABASE_DIRECT_URL",
+    "postgres://kaam:secret@db.example.com:5432/kaam?sslmode=require",
+);
 const DATA_DIR: Variable = Variable::new("KAAM_DATA_DIR", "./data");
 const ATTACHMENTS: Variable = Variable::new("KAAM_ATTACHMENTS_URL", "s3://bucket/prefix");
 const LISTEN: Variable = Variable::new("LEPTOS_SITE_ADDR", "127.0.0.1:3000");
@@ -69,6 +73,8 @@ const JWT_BYTES: usize = 32;
 pub struct Config {
     /// A Postgres of the operator's; `None` means the embedded one.
     pub database_url: Option<SecretString>,
+    /// The way to it for what needs a session, where `database_url` leads through a pooler; only together with that.
+    pub database_direct_url: Option<SecretString>,
     /// Where the embedded database and the attachments lie.
     pub data_dir: PathBuf,
     /// Where the bytes of attachments lie.
@@ -206,8 +212,14 @@ impl Config {
         let public_url = reader.parsed(PUBLIC_URL, origin)?;
         let data_dir: PathBuf = reader.text(DATA_DIR).unwrap_or_else(|| "./data".into()).into();
         let model = model(&reader)?;
+        let database_url = reader.secret_that(DATABASE_URL, is_postgres)?;
+        let database_direct_url = reader.secret_that(DIRECT_URL, is_postgres)?;
+        if database_direct_url.is_some() && database_url.is_none() {
+            return Err(DIRECT_URL.wrong(Problem::Alone));
+        }
         Ok(Self {
-            database_url: reader.secret_that(DATABASE_URL, is_postgres)?,
+            database_url,
+            database_direct_url,
             attachments: match reader.parsed(ATTACHMENTS, bucket)? {
                 Some(bucket) => bucket,
                 None => AttachmentsAt::Folder(data_dir.join("attachments")),
@@ -392,11 +404,7 @@ fn list(value: &str) -> Vec<String> {
 }
 
 fn is_postgres(value: &str) -> Result<(), Problem> {
-    if value.starts_with("postgres://") || value.starts_with("postgresql://") {
-        Ok(())
-    } else {
-        Err(Problem::NotPostgres)
-    }
+    value.parse::<Address>().map(|_| ()).map_err(Problem::Database)
 }
 
 fn http_url(value: &str) -> Result<Url, Problem> {

@@ -6,7 +6,6 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
 use socket2::SockRef;
-use sqlx::PgPool;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +18,7 @@ use super::{
     clock::SystemClock,
     config::{Config, ModelChoice},
     connections::{self, Bounds},
+    db::Pools,
     limits::SendLimits,
     model::{
         Model,
@@ -131,12 +131,12 @@ pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
 /// [`ServeError::Attachments`] and [`ServeError::Model`].
 pub async fn state(
     config: Config,
-    pool: PgPool,
+    pools: impl Into<Pools>,
     clock: Arc<dyn Clock>,
     model: Arc<dyn Model>,
     leptos: LeptosOptions,
 ) -> Result<AppState, ServeError> {
-    let store = Store::new(pool);
+    let store = Store::new(pools);
     let limits = Limits {
         run: config.limits.run,
         tool_rounds: config.limits.tool_rounds as usize,
@@ -185,14 +185,14 @@ pub async fn state(
 ///
 /// # Errors
 /// See [`ServeError`].
-pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+pub async fn run(mut config: Config, pools: Pools, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
     let leptos = leptos_options()?;
     let listener = listen::listen(&config).map_err(|cause| ServeError::Listen(config.listen, cause))?;
     config.bound_to(listener.local_addr().map_err(ServeError::Io)?);
     let model = model(&config)?;
     let public = config.public_origin();
     tracing::info!(model = %model.name(), "the model that answers");
-    let state = state(config, pool, Arc::new(SystemClock), model, leptos).await?;
+    let state = state(config, pools, Arc::new(SystemClock), model, leptos).await?;
     if state.config.database_url.is_none() {
         // The embedded database has one server: whoever left runs behind is gone, and nobody need wait for their leases to end.
         state.runs.take_over_all().await.map_err(ServeError::Store)?;

@@ -12,6 +12,7 @@ mod chatkit;
 mod clients;
 mod compaction;
 mod composing;
+mod database;
 mod durable;
 mod embedded_database;
 mod endpoints;

@@ -46,7 +46,8 @@ impl Setup {
             .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()))
             .env_remove("AI_API_KEY")
             .env_remove("GEMINI_API_KEY")
-            .env_remove("DATABASE_URL");
+            .env_remove("DATABASE_URL")
+            .env_remove("DATABASE_DIRECT_URL");
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
         }

@@ -1,7 +1,6 @@
 //! `kaam user ...`: accounts.
 
 use clap::Subcommand;
-use sqlx::PgPool;
 
 use super::{CliError, output, password};
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
     server::{
         auth::{About, EmailAddress, Passwords},
         clock::SystemClock,
+        db::Pools,
         store::{
             Store, StoreError,
             accounts::{NewUser, NewUserError, Tokens, User},
@@ -61,8 +61,8 @@ pub(super) enum UserCommand {
     },
 }
 
-pub(super) async fn run(command: UserCommand, pool: PgPool) -> Result<(), CliError> {
-    let store = Store::new(pool);
+pub(super) async fn run(command: UserCommand, pools: Pools) -> Result<(), CliError> {
+    let store = Store::new(pools);
     match command {
         UserCommand::Add {
             email,

@@ -390,7 +390,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn hear_others(&self) -> Result<Hearing, StoreError> {
-        let mut listener = PgListener::connect_with(self.pool.inner()).await?;
+        let mut listener = PgListener::connect_with(&self.direct).await?;
         let channels = [STOP_CHANNEL, FOLLOW_CHANNEL, LOG_CHANNEL, RELEASE_CHANNEL, CHANNEL];
         listener.listen_all(channels).await?;
         // What was said before this moment was not heard.

@@ -21,6 +21,8 @@ pub use pool::{ANSWER, bounded};
 use pool::Pool;
 use sqlx::PgPool;
 
+use super::db::Pools;
+
 /// How long the database may take to say that it answers.
 const PING: std::time::Duration = std::time::Duration::from_secs(3);
 
@@ -28,14 +30,18 @@ const PING: std::time::Duration = std::time::Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(in crate::server) pool: Pool,
+    /// For what needs a session of its own.
+    direct: PgPool,
     changes: changes::Changes,
 }
 
 impl Store {
-    /// Over a pool whose database is migrated.
-    pub fn new(pool: PgPool) -> Self {
+    /// Over a database that is migrated.
+    pub fn new(pools: impl Into<Pools>) -> Self {
+        let Pools { pool, direct } = pools.into();
         Self {
             pool: Pool::new(pool),
+            direct,
             changes: changes::Changes::default(),
         }
     }
