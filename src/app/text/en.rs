@@ -197,7 +197,7 @@ pub static EN: Texts = Texts {
     other_address: Around("Nobody can sign in at this address. Open Kaam at ", " instead."),
     unknown_host: Around(
         "If you run this server and people should sign in here, too, add ",
-        " to KAAM_ALLOWED_HOSTS.",
+        " to KAAM_ALLOWED_HOSTS. If the other address is https, this one must be, too.",
     ),
     wrong_credentials: "The e-mail address and the password do not match.",
     confirm_password: "You signed in some time ago. Please give your password once more.",
