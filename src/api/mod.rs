@@ -34,8 +34,8 @@ pub enum ApiError {
     WrongPassword,
     /// Signing up needs the set-up link, or is closed.
     SignUpClosed,
-    /// There is an account with that address.
-    EmailTaken,
+    /// No account was made. That there is one with the address is not said: whoever asks may be anybody.
+    SignUpRefused,
     /// Not an e-mail address.
     EmailInvalid,
     /// The password is too short, or too long.
