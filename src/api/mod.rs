@@ -34,10 +34,10 @@ pub enum ApiError {
     WrongPassword,
     /// Signing up needs the set-up link, or is closed.
     SignUpClosed,
-    /// There is an account with that address.
-    EmailTaken,
     /// Nobody can sign in at the address at which the browser is; they can at this one.
     OtherAddress(String),
+    /// No account was made. That there is one with the address is not said: whoever asks may be anybody.
+    SignUpRefused,
     /// Not an e-mail address.
     EmailInvalid,
     /// The password is too short, or too long.

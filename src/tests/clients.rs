@@ -7,6 +7,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
+    app::PASSWORD,
     app::{self, Client, TestApp, answer_of},
     mcp::{call, done, old_request, refused, request, result, titles},
     scripted_model::Reply,
@@ -119,7 +120,7 @@ async fn a_slash_at_the_end_makes_no_other_address() {
     assert_eq!((reply.status.as_u16(), reply.location()), (308, "/chat?a=b"));
     let form = [
         ("email", "b@x.example"),
-        ("password", "long enough"),
+        ("password", PASSWORD),
         ("name", ""),
         ("zone", ""),
         ("setup", ""),
@@ -293,7 +294,9 @@ fn sign_in(host: &str, origin: Option<&str>) -> Request<Body> {
     if let Some(origin) = origin {
         request = request.header(header::ORIGIN, origin);
     }
-    request.body(Body::from("email=a%40x.example&password=long+enough")).unwrap()
+    request
+        .body(Body::from(format!("email=a%40x.example&password={}", PASSWORD.replace(' ', "+"))))
+        .unwrap()
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::{
         store::{
             Store, StoreError,
             accounts::{NewUser, NewUserError, Tokens, User},
+            changes::Hint,
         },
     },
 };
@@ -108,6 +109,9 @@ async fn set_password(store: &Store, email: &EmailAddress, tokens: Tokens, passw
     let user = find(store, email).await?;
     let hash = new_hash(password_stdin, &user.email, &user.name).await?;
     let revoked = store.set_password(user.id, &hash, tokens, SystemClock.now()).await?;
+    // The server ends what is open of this person's at once.
+    store.changed(user.id, Hint::SignedOut);
+    store.changes_told().await;
     output::remark(format_args!("{email} has a new password and is signed out everywhere."));
     match tokens {
         Tokens::Revoke => output::remark(format_args!("API tokens revoked: {revoked}.")),

@@ -8,7 +8,7 @@
 //! | `SignedOut`, `WrongCredentials` | 401 |
 //! | `SignUpClosed`, `OtherAddress`, `Closed`, `ConfirmPassword`, `WrongPassword` | 403 |
 //! | `NotFound` | 404 |
-//! | `EmailTaken`, `Busy` | 409 |
+//! | `SignUpRefused`, `Busy` | 409 |
 //! | `EmailInvalid`, `PasswordInvalid`, `PasswordWeak`, `Blank`, `TooLong` | 422 |
 //! | `TooMany` | 429 with `Retry-After` |
 //! | `Unavailable` | 503 with `Retry-After` |
@@ -37,7 +37,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{
-    auth::{current_user, tokens::Scopes},
+    auth::{current_user, session::cookie, tokens::Scopes},
     error::AppError,
     request_id,
     run::Person,
@@ -153,18 +153,6 @@ fn theme_of(user: Option<&User>, headers: &HeaderMap) -> Theme {
     chosen.map(Theme::from_name).unwrap_or_default()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
-}
-
 /// Gives the answer the status of an error, and gives the error back.
 pub fn refuse(error: ApiError) -> ApiError {
     let Some(response) = use_context::<ResponseOptions>() else {
@@ -231,7 +219,7 @@ fn status(error: &ApiError) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         ApiError::NotFound => StatusCode::NOT_FOUND,
-        ApiError::EmailTaken | ApiError::Busy => StatusCode::CONFLICT,
+        ApiError::SignUpRefused | ApiError::Busy => StatusCode::CONFLICT,
         ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::PasswordWeak(_) | ApiError::Blank | ApiError::TooLong => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
