@@ -30,6 +30,7 @@ mod schema_rules;
 mod scopes;
 mod scripted_model;
 mod sizes;
+mod statements;
 mod takeover;
 mod throwaway_cluster;
 mod transcribe;
