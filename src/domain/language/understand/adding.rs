@@ -157,6 +157,7 @@ pub(super) fn tasks(reading: &mut Reading<'_>) -> Vec<NewTask> {
 /// The day and time that a range names, and the days that are joined to that day. A single task cannot have several days: none of them is
 /// taken then, and they are named. So is what it cannot have: a day or time that has passed, or that there is not.
 pub(super) fn days(reading: &mut Reading<'_>, from: usize, to: usize) -> (When, Vec<Day>) {
+    when::leave_in_title(&mut reading.sentence, from, to, reading.now);
     let used = reading.sentence.used.clone();
     let more = if reading.single {
         Vec::new()

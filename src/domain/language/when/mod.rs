@@ -19,7 +19,7 @@ use crate::domain::{
     task::Due,
 };
 
-pub(super) use find::{Which, shift};
+pub(super) use find::{Which, leave_in_title, shift};
 use zones::Zone;
 
 /// When something is said: the person's clock and zone, and the day on which their week begins.

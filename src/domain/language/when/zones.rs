@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::{OffsetName, TZ_VARIANTS, Tz};
 
-use super::find::calendar::is_day;
+use super::find::{calendar::is_day, numbers::is_word};
 use crate::domain::language::{
     lexicon::Plain,
     sentence::Sentence,
@@ -63,9 +63,17 @@ pub(super) fn first(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
     })
 }
 
+/// What a name of a zone stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Name {
+    zone: Zone,
+    /// It is one of those that people say, and not only a city of the zones' own names.
+    listed: bool,
+}
+
 /// Names of zones, each as the words of it joined by a space.
-static NAMES: LazyLock<HashMap<String, Vec<Zone>>> = LazyLock::new(|| {
-    let mut names: HashMap<String, Vec<Zone>> = HashMap::new();
+static NAMES: LazyLock<HashMap<String, Name>> = LazyLock::new(|| {
+    let mut names: HashMap<String, Name> = HashMap::new();
     let key = |name: &str| {
         let words: Vec<String> = tokens(name).into_iter().filter(|t| t.is_text()).map(|t| t.plain).collect();
         words.join(" ")
@@ -77,14 +85,15 @@ static NAMES: LazyLock<HashMap<String, Vec<Zone>>> = LazyLock::new(|| {
             continue;
         };
         for name in all.split(',').map(key).filter(|name| !name.is_empty()) {
-            names.entry(name).or_default().push(zone);
+            names.entry(name).or_insert(Name { zone, listed: true });
         }
     }
     for zone in TZ_VARIANTS {
         if let Some((_, city)) = zone.name().rsplit_once('/').filter(|(area, _)| *area != "Etc" && *area != "US") {
-            names
-                .entry(key(&city.replace(['_', '-'], " ")))
-                .or_insert_with(|| vec![Zone::Of(zone)]);
+            names.entry(key(&city.replace(['_', '-'], " "))).or_insert(Name {
+                zone: Zone::Of(zone),
+                listed: false,
+            });
         }
     }
     names
@@ -130,22 +139,51 @@ const SMALL: [&str; 16] = [
     "est", "edt", "cst", "cdt", "pst", "pdt", "gmt", "utc", "pkt", "ist", "bst", "cet", "cest", "gst", "jst", "aest",
 ];
 
-/// What stands behind the name of a place: "Dubai time", "Dubai ke waqt", "دبئی کے وقت".
-const TIME: [&[&str]; 13] = [
-    &["standard", "time"],
-    &["daylight", "time"],
-    &["local", "time"],
-    &["time"],
-    &["timezone"],
-    &["ke", "waqt", "ke", "mutabiq"],
-    &["ke", "waqt"],
-    &["ke", "time"],
-    &["k", "waqt"],
-    &["ka", "waqt"],
-    &["کے", "وقت", "کے", "مطابق"],
-    &["کے", "وقت"],
-    &["وقت"],
+/// Words before "time" behind the name of a place: "Dubai ke waqt", "London local time".
+const OF: [&str; 9] = ["standard", "daylight", "local", "ka", "ke", "k", "کا", "کے", "مقامی"];
+/// Words for the time of a place.
+const TIME: [&str; 9] = ["time", "timezone", "timing", "waqt", "wqt", "taim", "وقت", "ٹائم", "ٹائمنگ"];
+/// Words by which a time goes by the clocks of a place: "Dubai ke waqt ke mutabiq", "New York time ke hisab se".
+const BY: [&str; 15] = [
+    "mutabiq",
+    "mutabik",
+    "mutabaq",
+    "mutaabiq",
+    "hisab",
+    "hisaab",
+    "hesab",
+    "lihaz",
+    "lehaz",
+    "aitbar",
+    "مطابق",
+    "حساب",
+    "لحاظ",
+    "اعتبار",
+    "بمطابق",
 ];
+
+/// How many words behind the name of a place say that its time is meant.
+fn time_words(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
+    let is = |place: usize, words: &[&str]| usize::from(is_word(sentence, place, words));
+    let of = is(at, &OF);
+    let time = is(at + of, &TIME);
+    let zone = if time > 0 { is(at + of + 1, &["zone", "زون"]) } else { 0 };
+    let end = at + if time > 0 { of + time + zone } else { 0 };
+    let by = by_clocks(sentence, end).unwrap_or(0);
+    let inside = if time > 0 && by == 0 {
+        is(end, &["mein", "me", "میں"])
+    } else {
+        0
+    };
+    (time > 0 || by > 0).then_some(end + by + inside - at)
+}
+
+/// "ke mutabiq", "ke hisab se".
+fn by_clocks(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
+    let of = is_word(sentence, at, &["ke", "k", "کے"]) && is_word(sentence, at + 1, &BY);
+    let se = usize::from(is_word(sentence, at + 2, &["se", "say", "سے"]));
+    of.then_some(2 + se)
+}
 
 /// The zone that is named at a token, and how many tokens it takes. Whoever asks has a time before it.
 pub(super) fn at(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
@@ -158,6 +196,20 @@ pub(super) fn at(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTim
     iana(sentence, at)
         .or_else(|| by_offset(sentence, at))
         .or_else(|| by_name(sentence, at, own, when))
+        .or_else(|| led(sentence, at, own, when))
+}
+
+/// "in London time", "as per Dubai time", "according to EST".
+fn led(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
+    let lead = match () {
+        () if is_word(sentence, at, &["as"]) && is_word(sentence, at + 1, &["per"]) => 2,
+        () if is_word(sentence, at, &["according"]) && is_word(sentence, at + 1, &["to"]) => 2,
+        () if is_word(sentence, at, &["in", "by", "per", "on"]) => 1,
+        () => return None,
+    };
+    let the = usize::from(is_word(sentence, at + lead, &["the"]));
+    let (length, zone) = by_name(sentence, at + lead + the, own, when)?;
+    Some((lead + the + length, zone))
 }
 
 /// Whether a zone is named at a token, whosever it is.
@@ -188,17 +240,47 @@ pub(super) fn is_abbreviation(sentence: &Sentence<'_>, at: usize) -> bool {
 
 /// The zone that is named before a time: "Dubai ke waqt 6 baje", "EST 5pm". The caller sees to it that a time follows.
 pub(super) fn before(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
-    let place = is_abbreviation(sentence, at) || TIME.iter().any(|phrase| (1..=3).any(|length| says(sentence, at + length, phrase)));
+    let place = is_abbreviation(sentence, at) || (1..=3).any(|length| time_words(sentence, at + length).is_some());
     by_name(sentence, at, own, when).filter(|_| place)
 }
 
-fn says(sentence: &Sentence<'_>, at: usize, phrase: &[&str]) -> bool {
-    phrase.iter().enumerate().all(|(place, word)| {
-        sentence
-            .tokens
-            .get(at + place)
-            .is_some_and(|t| crate::domain::language::normal::is_plain(word, &t.plain))
-    })
+/// Behind a time, the name of a place whose clocks may be meant and which ends the phrase: "9pm London", "raat nau baje Dubai kal". Whether it
+/// is the place of the deed or of the clock nobody can know; where its clocks show the person's own time, it makes no difference.
+pub(super) fn bare_place(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<usize> {
+    let (length, name) = named(sentence, at)?;
+    let next = at + length;
+    let ends = !sentence.tokens.get(next).is_some_and(|token| token.is_text()) || is_day(sentence, next);
+    let written = &sentence.text[sentence.tokens[at].start..sentence.tokens[at].end];
+    let long = sentence.tokens[at].plain.chars().count() > 2;
+    let is_place = long && (name.listed || written.starts_with(char::is_uppercase));
+    let same = name.zone.local(when, own) == Zone::Own.local(when, own);
+    (ends && is_place && !same).then_some(length)
+}
+
+/// Where a time is said to go by the clocks of a place that is not known, or was not read with it: "Gotham ke waqt ke mutabiq 9 baje", "9pm
+/// Gotham time", "5pm call in Dubai time".
+pub(super) fn unread_place(sentence: &Sentence<'_>, (first, last): (usize, usize), (from, to): (usize, usize)) -> Option<(usize, usize)> {
+    let name = |at: usize| sentence.tokens.get(at).is_some_and(|token| token.kind == Kind::Word);
+    let capital = |at: usize| {
+        let token = &sentence.tokens[at];
+        sentence.text[token.start..token.end].starts_with(char::is_uppercase)
+    };
+    if last + 1 < to && name(last) && capital(last) && is_word(sentence, last + 1, &["time"]) {
+        return Some((first, last + 2));
+    }
+    let near = (from..to).filter(|at| at.abs_diff(first) <= 8 || at.abs_diff(last) <= 8);
+    let by = near.filter(|at| !sentence.used[*at]).find_map(|at| {
+        let time = usize::from(is_word(sentence, at, &TIME));
+        let by = by_clocks(sentence, at + time)
+            .filter(|_| time > 0)
+            .map(|length| (at, at + time + length));
+        let known = (1..=3).rev().find_map(|length| {
+            name_of(sentence, at, length)?;
+            Some((at, at + length + time_words(sentence, at + length)?))
+        });
+        known.or(by)
+    })?;
+    Some((first.min(by.0), last.max(by.1)))
 }
 
 /// "Asia/Karachi".
@@ -238,25 +320,34 @@ fn by_offset(sentence: &Sentence<'_>, at: usize) -> Option<(usize, Zone)> {
     Some((start + 2 + if minutes.is_some() { 2 } else { 0 } - at, zone))
 }
 
+/// The name of a zone at a token, and how many tokens it takes; the longest one.
+fn named<'a>(sentence: &Sentence<'_>, at: usize) -> Option<(usize, &'a Name)> {
+    (1..=3).rev().find_map(|length| Some((length, name_of(sentence, at, length)?)))
+}
+
+/// The zone of which so many tokens are the name.
+fn name_of<'a>(sentence: &Sentence<'_>, at: usize, length: usize) -> Option<&'a Name> {
+    let words = sentence.tokens.get(at..at + length)?;
+    if words.iter().any(|t| t.kind != Kind::Word) || words.iter().skip(1).any(|t| !t.spaced) {
+        return None;
+    }
+    NAMES.get(&words.iter().map(|t| t.plain.as_str()).collect::<Vec<_>>().join(" "))
+}
+
 fn by_name(sentence: &Sentence<'_>, at: usize, own: Tz, when: NaiveDateTime) -> Option<(usize, Zone)> {
     (1..=3).rev().find_map(|length| {
-        let words = sentence.tokens.get(at..at + length)?;
-        if words.iter().any(|t| t.kind != Kind::Word) || words.iter().skip(1).any(|t| !t.spaced) {
-            return None;
-        }
-        let key = words.iter().map(|t| t.plain.as_str()).collect::<Vec<_>>().join(" ");
-        let zones = NAMES.get(&key)?;
-        let written = &sentence.text[words[0].start..words[0].end];
-        let behind = TIME.iter().find(|phrase| says(sentence, at + length, phrase));
+        let zone = name_of(sentence, at, length)?.zone;
+        let (word, key) = (&sentence.tokens[at], sentence.tokens[at].plain.as_str());
+        let written = &sentence.text[word.start..word.end];
+        let behind = time_words(sentence, at + length);
         let upper = key.len() >= 2 && written.chars().all(|c| c.is_ascii_uppercase());
-        let abbreviation = length == 1 && key.len() <= 4 && (upper || SMALL.contains(&key.as_str()));
+        let abbreviation = length == 1 && key.len() <= 4 && (upper || SMALL.contains(&key));
+        let all = length + behind.unwrap_or(0);
         // The person's own abbreviation is their own time, whoever else uses it.
-        if abbreviation && is_own(&key, own, when) {
-            return Some((length + behind.map_or(0, |words| words.len()), Zone::Own));
+        if abbreviation && is_own(key, own, when) {
+            return Some((all, Zone::Own));
         }
-        let zone = *zones.first()?;
-        (abbreviation || behind.is_some() || length == 1 && is_region(sentence, at, &key))
-            .then(|| (length + behind.map_or(0, |words| words.len()), zone))
+        (abbreviation || behind.is_some() || length == 1 && is_region(sentence, at, key)).then_some((all, zone))
     })
 }
 
@@ -281,7 +372,7 @@ mod tests {
             let (zone, _) = line.split_once(": ").unwrap();
             assert!(zone.parse::<Tz>().is_ok() || offset(zone).is_some(), "{zone}");
         }
-        assert_eq!(NAMES["new york"], [Zone::Of(Tz::America__New_York)]);
+        assert_eq!(NAMES["new york"].zone, Zone::Of(Tz::America__New_York));
         assert_eq!(iso_offset("-05:00 x"), Some((6, Zone::Offset(-5 * 3600))));
         assert_eq!(iso_offset("+0530"), Some((5, Zone::Offset(19_800))));
         assert_eq!(iso_offset("-5"), None);

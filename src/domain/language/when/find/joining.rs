@@ -178,7 +178,7 @@ fn is_joined_by_and(sentence: &Sentence<'_>, one: (usize, usize), other: (usize,
 }
 
 /// Two day words that say one day: "Friday next week", "20th of next month". Two that are names of a day do so side by side only.
-fn join(one: Day, other: Day, near: bool) -> Option<Day> {
+pub(super) fn join(one: Day, other: Day, near: bool) -> Option<Day> {
     Some(match (one, other) {
         (a, b) if a == b => a,
         // "January next year", "5 January next year"

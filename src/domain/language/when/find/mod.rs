@@ -17,6 +17,7 @@ mod piece;
 mod rivals;
 mod shift;
 mod spans;
+mod things;
 mod words;
 
 use account::Doubt;
@@ -27,6 +28,7 @@ use joining::{assemble, is_link};
 use numbers::is_word;
 use piece::{Found, Piece};
 pub(in crate::domain::language) use shift::shift;
+pub(in crate::domain::language) use things::leave_in_title;
 use words::{day_word, part, relative, weekday};
 
 use super::{Day, DueError, Moment, When, Zone, clock, zones};
@@ -105,7 +107,9 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
     loop {
         let (when, taken) = assemble(sentence, &found, from, to, which);
         let rivals = if which == Which::First {
-            rivals::find(sentence, &found, &taken, (from, to))
+            let mut all = rivals::find(sentence, &found, &taken, (from, to));
+            all.extend(things::disagreeing(sentence, &taken, now));
+            all
         } else {
             Vec::new()
         };
@@ -128,6 +132,7 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
             return when;
         }
         let doubt = account::doubt(sentence, &found, &taken, &before, (from, to), (&when, which));
+        let doubt = doubt.or_else(|| elsewhere(sentence, &taken, &when, (from, to), now));
         let doubt = doubt.or_else(|| account::begun(sentence, from, to)).or_else(|| {
             let taken: Vec<bool> = sentence.used.iter().zip(&before).map(|(now, then)| *now && !*then).collect();
             deep.then(|| interrupted::find(sentence, &taken, (from, to), now, which)).flatten()
@@ -144,6 +149,19 @@ fn read(sentence: &mut Sentence<'_>, from: usize, to: usize, which: Which, now: 
             return When::default();
         }
     }
+}
+
+/// A time beside the name of a place whose clocks may be meant.
+fn elsewhere(sentence: &Sentence<'_>, taken: &[Found], when: &When, (from, to): (usize, usize), now: Moment) -> Option<Doubt> {
+    let timed = |piece: &&Found| piece.piece.clock().is_some() && when.zone.is_none();
+    taken.iter().filter(timed).find_map(|piece| {
+        let bare = (piece.to < to)
+            .then(|| zones::bare_place(sentence, piece.to, now.zone, now.utc))
+            .flatten();
+        let bare = bare.map(|length| (piece.from, (piece.to + length).min(to)));
+        let (from, to) = bare.or_else(|| zones::unread_place(sentence, (piece.from, piece.to), (from, to)))?;
+        Some(Doubt { from, to })
+    })
 }
 
 /// What is not understood, with the pieces that stand beside it: "Fri, | Jul 16 07:00 blorf pm" is no Friday.
@@ -338,9 +356,16 @@ fn is_monthly(sentence: &Sentence<'_>, at: usize) -> bool {
 /// The zone that stands behind a time, or behind the day that stands behind it.
 fn zone(sentence: &Sentence<'_>, at: usize, found: &[Found], now: Moment) -> Option<(usize, Piece)> {
     let piece = |(length, zone)| (length, Piece::Zone(zone));
+    // "New York time ke hisab se | budh ko subah | 11 baje"
     let follows = |(length, _): &(usize, Zone)| {
-        let on = usize::from(is_word(sentence, at + length, &["at", "mein", "me", "par", "میں", "پر"]));
-        clock::at(sentence, at + length + on, true).is_some()
+        let timed = |place: usize| clock::at(sentence, place, true).is_some();
+        let passes = |place: usize| {
+            !sentence.tokens[place].is_text() || says_time(sentence, place) || is_link(sentence, place) || is_join(sentence, place)
+        };
+        let start = at + length;
+        let end = sentence.len().min(start + 6);
+        let time = (start..end).find(|place| timed(*place));
+        time.is_some_and(|time| (start..time).all(|place| passes(place) || is_word(sentence, place, &["mein", "me", "par", "میں", "پر"])))
     };
     if let Some(found) = zones::before(sentence, at, now.zone, now.utc).filter(follows) {
         return Some(piece(found));

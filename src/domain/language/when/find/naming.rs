@@ -24,6 +24,26 @@ const ARTICLES: [&str; 11] = ["the", "a", "an", "my", "our", "your", "his", "her
 /// Words by which a sentence says at what time something is to be done.
 const AT: [&str; 8] = ["at", "by", "before", "till", "until", "around", "about", "after"];
 
+/// Whether a word says, before a day, that something is to be done then.
+pub(super) fn leads(sentence: &Sentence<'_>, at: usize) -> bool {
+    is_word(sentence, at, &LEADS)
+}
+
+/// Whether a word says so behind a day.
+pub(super) fn trails(sentence: &Sentence<'_>, at: usize) -> bool {
+    is_word(sentence, at, &TRAILS)
+}
+
+/// Whether a word makes a day the owner of what follows.
+pub(super) fn owns(sentence: &Sentence<'_>, at: usize) -> bool {
+    is_word(sentence, at, &OWNS)
+}
+
+/// Whether a word behind a day can be a thing that the day names.
+pub(super) fn is_thing(sentence: &Sentence<'_>, at: usize) -> bool {
+    !is_word(sentence, at, &GOES_ON) && !leads(sentence, at) && sentence.any(at, &KNOWN).is_none()
+}
+
 /// Takes away the days that name a thing, where a later day says when it is to be done, and the times that name one.
 pub(super) fn leave_out(sentence: &mut Sentence<'_>, found: &mut Vec<Found>, from: usize, to: usize) {
     for at in (0..found.len()).rev() {
@@ -36,8 +56,8 @@ pub(super) fn leave_out(sentence: &mut Sentence<'_>, found: &mut Vec<Found>, fro
 
 fn names_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usize, to: usize) -> bool {
     let is_day = |piece: &Found| matches!(piece.piece, Piece::Day(_) | Piece::DayClock(..) | Piece::DayPart(..));
-    let led = |piece: &Found| piece.from > from && is_word(sentence, piece.from - 1, &LEADS);
-    let trailed = |piece: &Found| is_word(sentence, piece.to, &TRAILS);
+    let led = |piece: &Found| piece.from > from && leads(sentence, piece.from - 1);
+    let trailed = |piece: &Found| trails(sentence, piece.to);
     let piece = &found[at];
     let later: Vec<&Found> = found[at + 1..].iter().filter(|later| is_day(later)).collect();
     if !is_day(piece) || led(piece) || later.is_empty() || piece.to >= to {
@@ -45,7 +65,7 @@ fn names_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usiz
     }
     // "kal ke sab kaam jumme ko" are those that are due tomorrow.
     let of_tasks = sentence.any(piece.to + 1, &[Plain::All, Plain::Task]).is_some();
-    let owns = is_word(sentence, piece.to, &OWNS) && !of_tasks && sentence.tokens.get(piece.to + 1).is_some_and(|token| token.is_text());
+    let owns = owns(sentence, piece.to) && !of_tasks && sentence.tokens.get(piece.to + 1).is_some_and(|token| token.is_text());
     let begins = |at: usize| found.iter().any(|other| other.from == at);
     let follows = |at: usize| {
         sentence
@@ -55,12 +75,7 @@ fn names_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usiz
     };
     // "tomorrow meet Ali on ..." says when.
     let is_named = !matches!(piece.piece.day(), Some(Day::Offset(_) | Day::Either(_)));
-    let noun = is_named
-        && follows(piece.to)
-        && !begins(piece.to)
-        && !is_word(sentence, piece.to, &GOES_ON)
-        && !is_word(sentence, piece.to, &LEADS)
-        && sentence.any(piece.to, &KNOWN).is_none();
+    let noun = is_named && follows(piece.to) && !begins(piece.to) && is_thing(sentence, piece.to);
     // Something stands between the two: "Monday, on 7 December" is one day.
     let apart = |later: &&Found| (piece.to..later.from).filter(|at| sentence.tokens[*at].is_text()).count() > usize::from(led(later));
     match (owns, noun) {
@@ -99,8 +114,8 @@ fn is_of_a_thing(sentence: &Sentence<'_>, found: &[Found], at: usize, from: usiz
     };
     let elsewhere = others().any(|(_, other)| led(other));
     // Urdu: the thing stands behind "ka", and what is to be done with it behind another one.
-    if is_word(sentence, piece.to, &OWNS) && noun(piece.to + 1) {
-        let again = (piece.to + 2..to.min(piece.to + 5)).any(|place| is_word(sentence, place, &OWNS) && noun(place + 1));
+    if owns(sentence, piece.to) && noun(piece.to + 1) {
+        let again = (piece.to + 2..to.min(piece.to + 5)).any(|place| owns(sentence, place) && noun(place + 1));
         return again || others().next().is_some();
     }
     if sentence.roman || led(piece) || !noun(piece.to) {
