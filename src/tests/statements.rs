@@ -8,7 +8,7 @@ use std::{
 };
 
 /// What goes over everybody's rows, by how it begins, and why it may.
-const SWEEPING: [(&str, &str); 9] = [
+const SWEEPING: [(&str, &str); 12] = [
     (
         "select user_id, id, lease_epoch from runs",
         "finds runs whose owner is gone, by an index; each is taken by its person",
@@ -19,6 +19,18 @@ const SWEEPING: [(&str, &str); 9] = [
     ),
     ("delete from idempotency where created_at", "forgets keys, once an hour"),
     ("delete from tasks where trashed_at", "empties the trash, once an hour"),
+    (
+        "with c as (select user_id, id from task_history where created_at",
+        "removes texts that nobody can take back any more, by an index, once an hour",
+    ),
+    (
+        "delete from undos where created_at",
+        "removes what nothing reads any more, once an hour",
+    ),
+    (
+        "select d.secret_hash from user_emails e join known_devices d",
+        "whoever signs in is known by an address only",
+    ),
     (
         "select a.user_id from attachments",
         "whoever has a file's key, 122 random bits, does not say whose it is",
