@@ -32,7 +32,7 @@ pub(super) struct McpCommand {
 pub(super) async fn run(command: McpCommand, config: &Config, pool: PgPool) -> Result<(), CliError> {
     let calls = Calls {
         store: Store::new(pool),
-        tools: Registry::default(),
+        tools: Registry::within(&config.quotas),
         clock: Arc::new(SystemClock),
     };
     let store = calls.store.clone();

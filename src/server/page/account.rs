@@ -131,6 +131,8 @@ pub async fn sign_up(email: String, password: String, name: String, zone: String
     };
     let email: EmailAddress = email.parse().map_err(|_| refuse(ApiError::EmailInvalid))?;
     let name = name_of(&name)?;
+    let counted = state.attempts.sign_up(state.clock.now(), limits::peer(&parts));
+    counted.map_err(|too_many| refuse(ApiError::TooMany(too_many.retry_after)))?;
     let attempt = attempt(&state, &email, Whence::Stranger(limits::peer(&parts)))?;
     // Asked before the hashing, which is dear; what counts is asked again in the transaction.
     if let Some(hash) = &setup_link

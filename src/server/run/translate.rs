@@ -125,6 +125,7 @@ impl Translator {
                     title: None,
                 });
             }
+            AgentEvent::Spent(usage) => recorder.spent(usage.input.saturating_add(usage.output)),
             AgentEvent::OtherLanguage => recorder.event(ThreadStreamEvent::Notice {
                 level: NoticeLevel::Warning,
                 message: texts::other_language(recorder.script).into(),
@@ -380,6 +381,7 @@ fn shown(failure: &AgentFailure) -> (Failure, String) {
             ModelError::Garbage(_) | ModelError::Empty => Failure::Unreadable,
         },
         AgentFailure::TooManyRounds => Failure::TooManyRounds,
+        AgentFailure::TooManyCalls => Failure::TooManyCalls,
         AgentFailure::TimedOut => Failure::TimedOut,
         AgentFailure::Tools => Failure::Internal,
     };
