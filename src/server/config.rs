@@ -23,6 +23,8 @@ pub use host::AllowedHost;
 pub use read::{ConfigError, Problem};
 use read::{Reader, Variable};
 
+use crate::domain::quota::{MEGABYTE, Quotas};
+
 /// Gemini's OpenAI-compatible endpoint.
 pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1beta/openai/";
 /// The model asked when none is named.
@@ -54,6 +56,12 @@ const GAP: Variable = Variable::new("AI_GAP_SECONDS", "60");
 const RUN: Variable = Variable::new("AI_RUN_SECONDS", "600");
 const TOOL_ROUNDS: Variable = Variable::new("AI_TOOL_ROUNDS", "8");
 const MESSAGES: Variable = Variable::new("KAAM_MESSAGES_PER_MINUTE", "60");
+const FILES: Variable = Variable::new("KAAM_FILES_PER_PERSON", "1000");
+const TASKS: Variable = Variable::new("KAAM_TASKS_PER_PERSON", "100000");
+const RUNS: Variable = Variable::new("KAAM_RUNS_PER_PERSON", "8");
+const CALLS: Variable = Variable::new("AI_TOOL_CALLS_PER_TURN", "64");
+const TOKENS: Variable = Variable::new("KAAM_TOKENS_PER_DAY", "1000000");
+const SIGN_UPS: Variable = Variable::new("KAAM_SIGN_UPS_PER_HOUR", "20");
 const TOKEN: Variable = Variable::new("KAAM_TOKEN", "kaam_...");
 const TOOL_CALLS: Variable = Variable::new("KAAM_TOOL_CALLS_PER_MINUTE", "300");
 const JWT: Variable = Variable::new("JWT_SECRET", "the output of `openssl rand -base64 32`");
@@ -105,6 +113,10 @@ pub struct Config {
     pub messages_per_minute: u32,
     /// Requests over MCP and the tools' HTTP that one person's programs may make in a minute.
     pub tool_calls_per_minute: u32,
+    /// How much of this server one person may take.
+    pub quotas: Quotas,
+    /// Attempts to make an account, from one address in an hour.
+    pub sign_ups_per_hour: u32,
     /// The key of foreign sign-ins (HS256).
     pub jwt_secret: Option<SecretString>,
     /// Foreign origins that may call `/chatkit` and `/mcp`, as browsers write them in `Origin`.
@@ -253,6 +265,8 @@ impl Config {
             },
             messages_per_minute: reader.number(MESSAGES, 60, 1_000_000)?,
             tool_calls_per_minute: reader.number(TOOL_CALLS, 300, 1_000_000)?,
+            quotas: quotas(&reader)?,
+            sign_ups_per_hour: reader.number(SIGN_UPS, 20, 1_000_000)?,
             jwt_secret: reader.secret_that(JWT, |value| {
                 if value.len() < JWT_BYTES {
                     Err(Problem::TooShort { bytes: JWT_BYTES })
@@ -326,6 +340,21 @@ impl fmt::Display for SignUp {
             Self::Closed => "closed",
         })
     }
+}
+
+fn quotas(reader: &Reader<'_>) -> Result<Quotas, ConfigError> {
+    let usual = Quotas::default();
+    let megabytes = u32::try_from(usual.file_bytes / MEGABYTE).unwrap_or(u32::MAX);
+    Ok(Quotas {
+        file_bytes: u64::from(reader.number(FILES, megabytes, 1_000_000_000)?) * MEGABYTE,
+        tasks: reader.number(TASKS, usual.tasks, 1_000_000_000)?,
+        runs: reader.number(RUNS, usual.runs, 1_000_000)?,
+        calls_per_turn: reader.number(CALLS, usual.calls_per_turn, 10_000)?,
+        tokens_per_day: match reader.text(TOKENS) {
+            Some(_) => Some(reader.number(TOKENS, u32::MAX, u32::MAX)?.into()),
+            None => usual.tokens_per_day,
+        },
+    })
 }
 
 fn listen(reader: &Reader<'_>) -> Result<SocketAddr, ConfigError> {

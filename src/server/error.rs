@@ -11,6 +11,7 @@ use axum::{
 use serde::Serialize;
 
 use super::{request_id, store::StoreError};
+use crate::domain::quota::Quota;
 
 /// Why a request is refused.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub enum AppError {
         /// Seconds to wait.
         retry_after: u32,
     },
+    /// This person has as much as one person may have.
+    QuotaReached(Quota),
     /// The operation exists in the protocol, but not here.
     NotImplemented(&'static str),
     /// A service behind this one refused, or answered what cannot be read; the cause is for the log.
@@ -137,6 +140,14 @@ impl AppError {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too_many_requests",
                 format!("Too many requests. Try again in {retry_after} s."),
+            ),
+            Self::QuotaReached(quota) => (
+                match quota {
+                    Quota::Files(_) | Quota::Tasks(_) => StatusCode::FORBIDDEN,
+                    Quota::Runs(_) | Quota::Tokens(_) => StatusCode::TOO_MANY_REQUESTS,
+                },
+                "quota_reached",
+                quota.told(),
             ),
             Self::NotImplemented(what) => (
                 StatusCode::NOT_IMPLEMENTED,

@@ -13,7 +13,7 @@ use super::{
     agent::Limits,
     assets,
     attachments::{Attachments, Blobs, PdfReader},
-    auth::{Passwords, setup_link},
+    auth::{Passwords, limits::Limiter, setup_link},
     calls::Calls,
     clock::SystemClock,
     config::{Config, ModelChoice},
@@ -140,15 +140,18 @@ pub async fn state(
     let limits = Limits {
         run: config.limits.run,
         tool_rounds: config.limits.tool_rounds as usize,
+        calls_per_turn: config.quotas.calls_per_turn as usize,
     };
+    let quotas = config.quotas;
+    let sign_ups = config.sign_ups_per_hour as usize;
     let per_minute = config.messages_per_minute;
     let calls_per_minute = config.tool_calls_per_minute;
-    let tools = Registry::default();
+    let tools = Registry::within(&quotas);
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     // The bucket's client is built without a provider of its own.
     tls::install();
     let blobs = Blobs::open(&config.attachments).map_err(ServeError::Attachments)?;
-    let attachments = Attachments::new(store.clone(), blobs, clock.clone(), &config.public_origin());
+    let attachments = Attachments::new(store.clone(), blobs, clock.clone(), &config.public_origin(), quotas.file_bytes);
     let transcriber = match &config.transcribe {
         None => None,
         Some(endpoint) => {
@@ -160,7 +163,7 @@ pub async fn state(
     let files = Files::new(attachments.clone(), PdfReader::new(config.program.clone()));
     let assistant = Assistant::new(store.clone(), model, tools.clone(), files, clock.clone(), limits);
     Ok(AppState {
-        runs: Runs::start(store.clone(), Arc::new(assistant), clock.clone()),
+        runs: Runs::start(store.clone(), Arc::new(assistant), clock.clone(), quotas),
         calls: Calls {
             store: store.clone(),
             tools,
@@ -170,7 +173,7 @@ pub async fn state(
         store,
         clock,
         passwords: Passwords::default(),
-        attempts: Arc::default(),
+        attempts: Arc::new(Limiter::new(sign_ups)),
         uploads: Uploads::default(),
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
         attachments,

@@ -24,6 +24,7 @@ mod mirror;
 mod new_tasks;
 mod outage;
 mod pages;
+mod quotas;
 mod rest;
 mod runs;
 mod schema_rules;

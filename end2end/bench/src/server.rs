@@ -41,6 +41,7 @@ impl Setup {
             .env("KAAM_SIGN_UP", "closed")
             // The load comes from few accounts.
             .env("KAAM_MESSAGES_PER_MINUTE", "1000000")
+            .env("KAAM_RUNS_PER_PERSON", "100000")
             .env("AI_BASE_URL", format!("http://127.0.0.1:{}/v1", self.model_port))
             .env("AI_MODEL", "scripted")
             .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()))

@@ -13,6 +13,7 @@ use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script, WeekStart};
 use crate::domain::password::Weakness;
 use crate::domain::text::{direction, direction_around, stretches};
+use crate::domain::texts;
 
 /// The catalogue of a language.
 pub fn texts(locale: Locale) -> &'static Texts {
@@ -332,6 +333,7 @@ impl Texts {
             ApiError::Busy => self.busy,
             ApiError::Closed => self.thread_closed,
             ApiError::TooMany(seconds) => return self.too_many.with(&seconds.to_string()),
+            ApiError::QuotaReached(quota) => return texts::quota_reached(self.locale.into(), *quota),
             ApiError::Unavailable => self.unavailable,
             // Anything that is not an id is a cause, which is for logs and not for people.
             ApiError::Internal(id) if id.is_empty() || id.contains(' ') => self.internal,
@@ -351,6 +353,7 @@ impl Texts {
 mod tests {
     use super::*;
     use crate::domain::password::{MAX_CHARS, MIN_CHARS};
+    use crate::domain::quota::Quota;
 
     #[test]
     fn every_error_has_words_in_both_languages() {
@@ -371,6 +374,10 @@ mod tests {
             ApiError::Busy,
             ApiError::Closed,
             ApiError::TooMany(7),
+            ApiError::QuotaReached(Quota::Files(7_000_000)),
+            ApiError::QuotaReached(Quota::Tasks(7)),
+            ApiError::QuotaReached(Quota::Runs(7)),
+            ApiError::QuotaReached(Quota::Tokens(7)),
             ApiError::Unavailable,
             ApiError::Internal("req-1".into()),
             ApiError::Internal("a cause of some kind".into()),

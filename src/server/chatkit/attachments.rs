@@ -281,6 +281,7 @@ impl From<AttachmentError> for AppError {
             AttachmentError::AlreadyThere => Self::Conflict("This file is there already. Create another attachment."),
             // A day frees them; sending or deleting some, at once.
             AttachmentError::TooMany => Self::TooMany { retry_after: 3600 },
+            AttachmentError::Full(quota) => Self::QuotaReached(quota),
             AttachmentError::Store(error) => error.into(),
             AttachmentError::Blobs(cause) => Self::Internal(Box::new(cause)),
         }

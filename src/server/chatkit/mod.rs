@@ -155,6 +155,7 @@ impl From<AskError> for AppError {
                 limit: text::MESSAGE_MAX_BYTES,
             },
             AskError::NotAWidget => Self::Invalid("params.item_id: this item is no widget".into()),
+            AskError::Quota(quota) => Self::QuotaReached(quota),
             AskError::Stopping => Self::Unavailable("the server is stopping".into()),
             AskError::Store(error) => error.into(),
         }

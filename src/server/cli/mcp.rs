@@ -32,7 +32,7 @@ pub(super) struct McpCommand {
 pub(super) async fn run(command: McpCommand, config: &Config, pools: Pools) -> Result<(), CliError> {
     let calls = Calls {
         store: Store::new(pools),
-        tools: Registry::default(),
+        tools: Registry::within(&config.quotas),
         clock: Arc::new(SystemClock),
     };
     let store = calls.store.clone();

@@ -149,7 +149,10 @@ pub async fn sign_up(email: String, password: String, name: String, zone: String
     };
     let email: EmailAddress = email.parse().map_err(|_| refuse(ApiError::EmailInvalid))?;
     let name = name_of(&name)?;
-    let attempt = attempt(&state, &email, Whence::Stranger(state.config.trusted_proxies.peer(&parts)))?;
+    let peer = state.config.trusted_proxies.peer(&parts);
+    let counted = state.attempts.sign_up(state.clock.now(), peer);
+    counted.map_err(|too_many| refuse(ApiError::TooMany(too_many.retry_after)))?;
+    let attempt = attempt(&state, &email, Whence::Stranger(peer))?;
     // Asked before the hashing, which is dear; what counts is asked again in the transaction.
     if let Some(hash) = &setup_link
         && !state.store.is_setup_link(hash).await.map_err(failed)?

@@ -11,6 +11,7 @@
 //! | `SignUpRefused`, `Busy` | 409 |
 //! | `EmailInvalid`, `PasswordInvalid`, `PasswordWeak`, `Blank`, `TooLong` | 422 |
 //! | `TooMany` | 429 with `Retry-After` |
+//! | `QuotaReached` | 403 (files, tasks), 429 (answers, tokens) |
 //! | `Unavailable` | 503 with `Retry-After` |
 //! | `Internal`, `Network` | 500 |
 //!
@@ -48,6 +49,7 @@ use crate::{
     api::{ApiError, view::Theme},
     domain::{
         locale::{Locale, Reader},
+        quota::Quota,
         task::Due,
         texts,
     },
@@ -193,6 +195,8 @@ fn of_app(error: AppError) -> ApiError {
     match error {
         AppError::Unauthorized => ApiError::SignedOut,
         AppError::NotFound => ApiError::NotFound,
+        AppError::QuotaReached(quota) => ApiError::QuotaReached(quota),
+        AppError::TooMany { retry_after } => ApiError::TooMany(retry_after),
         AppError::Unavailable(cause) => {
             tracing::warn!(error = %cause, "database unavailable");
             ApiError::Unavailable
@@ -223,7 +227,8 @@ fn status(error: &ApiError) -> StatusCode {
         ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::PasswordWeak(_) | ApiError::Blank | ApiError::TooLong => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::QuotaReached(Quota::Files(_) | Quota::Tasks(_)) => StatusCode::FORBIDDEN,
+        ApiError::TooMany(_) | ApiError::QuotaReached(Quota::Runs(_) | Quota::Tokens(_)) => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Internal(_) | ApiError::Network => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -10,6 +10,7 @@ use super::{Acted, ActionError, Person, Recorded, RunStream, Runs, Signal, fail_
 use crate::{
     domain::{
         id::{ItemId, RunId, ThreadId},
+        quota::Quota,
         text::MESSAGE_MAX_BYTES,
     },
     protocol::{
@@ -60,6 +61,8 @@ pub enum AskError {
     TooLarge,
     /// What it brings has more than [`LEVELS_MAX`] levels.
     TooDeep,
+    /// The person has as much answered as one person may have.
+    Quota(Quota),
     /// The server is stopping.
     Stopping,
     /// See [`StoreError`].
@@ -139,6 +142,7 @@ impl Runs {
         {
             return self.accepted_again(person, known).await;
         }
+        let _place = self.place(person.id).await?;
         let run = inner.clock.run_id();
         let Prepared {
             thread,

@@ -16,6 +16,7 @@ pub mod runs;
 pub mod tasks;
 pub mod threads;
 pub mod tool_calls;
+mod usage;
 
 pub use pool::{ANSWER, bounded};
 

@@ -10,7 +10,7 @@ use self::check::check;
 pub(super) use self::check::fits;
 use super::{AnyTool, Registry, Scope, Tool, ToolContext, ToolError, coerce::coerced, undo};
 use crate::{
-    domain::scope::Scopes,
+    domain::{quota::Quota, scope::Scopes},
     server::store::{
         StoreError, history,
         tool_calls::{self, Key},
@@ -60,6 +60,8 @@ pub enum OutsideError {
     Forbidden(Scope),
     /// The caller can correct it: what is wrong and what to do.
     Wrong(String),
+    /// This person has as much as one person may have.
+    Full(Quota),
     /// The database failed.
     Failed(StoreError),
 }
@@ -76,6 +78,7 @@ impl From<ToolError> for OutsideError {
             ToolError::TellModel(what) => Self::Wrong(what),
             ToolError::NoSuchTask => Self::NoSuchTask,
             ToolError::Forbidden(scope) => Self::Forbidden(scope),
+            ToolError::Full(quota) => Self::Full(quota),
             ToolError::Stop(error) => Self::Failed(error),
         }
     }
