@@ -14,6 +14,32 @@ const WEIGHED: usize = 400;
 /// Words that make a sentence in Urdu.
 const VERBS: &[Plain] = &[Plain::Show, Plain::Request, Plain::Copula, Plain::Done, Plain::Need];
 
+/// Words of honour behind a name. In an English sentence they belong to the name.
+pub(super) const HONORIFICS: [&str; 22] = [
+    "bhai",
+    "bhaiya",
+    "jee",
+    "ji",
+    "sahib",
+    "sahab",
+    "saab",
+    "sir",
+    "janab",
+    "jan",
+    "jaan",
+    "yaar",
+    "yar",
+    "baji",
+    "apa",
+    "bro",
+    "boss",
+    "بھائی",
+    "جی",
+    "یار",
+    "جناب",
+    "صاحب",
+];
+
 /// The language of a message by the way it is written; `None` when it has no letters.
 pub fn detect(text: &str) -> Option<Script> {
     if let Some(script) = around_title(text) {
@@ -83,7 +109,7 @@ fn around_title(text: &str) -> Option<Script> {
 
 /// How much the Latin words of a text speak for Roman Urdu and for English.
 fn weights(text: &str) -> (u32, u32) {
-    let (mut roman, mut english) = (0, 0);
+    let (mut roman, mut english, mut honour) = (0, 0, 0);
     let all = tokens(text);
     let words: Vec<_> = all.iter().filter(|t| t.kind == Kind::Word).take(WEIGHED).collect();
     let mut named = 0;
@@ -101,6 +127,13 @@ fn weights(text: &str) -> (u32, u32) {
         let r = if at > 0 && is_capital(text, token) { r.min(1) } else { r };
         let (more_roman, more_english) = lexicon().phrase_weight(&words[at..]);
         (roman, english) = (roman + r + more_roman, english + e + more_english);
+        if more_roman == 0 && HONORIFICS.contains(&token.plain.as_str()) {
+            honour += r;
+        }
+    }
+    // "call Ahmed bhai tomorrow": nothing but the way to speak of him is Urdu.
+    if roman == honour && english > 0 {
+        roman = 0;
     }
     // A verb of Urdu makes an Urdu sentence of English words: "pending tasks dikhao please", "gym time change karo 7 am".
     let verb = |token: &Token| lexicon().weight(token).0 >= 2 && !is_capital(text, token) && lexicon().is_roman(token, VERBS);
@@ -355,6 +388,13 @@ mod tests {
             ("ٹھیک ہے", Some(Script::Ur)),
             ("مجھے Zoom پر میٹنگ رکھنی ہے", Some(Script::Ur)),
             ("", None),
+            ("call Ahmed bhai tomorrow", Some(Script::En)),
+            ("meet Bilal sahib at the office", Some(Script::En)),
+            ("Ahmed bhai ko call", Some(Script::UrLatn)),
+            ("bhai doodh lana", Some(Script::UrLatn)),
+            ("bhai", Some(Script::UrLatn)),
+            ("tum insaan ho ya robot?", Some(Script::UrLatn)),
+            ("aap robot hain?", Some(Script::UrLatn)),
             ("123 !?", None),
             ("😀", None),
         ] {

@@ -153,8 +153,9 @@ impl<'a> Sentence<'a> {
         (self.senses[at], self.all[at]) = (and.clone(), and);
     }
 
-    /// Reads some tokens to the letter from now on: they mean nothing but themselves.
+    /// Reads some tokens to the letter from now on: they mean nothing but themselves, whatever date was seen in them.
     pub fn forget(&mut self, from: usize, to: usize) {
+        self.unread.retain(|(first, last)| *last <= from || to <= *first);
         for at in from..to {
             self.forgotten[at] = true;
             (self.senses[at], self.all[at]) = (Vec::new(), Vec::new());

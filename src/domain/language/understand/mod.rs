@@ -29,7 +29,8 @@ pub use describing::{describe, describe_with};
 use chrono::NaiveDate;
 
 use super::{
-    Change, Intent, Talk, Understanding, detect,
+    Change, Intent, Talk, Understanding,
+    detect::{HONORIFICS, detect},
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
@@ -243,9 +244,6 @@ struct Reading<'a> {
     scoped_days: Option<(NaiveDate, NaiveDate)>,
 }
 
-/// What joins a recurrence to what comes back: "rozana ki report".
-const OF: &[&str] = &["ka", "ki", "ke", "کا", "کی", "کے"];
-
 /// One way to read a sentence.
 type Rule = fn(&mut Reading<'_>) -> Option<Intent>;
 
@@ -384,30 +382,6 @@ impl Reading<'_> {
     /// "Ahmed bhai", "Ali jee", "احمد بھائی": an honorific behind a name, which the lists do not know. Behind a verb it speaks to the assistant:
     /// "doodh lana bhai".
     fn is_of_a_name(&self, from: usize, at: usize) -> bool {
-        const HONORIFICS: [&str; 22] = [
-            "bhai",
-            "bhaiya",
-            "jee",
-            "ji",
-            "sahib",
-            "sahab",
-            "saab",
-            "sir",
-            "janab",
-            "jan",
-            "jaan",
-            "yaar",
-            "yar",
-            "baji",
-            "apa",
-            "bro",
-            "boss",
-            "بھائی",
-            "جی",
-            "یار",
-            "جناب",
-            "صاحب",
-        ];
         let Some(before) = at.checked_sub(1).filter(|before| *before >= from && self.is_word(at, &HONORIFICS)) else {
             return false;
         };
@@ -455,32 +429,15 @@ impl Reading<'_> {
     fn take_change(&mut self, which: Which) -> Change {
         let used = self.sentence.used.clone();
         let change = self.take_when(which).change(self.now);
-        let titled = change.repeat.is_some().then(|| self.leading_recurrence(&used)).flatten();
-        let Some((from, to)) = titled else { return change };
-        self.sentence.used = used;
+        let Some((from, to)) = self.leading_recurrence(&used) else {
+            return change;
+        };
         self.sentence.forget(from, to);
-        self.take_when(which).change(self.now)
-    }
-
-    /// Where an adjective of recurrence that was taken begins the words that name a task: "weekly plan", "rozana ki report".
-    fn leading_recurrence(&self, before: &[bool]) -> Option<(usize, usize)> {
-        let small = [Plain::Filler, Plain::Particle];
-        let first = (self.from..self.to).find(|at| {
-            let passed = before[*at] || self.sentence.any(*at, &small).is_some() && !self.sentence.used[*at];
-            !passed && self.sentence.tokens[*at].is_text()
-        })?;
-        if !self.sentence.is_dated(first) || self.is_word(first, &["every", "each", "once", "har", "ہر", "on"]) {
-            return None;
+        if change.repeat.is_none() {
+            return change;
         }
-        let end = (first..self.to).find(|at| !self.sentence.is_dated(*at))?;
-        let joined = self.is_word(end - 1, OF) || self.is_word(end, OF);
-        let adverb = self.is_word(first, &["rozana", "roz", "روزانہ", "روز"]);
-        let named = self
-            .sentence
-            .left(end, self.to)
-            .first()
-            .is_some_and(|at| *at == end || joined && *at == end + 1);
-        (named && (joined || !adverb)).then_some((first, end))
+        self.sentence.used = used;
+        self.take_when(which).change(self.now)
     }
 
     /// The places of date words, without taking them.

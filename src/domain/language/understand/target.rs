@@ -20,6 +20,9 @@ struct Scope {
     priority: Option<Priority>,
 }
 
+/// What joins a recurrence to what comes back: "rozana ki report".
+const OF: &[&str] = &["ka", "ki", "ke", "کا", "کی", "کے"];
+
 impl Reading<'_> {
     /// The same, with the days in the sentence: they say when it was done, or, of "all", which tasks are meant.
     pub(super) fn dated_target(&mut self) -> Target {
@@ -34,6 +37,36 @@ impl Reading<'_> {
             all,
             ..target
         }
+    }
+
+    /// Where an adjective of recurrence begins the words that name a task: "weekly plan", "rozana ki report".
+    pub(super) fn leading_recurrence(&self, before: &[bool]) -> Option<(usize, usize)> {
+        let small = [Plain::Filler, Plain::Particle];
+        let first = (self.from..self.to).find(|at| {
+            let passed = before[*at] || self.sentence.any(*at, &small).is_some() && !self.sentence.used[*at];
+            !passed && self.sentence.tokens[*at].is_text()
+        })?;
+        if self.is_word(first, &["every", "each", "once", "har", "ہر", "on"]) {
+            return None;
+        }
+        let end = if self.sentence.is_dated(first) {
+            (first..self.to).find(|at| !self.sentence.is_dated(*at))?
+        } else {
+            // It was not read with the day behind it.
+            first
+                + self
+                    .sentence
+                    .find(first, |sense| matches!(sense, Sense::Repeat(_)).then_some(()))?
+                    .0
+        };
+        let joined = self.is_word(end - 1, OF) || self.is_word(end, OF);
+        let adverb = self.is_word(first, &["rozana", "roz", "روزانہ", "روز"]);
+        let named = self
+            .sentence
+            .left(end, self.to)
+            .first()
+            .is_some_and(|at| *at == end || joined && *at == end + 1);
+        (named && (joined || !adverb)).then_some((first, end))
     }
 
     /// What is left of the words that name a task.

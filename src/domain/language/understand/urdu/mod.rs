@@ -83,9 +83,12 @@ fn is_thing_to_do(reading: &Reading<'_>, content: &[usize]) -> bool {
     ];
     let sentence = &reading.sentence;
     let [.., before, last] = content else { return false };
-    let joins = [Plain::Post, Plain::Stem, Plain::Request, Plain::Not];
+    let joins = [Plain::Post, Plain::Request, Plain::Not];
+    // "bhej dena" is an order, "fees jama karna" a thing to do.
+    let does = reading.is_word(*last, &["karna", "karni", "karne", "krna", "krni", "krne", "کرنا", "کرنی", "کرنے"]);
     is_infinitive(sentence, *last)
         && sentence.any(*before, &joins).is_none()
+        && (does || sentence.is(*before, Plain::Stem).is_none())
         && sentence
             .find(*before, |sense| matches!(sense, Sense::Priority(_)).then_some(()))
             .is_none()
@@ -331,7 +334,7 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     {
         return Some(listed(reading, &content, false, tail.copula.is_none()));
     }
-    let to_do = !when.is_empty() && is_thing_to_do(reading, &content);
+    let to_do = is_thing_to_do(reading, &content);
     if (tail.request || imperative(reading, &content)) && !to_do {
         // "meeting ko kal kar do": if it is not understood, it is no new task either.
         reading.talks |= !has(reading, Plain::Add);
@@ -437,6 +440,10 @@ mod tests {
             ("ہر جمعے کو امی کو فون کرنا", "امی کو فون کرنا", "FREQ=WEEKLY;BYDAY=FR"),
             ("kal Ahmed bhai ko call karna", "Ahmed bhai ko call karna", ""),
             ("kal bijli ka bill dena", "bijli ka bill dena", ""),
+            ("fees jama karna", "fees jama karna", ""),
+            ("kal fees jama karna", "fees jama karna", ""),
+            ("کل فیس جمع کرنا", "فیس جمع کرنا", ""),
+            ("homework karna", "homework karna", ""),
         ] {
             let Intent::Add(tasks) = intent(text) else {
                 panic!("{text}: {:?}", intent(text));

@@ -4,7 +4,7 @@ use super::{
     Piece,
     calendar::calendar_day,
     except, is_weekday,
-    numbers::{is_mark, is_word, nth},
+    numbers::{is_glued, is_mark, is_word, nth},
     spans::span,
     unit,
 };
@@ -247,15 +247,24 @@ fn plural(sentence: &Sentence<'_>, at: usize, to: usize) -> Option<(usize, Piece
 
 /// "daily", "roz", "har hafte", "weekly on Monday and Thursday".
 fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<(usize, Piece)> {
-    let (length, mut repeat) = sentence.find(at, |s| if let Sense::Repeat(r) = s { Some(r) } else { None })?;
-    let end = at + length;
+    let said = |place: usize| sentence.find(place, |s| if let Sense::Repeat(r) = s { Some(r) } else { None });
+    // "bi-weekly"
+    let two = usize::from(is_word(sentence, at, &["bi"]) && prefixed(sentence, at).is_some()) * 2;
+    let (length, mut repeat) = said(at + two).filter(|(_, repeat)| two == 0 || *repeat == Repeat::every(Frequency::Weekly))?;
+    repeat.interval *= if two > 0 { 2 } else { 1 };
+    let end = at + two + length;
+    let length = end - at;
     // "the weekly report", "monthly budget template": an adjective, not an order. "Daily walk" is one.
     let begins = at == from
-        && (sentence.roman || sentence.is(end, Plain::Verb).is_some() || sentence.tokens.get(end + 1).is_none_or(|t| !t.is_text()));
-    let adjective = length == 1
+        && (sentence.roman
+            || sentence.is(end, Plain::Verb).is_some()
+            || sentence.tokens.get(end + 1).is_none_or(|t| !t.is_text())
+            || names_its_day(sentence, &repeat, end, to));
+    let word = &sentence.tokens[end - 1].plain;
+    let adjective = length == 1 + two
         && !begins
-        && sentence.tokens[at].plain.is_ascii()
-        && sentence.tokens[at].plain.ends_with(['y', 'l'])
+        && word.is_ascii()
+        && word.ends_with(['y', 'l'])
         && end < to
         && sentence.tokens[end].is_text()
         && sentence
@@ -288,6 +297,35 @@ fn adverb(sentence: &Sentence<'_>, at: usize, from: usize, to: usize) -> Option<
         return Some((on + more - at, Piece::Repeat(repeat)));
     }
     Some((length, Piece::Repeat(repeat)))
+}
+
+/// Whether a hyphen joins a word to a recurrence: "bi-weekly", "semi-annual". How many tokens there are.
+pub(super) fn prefixed(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
+    let hyphen = is_word(sentence, at, &["bi", "semi", "half", "tri"]) && is_mark(sentence, at + 1, &['-']) && is_glued(sentence, at + 1);
+    let (length, ()) = sentence.find(at + 2, |s| matches!(s, Sense::Repeat(_)).then_some(()))?;
+    (hyphen && is_glued(sentence, at + 2)).then_some(2 + length)
+}
+
+/// "yearly checkup | on 5 March", "monthly fees | on the 5th", "daily stand-up | at 9am": behind the thing, the day or the time is named on
+/// which it comes back.
+fn names_its_day(sentence: &Sentence<'_>, repeat: &Repeat, from: usize, to: usize) -> bool {
+    (from..to).any(|at| {
+        let the = usize::from(is_word(sentence, at + 1, &["the"]));
+        let day = at + 1 + the;
+        if is_word(sentence, at, &["starting", "from", "beginning"]) {
+            return weekdays(sentence, day, to).is_some() || calendar_day(sentence, day, from, to).is_some();
+        }
+        if !is_word(sentence, at, &["on", "every"]) {
+            return repeat.frequency == Frequency::Daily && is_word(sentence, at, &["at"]) && clock::at(sentence, at + 1, true).is_some();
+        }
+        match repeat.frequency {
+            Frequency::Daily => false,
+            Frequency::Weekly => weekdays(sentence, day, to).is_some(),
+            Frequency::Monthly if repeat.interval > 1 => calendar_day(sentence, day, from, to).is_some(),
+            Frequency::Monthly => nth(sentence, day, the == 0).is_some_and(|(length, _)| super::month(sentence, day + length).is_none()),
+            Frequency::Yearly => calendar_day(sentence, day, from, to).is_some(),
+        }
+    })
 }
 
 /// Weekdays, one or several: "Monday", "peer aur jumerat", "Monday to Friday".

@@ -127,7 +127,8 @@ fn agrees(when: &When, piece: Piece) -> bool {
     match repeat.frequency {
         Frequency::Daily => repeat.interval > 1,
         Frequency::Weekly => repeat.days.is_empty() || repeat.days.iter().any(|other| other == day),
-        Frequency::Monthly | Frequency::Yearly => true,
+        // "monthly on Friday" says nothing about which one.
+        Frequency::Monthly | Frequency::Yearly => repeat.nth != 0,
     }
 }
 

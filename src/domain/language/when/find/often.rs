@@ -2,12 +2,16 @@
 
 use super::{
     calendar::range_mark,
+    every,
     numbers::{is_word, number},
     unit,
 };
-use crate::domain::language::{
-    lexicon::{Plain, Sense, Unit},
-    sentence::Sentence,
+use crate::domain::{
+    language::{
+        lexicon::{Plain, Sense, Unit},
+        sentence::Sentence,
+    },
+    repeat::Frequency,
 };
 
 const TIMES: [&str; 11] = [
@@ -61,8 +65,30 @@ fn length(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
             return Some(each + length + later + if later > 0 { ke } else { 0 });
         }
     }
-    if is_word(sentence, at, &["hourly"]) {
+    // Twice a month, or every two months? Twice a year cannot be kept.
+    if is_word(
+        sentence,
+        at,
+        &[
+            "hourly",
+            "bimonthly",
+            "semimonthly",
+            "semiweekly",
+            "biannual",
+            "biannually",
+            "semiannual",
+            "semiannually",
+        ],
+    ) {
         return Some(1);
+    }
+    let weeks = sentence
+        .find(at + 2, |s| {
+            matches!(s, Sense::Repeat(r) if r.frequency == Frequency::Weekly).then_some(())
+        })
+        .is_some();
+    if let Some(length) = every::prefixed(sentence, at).filter(|_| !(weeks && is_word(sentence, at, &["bi"]))) {
+        return Some(length);
     }
     let period = |place: usize| {
         unit(sentence, place).filter(|(_, unit)| matches!(unit, Unit::Hour | Unit::Day | Unit::Week | Unit::Month | Unit::Year))

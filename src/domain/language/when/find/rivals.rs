@@ -5,21 +5,22 @@ use super::{
     Found, Piece,
     calendar::{behind_numbered, is_day, range_mark},
     clock, is_join,
-    numbers::{is_mark, is_word, number},
+    numbers::{is_mark, is_word, nth, number},
 };
-use crate::domain::{
-    language::{
-        lexicon::{Plain, Sense},
-        sentence::Sentence,
-        token::Kind,
-        when::Day,
-    },
-    repeat::Frequency,
+use crate::domain::language::{
+    lexicon::{Plain, Sense},
+    sentence::Sentence,
+    token::Kind,
+    when::Day,
 };
 
 /// Where pieces stand of which only one can be meant; those that stand together are one place.
 pub(super) fn find(sentence: &Sentence<'_>, found: &[Found], taken: &[Found], (from, to): (usize, usize)) -> Vec<(usize, usize)> {
-    let hours = |piece: &Found| second_hour(sentence, piece, to).or_else(|| first_hour(sentence, piece, from));
+    let hours = |piece: &Found| {
+        second_hour(sentence, piece, to)
+            .or_else(|| first_hour(sentence, piece, from))
+            .or_else(|| second_month_day(sentence, piece, to))
+    };
     let mut out: Vec<(usize, usize)> = taken.iter().filter_map(hours).collect();
     for piece in found.iter().filter(|piece| taken.iter().all(|other| other.from != piece.from)) {
         let rivals = taken.iter().filter(|other| contends(other.piece, piece.piece));
@@ -63,10 +64,7 @@ fn contends(one: Piece, other: Piece) -> bool {
     let days = one.day().is_some() && other.day().is_some() && one.day() != other.day();
     let falls = |one: Piece, other: Piece| {
         let named = matches!(one.day(), Some(Day::Weekday(..)));
-        named
-            && other
-                .repeat()
-                .is_some_and(|repeat| matches!(repeat.frequency, Frequency::Daily | Frequency::Weekly))
+        named && other.repeat().is_some_and(|repeat| repeat.nth == 0)
     };
     clocks || parts || repeats || days || falls(one, other) || falls(other, one) || in_month(one, other) || in_month(other, one)
 }
@@ -117,6 +115,15 @@ fn second_hour(sentence: &Sentence<'_>, piece: &Found, to: usize) -> Option<(usi
             .find(end, |s| matches!(s, Sense::Part(_) | Sense::Repeat(_)).then_some(()))
             .is_some();
     (end > piece.to && closed).then_some((piece.from, end))
+}
+
+/// "every month on the 5th and 20th": another day of the month behind it.
+fn second_month_day(sentence: &Sentence<'_>, piece: &Found, to: usize) -> Option<(usize, usize)> {
+    piece.piece.repeat().filter(|repeat| repeat.month_day > 0)?;
+    let joins = sentence.word_is(piece.to, Plain::And) || is_mark(sentence, piece.to, &[',', '،', '&']);
+    let start = piece.to + 1 + usize::from(is_word(sentence, piece.to + 1, &["the"]));
+    let (length, _) = nth(sentence, start, true).filter(|_| joins)?;
+    (start + length <= to).then_some((piece.from, start + length))
 }
 
 /// "5 ya 6 baje": another hour before it.
