@@ -132,7 +132,7 @@ impl Limiter {
     /// # Errors
     /// [`TooMany`]; then it does not count.
     pub fn sign_up(self: &Arc<Self>, now: DateTime<Utc>, peer: Option<IpAddr>) -> Result<(), TooMany> {
-        let keys = peer.map(|ip| Key::SignUp(network(ip))).into_iter().collect();
+        let keys = peer.map(|ip| Key::SignUp(subscriber(ip))).into_iter().collect();
         self.count(now, keys).map(drop)
     }
 
