@@ -316,6 +316,8 @@ pub struct LineView {
     pub taken: Vec<TakenView>,
     /// The tasks that it lists, a line each; empty if it is one.
     pub lines: Vec<String>,
+    /// What of the title may have been meant as a date, and why it is none; may be empty.
+    pub note: String,
 }
 
 /// A part of a text that is not a part of the title.

@@ -84,6 +84,29 @@ async fn a_text_becomes_a_task_on_the_persons_calendar_and_the_date_is_said_in_f
 }
 
 #[tokio::test]
+async fn while_it_is_typed_it_is_said_which_words_are_no_date_and_that_a_time_has_passed() {
+    let app = TestApp::start().await;
+    let (browser, _) = app.both("a@x.example").await;
+    for (text, note) in [
+        (
+            "gym today at 9am",
+            "“\u{2068}today at 9am\u{2069}” has already passed, so it is in the title and the task has no date.",
+        ),
+        (
+            "call Sara tomorrow 9pm London",
+            "I did not understand “\u{2068}tomorrow 9pm London\u{2069}” as a date, so it is in the title.",
+        ),
+        ("gym tomorrow at 9am", ""),
+    ] {
+        let seen = browser
+            .json("/api/tasks/preview", json!({ "text": text, "literal": "" }))
+            .await
+            .json();
+        assert_eq!(seen["note"], json!(note), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn what_would_be_an_order_in_the_chat_is_one_more_task() {
     let app = TestApp::start().await;
     let browser = app.person("a@x.example").await;

@@ -75,7 +75,7 @@ pub async fn preview(text: String, literal: String) -> Result<LineView, ApiError
     };
     let (calendar, now) = (caller.user.calendar(), caller.state.clock.now());
     let described = language::describe_with(&line.text, calendar.moment(now), &line.literal);
-    let (task, _) = task_of(&caller, described.task);
+    let (task, unread) = task_of(&caller, described.task);
     let (locale, script) = (caller.locale, caller.locale.into());
     let says = |kind| match kind {
         TakenKind::Date => task.due.as_ref().map(|due| texts::due_words(due, locale, calendar.local(now))),
@@ -94,6 +94,7 @@ pub async fn preview(text: String, literal: String) -> Result<LineView, ApiError
     };
     Ok(LineView {
         taken: described.taken.into_iter().map(view).collect(),
+        note: unread.note(&caller).unwrap_or_default(),
         ..LineView::default()
     })
 }
@@ -134,6 +135,13 @@ impl Line {
 struct Unread {
     words: Vec<String>,
     passed: bool,
+}
+
+impl Unread {
+    /// Why words that look like a date are in the title.
+    fn note(&self, caller: &Caller) -> Option<String> {
+        (!self.words.is_empty()).then(|| texts::unread_in_title(caller.locale, &self.words, self.passed))
+    }
 }
 
 /// The task of a description, and what of its title may have been meant as a date.
@@ -229,9 +237,8 @@ fn said(caller: &Caller, made: &[(Task, Unread)]) -> String {
     let repeat = task.repeat.as_deref().map(|rule| language::phrases::repeats(rule, script));
     let details = [due, repeat].into_iter().flatten().map(|words| caller.user.digits.show(words));
     let added = texts::task_added(caller.locale, &task.title, details);
-    if unread.words.is_empty() {
-        added
-    } else {
-        format!("{added}. {}", texts::unread_in_title(caller.locale, &unread.words, unread.passed))
+    match unread.note(caller) {
+        Some(note) => format!("{added}. {note}"),
+        None => added,
     }
 }

@@ -42,6 +42,8 @@ struct Line {
     draft: RwSignal<Draft>,
     /// What was taken for a date, and in which text.
     taken: RwSignal<(String, Vec<TakenView>)>,
+    /// Why words of it that look like a date are in the title.
+    note: RwSignal<String>,
     /// What is said of the task that was added, and the token by which that is taken back, as long as it can be.
     added: RwSignal<Option<(String, String)>>,
     /// What was sent last without an answer, and its key: sent once more it is still one task.
@@ -66,7 +68,7 @@ impl Line {
             *turn
         });
         if draft.is_blank() {
-            return self.taken.set(Default::default());
+            return self.forget();
         }
         let look = move || {
             if turn.is_some() && self.turn.try_get_value() == turn {
@@ -87,8 +89,15 @@ impl Line {
                 && self.turn.try_get_value() == turn
             {
                 let _ = self.taken.try_set((text, view.taken));
+                let _ = self.note.try_set(view.note);
             }
         });
+    }
+
+    /// Says nothing any more of what was typed.
+    fn forget(self) {
+        let _ = self.taken.try_set(Default::default());
+        let _ = self.note.try_set(String::new());
     }
 
     fn clear(self) {
@@ -96,7 +105,7 @@ impl Line {
             field.set_value("");
         }
         let _ = self.draft.try_set(Draft::default());
-        let _ = self.taken.try_set(Default::default());
+        self.forget();
         let _ = self.turn.try_update_value(|turn| *turn += 1);
     }
 
@@ -198,6 +207,7 @@ pub(super) fn view(board: Board) -> AnyView {
         sending: RwSignal::new(false),
         draft: RwSignal::new(Draft::default()),
         taken: RwSignal::default(),
+        note: RwSignal::default(),
         added: RwSignal::new(None),
         tried: StoredValue::new(None),
         turn: StoredValue::new(0),
@@ -229,7 +239,7 @@ pub(super) fn view(board: Board) -> AnyView {
                 dir="auto"
                 autocomplete="off"
                 aria-label=texts.new_task
-                aria-describedby="new-task-taken"
+                aria-describedby="new-task-taken new-task-note"
                 placeholder=texts.new_task_example
                 readonly=move || sending.get()
                 on:input=move |_| line.typed()
@@ -243,6 +253,9 @@ pub(super) fn view(board: Board) -> AnyView {
             </button>
         </form>
         {taken(line)}
+        <p id="new-task-note" class="taken-note" aria-live="polite" hidden=move || line.note.with(String::is_empty) data-testid="taken-note">
+            {move || told(&line.note.get(), texts.locale)}
+        </p>
         <div class="added">
             <p role="status" data-testid="added">
                 {move || said().map(|(said, _)| told(&said, texts.locale))}
