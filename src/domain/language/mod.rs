@@ -91,6 +91,8 @@ pub enum Beyond {
     Reminder,
     /// To read tasks out of a file.
     File,
+    /// To open or change the settings.
+    Settings,
     /// Another order of the list.
     Sort,
     /// Tasks in the place of each other.
@@ -329,6 +331,42 @@ impl Change {
     /// Whether nothing is said to change.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether another change says nothing of what this one changes.
+    fn is_apart_from(&self, other: &Self) -> bool {
+        let parts = |change: &Self| {
+            [
+                change.title.is_some(),
+                change.due.is_some() || change.due_error.is_some() || change.clear_due || change.shift.is_some(),
+                change.priority.is_some(),
+                change.repeat.is_some() || change.stop_repeat,
+                change.notes.is_some(),
+                change.reopen,
+                !change.unread.is_empty(),
+            ]
+        };
+        parts(self).iter().zip(parts(other)).all(|(one, other)| !(*one && other))
+    }
+
+    /// Both changes, which are apart from each other.
+    fn with(self, other: Self) -> Self {
+        Self {
+            title: self.title.or(other.title),
+            due: self.due.or(other.due),
+            due_error: self.due_error.or(other.due_error),
+            clear_due: self.clear_due || other.clear_due,
+            time_only: self.time_only || other.time_only,
+            time: self.time.or(other.time),
+            date_only: self.date_only || other.date_only,
+            shift: self.shift.or(other.shift),
+            priority: self.priority.or(other.priority),
+            repeat: self.repeat.or(other.repeat),
+            stop_repeat: self.stop_repeat || other.stop_repeat,
+            notes: self.notes.or(other.notes),
+            reopen: self.reopen || other.reopen,
+            unread: [self.unread, other.unread].concat(),
+        }
     }
 }
 

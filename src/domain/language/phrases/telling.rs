@@ -382,6 +382,11 @@ pub fn cannot(beyond: Beyond, script: Script) -> String {
     let (en, roman, urdu) = match beyond {
         Beyond::Reminder => return cannot_ring(script),
         Beyond::File => return file_needs_model(script),
+        Beyond::Settings => (
+            "I can't open or change the settings. They are under **Settings** in the menu at the side: your name, language, time zone, password and more.",
+            "Main settings khol ya badal nahi sakta. Ye side ke menu mein **Settings** ke neeche hain: aap ka naam, zaban, time zone, password waghera.",
+            "میں ترتیبات کھول یا بدل نہیں سکتا۔ یہ کنارے کے مینو میں **ترتیبات** کے نیچے ہیں: آپ کا نام، زبان، ٹائم زون، پاس ورڈ وغیرہ۔",
+        ),
         Beyond::Sort => (
             "I can't sort or group the list in another way: it stands in the order of its dates. I can show the tasks of a day, of a priority, or the overdue ones.",
             "Main list ko kisi aur tarteeb mein nahi rakh sakta: ye tareekhon ki tarteeb mein hai. Kisi din ke, kisi ahmiyat ke, ya waqt guzre kaam dikha sakta hun.",

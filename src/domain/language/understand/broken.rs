@@ -1,7 +1,7 @@
 //! Titles that are none: what only points, or is a piece of an order, makes no task.
 
 use super::urdu;
-use crate::domain::language::{Change, Intent, Target, lexicon::Plain, sentence::Sentence, token::Kind, when};
+use crate::domain::language::{Change, Intent, NewTask, Target, lexicon::Plain, sentence::Sentence, token::Kind, when};
 
 /// "isay kal pe daal do": what only points at a task makes none, but gives a day or a priority to the one just named.
 pub(super) fn pointed(sentence: &Sentence<'_>, intent: Intent) -> Intent {
@@ -15,15 +15,7 @@ pub(super) fn pointed(sentence: &Sentence<'_>, intent: Intent) -> Intent {
         return intent;
     }
     let [task] = only else { return Intent::Unknown };
-    let change = Change {
-        date_only: task.repeat.is_none() && task.due.as_ref().is_some_and(|due| due.time.is_none()),
-        due: task.due.clone(),
-        due_error: task.due_error.clone(),
-        unread: task.unread.clone(),
-        priority: task.priority,
-        repeat: task.repeat,
-        ..Change::default()
-    };
+    let change = changed_as(task);
     if change.is_empty() {
         return Intent::Unknown;
     }
@@ -32,6 +24,19 @@ pub(super) fn pointed(sentence: &Sentence<'_>, intent: Intent) -> Intent {
         ..Target::default()
     };
     Intent::Update(it, change)
+}
+
+/// What was said of a new task, as the change of one that is there.
+pub(super) fn changed_as(task: &NewTask) -> Change {
+    Change {
+        date_only: task.repeat.is_none() && task.due.as_ref().is_some_and(|due| due.time.is_none()),
+        due: task.due.clone(),
+        due_error: task.due_error.clone(),
+        unread: task.unread.clone(),
+        priority: task.priority,
+        repeat: task.repeat,
+        ..Change::default()
+    }
 }
 
 /// Whether all words of a title only point: "isay", "usko to", "اسے".

@@ -1,8 +1,8 @@
 //! Two different deeds in one message: "add milk and mark the gym done", "bill bhar diya, ab kiraya yaad dilana".
 
-use super::{Moment, Read, single};
+use super::{Moment, Read, Reading, holding, single};
 use crate::domain::language::{
-    Intent, Target,
+    Change, Intent, ListWish, Order, Target,
     lexicon::Plain,
     sentence::Sentence,
     token::{Kind, Token},
@@ -26,6 +26,9 @@ const DEEDS: &[Plain] = &[
     Plain::Need,
     Plain::Verb,
     Plain::Copula,
+    Plain::Show,
+    Plain::Seeks,
+    Plain::What,
 ];
 
 /// A place where a sentence may be cut: where the first clause ends, where the next begins, and whether the cut is sure.
@@ -50,7 +53,9 @@ pub(super) fn several(sentence: &Sentence<'_>, english_first: bool, now: Moment)
             if !deeds(cut.start, text.len()) {
                 return None;
             }
-            let second = clause(&text[cut.start..], english_first, now)?;
+            let second = renamed(&text[rest..cut.end], &text[cut.start..], english_first, now)
+                .or_else(|| clause(&text[cut.start..], english_first, now))
+                .or_else(|| same(&text[rest..cut.end], &text[cut.start..], english_first, now))?;
             if rest == 0
                 && let Some(meant) = pointed(&text[..cut.end], &second, english_first, now)
             {
@@ -60,6 +65,10 @@ pub(super) fn several(sentence: &Sentence<'_>, english_first: bool, now: Moment)
                 return None;
             }
             let first = clause(&text[rest..cut.end], english_first, now)?;
+            let shows = matches!(second.intent, Intent::List(_));
+            if shows && cuts.iter().any(|later| later.end > cut.start) {
+                return None;
+            }
             divides(&first, &second, cut.strong).then_some((Some(first), second, cut.start))
         });
         let Some((first, second, start)) = next else { break };
@@ -130,10 +139,16 @@ fn together(found: Vec<Read>) -> Option<Vec<Intent>> {
     // Beside other deeds a deed of daily life is a thing to do; what is to be shown is asked for by itself.
     let meant = |read: Read| match read.intent {
         Intent::Either(either) if either.daily => Intent::Add(vec![either.task]),
+        Intent::Either(either) if either.order == Order::Show && !either.target.words.is_empty() => Intent::List(ListWish {
+            query: Some(either.target.words.join(" ")),
+            ..ListWish::default()
+        }),
         other => other,
     };
     let all: Vec<Intent> = found.into_iter().map(meant).collect();
-    if all.iter().any(|intent| matches!(intent, Intent::Either(_))) {
+    // What is shown, is shown when all is done.
+    let early = all.iter().rev().skip(1).any(|intent| matches!(intent, Intent::List(_)));
+    if early || all.iter().any(|intent| matches!(intent, Intent::Either(_))) {
         return Some(vec![Intent::Unknown]);
     }
     let only_add = all.iter().all(|intent| matches!(intent, Intent::Add(_)));
@@ -144,7 +159,7 @@ fn together(found: Vec<Read>) -> Option<Vec<Intent>> {
 fn clause(text: &str, english_first: bool, now: Moment) -> Option<Read> {
     let read = single(Sentence::new(text, !english_first), english_first, now);
     match &read.intent {
-        Intent::Add(_) | Intent::Place(..) | Intent::Either(_) => true,
+        Intent::Add(_) | Intent::Place(..) | Intent::Either(_) | Intent::List(_) => true,
         Intent::Complete(target) | Intent::Delete(target) => target.it || target.all || !target.words.is_empty(),
         Intent::Update(target, change) => !change.is_empty() && (target.it || target.all || !target.words.is_empty()),
         _ => false,
@@ -152,10 +167,36 @@ fn clause(text: &str, english_first: bool, now: Moment) -> Option<Read> {
     .then_some(read)
 }
 
+/// "... aur kal subah 7 baje pe rakh do", "... and move to Friday": a second order on the task that the first clause changes.
+fn same(first: &str, second: &str, english_first: bool, now: Moment) -> Option<Read> {
+    let bare = holding::bare_change(second, english_first, now).filter(|bare| bare.orders)?;
+    let changes = matches!(clause(first, english_first, now)?.intent, Intent::Update(_, change) if change.due.is_none());
+    changes.then(|| Read::ordered(holding::of_it(bare.change)))
+}
+
+/// "... aur naam jogging rakh do": a new name for the task that the first clause changes.
+fn renamed(first: &str, second: &str, english_first: bool, now: Moment) -> Option<Read> {
+    let mut reading = Reading::new(Sentence::new(second, !english_first), now);
+    let to = reading.to;
+    let start = reading.peel(0, to, &[Plain::It, Plain::Polite, Plain::Filler]);
+    let named = !english_first && reading.is_word(start, &["naam", "nam", "نام"]);
+    let end = reading.peel_end(start, to, &[Plain::Request, Plain::Stem, Plain::Add, Plain::Update, Plain::Polite]);
+    let title = reading.words(start + 1, end).filter(|_| named && end < to)?;
+    let changes = matches!(clause(first, english_first, now)?.intent, Intent::Update(_, change) if change.title.is_none());
+    let change = Change {
+        title: Some(title),
+        ..Change::default()
+    };
+    changes.then(|| Read::ordered(holding::of_it(change)))
+}
+
 /// Whether two clauses that could stand alone do so here.
 fn divides(first: &Read, second: &Read, strong: bool) -> bool {
     if matches!((&first.intent, &second.intent), (Intent::Add(_), Intent::Add(_))) {
         return true;
+    }
+    if matches!(first.intent, Intent::List(_)) {
+        return false;
     }
     // A bare "buy milk" or "kal gym" orders nothing; behind a full stop it may, or where the list is meant: "and mark gym done".
     if first.loose && !second.ticks || (second.loose && !strong) {
@@ -169,8 +210,14 @@ fn divides(first: &Read, second: &Read, strong: bool) -> bool {
     // "... and move gym to Friday" is about the list.
     let moves = matches!(&second.intent, Intent::Update(_, change) if change.due.is_some() || change.shift.is_some());
     let adds = matches!(&first.intent, Intent::Add(_));
+    // "Add eggs and show gym"
+    let shows = match &second.intent {
+        Intent::List(_) => true,
+        Intent::Either(either) => either.order == Order::Show && !either.daily,
+        _ => false,
+    };
     // "Remind me to call Ali and cancel the hall", "add wash the car and clean the room": one list of things to do.
-    strong || !(named || adds && (second.daily && !moves || first.obliges && !second.marks))
+    strong || !(named || adds && (second.daily && !moves && !shows || first.obliges && !second.marks))
 }
 
 /// The places where a clause may end.

@@ -34,15 +34,22 @@ pub(super) fn settled(sentence: &Sentence<'_>, intent: Intent, now: Moment) -> I
         intent,
         Intent::Complete(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Several(_)
     );
+    if matches!(intent, Intent::Add(_) | Intent::Place(..)) && excepts(sentence) {
+        return scope::but_some(sentence, now).unwrap_or(intent);
+    }
     if (acts || matches!(intent, Intent::Unknown | Intent::List(_) | Intent::Either(_))) && excepts(sentence) {
         return scope::but_some(sentence, now).unwrap_or(Intent::Unknown);
     }
-    if deletes(&intent) && removes_a_part(sentence) {
+    if deletes(&intent) && (removes_a_part(sentence) || keeps(sentence)) {
         return Intent::Unknown;
     }
     match intent {
         Intent::Complete(target) if !target.all && is_to_come(sentence, now) => Intent::Add(vec![describe(sentence.text, now)]),
-        Intent::Several(all) => bound(all).map_or(Intent::Unknown, Intent::Several),
+        Intent::Several(all) => match bound(all) {
+            Some(mut only) if only.len() == 1 => only.remove(0),
+            Some(all) => Intent::Several(all),
+            None => Intent::Unknown,
+        },
         other => other,
     }
 }
@@ -74,6 +81,26 @@ fn is_one_of(token: &Token, words: &[&str]) -> bool {
 fn excepts(sentence: &Sentence<'_>) -> bool {
     let all = (0..sentence.len()).any(|at| sentence.is(at, Plain::All).is_some());
     all && (0..sentence.len()).any(|at| scope::except_at(sentence, at).is_some())
+}
+
+/// "Delete all, keep the gym", "bas gym rakho, baqi sab mita do": one of them is not to go.
+fn keeps(sentence: &Sentence<'_>) -> bool {
+    const KEEP: [&str; 12] = [
+        "keep",
+        "keeping",
+        "leave",
+        "leaving",
+        "spare",
+        "rakho",
+        "rakhna",
+        "rakh",
+        "rehne",
+        "رکھو",
+        "رکھنا",
+        "رہنے",
+    ];
+    let lists = |at: usize| sentence.any(at, &[Plain::All, Plain::List]).is_some();
+    (0..sentence.len()).any(lists) && sentence.tokens.iter().any(|token| is_one_of(token, &KEEP))
 }
 
 /// "Remove the time from the dentist", "gym from tomorrow", "dentist ka waqt hata do".
@@ -109,7 +136,13 @@ fn bound(all: Vec<Intent>) -> Option<Vec<Intent>> {
             Intent::Add(_) | Intent::Place(..) => made = true,
             _ => {}
         }
-        out.push(intent);
+        match (out.last_mut(), intent) {
+            // "Rename gym to swim and move it to Friday" is one change.
+            (Some(Intent::Update(before, change)), Intent::Update(target, more)) if *before == target && change.is_apart_from(&more) => {
+                *change = std::mem::take(change).with(more);
+            }
+            (_, intent) => out.push(intent),
+        }
     }
     Some(out)
 }

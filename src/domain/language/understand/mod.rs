@@ -2,7 +2,7 @@
 //!
 //! `clauses` divides a message that says several deeds; `special` reads what is said alike in every language; `english` reads sentences whose
 //! verb comes first, `urdu` those whose verb comes last, `addressed` those that may be about tasks that are there; `adding` and `titles` make
-//! titles, `announced` reads what a colon announces, `habits` knows at what hours things are done, `broken` knows titles that are none, `target`
+//! titles, `holding` reads what is said before an order, `announced` what a colon announces, `habits` knows at what hours things are done, `broken` knows titles that are none, `target`
 //! says which tasks are meant, and `scope` which of all. `whole` reads messages that say one thing, whatever order their words have; `half`
 //! refuses what would be done by halves. `describing` reads what is no message, but the description of one task.
 
@@ -15,6 +15,7 @@ mod describing;
 mod english;
 mod habits;
 mod half;
+mod holding;
 mod scope;
 mod special;
 mod stopping;
@@ -44,17 +45,25 @@ pub fn understand(text: &str, now: impl Into<Moment>) -> Understanding {
     let script = detect(text);
     let english_first = script == Some(Script::En);
     let now = now.into();
+    Understanding {
+        script,
+        intent: read(text, english_first, now),
+    }
+}
+
+/// What a message wants, in a language.
+fn read(text: &str, english_first: bool, now: Moment) -> Intent {
     let sentence = Sentence::new(text, !english_first);
+    if let Some(intent) = holding::read(&sentence, english_first, now) {
+        return intent;
+    }
     let several = clauses::several(&sentence, english_first, now);
     let intent = match several {
         Some(mut only) if only.len() == 1 => only.remove(0),
         Some(all) => Intent::Several(all),
         None => single(sentence.whole(), english_first, now).intent,
     };
-    Understanding {
-        script,
-        intent: scope::widened(half::settled(&sentence, intent, now), now),
-    }
+    scope::widened(half::settled(&sentence, intent, now), now)
 }
 
 /// Whether words say that something is to come back no more: "stop repeating", "dobara nahi".
@@ -92,6 +101,20 @@ struct Read {
     marks: bool,
     /// It begins with "mark", "tick".
     ticks: bool,
+}
+
+impl Read {
+    /// An order, and nothing loose.
+    fn ordered(intent: Intent) -> Self {
+        Self {
+            intent,
+            loose: false,
+            obliges: false,
+            daily: false,
+            marks: false,
+            ticks: false,
+        }
+    }
 }
 
 /// Reads a sentence as one deed.
@@ -429,14 +452,10 @@ impl Reading<'_> {
     fn take_change(&mut self, which: Which) -> Change {
         let used = self.sentence.used.clone();
         let change = self.take_when(which).change(self.now);
-        let Some((from, to)) = self.leading_recurrence(&used) else {
-            return change;
-        };
-        self.sentence.forget(from, to);
-        if change.repeat.is_none() {
-            return change;
-        }
+        let titled = self.leading_recurrence(&used, change.repeat.is_some());
+        let Some((from, to)) = titled else { return change };
         self.sentence.used = used;
+        self.sentence.forget(from, to);
         self.take_when(which).change(self.now)
     }
 

@@ -3,10 +3,11 @@
 use super::{
     Moment, Reading,
     addressed::{AROUND, KAAM},
+    broken::changed_as,
     understand,
 };
 use crate::domain::language::{
-    Intent, Target,
+    Intent, NewTask, Target,
     lexicon::Plain,
     normal,
     sentence::Sentence,
@@ -19,13 +20,51 @@ pub(super) fn is_many(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// Words for several tasks, beside those of Urdu, which has one form for one and many.
-const MANY: &[&str] = &["tasks", "todos", "things", "items", "reminders"];
+const MANY: &[&str] = &[
+    "tasks",
+    "todos",
+    "things",
+    "items",
+    "reminders",
+    "ones",
+    "stuff",
+    "whatever",
+    "anything",
+];
 /// Says of one task whose it is: "kal ka kaam".
 const OF_ONE: &[&str] = &["ka", "ki", "کا", "کی", "wala", "wali", "والا", "والی", "task"];
 /// What is left out has so many words at most.
 const NAMES_MAX: usize = 12;
-/// "Jin kaamon ka waqt guzar gaya".
-const WHICH: &[&str] = &["jin", "jis", "jo", "جن", "جس", "جو"];
+/// "Jin kaamon ka waqt guzar gaya", "jitne kaam baqi hain", "whatever is overdue".
+pub(super) const WHICH: &[&str] = &[
+    "jin",
+    "jis",
+    "jo",
+    "jitne",
+    "jitnay",
+    "jitni",
+    "jitna",
+    "bhi",
+    "unko",
+    "un",
+    "unhe",
+    "inko",
+    "in",
+    "whatever",
+    "anything",
+    "which",
+    "that",
+    "thats",
+    "جن",
+    "جس",
+    "جو",
+    "جتنے",
+    "جتنی",
+    "جتنا",
+    "بھی",
+    "ان",
+    "انہیں",
+];
 
 /// The same intent, with all tasks that its words mean, where they name no single one: "overdue tasks", "today's tasks", "aaj ke kaam".
 pub(super) fn widened(intent: Intent, now: Moment) -> Intent {
@@ -37,37 +76,55 @@ pub(super) fn widened(intent: Intent, now: Moment) -> Intent {
         Intent::Complete(target) => Intent::Complete(wide(target)),
         Intent::Delete(target) => Intent::Delete(wide(target)),
         Intent::Update(target, change) => Intent::Update(wide(target), change),
+        Intent::Add(tasks) => match &tasks[..] {
+            [only] => placed(only, now).unwrap_or(Intent::Add(tasks)),
+            _ => Intent::Add(tasks),
+        },
+        Intent::Place(task, change) => placed(&task, now).unwrap_or(Intent::Place(task, change)),
         other => other,
     }
 }
 
+/// "jitne kaam overdue hain sab kal pe daal do": what names tasks that are there, and a day, is no new task.
+fn placed(task: &NewTask, now: Moment) -> Option<Intent> {
+    let change = changed_as(task);
+    let target = all_of(&task.title, now).filter(|_| !change.is_empty())?;
+    Some(Intent::Update(target, change))
+}
+
 /// All tasks that are meant by words that name a time and no task.
 fn all_of(words: &str, now: Moment) -> Option<Target> {
-    let urdu = !words.is_ascii() || has_word(words, &["kaam", "kaamon", "kaamo", "kamon"]);
+    const URDU: &[&str] = &[
+        "kaam", "kaamon", "kaamo", "kamon", "sab", "sare", "saare", "sub", "tamam", "jitne", "jo", "jin", "wale", "ke", "hain",
+    ];
+    let urdu = !words.is_ascii() || has_word(words, URDU);
     let mut reading = Reading::new(Sentence::new(words, urdu), now);
     let (from, to) = (reading.from, reading.to);
     let says = |reading: &Reading<'_>, kind: Plain| (from..to).any(|at| reading.sentence.is(at, kind).is_some());
     let overdue = says(&reading, Plain::Overdue);
     let many = (from..to).any(|at| is_many(&reading, at)) || says(&reading, Plain::All) || words.trim() == "overdue";
     let of_one = !overdue && (from..to).any(|at| reading.is_word(at, OF_ONE)) || (from..to).any(|at| reading.is_word(at, &["task"]));
-    if !many || of_one || !overdue && when::spans(&reading.sentence, from, to).is_empty() {
+    // "jitne kaam baqi hain sab"
+    let every = says(&reading, Plain::All) && (from..to).any(|at| reading.is_word(at, WHICH));
+    if !many || of_one || !(overdue || every) && when::spans(&reading.sentence, from, to).is_empty() {
         return None;
     }
     reading.drop_all(&[Plain::Overdue]);
     let priority = reading.take_priority(from, to);
     let when = reading.take_when(Which::First);
     let range = when.range(now, false);
-    if overdue {
+    let which = (from..to).any(|at| reading.is_word(at, WHICH));
+    if overdue || which {
         reading.drop_all(&[Plain::DateNoun, Plain::Done, Plain::Past, Plain::Copula]);
         for at in from..to {
-            if reading.is_word(at, WHICH) || reading.is_word(at, &["waqt", "time", "وقت"]) {
+            if reading.is_word(at, WHICH) || reading.is_word(at, MANY) || reading.is_word(at, &["waqt", "time", "وقت"]) {
                 reading.sentence.take(at, 1);
             }
         }
     }
     reading.drop_all(AROUND);
     reading.drop_all(&[Plain::Post, Plain::Before, Plain::It]);
-    let is_all = reading.sentence.left(from, to).is_empty() && (overdue || range.is_some());
+    let is_all = reading.sentence.left(from, to).is_empty() && (overdue || every || range.is_some());
     is_all.then(|| Target {
         all: true,
         range,

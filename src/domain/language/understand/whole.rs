@@ -10,7 +10,7 @@ use crate::domain::language::{
 
 /// What one of these rules makes of the message.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
-    reading.first_of(&[undone, planned, reminded_before, counted, comes_next, from_file])
+    reading.first_of(&[undone, planned, reminded_before, counted, comes_next, from_file, settings])
 }
 
 /// Words that say nothing by themselves.
@@ -94,8 +94,12 @@ fn planned(reading: &mut Reading<'_>) -> Option<Intent> {
     };
     let left = reading.sentence.left(reading.from, reading.to);
     let all = |reading: &Reading<'_>, found: &dyn Fn(&Reading<'_>, usize) -> bool| left.iter().any(|at| found(reading, *at));
-    // "weekly plan ko jumma ko kar do" moves a task.
-    if left.iter().any(|at| plans(reading, *at) && reading.is_word(at + 1, &["ko", "کو"])) {
+    // "weekly plan ko jumma ko kar do" moves a task; "mera din plan kar do" does not.
+    const PUT: &[&str] = &["kar", "kr", "rakh", "rkh", "daal", "dal", "کر", "رکھ", "ڈال"];
+    let put = left
+        .windows(2)
+        .any(|pair| reading.is_word(pair[1], PUT) && !plans(reading, pair[0]));
+    if put || left.iter().any(|at| plans(reading, *at) && reading.is_word(at + 1, &["ko", "کو"])) {
         return None;
     }
     let day = left.iter().any(|at| dated(*at) || is_unit(reading, *at) && !plans(reading, *at));
@@ -319,6 +323,69 @@ fn comes_next(reading: &mut Reading<'_>) -> Option<Intent> {
             ..ListWish::default()
         })
     })
+}
+
+/// "Open settings", "settings kahan hain", "سیٹنگز کھولو": where they are.
+fn settings(reading: &mut Reading<'_>) -> Option<Intent> {
+    const SETTINGS: &[&str] = &["settings", "setting", "preferences", "سیٹنگز", "سیٹنگ", "ترتیبات"];
+    const AROUND: &[&str] = &[
+        "where",
+        "how",
+        "do",
+        "find",
+        "go",
+        "to",
+        "into",
+        "take",
+        "see",
+        "change",
+        "are",
+        "is",
+        "app",
+        "page",
+        "menu",
+        "account",
+        "profile",
+        "kahan",
+        "kidhar",
+        "khol",
+        "kholo",
+        "kholein",
+        "kholna",
+        "jana",
+        "jao",
+        "le",
+        "chalo",
+        "badal",
+        "badlo",
+        "badalni",
+        "badalna",
+        "kaise",
+        "کہاں",
+        "کدھر",
+        "کھول",
+        "کھولو",
+        "کھولیں",
+        "بدل",
+        "بدلو",
+        "بدلنی",
+        "کیسے",
+        "جاؤ",
+    ];
+    let named = (reading.from..reading.to).any(|at| reading.is_word(at, SETTINGS));
+    let kinds = with_small(&[
+        Plain::Opens,
+        Plain::Show,
+        Plain::Seeks,
+        Plain::What,
+        Plain::Question,
+        Plain::Copula,
+        Plain::Update,
+        Plain::Need,
+        Plain::Post,
+    ]);
+    let fits = named && reading.consists_of(&kinds, |reading, at| reading.is_word(at, SETTINGS) || reading.is_word(at, AROUND));
+    fits.then_some(Intent::Beyond(Beyond::Settings))
 }
 
 /// "Add tasks from this file", "is file mein jo kaam hain list mein daal do".

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, Moment, NewTask, Status, Target, accounts_for, date_words, find_all, find_matches, holds, is_doubtful, is_name, phrases,
+        Change, ListWish, Moment, NewTask, Status, Target, accounts_for, date_words, find_all, find_matches, holds, is_doubtful, is_name,
+        phrases,
     },
     locale::Script,
     task::{Task, TaskStatus},
@@ -67,6 +68,7 @@ pub(super) fn answer(request: &ModelRequest) -> Reply {
         Plan::List(wish) => step.list(&wish),
         Plan::Days(first, last) => step.days(first, last),
         Plan::Undo => step.undo(),
+        Plan::Several(ref plans) if let Some((Plan::List(wish), deeds)) = plans.split_last() => step.act_and_list(deeds, wish, &unread),
         _ if newest.has_deed() || step.is_declined() => Reply::Say(step.report(&unread)),
         Plan::Lines(tasks) => Reply::Say(step.lines(&tasks)),
         Plan::Several(plans) => step.act(&plans),
@@ -176,6 +178,20 @@ impl Step<'_> {
         each.chunks(ADDED_MAX).map(|tasks| (ADD_MANY, many(tasks))).collect()
     }
 
+    /// Does what is wanted, and shows tasks when it is done: "add milk and show my tasks".
+    fn act_and_list(&self, deeds: &[Plan], wish: &ListWish, unread: &[String]) -> Reply {
+        if self.is_declined() {
+            return Reply::Say(self.report(unread));
+        }
+        if !self.newest.has_deed() {
+            return self.act(deeds);
+        }
+        match self.list(wish) {
+            Reply::Say(list) => Reply::Say(format!("{}\n\n{list}", self.report(unread))),
+            call => call,
+        }
+    }
+
     /// Adds, completes, deletes or changes: all that is wanted, or, if something has to be asked, nothing yet.
     fn act(&self, plans: &[Plan]) -> Reply {
         let mut calls = Vec::new();
@@ -253,7 +269,7 @@ impl Step<'_> {
                     return Err(Not::Say(phrases::none_such(self.script)));
                 }
                 let all = self.but_some(all, &target.except)?;
-                Ok(self.deed(deed, &self.all(deed, all, *sure, !target.except.is_empty())?))
+                Ok(self.deed(deed, &self.all(deed, all, *sure)?))
             }
             Which::Pointed => match self.results.iter().find_map(|done| match &done.outcome {
                 Outcome::Page(selected) => Some(selected),
@@ -293,7 +309,7 @@ impl Step<'_> {
         Ok(others.map(|(_, task)| *task).collect())
     }
 
-    fn all<'t>(&self, deed: &Deed, tasks: Vec<&'t WireTask>, sure: bool, but_some: bool) -> Result<Vec<&'t WireTask>, Not> {
+    fn all<'t>(&self, deed: &Deed, tasks: Vec<&'t WireTask>, sure: bool) -> Result<Vec<&'t WireTask>, Not> {
         let named = || self.named(&tasks);
         // Where there are forms, the server asks by itself before it deletes more than one, or changes many.
         let asks = !sure && !self.has(ASK);
@@ -301,9 +317,7 @@ impl Step<'_> {
             _ if tasks.is_empty() => Err(Not::Say(phrases::nothing_there(false, self.script))),
             Deed::Delete if asks => Err(Not::Say(phrases::confirm_delete(&named(), self.script))),
             Deed::Delete => Ok(tasks),
-            _ if asks && (but_some || tasks.len() > UNASKED_MAX) => {
-                Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script)))
-            }
+            _ if asks && tasks.len() > UNASKED_MAX => Err(Not::Say(phrases::confirm_many(&named(), *deed == Deed::Complete, self.script))),
             _ => Ok(tasks),
         }
     }

@@ -126,7 +126,7 @@ pub(super) fn taken_off(reading: &mut Reading<'_>) -> Option<Intent> {
 /// "Buy milk should be on Saturday", "the report is urgent".
 pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
     let cut = (reading.from + 1..reading.to).find(|at| {
-        reading.is_word(*at, &["should", "must"]) && reading.is_word(at + 1, &["be"])
+        reading.is_word(*at, &["should", "must"]) && reading.is_word(at + 1, &["be", "move", "go"])
             || reading.is_word(*at, &["is", "are"]) && reading.is_word(at + 1, &["now"])
     });
     // "The dentist is on Thursday now", "dentist moved to 4 December".
@@ -183,7 +183,7 @@ pub(super) fn stated(reading: &mut Reading<'_>) -> Option<Intent> {
     {
         return None;
     }
-    let two = reading.is_word(at + 1, &["be", "now", "to", "till", "until"]);
+    let two = reading.is_word(at + 1, &["be", "move", "go", "now", "to", "till", "until"]);
     reading.sentence.take(at, if two { 2 } else { 1 });
     let (from, to) = (at, reading.to);
     let priority = reading.take_priority(from, to);
@@ -236,6 +236,15 @@ pub(super) fn instead(reading: &mut Reading<'_>) -> Option<Intent> {
 /// "Rename X to Y", "call it Y instead of X".
 pub(super) fn renamed(reading: &mut Reading<'_>) -> Option<Intent> {
     let instead = (reading.from..reading.to).find(|at| reading.sentence.is(*at, Plain::Instead).is_some());
+    // "Call it trim instead"
+    if instead.is_none()
+        && let Some(&last) = reading.sentence.left(reading.from, reading.to).last()
+        && reading.is_word(last, &["instead"])
+        && last > reading.from + 2
+    {
+        reading.sentence.take(last, 1);
+        reading.to = last;
+    }
     // "Call this Friday" names a day, and no task.
     let days = when::spans(&reading.sentence, reading.from, reading.to);
     let dated = days.iter().any(|(first, end)| *first <= reading.from + 2 && *end >= reading.to);

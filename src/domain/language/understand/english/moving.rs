@@ -103,8 +103,10 @@ fn hour_change(reading: &mut Reading<'_>) -> Option<Change> {
     let hour = reading.sentence.tokens[last].number().filter(|hour| (1..=24).contains(hour))?;
     let to = last
         .checked_sub(1)
-        .filter(|at| *at > reading.from && reading.is_word(*at, &["to", "till", "until"]))?;
-    reading.sentence.take(to, 2);
+        .filter(|at| *at > reading.from && reading.is_word(*at, &["to", "till", "until"]) || reading.is_word(*at, &["it", "that"]))?;
+    // "Make it 7" names the task by its "it".
+    let pointed = reading.is_word(to, &["it", "that"]);
+    reading.sentence.take(if pointed { last } else { to }, if pointed { 1 } else { 2 });
     let clock = when::Clock { hour, minute: 0, pm: None };
     let when = when::When {
         clock: Some(clock),

@@ -235,7 +235,23 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     }
     let moves = place(reading, Plain::Move).is_some();
     let updates = place(reading, Plain::Update).is_some();
-    let adds = place(reading, Plain::Add).is_some();
+    // "weekly plan ko jumma ko kar do" names a plan; "plan kar do" makes one.
+    let ordered = |at: usize| match content.iter().find(|next| **next > at) {
+        Some(next) => {
+            let helps = [
+                Plain::Request,
+                Plain::Stem,
+                Plain::Add,
+                Plain::Will,
+                Plain::Copula,
+                Plain::Polite,
+                Plain::Done,
+            ];
+            reading.sentence.any(*next, &helps).is_some()
+        }
+        None => true,
+    };
+    let adds = near.iter().any(|at| reading.sentence.is(*at, Plain::Add).is_some() && ordered(*at));
     if complete.is_some() && !moves {
         verbs_away(reading, content, &[Plain::Complete, Plain::Completed, Plain::List]);
         return Some(Intent::Complete(reading.dated_target()));
@@ -271,7 +287,7 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     // "gym ko shaam 7 baje rakh do" gives a task a time; "list mein rakh do" makes one.
     let everything = adds && !lists && !infinitive && !reading.dates().0.is_empty() && {
         let has = |kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
-        has(Plain::All) && has(Plain::Task)
+        has(Plain::All) && (has(Plain::Task) || names_all(reading, content))
     };
     // "aaj ke sab kaam kal pe daal do" gives tasks a day.
     let placed = everything || adds && !lists && !infinitive && kept_at(reading, content);
@@ -303,7 +319,8 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         return replaced(reading, content);
     }
     reading.drop_all(&[Plain::PriorityNoun]);
-    if change.due.is_some() {
+    let overdue = content.iter().any(|at| reading.sentence.is(*at, Plain::Overdue).is_some());
+    if change.due.is_some() && !overdue {
         reading.drop_all(&[Plain::DateNoun]);
     }
     verbs_away(
@@ -316,6 +333,25 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
         },
     );
     Some(Intent::Update(reading.target(), change))
+}
+
+/// "sab kal pe daal do", "baqi sab": nothing but all of them is named.
+fn names_all(reading: &Reading<'_>, content: &[usize]) -> bool {
+    let kinds = [
+        Plain::All,
+        Plain::Overdue,
+        Plain::Pending,
+        Plain::Wala,
+        Plain::Particle,
+        Plain::Post,
+        Plain::Copula,
+        Plain::Polite,
+        Plain::Add,
+        Plain::Request,
+        Plain::Stem,
+        Plain::Move,
+    ];
+    content.iter().all(|at| reading.sentence.any(*at, &kinds).is_some())
 }
 
 /// Whether the only day that is named says which of all tasks are meant: "aaj ke sab kaam multavi kar do".
@@ -414,7 +450,11 @@ fn verbs_away(reading: &mut Reading<'_>, content: &[usize], kinds: &[Plain]) {
         }
         let end = place + 4 >= count;
         if end && reading.sentence.word_is(*at, Plain::Request)
-            || (end && place + 1 < count && place + 3 >= count && reading.sentence.word_is(*at, Plain::Stem) && count > 2)
+            || (end
+                && place + 1 < count
+                && place + 3 >= count
+                && reading.sentence.word_is(*at, Plain::Stem)
+                && (count > 2 || reading.is_word(*at, &["kar", "kr", "کر"])))
         {
             reading.sentence.take(*at, 1);
         }
