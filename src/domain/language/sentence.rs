@@ -280,11 +280,6 @@ impl<'a> Sentence<'a> {
         }
     }
 
-    /// Whether a token looks like a part of a date that was not wholly understood.
-    pub fn is_doubted(&self, at: usize) -> bool {
-        self.unread.iter().any(|(first, last)| (*first..*last).contains(&at))
-    }
-
     /// Gives what was taken since then back to the title, and remembers it as a date that cannot be.
     pub fn doubt_since(&mut self, before: Vec<bool>) {
         let is_new: Vec<bool> = self.used.iter().zip(&before).map(|(now, then)| *now && !then).collect();

@@ -452,10 +452,14 @@ impl Reading<'_> {
     fn take_change(&mut self, which: Which) -> Change {
         let used = self.sentence.used.clone();
         let change = self.take_when(which).change(self.now);
-        let titled = self.leading_recurrence(&used, change.repeat.is_some());
-        let Some((from, to)) = titled else { return change };
-        self.sentence.used = used;
+        let Some((from, to)) = self.leading_recurrence(&used) else {
+            return change;
+        };
         self.sentence.forget(from, to);
+        if change.repeat.is_none() {
+            return change;
+        }
+        self.sentence.used = used;
         self.take_when(which).change(self.now)
     }
 
