@@ -41,7 +41,7 @@ pub use habit::{Wanted, wanted};
 pub use matching::{find_all, find_matches};
 pub use pasted::{Pasted, bare, lines, names_day, pasted};
 pub use pick::{Pick, pick};
-pub use understand::{describe, describe_with, negates, points_at, stops_repeating, understand};
+pub use understand::{after_pause, describe, describe_with, negates, points_at, stops_repeating, understand};
 pub use when::{DateWords, DueError, Moment, TimeOfDay, date_words, resolve_due, resolve_repeat};
 
 /// What a message asks for.

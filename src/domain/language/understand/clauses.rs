@@ -1,6 +1,6 @@
 //! Two different deeds in one message: "add milk and mark the gym done", "bill bhar diya, ab kiraya yaad dilana".
 
-use super::{Moment, Read, Reading, holding, single};
+use super::{Moment, Read, holding, single};
 use crate::domain::language::{
     Change, Intent, ListWish, Order, Target,
     lexicon::Plain,
@@ -176,12 +176,7 @@ fn same(first: &str, second: &str, english_first: bool, now: Moment) -> Option<R
 
 /// "... aur naam jogging rakh do": a new name for the task that the first clause changes.
 fn renamed(first: &str, second: &str, english_first: bool, now: Moment) -> Option<Read> {
-    let mut reading = Reading::new(Sentence::new(second, !english_first), now);
-    let to = reading.to;
-    let start = reading.peel(0, to, &[Plain::It, Plain::Polite, Plain::Filler]);
-    let named = !english_first && reading.is_word(start, &["naam", "nam", "نام"]);
-    let end = reading.peel_end(start, to, &[Plain::Request, Plain::Stem, Plain::Add, Plain::Update, Plain::Polite]);
-    let title = reading.words(start + 1, end).filter(|_| named && end < to)?;
+    let title = holding::bare_name(second, english_first, now)?;
     let changes = matches!(clause(first, english_first, now)?.intent, Intent::Update(_, change) if change.title.is_none());
     let change = Change {
         title: Some(title),

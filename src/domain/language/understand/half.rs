@@ -1,7 +1,7 @@
 //! Orders of which half would be another order: "all but the gym" is not the gym, "remove the time from the dentist" deletes nothing, and "it"
 //! is what the same sentence has named. What cannot be done as it was said is not understood.
 
-use super::{Moment, Sentence, Token, describe, scope};
+use super::{Moment, Sentence, Token, describe, scope, urdu};
 use crate::domain::language::{Intent, Target, lexicon::Plain, normal};
 
 /// What a task has, and is not the task.
@@ -35,7 +35,7 @@ pub(super) fn settled(sentence: &Sentence<'_>, intent: Intent, now: Moment) -> I
         Intent::Complete(_) | Intent::Delete(_) | Intent::Update(..) | Intent::Several(_)
     );
     if matches!(intent, Intent::Add(_) | Intent::Place(..)) && excepts(sentence) {
-        return scope::but_some(sentence, now).unwrap_or(intent);
+        return scope::but_some(sentence, now).unwrap_or(if has_deed(sentence) { intent } else { Intent::Unknown });
     }
     if (acts || matches!(intent, Intent::Unknown | Intent::List(_) | Intent::Either(_))) && excepts(sentence) {
         return scope::but_some(sentence, now).unwrap_or(Intent::Unknown);
@@ -81,6 +81,12 @@ fn is_one_of(token: &Token, words: &[&str]) -> bool {
 fn excepts(sentence: &Sentence<'_>) -> bool {
     let all = (0..sentence.len()).any(|at| sentence.is(at, Plain::All).is_some());
     all && (0..sentence.len()).any(|at| scope::except_at(sentence, at).is_some())
+}
+
+/// "Invite all but Ali", "Ali ke ilawa sab ko bulana": a thing to do has a deed; "gym ke ilawa sab kal" has none.
+fn has_deed(sentence: &Sentence<'_>) -> bool {
+    let kinds = [Plain::Verb, Plain::Add, Plain::Must, Plain::Need, Plain::Copula];
+    (0..sentence.len()).any(|at| sentence.any(at, &kinds).is_some() || urdu::is_infinitive(sentence, at))
 }
 
 /// "Delete all, keep the gym", "bas gym rakho, baqi sab mita do": one of them is not to go.

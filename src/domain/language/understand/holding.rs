@@ -2,12 +2,24 @@
 //! ("kal nahi, parson"), which is that of the task just named.
 
 use super::{Moment, Reading, read as understood, special};
+<<<<<<< HEAD
 use crate::domain::language::{
     Change, Intent, Target,
     lexicon::{Plain, Sense},
     normal,
     sentence::Sentence,
     when::Which,
+=======
+use crate::domain::{
+    language::{
+        Change, Intent, Target, detect,
+        lexicon::{Plain, Sense},
+        normal,
+        sentence::Sentence,
+        when::Which,
+    },
+    locale::Script,
+>>>>>>> h/orders2
 };
 
 /// Says no to what was done or said before.
@@ -31,16 +43,38 @@ struct Head {
     negates: bool,
 }
 
+impl Head {
+    /// Whether what follows stands by itself: "nahi hua" does not.
+    fn is_sure(&self) -> bool {
+        self.marked || !self.negates || self.count > 1
+    }
+}
+
+/// A message without what holds back at its beginning; all of it, where there is nothing else.
+pub fn after_pause(text: &str) -> &str {
+    let sentence = Sentence::new(text, detect(text) != Some(Script::En));
+    let begin = head(&sentence).filter(Head::is_sure).map(|head| sentence.tokens[head.end].start);
+    begin.map_or(text, |begin| &text[begin..])
+}
+
 /// Reads a message that begins with such words, or corrects a day.
 pub(super) fn read(sentence: &Sentence<'_>, english_first: bool, now: Moment) -> Option<Intent> {
-    let head = head(sentence).filter(|head| head.marked || !head.negates || head.count > 1);
+    let head = head(sentence);
     let end = head.as_ref().map_or(0, |head| head.end);
     let rest = &sentence.text[sentence.tokens.get(end)?.start..];
     let bare = bare_change(rest, english_first, now);
-    if let Some(bare) = bare.filter(|bare| head.is_some() || bare.corrects) {
+    // "No Friday" may be none; "nahi, 6 baje" is another time with or without the comma.
+    let says = |head: &Head| head.is_sure() || !english_first;
+    if let Some(bare) = bare.filter(|bare| head.as_ref().is_some_and(says) || bare.corrects) {
         return Some(of_it(bare.change));
     }
-    let head = head?;
+    let head = head.filter(Head::is_sure)?;
+    if let Some(title) = bare_name(rest, english_first, now) {
+        return Some(of_it(Change {
+            title: Some(title),
+            ..Change::default()
+        }));
+    }
     let ordered = sentence.is(end, Plain::Add).is_some() && english_first;
     match understood(rest, english_first, now) {
         // "Nahi hua gym"
@@ -99,6 +133,16 @@ fn head(sentence: &Sentence<'_>) -> Option<Head> {
         head.end += length;
     }
     (head.count > 0 && head.end < sentence.tokens.len()).then_some(head)
+}
+
+/// "naam jogging rakh do": a new name, and no more.
+pub(super) fn bare_name(text: &str, english_first: bool, now: Moment) -> Option<String> {
+    let mut reading = Reading::new(Sentence::new(text, !english_first), now);
+    let to = reading.to;
+    let start = reading.peel(0, to, &[Plain::It, Plain::Polite, Plain::Filler]);
+    let named = !english_first && reading.is_word(start, &["naam", "nam", "نام"]);
+    let end = reading.peel_end(start, to, &[Plain::Request, Plain::Stem, Plain::Add, Plain::Update, Plain::Polite]);
+    reading.words(start + 1, end).filter(|_| named && end < to)
 }
 
 /// A day or a time, and no more.

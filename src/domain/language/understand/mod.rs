@@ -26,6 +26,7 @@ mod whole;
 
 use broken::{is_broken, ordered, pointed};
 pub use describing::{describe, describe_with};
+pub use holding::after_pause;
 
 use chrono::NaiveDate;
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, Intent, Moment, Order, Pick, Talk, Target, date_words, find_matches, is_doubtful, negates, phrases, pick, understand,
+        Change, Intent, Moment, Order, Pick, Talk, Target, after_pause, date_words, find_matches, is_doubtful, negates, phrases, pick, understand,
     },
     locale::Script,
 };
@@ -136,8 +136,10 @@ impl Question<'_> {
 
     /// Reads a message beside it.
     pub fn read(&self, newest: &Turn<'_>, now: Moment, script: Script) -> Reading {
-        let said = understand(newest.user, now).intent;
-        match self.answer(newest, &said, now, script) {
+        // "Hmm, the second one", "acha, Sana wali".
+        let text = after_pause(newest.user);
+        let said = understand(text, now).intent;
+        match self.answer(text, &said, now, script) {
             Some(plan) => Reading::Answer(Box::new(plan)),
             // Words of one's own in a form say no.
             None if newest.into_form && said == Intent::Unknown => Reading::Other,
@@ -146,10 +148,10 @@ impl Question<'_> {
         }
     }
 
-    fn answer(&self, newest: &Turn<'_>, said: &Intent, now: Moment, script: Script) -> Option<Plan> {
+    fn answer(&self, text: &str, said: &Intent, now: Moment, script: Script) -> Option<Plan> {
         let no = || Plan::Say(phrases::left_alone(script));
         match &self.asked {
-            Asked::Sure(plan) => match (said, pick(newest.user)) {
+            Asked::Sure(plan) => match (said, pick(text)) {
                 (Intent::Talk(Talk::Yes), _) => Some(plan.surely()),
                 (Intent::Talk(Talk::No), _) | (_, Some(Pick::None)) => Some(no()),
                 // The two choices of the server's form.
@@ -157,7 +159,7 @@ impl Question<'_> {
                 (_, Some(Pick::Nth(numbers))) if self.by_form && numbers == [2] => Some(no()),
                 _ => None,
             },
-            Asked::Which(deed, wanted) => match self.choice(newest, said, Some(deed), now)? {
+            Asked::Which(deed, wanted) => match self.choice(text, said, Some(deed), now)? {
                 Choice::None => Some(no()),
                 Choice::Tasks(tasks) => Some(Plan::Do(deed.clone(), Which::Shown(tasks))),
                 // There is no such number: the question is put again.
@@ -169,7 +171,7 @@ impl Question<'_> {
                     Some(Plan::Do(deed, _)) => Some(deed.clone()),
                     _ => None,
                 };
-                match (self.choice(newest, said, deed.as_ref(), now)?, plans.get_mut(*at)) {
+                match (self.choice(text, said, deed.as_ref(), now)?, plans.get_mut(*at)) {
                     (Choice::Tasks(tasks), Some(Plan::Do(_, which))) => *which = Which::Shown(tasks),
                     (Choice::Again, _) => {}
                     _ => return Some(no()),
@@ -180,16 +182,15 @@ impl Question<'_> {
                 if matches!(said, Intent::Talk(Talk::No)) {
                     return Some(no());
                 }
-                let name = bare_title(said, newest.user)?;
+                let name = bare_title(said, text)?;
                 Some(Plan::Do(deed.clone(), Which::Words(Target::named(name))))
             }
-            Asked::Day(intent) => self.dated(newest, intent, now),
+            Asked::Day(intent) => self.dated(text, intent, now),
         }
     }
 
     /// Which of the shown tasks a message means.
-    fn choice(&self, newest: &Turn<'_>, said: &Intent, deed: Option<&Deed>, now: Moment) -> Option<Choice> {
-        let text = newest.user;
+    fn choice(&self, text: &str, said: &Intent, deed: Option<&Deed>, now: Moment) -> Option<Choice> {
         // "Delete the second one", when it was asked which one is to be deleted, answers; any other order does not.
         let own = match (said, deed) {
             (Intent::Complete(target), Some(Deed::Complete)) | (Intent::Delete(target), Some(Deed::Delete)) => Some(target),
@@ -231,8 +232,8 @@ impl Question<'_> {
     }
 
     /// A date as the answer to "which day?".
-    fn dated(&self, newest: &Turn<'_>, intent: &Intent, now: Moment) -> Option<Plan> {
-        let words = date_words(newest.user, now);
+    fn dated(&self, text: &str, intent: &Intent, now: Moment) -> Option<Plan> {
+        let words = date_words(text, now);
         let due = words.due?;
         if words.rest.split_whitespace().count() > 2 {
             return None;

@@ -148,10 +148,11 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         (tail.request, tail.infinitive) = (true, None);
     }
     let has = |reading: &Reading<'_>, kind: Plain| content.iter().any(|at| reading.sentence.is(*at, kind).is_some());
-    let question = has(reading, Plain::What)
-        && content
-            .iter()
-            .any(|at| reading.sentence.is(*at, Plain::What).is_some() && !is_past_word(reading, &content, *at))
+    // "sab kuch" asks nothing.
+    let whole = |at: usize| at > 0 && reading.sentence.is(at - 1, Plain::All).is_some_and(|length| length > 1);
+    let question = content
+        .iter()
+        .any(|at| reading.sentence.is(*at, Plain::What).is_some() && !whole(*at) && !is_past_word(reading, &content, *at))
         || reading.asks()
         || asks_last
         || tag;
