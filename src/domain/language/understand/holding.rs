@@ -2,14 +2,6 @@
 //! ("kal nahi, parson"), which is that of the task just named.
 
 use super::{Moment, Reading, read as understood, special};
-<<<<<<< HEAD
-use crate::domain::language::{
-    Change, Intent, Target,
-    lexicon::{Plain, Sense},
-    normal,
-    sentence::Sentence,
-    when::Which,
-=======
 use crate::domain::{
     language::{
         Change, Intent, Target, detect,
@@ -19,7 +11,6 @@ use crate::domain::{
         when::Which,
     },
     locale::Script,
->>>>>>> h/orders2
 };
 
 /// Says no to what was done or said before.

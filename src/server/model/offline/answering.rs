@@ -7,7 +7,8 @@ use super::{
 };
 use crate::domain::{
     language::{
-        Change, Intent, Moment, Order, Pick, Talk, Target, after_pause, date_words, find_matches, is_doubtful, negates, phrases, pick, understand,
+        Change, Intent, Moment, Order, Pick, Talk, Target, after_pause, date_words, find_matches, is_doubtful, negates, phrases, pick,
+        understand,
     },
     locale::Script,
 };
