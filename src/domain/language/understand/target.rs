@@ -39,29 +39,26 @@ impl Reading<'_> {
         }
     }
 
-    /// Where an adjective of recurrence that was taken begins the words that name a task: "weekly plan", "rozana ki report".
-    /// Beside another day it was not taken, but is doubted.
-    pub(super) fn leading_recurrence(&self, before: &[bool], taken: bool) -> Option<(usize, usize)> {
+    /// Where an adjective of recurrence begins the words that name a task: "weekly plan", "rozana ki report".
+    pub(super) fn leading_recurrence(&self, before: &[bool]) -> Option<(usize, usize)> {
         let small = [Plain::Filler, Plain::Particle];
         let first = (self.from..self.to).find(|at| {
             let passed = before[*at] || self.sentence.any(*at, &small).is_some() && !self.sentence.used[*at];
             !passed && self.sentence.tokens[*at].is_text()
         })?;
-        let is_part = |at: usize| {
-            if taken {
-                self.sentence.is_dated(at)
-            } else {
-                self.sentence.is_doubted(at)
-                    && self
-                        .sentence
-                        .find(at, |sense| matches!(sense, Sense::Repeat(_)).then_some(()))
-                        .is_some()
-            }
-        };
-        if !is_part(first) || self.is_word(first, &["every", "each", "once", "har", "ہر", "on"]) {
+        if self.is_word(first, &["every", "each", "once", "har", "ہر", "on"]) {
             return None;
         }
-        let end = (first..self.to).find(|at| !is_part(*at))?;
+        let end = if self.sentence.is_dated(first) {
+            (first..self.to).find(|at| !self.sentence.is_dated(*at))?
+        } else {
+            // It was not read with the day behind it.
+            first
+                + self
+                    .sentence
+                    .find(first, |sense| matches!(sense, Sense::Repeat(_)).then_some(()))?
+                    .0
+        };
         let joined = self.is_word(end - 1, OF) || self.is_word(end, OF);
         let adverb = self.is_word(first, &["rozana", "roz", "روزانہ", "روز"]);
         let named = self
