@@ -276,7 +276,8 @@ pub(super) fn loose_end(reading: &mut Reading<'_>, from: usize, mut to: usize) -
                 &[
                     "on", "by", "at", "before", "for", "and", "aur", "اور", "over", "during", "the", "due", "with", "as", "its", "is",
                 ],
-            ))
+            )
+            || reading.sentence.roman && reading.is_word(to - 1, &["ka", "ki", "کا", "کی"]))
     {
         reading.sentence.take(to - 1, 1);
         to -= 1;

@@ -10,7 +10,7 @@ use crate::domain::language::{
 
 /// What one of these rules makes of the sentence.
 pub(super) fn read(reading: &mut Reading<'_>) -> Option<Intent> {
-    reading.first_of(&[noted, reopened, ticked])
+    reading.first_of(&[noted, noted_in, reopened, ticked])
 }
 
 /// "Add a note to the dentist: bring the x-rays", "gym wale kaam mein note laga do ke bag lana hai".
@@ -43,12 +43,20 @@ fn noted(reading: &mut Reading<'_>) -> Option<Intent> {
         let begin = (at + length..to).find(|place| reading.sentence.tokens[*place].is_text() && !order(place))?;
         (begin > at + length && !behind).then_some(begin)
     };
-    let (cut, opened) = match cut {
-        Some(cut) => (cut, true),
-        None => (ordered()?, false),
+    // "gym ke note mein towel likh do": the order stands last.
+    let (cut, opened, last) = match (cut, ordered()) {
+        (Some(cut), _) => (cut, true, to),
+        (None, Some(cut)) => (cut, false, to),
+        (None, None) => {
+            let used = reading.sentence.used.clone();
+            let end = reading.peel_end(at + length, to, &[Plain::Request, Plain::Stem, Plain::Add, Plain::Polite]);
+            reading.sentence.used = used;
+            let closed = !behind && at + length < end && end < to;
+            closed.then_some((at + length, false, end))?
+        }
     };
     let words = if !opened {
-        reading.sentence.title(cut, to)
+        reading.sentence.title(cut, last)
     } else if reading.sentence.tokens[cut].kind == Kind::Quote {
         reading.sentence.tokens[cut].plain.clone()
     } else {
@@ -65,6 +73,31 @@ fn noted(reading: &mut Reading<'_>) -> Option<Intent> {
     reading.drop_all(&[Plain::List, Plain::Self_, Plain::Polite]);
     // "Note for tomorrow: buy milk" names no task.
     reading.take_when(Which::First);
+    let target = reading.target();
+    let change = Change {
+        notes: Some(words),
+        ..Change::default()
+    };
+    (target.it || !target.words.is_empty()).then_some(Intent::Update(target, change))
+}
+
+/// "Add \"bring x-rays\" to the notes of the dentist", "write bring x-rays in the dentist notes".
+fn noted_in(reading: &mut Reading<'_>) -> Option<Intent> {
+    const NOTES: &[&str] = &["note", "notes"];
+    let (from, to) = (reading.from, reading.to);
+    let begins = reading.is_word(from, &["add", "put", "write", "append", "note"]);
+    let into = (from + 2..to).rev().find(|at| reading.is_word(*at, &["to", "in", "into", "under"]))?;
+    let notes = (into + 1..to).find(|at| reading.is_word(*at, NOTES))?;
+    if !begins || reading.asks() {
+        return None;
+    }
+    let named = match reading.is_word(notes + 1, &["of", "for", "on"]) {
+        true => (notes + 2, to),
+        false if notes + 1 == to || reading.sentence.left(notes + 1, to).is_empty() => (into + 1, notes),
+        false => return None,
+    };
+    let words = reading.words(from + 1, into)?;
+    (reading.from, reading.to) = named;
     let target = reading.target();
     let change = Change {
         notes: Some(words),

@@ -81,11 +81,16 @@ pub(in crate::domain::language::understand) fn added(reading: &mut Reading<'_>) 
         return None;
     }
     let tail = tail(reading, &content);
+    // "list mein daalo eggs"
+    let listed = |at: usize| {
+        let orders = reading.is_word(at, &["daalo", "dalo", "likho", "ڈالو", "لکھو"]) && content.last() != Some(&at);
+        orders && content.iter().any(|place| *place < at && reading.sentence.is(*place, Plain::List).is_some())
+    };
     let first = content.iter().take(5).copied().find(|at| {
         reading
             .sentence
             .is(*at, Plain::Add)
-            .is_some_and(|n| n > 1 || reading.sentence.any(at + 1, &[Plain::Request]).is_some())
+            .is_some_and(|n| n > 1 || reading.sentence.any(at + 1, &[Plain::Request]).is_some() || listed(*at))
     });
     let last = content
         .iter()

@@ -83,10 +83,12 @@ fn is_thing_to_do(reading: &Reading<'_>, content: &[usize]) -> bool {
     ];
     let sentence = &reading.sentence;
     let [.., before, last] = content else { return false };
-    let joins = [Plain::Post, Plain::Request, Plain::Not];
-    // "bhej dena" is an order, "fees jama karna" a thing to do.
+    let joins = [Plain::Request, Plain::Not];
+    // "bhej dena" is an order, "fees jama karna" a thing to do; "meeting ko kal karna" moves one, "bachon ko lena" does not.
     let does = reading.is_word(*last, &["karna", "karni", "karne", "krna", "krni", "krne", "کرنا", "کرنی", "کرنے"]);
+    let moves = sentence.is(*before, Plain::Post).is_some() && (does || reading.is_word(*last, KEEP));
     is_infinitive(sentence, *last)
+        && !moves
         && sentence.any(*before, &joins).is_none()
         && (does || sentence.is(*before, Plain::Stem).is_none())
         && sentence
@@ -276,7 +278,12 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
     if tail.will && !begins_add {
         // "bill wala kaam jumme ko karunga"
         let wala = has(reading, Plain::Wala) && !when.is_empty() && !negated;
-        return if question {
+        let wonders = content.iter().any(|at| reading.sentence.is(*at, Plain::Question).is_some());
+        // "bijli kab aaye gi", "kal barish hogi?" ask for nothing that is in the list.
+        let of_list = names_task || has(reading, Plain::What) && !when.is_empty();
+        return if (question || wonders) && !of_list {
+            Some(Intent::Unknown)
+        } else if question {
             Some(listed(reading, &content, false, false))
         } else if wala {
             let change = reading.take_when(Which::Last).change(reading.now);
@@ -324,7 +331,10 @@ fn read_tail(reading: &mut Reading<'_>) -> Option<Intent> {
         return requested(reading, &content);
     }
     let pending = has(reading, Plain::Pending) || has(reading, Plain::Overdue);
+    // "do ghante baad oven check karna"
+    let looks_later = tail.infinitive.is_some() && !names_task && !question;
     if shows
+        && !looks_later
         && (names_task
             || pending
             || !when.is_empty()

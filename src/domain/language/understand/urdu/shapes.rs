@@ -1,6 +1,6 @@
 //! Shapes that sentences have beside their verb: tags, afterthoughts, statements.
 
-use super::tail::{ends, is_infinitive};
+use super::tail::{ends, is_infinitive, is_what};
 use crate::domain::language::{
     Change, Intent,
     lexicon::{Plain, Sense},
@@ -157,6 +157,9 @@ pub(super) fn is_past_word(reading: &Reading<'_>, content: &[usize], at: usize) 
     {
         return false;
     }
+    if is_what(reading, content, at) {
+        return false;
+    }
     let place = last == Some(at) || (before_last == Some(at) && last.is_some_and(|l| reading.sentence.word_is(l, Plain::Copula)));
     place && reading.sentence.word_is(at, Plain::Past)
 }
@@ -178,12 +181,18 @@ pub(super) fn only_chat(reading: &Reading<'_>, content: &[usize]) -> bool {
         Plain::Filler,
         Plain::Request,
         Plain::Self_,
+        Plain::Will,
+    ];
+    // What days are asked about by.
+    const TALKED: &[&str] = &[
+        "chutti", "chhutti", "chuti", "eid", "tareekh", "tarikh", "date", "match", "چھٹی", "عید", "تاریخ", "میچ",
     ];
     let verbs = [Plain::State, Plain::Ongoing, Plain::Done, Plain::Past, Plain::Stem, Plain::Show];
     let mut reached = 0;
     let mut chats = false;
     content.iter().all(|at| {
-        let chat = reading.sentence.is(*at, Plain::Chat);
+        let talked = reading.is_word(*at, TALKED).then_some(1);
+        let chat = reading.sentence.is(*at, Plain::Chat).or(talked);
         chats |= chat.is_some();
         let length = chat
             .or_else(|| reading.sentence.any(*at, &small))

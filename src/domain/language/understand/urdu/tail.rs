@@ -49,6 +49,18 @@ fn has_roman_verb(sentence: &Sentence<'_>, at: usize) -> bool {
         && ["na", "ni", "ne", "nay", "ney"].iter().any(|e| token.plain.ends_with(e))
 }
 
+/// "تاریخ کیا ہے" asks; "میں نے فون کیا ہے" tells, with somebody who did it.
+pub(super) fn is_what(reading: &Reading<'_>, content: &[usize], at: usize) -> bool {
+    let did = content.iter().any(|place| *place < at && reading.is_word(*place, &["نے"]));
+    let of = content
+        .iter()
+        .rev()
+        .filter(|place| **place < at)
+        .nth(1)
+        .is_some_and(|place| reading.is_word(*place, &["کا", "کی", "کے", "تمہارا", "تمہاری", "آپکا"]));
+    reading.is_word(at, &["کیا"]) && of && !did
+}
+
 /// A phrase of a kind that ends at a place.
 pub(super) fn ends(reading: &Reading<'_>, kind: Plain, last: usize) -> Option<usize> {
     reading.phrase_to(kind, reading.from, last)
@@ -73,7 +85,8 @@ pub(super) fn tail(reading: &Reading<'_>, content: &[usize]) -> Tail {
                 return tail;
             }
             // "kaam kya hain" asks; only "kiya hai" tells.
-            let asks = reading.is_word(last, &["hain", "hein", "hen", "haen", "ہیں"]) && reading.is_word(at, &["kya", "kia", "کیا"]);
+            let asks = reading.is_word(last, &["hain", "hein", "hen", "haen", "ہیں"]) && reading.is_word(at, &["kya", "kia", "کیا"])
+                || is_what(reading, content, at);
             tail.done = if asks { None } else { done(reading, content, at) };
         }
         if tail.done.is_some() {
