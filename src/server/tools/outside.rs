@@ -9,7 +9,10 @@ use sha2::{Digest, Sha256};
 use self::check::check;
 use super::{AnyTool, Registry, Scope, Tool, ToolContext, ToolError, undo};
 use crate::{
-    domain::{quota::Quota, scope::Scopes},
+    domain::{
+        quota::{Quota, Quotas},
+        scope::Scopes,
+    },
     server::store::{
         StoreError, history,
         tool_calls::{self, Key},
@@ -84,6 +87,14 @@ impl From<ToolError> for OutsideError {
 }
 
 impl Registry {
+    /// All tools, for people who may have so much.
+    pub fn within(quotas: &Quotas) -> Self {
+        Self {
+            most_tasks: quotas.tasks,
+            ..Self::default()
+        }
+    }
+
     /// All tools, in the order in which they are offered.
     pub fn offers(&self) -> Vec<Offer> {
         self.tools.iter().map(|tool| offer(tool.as_ref())).collect()
