@@ -23,6 +23,7 @@ use crate::{
         attachments::{AttachmentError, Download, FILE_MAX},
         auth::{ApiCaller, tokens::Scope},
         error::AppError,
+        seats::Seat,
         state::AppState,
         store::{StoreError, attachments::FileKey},
     },
@@ -103,7 +104,7 @@ pub async fn upload(
     };
     let (user, attachment) = visitor.file(&state, &attachment, Scope::Write).await?;
     let expected = state.attachments.expected(user, attachment).await?;
-    let _seat = state.uploads.take(user)?;
+    let _seat = seat(&state, user)?;
     let reading = async {
         if request.method() == Method::PUT {
             refuse_announced(request.headers(), FILE_MAX)?;
@@ -124,10 +125,18 @@ async fn upload_new(state: &AppState, visitor: &Visitor, request: Request) -> Re
     };
     caller.must(Scope::Write)?;
     let user = caller.user.id;
-    let _seat = state.uploads.take(user)?;
+    let _seat = seat(state, user)?;
     let SentFile { name, mime_type, bytes } = in_time(field(request)).await?;
     let taken = state.attachments.bring(user, &name, &mime_type, bytes).await?;
     Ok(axum::Json(taken).into_response())
+}
+
+/// A seat for the bytes of a file, if this person has not sent too many just now.
+fn seat(state: &AppState, user: UserId) -> Result<Seat, AppError> {
+    if let Some(retry_after) = state.files.check(user, state.clock.now()) {
+        return Err(AppError::TooMany { retry_after });
+    }
+    state.uploads.take(user)
 }
 
 /// Gives up a body that comes too slowly.
