@@ -16,6 +16,15 @@ pub enum Quota {
 }
 
 impl Quota {
+    /// The seconds after which trying again may help; none where something must be deleted first.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::Files(_) | Self::Tasks(_) => None,
+            Self::Runs(_) => Some(5),
+            Self::Tokens(_) => Some(3600),
+        }
+    }
+
     /// Megabytes, for people.
     pub fn megabytes(bytes: u64) -> u64 {
         bytes / MEGABYTE

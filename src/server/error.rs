@@ -142,9 +142,9 @@ impl AppError {
                 format!("Too many requests. Try again in {retry_after} s."),
             ),
             Self::QuotaReached(quota) => (
-                match quota {
-                    Quota::Files(_) | Quota::Tasks(_) => StatusCode::FORBIDDEN,
-                    Quota::Runs(_) | Quota::Tokens(_) => StatusCode::TOO_MANY_REQUESTS,
+                match quota.retry_after() {
+                    None => StatusCode::FORBIDDEN,
+                    Some(_) => StatusCode::TOO_MANY_REQUESTS,
                 },
                 "quota_reached",
                 quota.told(),
@@ -202,6 +202,11 @@ impl IntoResponse for AppError {
             }
             Self::TooMany { retry_after } => {
                 headers.insert(header::RETRY_AFTER, retry_after.into());
+            }
+            Self::QuotaReached(quota) => {
+                if let Some(seconds) = quota.retry_after() {
+                    headers.insert(header::RETRY_AFTER, seconds.into());
+                }
             }
             Self::Unavailable(_) | Self::UpstreamUnavailable(_) => {
                 headers.insert(header::RETRY_AFTER, 2_u32.into());

@@ -28,10 +28,10 @@ use super::{
     },
     router::router,
     run::{Assistant, Files, Runs},
+    seats::Seats,
     state::AppState,
     store::{Store, StoreError},
     tools::Registry,
-    uploads::Uploads,
 };
 use crate::{app::Assets, domain::time::Clock};
 
@@ -174,7 +174,11 @@ pub async fn state(
         clock,
         passwords: Passwords::default(),
         attempts: Arc::new(Limiter::new(sign_ups)),
-        uploads: Uploads::default(),
+        // Each is at most 14 MB.
+        uploads: Seats::new(4, 24),
+        files: Arc::new(SendLimits::new(120, 240)),
+        // Each is at most some 20 MB, while it is made.
+        drawings: Seats::new(1, 4),
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
         attachments,
         transcriber,

@@ -37,14 +37,18 @@ async fn tasks_are_as_many_as_one_person_may_have() {
     let page = browser.form("/api/tasks/add", &[("text", "four")]).await;
     assert!(page.location().contains("__err="), "{}", page.location());
     // an assistant, in the language of the conversation,
-    for (message, words) in [
-        ("add milk", "Nothing was added"),
-        ("doodh lana shamil kar do", "Kuch shamil nahi hua"),
+    for (message, words, answer) in [
+        ("add milk", "Nothing was added", "That did not fit."),
+        (
+            "doodh lana shamil kar do",
+            "Kuch shamil nahi hua",
+            "Jagah nahi thi, is liye kuch shamil nahi hua.",
+        ),
     ] {
         let call = scripted_model::Reply::tool_calls_openai(&[("c", "add_task", &json!({ "title": "milk" }).to_string())]);
-        app.model.reply(call).reply(scripted_model::Reply::text(&["That did not fit."]));
+        app.model.reply(call).reply(scripted_model::Reply::text(&[answer]));
         let events = program.create(message).await;
-        assert_eq!(answer_of(&events), "That did not fit.");
+        assert_eq!(answer_of(&events), answer);
         let told = app.model.requests().last().unwrap()["messages"].to_string();
         assert!(told.contains(words), "{told}");
     }

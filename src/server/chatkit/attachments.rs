@@ -24,6 +24,7 @@ use crate::{
         auth::{ApiCaller, tokens::Scope},
         error::AppError,
         media_type,
+        seats::Seat,
         state::AppState,
         store::{StoreError, attachments::FileKey},
     },
@@ -106,7 +107,7 @@ pub async fn upload(
     };
     let (user, attachment) = visitor.file(&state, &attachment, Scope::Write).await?;
     let expected = state.attachments.expected(user, attachment).await?;
-    let _seat = state.uploads.take(user)?;
+    let _seat = seat(&state, user)?;
     let reading = async {
         // Front ends send a form by whatever method they are told.
         if request.method() == Method::PUT && !media_type::is(request.headers(), FORM) {
@@ -128,10 +129,18 @@ async fn upload_new(state: &AppState, visitor: &Visitor, request: Request) -> Re
     };
     caller.must(Scope::Write)?;
     let user = caller.user.id;
-    let _seat = state.uploads.take(user)?;
+    let _seat = seat(state, user)?;
     let SentFile { name, mime_type, bytes } = in_time(field(request)).await?;
     let taken = state.attachments.bring(user, &name, &mime_type, bytes).await?;
     Ok(axum::Json(taken).into_response())
+}
+
+/// A seat for the bytes of a file, if this person has not sent too many just now.
+fn seat(state: &AppState, user: UserId) -> Result<Seat, AppError> {
+    if let Some(retry_after) = state.files.check(user, state.clock.now()) {
+        return Err(AppError::TooMany { retry_after });
+    }
+    state.uploads.take(user)
 }
 
 /// Gives up a body that comes too slowly.

@@ -49,7 +49,6 @@ use crate::{
     api::{ApiError, view::Theme},
     domain::{
         locale::{Locale, Reader},
-        quota::Quota,
         task::Due,
         texts,
     },
@@ -162,6 +161,7 @@ pub fn refuse(error: ApiError) -> ApiError {
     };
     let retry_after = match error {
         ApiError::TooMany(seconds) => Some(seconds),
+        ApiError::QuotaReached(quota) => quota.retry_after(),
         ApiError::Unavailable => Some(RETRY_AFTER),
         _ => None,
     };
@@ -227,8 +227,8 @@ fn status(error: &ApiError) -> StatusCode {
         ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::PasswordWeak(_) | ApiError::Blank | ApiError::TooLong => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        ApiError::QuotaReached(Quota::Files(_) | Quota::Tasks(_)) => StatusCode::FORBIDDEN,
-        ApiError::TooMany(_) | ApiError::QuotaReached(Quota::Runs(_) | Quota::Tokens(_)) => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::QuotaReached(quota) if quota.retry_after().is_none() => StatusCode::FORBIDDEN,
+        ApiError::TooMany(_) | ApiError::QuotaReached(_) => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Internal(_) | ApiError::Network => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -142,7 +142,17 @@ impl Runs {
         {
             return self.accepted_again(person, known).await;
         }
-        let _place = self.place(person.id).await?;
+        let _place = match self.place(person.id, key.map(|(name, _)| name)).await {
+            Ok(place) => place,
+            // The same request may have been accepted meanwhile: then it takes no other place.
+            Err(refused) => match key {
+                Some((name, hash)) => {
+                    let known = inner.store.known_key(person.id, name, hash).await?.ok_or(refused)?;
+                    return self.accepted_again(person, known).await;
+                }
+                None => return Err(refused),
+            },
+        };
         let run = inner.clock.run_id();
         let Prepared {
             thread,

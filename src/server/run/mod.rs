@@ -143,8 +143,7 @@ struct Inner {
     owner: Uuid,
     live: Mutex<HashMap<RunId, Arc<Live>>>,
     quotas: Quotas,
-    /// Requests that are being accepted, by their person.
-    accepting: Mutex<HashMap<UserId, usize>>,
+    accepting: Mutex<quota::Accepting>,
     /// Clients of `/chatkit` that listen.
     listeners: Mutex<HashMap<RunId, listening::Listeners>>,
     elsewhere: elsewhere::Elsewhere,

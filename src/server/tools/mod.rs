@@ -349,14 +349,6 @@ impl Default for Registry {
 }
 
 impl Registry {
-    /// All tools, for people who may have so much.
-    pub fn within(quotas: &Quotas) -> Self {
-        Self {
-            most_tasks: quotas.tasks,
-            ..Self::default()
-        }
-    }
-
     /// What the chat's model is told.
     pub fn infos(&self) -> Vec<ToolInfo> {
         self.tools

@@ -10,7 +10,10 @@ use self::check::check;
 pub(super) use self::check::fits;
 use super::{AnyTool, Registry, Scope, Tool, ToolContext, ToolError, coerce::coerced, undo};
 use crate::{
-    domain::{quota::Quota, scope::Scopes},
+    domain::{
+        quota::{Quota, Quotas},
+        scope::Scopes,
+    },
     server::store::{
         StoreError, history,
         tool_calls::{self, Key},
@@ -85,6 +88,14 @@ impl From<ToolError> for OutsideError {
 }
 
 impl Registry {
+    /// All tools, for people who may have so much.
+    pub fn within(quotas: &Quotas) -> Self {
+        Self {
+            most_tasks: quotas.tasks,
+            ..Self::default()
+        }
+    }
+
     /// All tools, in the order in which they are offered.
     pub fn offers(&self) -> Vec<Offer> {
         self.tools.iter().map(|tool| offer(tool.as_ref())).collect()

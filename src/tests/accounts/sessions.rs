@@ -203,6 +203,11 @@ async fn behind_https_the_cookie_is_bound_to_the_host() {
     let app = TestApp::with(&[("KAAM_PUBLIC_URL", "https://kaam.example"), ("KAAM_SIGN_UP", "open")]).await;
     let client = app.client();
     let reply = sign_up(&client, EMAIL, "").await;
+    assert!(
+        cookies(&reply)
+            .iter()
+            .all(|cookie| cookie.starts_with("__Host-") && cookie.contains("; Secure"))
+    );
     let cookie = session_cookie(&reply).to_owned();
     assert!(
         cookie.starts_with("__Host-kaam_session=") && cookie.contains("; Secure") && !cookie.contains("Domain"),

@@ -92,7 +92,18 @@ fn has_deed(sentence: &Sentence<'_>) -> bool {
 /// "Delete all, keep the gym", "bas gym rakho, baqi sab mita do": one of them is not to go.
 fn keeps(sentence: &Sentence<'_>) -> bool {
     const KEEP: [&str; 12] = [
-        "keep", "keeping", "leave", "leaving", "spare", "rakho", "rakhna", "rakh", "rehne", "رکھو", "رکھنا", "رہنے",
+        "keep",
+        "keeping",
+        "leave",
+        "leaving",
+        "spare",
+        "rakho",
+        "rakhna",
+        "rakh",
+        "rehne",
+        "رکھو",
+        "رکھنا",
+        "رہنے",
     ];
     let lists = |at: usize| sentence.any(at, &[Plain::All, Plain::List]).is_some();
     (0..sentence.len()).any(lists) && sentence.tokens.iter().any(|token| is_one_of(token, &KEEP))

@@ -18,8 +18,8 @@ const NO: [&str; 10] = ["no", "nope", "nah", "nahi", "nahin", "nhi", "nai", "nae
 
 /// Words of a correction that say nothing themselves.
 const BESIDE: &[&str] = &[
-    "is", "its", "was", "put", "make", "meant", "mean", "better", "instead", "rather", "should", "be", "say", "lets", "will", "work", "works", "would", "to",
-    "rakho", "matlab", "behtar", "theek", "sahi", "مطلب", "بہتر", "ٹھیک",
+    "is", "its", "was", "put", "make", "meant", "mean", "better", "instead", "rather", "should", "be", "say", "lets", "will", "work",
+    "works", "would", "to", "rakho", "matlab", "behtar", "theek", "sahi", "مطلب", "بہتر", "ٹھیک",
 ];
 
 /// The words before the order.
@@ -105,7 +105,10 @@ fn head(sentence: &Sentence<'_>) -> Option<Head> {
             head.end += 1;
             continue;
         }
-        let no = NO.iter().any(|word| normal::is_plain(word, &sentence.tokens[at].plain)).then_some(1);
+        let no = NO
+            .iter()
+            .any(|word| normal::is_plain(word, &sentence.tokens[at].plain))
+            .then_some(1);
         let polite = sentence.any(at, &[Plain::Polite, Plain::Greeting, Plain::Yes, Plain::Filler]);
         let holds = sentence.is(at, Plain::Pause);
         let Some(length) = holds.max(no).max(polite) else { break };

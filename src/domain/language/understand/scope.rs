@@ -21,7 +21,15 @@ pub(super) fn is_many(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Words for several tasks, beside those of Urdu, which has one form for one and many.
 const MANY: &[&str] = &[
-    "tasks", "todos", "things", "items", "reminders", "ones", "stuff", "whatever", "anything",
+    "tasks",
+    "todos",
+    "things",
+    "items",
+    "reminders",
+    "ones",
+    "stuff",
+    "whatever",
+    "anything",
 ];
 /// Says of one task whose it is: "kal ka kaam".
 const OF_ONE: &[&str] = &["ka", "ki", "کا", "کی", "wala", "wali", "والا", "والی", "task"];
@@ -29,8 +37,33 @@ const OF_ONE: &[&str] = &["ka", "ki", "کا", "کی", "wala", "wali", "والا"
 const NAMES_MAX: usize = 12;
 /// "Jin kaamon ka waqt guzar gaya", "jitne kaam baqi hain", "whatever is overdue".
 pub(super) const WHICH: &[&str] = &[
-    "jin", "jis", "jo", "jitne", "jitnay", "jitni", "jitna", "bhi", "unko", "un", "unhe", "inko", "in", "whatever", "anything", "which",
-    "that", "thats", "جن", "جس", "جو", "جتنے", "جتنی", "جتنا", "بھی", "ان", "انہیں",
+    "jin",
+    "jis",
+    "jo",
+    "jitne",
+    "jitnay",
+    "jitni",
+    "jitna",
+    "bhi",
+    "unko",
+    "un",
+    "unhe",
+    "inko",
+    "in",
+    "whatever",
+    "anything",
+    "which",
+    "that",
+    "thats",
+    "جن",
+    "جس",
+    "جو",
+    "جتنے",
+    "جتنی",
+    "جتنا",
+    "بھی",
+    "ان",
+    "انہیں",
 ];
 
 /// The same intent, with all tasks that its words mean, where they name no single one: "overdue tasks", "today's tasks", "aaj ke kaam".

@@ -86,7 +86,9 @@ fn noted_in(reading: &mut Reading<'_>) -> Option<Intent> {
     const NOTES: &[&str] = &["note", "notes"];
     let (from, to) = (reading.from, reading.to);
     let begins = reading.is_word(from, &["add", "put", "write", "append", "note"]);
-    let into = (from + 2..to).rev().find(|at| reading.is_word(*at, &["to", "in", "into", "under"]))?;
+    let into = (from + 2..to)
+        .rev()
+        .find(|at| reading.is_word(*at, &["to", "in", "into", "under"]))?;
     let notes = (into + 1..to).find(|at| reading.is_word(*at, NOTES))?;
     if !begins || reading.asks() {
         return None;

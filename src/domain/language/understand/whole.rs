@@ -96,7 +96,9 @@ fn planned(reading: &mut Reading<'_>) -> Option<Intent> {
     let all = |reading: &Reading<'_>, found: &dyn Fn(&Reading<'_>, usize) -> bool| left.iter().any(|at| found(reading, *at));
     // "weekly plan ko jumma ko kar do" moves a task; "mera din plan kar do" does not.
     const PUT: &[&str] = &["kar", "kr", "rakh", "rkh", "daal", "dal", "کر", "رکھ", "ڈال"];
-    let put = left.windows(2).any(|pair| reading.is_word(pair[1], PUT) && !plans(reading, pair[0]));
+    let put = left
+        .windows(2)
+        .any(|pair| reading.is_word(pair[1], PUT) && !plans(reading, pair[0]));
     if put || left.iter().any(|at| plans(reading, *at) && reading.is_word(at + 1, &["ko", "کو"])) {
         return None;
     }
@@ -327,9 +329,48 @@ fn comes_next(reading: &mut Reading<'_>) -> Option<Intent> {
 fn settings(reading: &mut Reading<'_>) -> Option<Intent> {
     const SETTINGS: &[&str] = &["settings", "setting", "preferences", "سیٹنگز", "سیٹنگ", "ترتیبات"];
     const AROUND: &[&str] = &[
-        "where", "how", "do", "find", "go", "to", "into", "take", "see", "change", "are", "is", "app", "page", "menu", "account", "profile",
-        "kahan", "kidhar", "khol", "kholo", "kholein", "kholna", "jana", "jao", "le", "chalo", "badal", "badlo", "badalni", "badalna", "kaise",
-        "کہاں", "کدھر", "کھول", "کھولو", "کھولیں", "بدل", "بدلو", "بدلنی", "کیسے", "جاؤ",
+        "where",
+        "how",
+        "do",
+        "find",
+        "go",
+        "to",
+        "into",
+        "take",
+        "see",
+        "change",
+        "are",
+        "is",
+        "app",
+        "page",
+        "menu",
+        "account",
+        "profile",
+        "kahan",
+        "kidhar",
+        "khol",
+        "kholo",
+        "kholein",
+        "kholna",
+        "jana",
+        "jao",
+        "le",
+        "chalo",
+        "badal",
+        "badlo",
+        "badalni",
+        "badalna",
+        "kaise",
+        "کہاں",
+        "کدھر",
+        "کھول",
+        "کھولو",
+        "کھولیں",
+        "بدل",
+        "بدلو",
+        "بدلنی",
+        "کیسے",
+        "جاؤ",
     ];
     let named = (reading.from..reading.to).any(|at| reading.is_word(at, SETTINGS));
     let kinds = with_small(&[

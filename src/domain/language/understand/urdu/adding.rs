@@ -84,7 +84,10 @@ pub(in crate::domain::language::understand) fn added(reading: &mut Reading<'_>) 
     // "list mein daalo eggs"
     let listed = |at: usize| {
         let orders = reading.is_word(at, &["daalo", "dalo", "likho", "ڈالو", "لکھو"]) && content.last() != Some(&at);
-        orders && content.iter().any(|place| *place < at && reading.sentence.is(*place, Plain::List).is_some())
+        orders
+            && content
+                .iter()
+                .any(|place| *place < at && reading.sentence.is(*place, Plain::List).is_some())
     };
     let first = content.iter().take(5).copied().find(|at| {
         reading

@@ -238,7 +238,15 @@ pub(super) fn requested(reading: &mut Reading<'_>, content: &[usize]) -> Option<
     // "weekly plan ko jumma ko kar do" names a plan; "plan kar do" makes one.
     let ordered = |at: usize| match content.iter().find(|next| **next > at) {
         Some(next) => {
-            let helps = [Plain::Request, Plain::Stem, Plain::Add, Plain::Will, Plain::Copula, Plain::Polite, Plain::Done];
+            let helps = [
+                Plain::Request,
+                Plain::Stem,
+                Plain::Add,
+                Plain::Will,
+                Plain::Copula,
+                Plain::Polite,
+                Plain::Done,
+            ];
             reading.sentence.any(*next, &helps).is_some()
         }
         None => true,
@@ -442,7 +450,11 @@ fn verbs_away(reading: &mut Reading<'_>, content: &[usize], kinds: &[Plain]) {
         }
         let end = place + 4 >= count;
         if end && reading.sentence.word_is(*at, Plain::Request)
-            || (end && place + 1 < count && place + 3 >= count && reading.sentence.word_is(*at, Plain::Stem) && (count > 2 || reading.is_word(*at, &["kar", "kr", "کر"])))
+            || (end
+                && place + 1 < count
+                && place + 3 >= count
+                && reading.sentence.word_is(*at, Plain::Stem)
+                && (count > 2 || reading.is_word(*at, &["kar", "kr", "کر"])))
         {
             reading.sentence.take(*at, 1);
         }

@@ -185,7 +185,18 @@ pub(super) fn only_chat(reading: &Reading<'_>, content: &[usize]) -> bool {
     ];
     // What days are asked about by.
     const TALKED: &[&str] = &[
-        "chutti", "chhutti", "chuti", "eid", "tareekh", "tarikh", "date", "match", "چھٹی", "عید", "تاریخ", "میچ",
+        "chutti",
+        "chhutti",
+        "chuti",
+        "eid",
+        "tareekh",
+        "tarikh",
+        "date",
+        "match",
+        "چھٹی",
+        "عید",
+        "تاریخ",
+        "میچ",
     ];
     let verbs = [Plain::State, Plain::Ongoing, Plain::Done, Plain::Past, Plain::Stem, Plain::Show];
     let mut reached = 0;
