@@ -105,6 +105,7 @@ def normal(binary: str):
         "KAAM_PUBLIC_URL": url,
         "KAAM_DATA_DIR": str(folder / "data"),
         "KAAM_MESSAGES_PER_MINUTE": "1000000",
+        "KAAM_RUNS_PER_PERSON": "100000",
     }
     log = (folder / "log").open("w")
     child = subprocess.Popen([binary, "serve"], cwd=folder, env=environment, stdout=log, stderr=log)

@@ -52,6 +52,8 @@ export class Kaam {
       KAAM_PUBLIC_URL: this.url,
       KAAM_DATA_DIR: path.join(this.folder, 'data'),
       KAAM_SIGN_UP: 'open',
+      // All people of the tests come from one address.
+      KAAM_SIGN_UPS_PER_HOUR: '100000',
       ...(this.model ? { AI_BASE_URL: this.model.baseUrl, AI_MODEL: 'scripted' } : {}),
       ...this.environment,
     };

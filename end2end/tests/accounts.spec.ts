@@ -1,5 +1,5 @@
 /** Signing up, in and out. */
-import { expect, PASSWORD, test } from '../support/fixtures';
+import { expect, PASSWORD, signUp, test } from '../support/fixtures';
 
 test('sign up, out and in again by the forms', async ({ page, server, watch, context }) => {
   // The browser tells in the console that the password was wrong.
@@ -51,6 +51,24 @@ test('the sign-out button of the page signs out', async ({ page, chat }) => {
   await expect(page).toHaveURL(/\/sign-in/);
   await page.goto('/chat');
   await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test('the next person in the same browser sees nothing of the one before', async ({ page, chat, context, server }) => {
+  const listed = page.waitForResponse('**/api/chat/threads');
+  await chat.open();
+  await listed;
+  await chat.composer.fill('a secret draft');
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain('a secret draft');
+  await page.locator('form[action*="sign-out"] button').first().click();
+  await page.getByRole('dialog').getByTestId('confirm').click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret');
+  await signUp(context, server.url);
+  await chat.open();
+  await expect(chat.composer).toHaveText('');
+  expect(await page.content()).not.toContain('secret');
+  await page.goBack();
+  expect(await page.content()).not.toContain('secret');
 });
 
 test('an unknown address and a wrong password get the same answer', async ({ context, server, person }) => {

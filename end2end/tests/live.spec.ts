@@ -512,6 +512,14 @@ test.describe('a message without a connection', () => {
     // The request to sign out is what the browser sends last, so it must not be sent before the page has let go.
     await page.route('**/api/account/sign-out', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: 'bye' }));
     await page.locator('.sidebar form[action$="/sign-out"] button').click();
+    // What is not sent is named, and nothing of it goes without a yes.
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('private words');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await expect(dialog).toBeHidden();
+    expect(await kept()).toContain('private words');
+    await page.locator('.sidebar form[action$="/sign-out"] button').click();
+    await dialog.getByTestId('confirm').click();
     await expect(page.getByText('bye')).toBeVisible();
     expect(await kept()).not.toContain('private words');
     expect(await kept()).toContain('stays');

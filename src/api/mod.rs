@@ -18,6 +18,7 @@ use leptos::server_fn::{codec::JsonEncoding, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::password::Weakness;
+use crate::domain::quota::Quota;
 
 /// What can go wrong between the page and the server. Each variant has its text in the catalogue; causes stay in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,10 +35,10 @@ pub enum ApiError {
     WrongPassword,
     /// Signing up needs the set-up link, or is closed.
     SignUpClosed,
-    /// There is an account with that address.
-    EmailTaken,
     /// Nobody can sign in at the address at which the browser is; they can at this one.
     OtherAddress(String),
+    /// No account was made. That there is one with the address is not said: whoever asks may be anybody.
+    SignUpRefused,
     /// Not an e-mail address.
     EmailInvalid,
     /// The password is too short, or too long.
@@ -56,6 +57,8 @@ pub enum ApiError {
     Closed,
     /// Too many requests; try again after so many seconds.
     TooMany(u32),
+    /// As much as one person may have is there.
+    QuotaReached(Quota),
     /// Something is down for a while (the database); try again.
     Unavailable,
     /// Something failed; the log has it under this request id.

@@ -177,6 +177,28 @@ pub(super) fn remember(name: &str, text: Option<&str>) {
     let _ = write();
 }
 
+/// Lets the browser forget all whose names begin so.
+pub(super) fn forget(prefix: &str) {
+    let names = || -> Option<js_sys::Array> {
+        let storage = js_sys::Reflect::get(&window(), &"localStorage".into()).ok()?;
+        Some(js_sys::Object::keys(storage.dyn_ref::<js_sys::Object>()?))
+    };
+    for name in names().unwrap_or_default().iter().filter_map(|name| name.as_string()) {
+        if name.starts_with(prefix) {
+            remember(&name, None);
+        }
+    }
+}
+
+/// Sends the first form that a selector finds, without asking anybody about it.
+pub(super) fn submit(selector: &str) {
+    if let Ok(Some(form)) = document().query_selector(selector)
+        && let Some(form) = form.dyn_ref::<HtmlFormElement>()
+    {
+        let _ = form.submit();
+    }
+}
+
 /// Whether a dialog or a popover is open, which has the Escape key for itself.
 pub(super) fn has_overlay() -> bool {
     document().query_selector("dialog[open], :popover-open").ok().flatten().is_some()

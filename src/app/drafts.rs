@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::chat::draft::Draft;
-use crate::api::message::Part;
+use crate::api::message::{Outgoing, Part};
 
 /// The drafts of one person.
 #[derive(Clone, Copy)]
@@ -48,6 +48,18 @@ impl Drafts {
         }
         let text = serde_json::to_string(&all).unwrap_or_default();
         browser::remember(&self.name(), (!all.is_empty()).then_some(text.as_str()));
+    }
+
+    /// The words of all drafts.
+    pub fn words(self) -> Vec<String> {
+        let words = |(_, parts)| {
+            Outgoing {
+                parts,
+                ..Outgoing::default()
+            }
+            .words()
+        };
+        self.read().into_iter().map(words).collect()
     }
 
     /// Goes with the session.

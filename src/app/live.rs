@@ -4,13 +4,21 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::web_sys::SubmitEvent;
 
 use super::browser::{self, shared};
+use super::components::{built_in, composer, confirm::Question, zone_offer};
 use super::drafts::Drafts;
 use super::outbox::{self, Outbox};
+use super::text::Texts;
 
 /// Words that come together are taken together.
 const GATHER: Duration = Duration::from_millis(50);
+
+/// How much is shown of each message that was not sent, in characters.
+const LINE: usize = 80;
+/// What else the browser keeps by itself of whoever signs out: the names begin so.
+const OF_PERSON: [&str; 3] = [composer::MODELS, zone_offer::KEPT, built_in::SAID];
 
 /// What counts up whenever something may have changed.
 #[derive(Clone, Copy)]
@@ -24,6 +32,8 @@ pub(super) struct Live {
     pub runs: RwSignal<Vec<String>>,
     pub outbox: Outbox,
     pub drafts: Drafts,
+    /// What is asked before somebody signs out.
+    pub leaving: RwSignal<Option<Question>>,
     gathered: StoredValue<Vec<String>>,
 }
 
@@ -37,16 +47,17 @@ impl Live {
             runs: RwSignal::default(),
             outbox: Outbox::new(person),
             drafts: Drafts::new(person),
+            leaving: RwSignal::new(None),
             gathered: StoredValue::new(Vec::new()),
         }
     }
 
     /// Begins to listen, for the life of the page.
-    pub fn listen(self) {
+    pub fn listen(self, texts: &'static Texts) {
         self.outbox.begin();
         let _ = window_event_listener(leptos::ev::submit, move |event| {
             if browser::comes_from(&event, browser::SIGN_OUT) {
-                self.drafts.clear();
+                self.sign_out(&event, texts);
             }
         });
         shared::listen(&self.outbox.name(), move |word| self.hear(word));
@@ -55,6 +66,34 @@ impl Live {
             self.outbox.wake();
         });
         let _ = window_event_listener_untyped("visibilitychange", move |_| self.take());
+    }
+
+    /// With the session goes what the browser keeps for this person. What would be lost, they are asked about first.
+    fn sign_out(self, event: &SubmitEvent, texts: &'static Texts) {
+        let mut unsent = self.outbox.words();
+        unsent.extend(self.drafts.words());
+        if unsent.is_empty() {
+            return self.forget();
+        }
+        event.prevent_default();
+        let lines = unsent.iter().map(|words| words.chars().take(LINE).collect()).collect();
+        self.leaving.set(Some(Question {
+            text: texts.sign_out_question,
+            name: unsent.len().to_string(),
+            note: Some(texts.sign_out_note),
+            lines,
+            yes_text: texts.sign_out,
+            yes: Callback::new(move |()| {
+                self.forget();
+                browser::submit(browser::SIGN_OUT);
+            }),
+        }));
+    }
+
+    fn forget(self) {
+        self.outbox.clear();
+        self.drafts.clear();
+        OF_PERSON.into_iter().for_each(browser::forget);
     }
 
     fn hear(self, word: String) {

@@ -19,6 +19,7 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{OptionalParamSegment, SsrMode, StaticSegment};
 
+use self::components::confirm::Confirm;
 use self::components::sidebar::Sidebar;
 use self::first::Json;
 use self::live::Live;
@@ -166,7 +167,7 @@ pub fn App() -> impl IntoView {
             }
         }
         if is_signed_in {
-            live.listen();
+            live.listen(texts);
         }
     });
 
@@ -177,7 +178,7 @@ pub fn App() -> impl IntoView {
         </a>
         <Router>
             <div class="app" class:signed-in=is_signed_in>
-                {is_signed_in.then(|| view! { <Sidebar threads /> }.into_any())}
+                {is_signed_in.then(|| view! { <Sidebar threads /> <Confirm asked=live.leaving id="leaving" /> }.into_any())}
                 <FlatRoutes fallback=NotFoundPage>
                     <Route
                         path=(StaticSegment("chat"), OptionalParamSegment("thread"))

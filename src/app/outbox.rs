@@ -68,16 +68,21 @@ impl Outbox {
         self.name.try_get_value().unwrap_or_default()
     }
 
-    /// Takes up what an earlier page has left. With the session goes what it kept.
+    /// Takes up what an earlier page has left.
     pub fn begin(self) {
         if !self.read().is_empty() {
             self.edit(&mut |list| list.iter_mut().for_each(|kept| kept.waits = true));
         }
-        let _ = window_event_listener(leptos::ev::submit, move |event| {
-            if browser::comes_from(&event, browser::SIGN_OUT) {
-                self.edit(&mut Vec::clear);
-            }
-        });
+    }
+
+    /// The words of all messages.
+    pub fn words(self) -> Vec<String> {
+        self.read().iter().map(|kept| kept.message.words()).collect()
+    }
+
+    /// Goes with the session.
+    pub fn clear(self) {
+        self.edit(&mut Vec::clear);
     }
 
     /// Keeps a message.

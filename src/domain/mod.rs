@@ -7,6 +7,7 @@ pub mod id;
 pub mod language;
 pub mod locale;
 pub mod password;
+pub mod quota;
 pub mod repeat;
 pub mod scope;
 pub mod task;

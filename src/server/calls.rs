@@ -60,6 +60,7 @@ impl Calls {
                 thread: None,
                 group: None,
             },
+            most_tasks: self.tools.most_tasks,
             changes: ChangeSet::default(),
         };
         match self.tools.call_from_outside(name, args, &mut context).await {

@@ -17,11 +17,13 @@ use std::{
 use secrecy::SecretString;
 use url::Url;
 
+use super::{db::address::Address, proxies::TrustedProxies};
+
 pub use host::AllowedHost;
 pub use read::{ConfigError, Problem};
 use read::{Reader, Variable};
 
-use super::proxies::TrustedProxies;
+use crate::domain::quota::{MEGABYTE, Quotas};
 
 /// Gemini's OpenAI-compatible endpoint.
 pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1beta/openai/";
@@ -29,6 +31,10 @@ pub const DEFAULT_BASE_URL: &str = "https://generativelanguage.googleapis.com/v1
 pub const DEFAULT_MODEL: &str = "gemini-3.8-flash";
 
 const DATABASE_URL: Variable = Variable::new("DATABASE_URL", "postgres://kaam:secret@db.example.com:5432/kaam?sslmode=require");
+const DIRECT_URL: Variable = Variable::new(
+    "DATABASE_DIRECT_URL",
+    "postgres://kaam:secret@db.example.com:5432/kaam?sslmode=require",
+);
 const DATA_DIR: Variable = Variable::new("KAAM_DATA_DIR", "./data");
 const ATTACHMENTS: Variable = Variable::new("KAAM_ATTACHMENTS_URL", "s3://bucket/prefix");
 const LISTEN: Variable = Variable::new("LEPTOS_SITE_ADDR", "127.0.0.1:3000");
@@ -50,6 +56,12 @@ const GAP: Variable = Variable::new("AI_GAP_SECONDS", "60");
 const RUN: Variable = Variable::new("AI_RUN_SECONDS", "600");
 const TOOL_ROUNDS: Variable = Variable::new("AI_TOOL_ROUNDS", "8");
 const MESSAGES: Variable = Variable::new("KAAM_MESSAGES_PER_MINUTE", "60");
+const FILES: Variable = Variable::new("KAAM_FILES_PER_PERSON", "1000");
+const TASKS: Variable = Variable::new("KAAM_TASKS_PER_PERSON", "100000");
+const RUNS: Variable = Variable::new("KAAM_RUNS_PER_PERSON", "8");
+const CALLS: Variable = Variable::new("AI_TOOL_CALLS_PER_TURN", "64");
+const TOKENS: Variable = Variable::new("KAAM_TOKENS_PER_DAY", "1000000");
+const SIGN_UPS: Variable = Variable::new("KAAM_SIGN_UPS_PER_HOUR", "20");
 const TOKEN: Variable = Variable::new("KAAM_TOKEN", "kaam_...");
 const TOOL_CALLS: Variable = Variable::new("KAAM_TOOL_CALLS_PER_MINUTE", "300");
 const JWT: Variable = Variable::new("JWT_SECRET", "the output of `openssl rand -base64 32`");
@@ -69,6 +81,8 @@ const JWT_BYTES: usize = 32;
 pub struct Config {
     /// A Postgres of the operator's; `None` means the embedded one.
     pub database_url: Option<SecretString>,
+    /// The way to it for what needs a session, where `database_url` leads through a pooler; only together with that.
+    pub database_direct_url: Option<SecretString>,
     /// Where the embedded database and the attachments lie.
     pub data_dir: PathBuf,
     /// Where the bytes of attachments lie.
@@ -99,6 +113,10 @@ pub struct Config {
     pub messages_per_minute: u32,
     /// Requests over MCP and the tools' HTTP that one person's programs may make in a minute.
     pub tool_calls_per_minute: u32,
+    /// How much of this server one person may take.
+    pub quotas: Quotas,
+    /// Attempts to make an account, from one address in an hour.
+    pub sign_ups_per_hour: u32,
     /// The key of foreign sign-ins (HS256).
     pub jwt_secret: Option<SecretString>,
     /// Foreign origins that may call `/chatkit` and `/mcp`, as browsers write them in `Origin`.
@@ -206,8 +224,14 @@ impl Config {
         let public_url = reader.parsed(PUBLIC_URL, origin)?;
         let data_dir: PathBuf = reader.text(DATA_DIR).unwrap_or_else(|| "./data".into()).into();
         let model = model(&reader)?;
+        let database_url = reader.secret_that(DATABASE_URL, is_postgres)?;
+        let database_direct_url = reader.secret_that(DIRECT_URL, is_postgres)?;
+        if database_direct_url.is_some() && database_url.is_none() {
+            return Err(DIRECT_URL.wrong(Problem::Alone));
+        }
         Ok(Self {
-            database_url: reader.secret_that(DATABASE_URL, is_postgres)?,
+            database_url,
+            database_direct_url,
             attachments: match reader.parsed(ATTACHMENTS, bucket)? {
                 Some(bucket) => bucket,
                 None => AttachmentsAt::Folder(data_dir.join("attachments")),
@@ -241,6 +265,8 @@ impl Config {
             },
             messages_per_minute: reader.number(MESSAGES, 60, 1_000_000)?,
             tool_calls_per_minute: reader.number(TOOL_CALLS, 300, 1_000_000)?,
+            quotas: quotas(&reader)?,
+            sign_ups_per_hour: reader.number(SIGN_UPS, 20, 1_000_000)?,
             jwt_secret: reader.secret_that(JWT, |value| {
                 if value.len() < JWT_BYTES {
                     Err(Problem::TooShort { bytes: JWT_BYTES })
@@ -314,6 +340,21 @@ impl fmt::Display for SignUp {
             Self::Closed => "closed",
         })
     }
+}
+
+fn quotas(reader: &Reader<'_>) -> Result<Quotas, ConfigError> {
+    let usual = Quotas::default();
+    let megabytes = u32::try_from(usual.file_bytes / MEGABYTE).unwrap_or(u32::MAX);
+    Ok(Quotas {
+        file_bytes: u64::from(reader.number(FILES, megabytes, 1_000_000_000)?) * MEGABYTE,
+        tasks: reader.number(TASKS, usual.tasks, 1_000_000_000)?,
+        runs: reader.number(RUNS, usual.runs, 1_000_000)?,
+        calls_per_turn: reader.number(CALLS, usual.calls_per_turn, 10_000)?,
+        tokens_per_day: match reader.text(TOKENS) {
+            Some(_) => Some(reader.number(TOKENS, u32::MAX, u32::MAX)?.into()),
+            None => usual.tokens_per_day,
+        },
+    })
 }
 
 fn listen(reader: &Reader<'_>) -> Result<SocketAddr, ConfigError> {
@@ -392,11 +433,7 @@ fn list(value: &str) -> Vec<String> {
 }
 
 fn is_postgres(value: &str) -> Result<(), Problem> {
-    if value.starts_with("postgres://") || value.starts_with("postgresql://") {
-        Ok(())
-    } else {
-        Err(Problem::NotPostgres)
-    }
+    value.parse::<Address>().map(|_| ()).map_err(Problem::Database)
 }
 
 fn http_url(value: &str) -> Result<Url, Problem> {

@@ -11,6 +11,7 @@ use axum::{
 use serde::Serialize;
 
 use super::{request_id, store::StoreError};
+use crate::domain::quota::Quota;
 
 /// Why a request is refused.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub enum AppError {
         /// Seconds to wait.
         retry_after: u32,
     },
+    /// This person has as much as one person may have.
+    QuotaReached(Quota),
     /// The operation exists in the protocol, but not here.
     NotImplemented(&'static str),
     /// A service behind this one refused, or answered what cannot be read; the cause is for the log.
@@ -138,6 +141,14 @@ impl AppError {
                 "too_many_requests",
                 format!("Too many requests. Try again in {retry_after} s."),
             ),
+            Self::QuotaReached(quota) => (
+                match quota.retry_after() {
+                    None => StatusCode::FORBIDDEN,
+                    Some(_) => StatusCode::TOO_MANY_REQUESTS,
+                },
+                "quota_reached",
+                quota.told(),
+            ),
             Self::NotImplemented(what) => (
                 StatusCode::NOT_IMPLEMENTED,
                 "not_implemented",
@@ -191,6 +202,11 @@ impl IntoResponse for AppError {
             }
             Self::TooMany { retry_after } => {
                 headers.insert(header::RETRY_AFTER, retry_after.into());
+            }
+            Self::QuotaReached(quota) => {
+                if let Some(seconds) = quota.retry_after() {
+                    headers.insert(header::RETRY_AFTER, seconds.into());
+                }
             }
             Self::Unavailable(_) | Self::UpstreamUnavailable(_) => {
                 headers.insert(header::RETRY_AFTER, 2_u32.into());

@@ -63,7 +63,8 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .leptos_routes_with_context(&state, page_routes(), page_context(state.clone()), shell(&state))
         .layer(from_fn_with_state(state.clone(), page_guard))
         .layer(RequestBodyLimitLayer::new(chatkit::BODY_MAX))
-        .layer(from_fn_with_state(state.clone(), origin::same_origin));
+        .layer(from_fn_with_state(state.clone(), origin::same_origin))
+        .layer(no_store());
 
     // ChatKit clients, ours or anybody's.
     let clients: Router<AppState> = Router::new()
@@ -74,15 +75,16 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .route("/chatkit/attachments/{id}", files())
         .route("/api/chatkit/attachments/{id}", files())
         .layer(from_fn_with_state(state.clone(), origin::known_origin));
-    let clients = cors::open_to(FOREIGN, &state.config, clients);
+    let clients = cors::open_to(FOREIGN, &state.config, clients).layer(no_store());
 
     // Programs that work on a person's tasks with a token: no session, no cookie.
-    let programs = rest::routes(&state).merge(assistants);
+    let programs = rest::routes(&state).merge(assistants).layer(no_store());
 
     // Whoever keeps it running.
     let operators = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready));
+        .route("/readyz", get(ready))
+        .layer(no_store());
 
     // Files of the site, and addresses where nothing is.
     let others = Router::new().fallback(elsewhere).layer(sessions.clone()).with_state(state.clone());
@@ -108,6 +110,10 @@ pub fn with_assistants(state: AppState, assistants: Router<AppState>) -> Router 
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_FRAME_OPTIONS,
             HeaderValue::from_static("DENY"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::STRICT_TRANSPORT_SECURITY,
+            state.config.is_https().then(|| HeaderValue::from_static("max-age=31536000")),
         ))
         .layer(from_fn(deadline::layer))
         .layer(CatchPanicLayer::custom(panicked))
@@ -143,6 +149,11 @@ fn asks_for_page(method: &Method, headers: &HeaderMap) -> bool {
 fn page_routes() -> Vec<AxumRouteListing> {
     static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
     ROUTES.get_or_init(|| generate_route_list(app::App)).clone()
+}
+
+/// What belongs to one person, as it is now, is kept by no cache, unless the answer says otherwise.
+fn no_store() -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 
 /// Uploads in one go.

@@ -6,7 +6,6 @@ use std::{future::Future, net::SocketAddr, path::Path, sync::Arc, time::Duration
 
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_str};
 use socket2::SockRef;
-use sqlx::PgPool;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
@@ -14,11 +13,12 @@ use super::{
     agent::Limits,
     assets,
     attachments::{Attachments, Blobs, PdfReader},
-    auth::{Passwords, setup_link},
+    auth::{Passwords, limits::Limiter, setup_link},
     calls::Calls,
     clock::SystemClock,
     config::{Config, ModelChoice},
     connections::{self, Bounds},
+    db::Pools,
     limits::SendLimits,
     model::{
         Model,
@@ -28,10 +28,10 @@ use super::{
     },
     router::router,
     run::{Assistant, Files, Runs},
+    seats::Seats,
     state::AppState,
     store::{Store, StoreError},
     tools::Registry,
-    uploads::Uploads,
 };
 use crate::{app::Assets, domain::time::Clock};
 
@@ -131,24 +131,27 @@ pub fn model(config: &Config) -> Result<Arc<dyn Model>, ServeError> {
 /// [`ServeError::Attachments`] and [`ServeError::Model`].
 pub async fn state(
     config: Config,
-    pool: PgPool,
+    pools: impl Into<Pools>,
     clock: Arc<dyn Clock>,
     model: Arc<dyn Model>,
     leptos: LeptosOptions,
 ) -> Result<AppState, ServeError> {
-    let store = Store::new(pool);
+    let store = Store::new(pools);
     let limits = Limits {
         run: config.limits.run,
         tool_rounds: config.limits.tool_rounds as usize,
+        calls_per_turn: config.quotas.calls_per_turn as usize,
     };
+    let quotas = config.quotas;
+    let sign_ups = config.sign_ups_per_hour as usize;
     let per_minute = config.messages_per_minute;
     let calls_per_minute = config.tool_calls_per_minute;
-    let tools = Registry::default();
+    let tools = Registry::within(&quotas);
     let version = assets::version(&leptos.site_root, &leptos.output_name).await;
     // The bucket's client is built without a provider of its own.
     tls::install();
     let blobs = Blobs::open(&config.attachments).map_err(ServeError::Attachments)?;
-    let attachments = Attachments::new(store.clone(), blobs, clock.clone(), &config.public_origin());
+    let attachments = Attachments::new(store.clone(), blobs, clock.clone(), &config.public_origin(), quotas.file_bytes);
     let transcriber = match &config.transcribe {
         None => None,
         Some(endpoint) => {
@@ -160,7 +163,7 @@ pub async fn state(
     let files = Files::new(attachments.clone(), PdfReader::new(config.program.clone()));
     let assistant = Assistant::new(store.clone(), model, tools.clone(), files, clock.clone(), limits);
     Ok(AppState {
-        runs: Runs::start(store.clone(), Arc::new(assistant), clock.clone()),
+        runs: Runs::start(store.clone(), Arc::new(assistant), clock.clone(), quotas),
         calls: Calls {
             store: store.clone(),
             tools,
@@ -170,8 +173,12 @@ pub async fn state(
         store,
         clock,
         passwords: Passwords::default(),
-        attempts: Arc::default(),
-        uploads: Uploads::default(),
+        attempts: Arc::new(Limiter::new(sign_ups)),
+        // Each is at most 14 MB.
+        uploads: Seats::new(4, 24),
+        files: Arc::new(SendLimits::new(120, 240)),
+        // Each is at most some 20 MB, while it is made.
+        drawings: Seats::new(1, 4),
         sends: Arc::new(SendLimits::new((per_minute / 2).max(1), per_minute)),
         attachments,
         transcriber,
@@ -185,14 +192,14 @@ pub async fn state(
 ///
 /// # Errors
 /// See [`ServeError`].
-pub async fn run(mut config: Config, pool: PgPool, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+pub async fn run(mut config: Config, pools: Pools, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
     let leptos = leptos_options()?;
     let listener = listen::listen(&config).map_err(|cause| ServeError::Listen(config.listen, cause))?;
     config.bound_to(listener.local_addr().map_err(ServeError::Io)?);
     let model = model(&config)?;
     let public = config.public_origin();
     tracing::info!(model = %model.name(), "the model that answers");
-    let state = state(config, pool, Arc::new(SystemClock), model, leptos).await?;
+    let state = state(config, pools, Arc::new(SystemClock), model, leptos).await?;
     if state.config.database_url.is_none() {
         // The embedded database has one server: whoever left runs behind is gone, and nobody need wait for their leases to end.
         state.runs.take_over_all().await.map_err(ServeError::Store)?;

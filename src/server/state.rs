@@ -13,8 +13,8 @@ use super::{
     limits::SendLimits,
     model::openai::Transcriber,
     run::Runs,
+    seats::Seats,
     store::Store,
-    uploads::Uploads,
 };
 use crate::{app::Assets, domain::time::Clock};
 
@@ -32,7 +32,11 @@ pub struct AppState {
     /// Attempts to sign in.
     pub attempts: Arc<Limiter>,
     /// Large bodies that are being read.
-    pub uploads: Uploads,
+    pub uploads: Seats,
+    /// Files that one person sends.
+    pub files: Arc<SendLimits>,
+    /// Widgets that are being drawn for developers.
+    pub drawings: Seats,
     /// Messages a person sends.
     pub sends: Arc<SendLimits>,
     /// The files of people.

@@ -1,6 +1,7 @@
 //! Accounts through the real router: signing up, in and out, sessions, tokens, preferences.
 
 mod command_line;
+mod door;
 mod preferences;
 mod security;
 mod sessions;

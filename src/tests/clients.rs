@@ -7,6 +7,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
+    app::PASSWORD,
     app::{self, Client, TestApp, answer_of},
     mcp::{call, done, old_request, refused, request, result, titles},
     scripted_model::Reply,
@@ -119,7 +120,7 @@ async fn a_slash_at_the_end_makes_no_other_address() {
     assert_eq!((reply.status.as_u16(), reply.location()), (308, "/chat?a=b"));
     let form = [
         ("email", "b@x.example"),
-        ("password", "long enough"),
+        ("password", PASSWORD),
         ("name", ""),
         ("zone", ""),
         ("setup", ""),
@@ -153,6 +154,19 @@ async fn media_types_may_be_in_any_case_and_have_parameters() {
         .body(Body::from(form));
     let reply = program.send(upload.unwrap()).await;
     assert_eq!((reply.status.as_u16(), &reply.json()["mime_type"]), (200, &json!("text/plain")));
+    // A form that is PUT is a form all the same.
+    let id = program.announce("a.txt", 3, "text/plain").await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let put = Request::put(format!("/chatkit/attachments/{id}"))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=Edge")
+        .body(Body::from(form));
+    assert_eq!(program.send(put.unwrap()).await.status, 200);
+    let read = program
+        .send(Request::get(format!("/chatkit/attachments/{id}")).body(Body::empty()).unwrap())
+        .await;
+    assert_eq!(read.text(), "abc");
 }
 
 fn accepting(mut request: Request<Body>, accept: Option<&str>) -> Request<Body> {
@@ -280,7 +294,9 @@ fn sign_in(host: &str, origin: Option<&str>) -> Request<Body> {
     if let Some(origin) = origin {
         request = request.header(header::ORIGIN, origin);
     }
-    request.body(Body::from("email=a%40x.example&password=long+enough")).unwrap()
+    request
+        .body(Body::from(format!("email=a%40x.example&password={}", PASSWORD.replace(' ', "+"))))
+        .unwrap()
 }
 
 #[tokio::test]

@@ -203,9 +203,14 @@ async fn following_goes_on_behind_the_last_frame() {
         let event = following.of_thread().await;
         assert_eq!((&event.id, &serde_json::from_str::<Value>(&event.data).unwrap()), (id, update));
     }
-    // From every place of the log: the rest, and no more. The page keeps its state, so blocks refer to what it has drawn.
+    // From every place of the log: the rest, and no more.
     while let Some(place) = whole.remove(0).0 {
-        assert_eq!(follow(&client, &thread, Some(&place)).await, whole, "behind {place}");
+        // What is told of a block that grows depends on what was heard of it (`durable::resume` looks at what it becomes).
+        let told = |updates: &[(Option<String>, Value)]| -> Vec<_> {
+            let same = |update: &Value| update.get("Blocks").is_none().then(|| update.clone());
+            updates.iter().map(|(place, update)| (place.clone(), same(update))).collect()
+        };
+        assert_eq!(told(&follow(&client, &thread, Some(&place)).await), told(&whole), "behind {place}");
     }
     assert_eq!(follow(&client, &thread, None).await, [(None, json!("Done"))]);
 }

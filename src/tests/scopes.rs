@@ -116,3 +116,26 @@ async fn undo_goes_as_far_as_what_it_does() {
     assert_eq!(titles(&some).await.len(), 2);
     assert_eq!(undo(&all, &added).await.0, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn answering_again_removes_messages_and_needs_the_scope_for_that() {
+    let app = TestApp::start().await;
+    let user = app.user("a@example.com").await;
+    let (all, some) = (
+        app.program_of(user, &["read", "write", "delete"]).await,
+        app.program_of(user, &["read", "write"]).await,
+    );
+    app.model.reply(Reply::text(&["Hello."]));
+    let thread = thread_of(&all.create("hello").await);
+    let params = json!({ "thread_id": thread, "order": "asc" });
+    let items = all.chatkit("items.list", params.clone()).await.json();
+    let retry = json!({ "thread_id": thread, "item_id": items["data"][0]["id"] });
+    assert_eq!(
+        some.chatkit("threads.retry_after_item", retry.clone()).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(all.chatkit("items.list", params).await.json(), items, "nothing was removed");
+    app.model.reply(Reply::text(&["Hello again."]));
+    let events = all.chatkit("threads.retry_after_item", retry).await.events();
+    assert_eq!(answer_of(&events), "Hello again.");
+}

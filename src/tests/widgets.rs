@@ -82,3 +82,22 @@ async fn the_gallery_is_for_people_who_are_signed_in() {
     assert!(policy.contains("style-src-attr 'unsafe-inline';"), "{policy}");
     assert_eq!(policy.matches("unsafe-inline").count(), 1, "{policy}");
 }
+
+#[tokio::test]
+async fn what_would_grow_while_it_is_drawn_is_refused_and_drawn_by_few_at_once() {
+    let app = TestApp::start().await;
+    let browser = app.person("sana@x.example").await;
+    let quotes = json!({ "type": "Card", "children": [{ "type": "Markdown", "value": ">".repeat(900_000) }] }).to_string();
+    let draw = || browser.json("/api/widgets/render", json!({ "json": quotes }));
+    let reply = draw().await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.body.len() < 1000, "{} bytes", reply.body.len());
+    assert!(reply.text().contains("more than 2097152 bytes"), "{}", reply.text());
+
+    let (user, _) = app.state.store.credentials("sana@x.example").await.unwrap();
+    let seat = app.state.drawings.take(user.id).unwrap();
+    let refused = draw().await;
+    assert_eq!((refused.status.as_u16(), refused.json()), (429, json!({ "TooMany": 1 })));
+    drop(seat);
+    assert_eq!(draw().await.status, 200);
+}

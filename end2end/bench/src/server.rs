@@ -41,12 +41,14 @@ impl Setup {
             .env("KAAM_SIGN_UP", "closed")
             // The load comes from few accounts.
             .env("KAAM_MESSAGES_PER_MINUTE", "1000000")
+            .env("KAAM_RUNS_PER_PERSON", "100000")
             .env("AI_BASE_URL", format!("http://127.0.0.1:{}/v1", self.model_port))
             .env("AI_MODEL", "scripted")
             .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned()))
             .env_remove("AI_API_KEY")
             .env_remove("GEMINI_API_KEY")
-            .env_remove("DATABASE_URL");
+            .env_remove("DATABASE_URL")
+            .env_remove("DATABASE_DIRECT_URL");
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
         }

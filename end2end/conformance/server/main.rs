@@ -49,7 +49,7 @@ async fn main() {
     // No script has the model read a PDF.
     let files = Files::new(state.attachments.clone(), PdfReader::new(state.config.program.clone()));
     let player = player::Player::new(state.store.clone(), files, state.clock.clone(), gates.clone());
-    state.runs = Runs::start(state.store.clone(), Arc::new(player), state.clock.clone());
+    state.runs = Runs::start(state.store.clone(), Arc::new(player), state.clock.clone(), state.config.quotas);
     let mut people = BTreeMap::new();
     let mut ids = BTreeMap::new();
     for name in ["one", "two", "three"] {
@@ -105,6 +105,7 @@ async fn state(database: &str, listen: SocketAddr, data: &std::path::Path, trans
         "KAAM_DATA_DIR" => Some(data.clone()),
         "KAAM_SIGN_UP" => Some("closed".into()),
         "KAAM_MESSAGES_PER_MINUTE" => Some("1000000".into()),
+        "KAAM_RUNS_PER_PERSON" => Some("100000".into()),
         "AI_TRANSCRIBE_URL" => transcribe.clone(),
         _ => None,
     })

@@ -376,6 +376,7 @@ impl Play<'_> {
             let limits = Limits {
                 run: Duration::from_secs(60),
                 tool_rounds: 1,
+                calls_per_turn: 64,
             };
             let player = self.player;
             let assistant = Assistant::new(

@@ -31,6 +31,8 @@ pub(in crate::app) enum Trouble {
     Empty,
     WrongKind,
     TooMany,
+    /// All files together would be too much.
+    Full,
     SignedOut,
     Network,
     Server,
@@ -48,6 +50,7 @@ impl Trouble {
             Answer::Broken => Err(Self::Network),
             Answer::Refused(413) => Err(Self::TooLarge),
             Answer::Refused(400 | 415 | 422) => Err(Self::WrongKind),
+            Answer::Refused(403) => Err(Self::Full),
             Answer::Refused(401) => Err(Self::SignedOut),
             Answer::Refused(_) => Err(Self::Server),
         }

@@ -9,7 +9,7 @@ use crate::app::{Session, browser, here};
 /// What the server calls the built-in assistant.
 pub(in crate::app) const BUILT_IN: &str = "offline";
 /// Under which the browser remembers the conversation in which it was said.
-const SAID: &str = "kaam.built-in";
+pub(in crate::app) const SAID: &str = "kaam.built-in";
 /// In place of a conversation: it was put away.
 const PUT_AWAY: &str = "-";
 

@@ -20,4 +20,4 @@ pub(super) mod tasks;
 pub(super) mod thread_row;
 pub(super) mod tokens;
 pub(super) mod widget;
-mod zone_offer;
+pub(super) mod zone_offer;

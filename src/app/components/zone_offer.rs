@@ -8,7 +8,7 @@ use crate::api::account::set_zone;
 use crate::app::{Session, browser};
 
 /// Under which the browser remembers the zones that the person does not want.
-const KEPT: &str = "kaam.zone-kept";
+pub(in crate::app) const KEPT: &str = "kaam.zone-kept";
 
 /// The offer to use the device's zone; once it is turned down, it is not made again on this device for these two zones.
 pub(super) fn offer() -> AnyView {

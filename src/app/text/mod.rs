@@ -13,6 +13,7 @@ use crate::api::ApiError;
 use crate::domain::locale::{Locale, Script, WeekStart};
 use crate::domain::password::Weakness;
 use crate::domain::text::{direction, direction_around, stretches};
+use crate::domain::texts;
 
 /// The catalogue of a language.
 pub fn texts(locale: Locale) -> &'static Texts {
@@ -93,6 +94,8 @@ pub struct Texts {
     pub tasks: &'static str,
     pub settings: &'static str,
     pub sign_out: &'static str,
+    pub sign_out_question: Around,
+    pub sign_out_note: &'static str,
     pub language: &'static str,
     pub colours: &'static str,
     pub colours_system: &'static str,
@@ -277,7 +280,7 @@ pub struct Texts {
     pub wrong_password: &'static str,
     pub other_address: Around,
     pub unknown_host: Around,
-    pub email_taken: &'static str,
+    pub sign_up_refused: &'static str,
     pub email_invalid: &'static str,
     pub password_invalid: &'static str,
     pub weak_common: &'static str,
@@ -310,8 +313,8 @@ impl Texts {
             ApiError::ConfirmPassword => self.confirm_password,
             ApiError::WrongPassword => self.wrong_password,
             ApiError::SignUpClosed => self.closed_note,
-            ApiError::EmailTaken => self.email_taken,
             ApiError::OtherAddress(address) => return self.other_address.with(address),
+            ApiError::SignUpRefused => self.sign_up_refused,
             ApiError::EmailInvalid => self.email_invalid,
             ApiError::PasswordInvalid => self.password_invalid,
             ApiError::PasswordWeak(weakness) => match weakness {
@@ -330,6 +333,7 @@ impl Texts {
             ApiError::Busy => self.busy,
             ApiError::Closed => self.thread_closed,
             ApiError::TooMany(seconds) => return self.too_many.with(&seconds.to_string()),
+            ApiError::QuotaReached(quota) => return texts::quota_reached(self.locale.into(), *quota),
             ApiError::Unavailable => self.unavailable,
             // Anything that is not an id is a cause, which is for logs and not for people.
             ApiError::Internal(id) if id.is_empty() || id.contains(' ') => self.internal,
@@ -349,6 +353,7 @@ impl Texts {
 mod tests {
     use super::*;
     use crate::domain::password::{MAX_CHARS, MIN_CHARS};
+    use crate::domain::quota::Quota;
 
     #[test]
     fn every_error_has_words_in_both_languages() {
@@ -359,8 +364,8 @@ mod tests {
             ApiError::ConfirmPassword,
             ApiError::WrongPassword,
             ApiError::SignUpClosed,
-            ApiError::EmailTaken,
             ApiError::OtherAddress("https://kaam.example.com".into()),
+            ApiError::SignUpRefused,
             ApiError::EmailInvalid,
             ApiError::PasswordInvalid,
             ApiError::Blank,
@@ -369,6 +374,10 @@ mod tests {
             ApiError::Busy,
             ApiError::Closed,
             ApiError::TooMany(7),
+            ApiError::QuotaReached(Quota::Files(7_000_000)),
+            ApiError::QuotaReached(Quota::Tasks(7)),
+            ApiError::QuotaReached(Quota::Runs(7)),
+            ApiError::QuotaReached(Quota::Tokens(7)),
             ApiError::Unavailable,
             ApiError::Internal("req-1".into()),
             ApiError::Internal("a cause of some kind".into()),

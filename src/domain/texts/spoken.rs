@@ -3,6 +3,7 @@
 use crate::domain::{
     dates::{self, PluralCategory},
     locale::Script,
+    quota::Quota,
 };
 
 /// A text of the person or a model inside one of ours: isolated, so that its direction stays its own (UAX #9, 2.4).
@@ -157,6 +158,46 @@ pub fn lacks_scope(script: Script, scope: &str) -> String {
     )
 }
 
+/// A person has as much as one person may have.
+pub fn quota_reached(script: Script, quota: Quota) -> String {
+    match quota {
+        Quota::Files(bytes) => {
+            let most = isolated(&format!("{} MB", Quota::megabytes(bytes)));
+            script.choose(
+                format!("Your files would take more than {most}, which is what one person has here. Delete some first."),
+                format!("Aap ki files {most} se zyada ho jayengi, jo yahan aik shakhs ki had hai. Pehle kuch delete karein."),
+                format!("آپ کی فائلیں {most} سے زیادہ ہو جائیں گی، جو یہاں ایک شخص کی حد ہے۔ پہلے کچھ حذف کریں۔"),
+            )
+        }
+        Quota::Tasks(most) => {
+            let most = isolated(&most.to_string());
+            script.choose(
+                format!("You have {most} tasks, those in the trash included, and more do not fit. Nothing was added; delete some first."),
+                format!(
+                    "Aap ke {most} kaam hain, trash samet, aur mazeed ki gunjaish nahi. Kuch shamil nahi hua; pehle kuch delete karein."
+                ),
+                format!("آپ کے {most} کام ہیں، ردّی سمیت، اور مزید کی گنجائش نہیں۔ کچھ شامل نہیں ہوا؛ پہلے کچھ حذف کریں۔"),
+            )
+        }
+        Quota::Runs(most) => {
+            let most = isolated(&most.to_string());
+            script.choose(
+                format!("{most} answers are being written for you. Wait for one, or stop it."),
+                format!("Aap ke {most} jawab likhe ja rahe hain. Kisi aik ka intezar karein ya use rok dein."),
+                format!("آپ کے {most} جواب لکھے جا رہے ہیں۔ کسی ایک کا انتظار کریں یا اسے روک دیں۔"),
+            )
+        }
+        Quota::Tokens(most) => {
+            let most = isolated(&most.to_string());
+            script.choose(
+                format!("What you may use of the model in a day ({most} tokens) is used up. It begins anew at midnight UTC."),
+                format!("Aaj ke liye model ki had ({most} token) poori ho gayi hai. UTC ki aadhi raat ko nayi shuru hogi."),
+                format!("آج کے لیے ماڈل کی حد ({most} ٹوکن) پوری ہو گئی ہے۔ UTC کی آدھی رات کو نئی شروع ہو گی۔"),
+            )
+        }
+    }
+}
+
 /// Another process goes on with an answer.
 pub fn going_on(script: Script) -> &'static str {
     script.choose(
@@ -232,6 +273,8 @@ pub enum Failure {
     Unreadable,
     /// The model went on calling tools.
     TooManyRounds,
+    /// The model wanted too many calls at once.
+    TooManyCalls,
     /// The provider's filter cut the answer.
     Filtered,
     /// The server stopped while it answered.
@@ -328,6 +371,11 @@ fn of_answer(failure: Failure) -> Option<Said> {
             "Assistant aik hi chakkar mein ghoomta raha, is liye rok diya gaya. Jo hua woh oopar hai; doosre alfaz mein dobara kahein.",
             "معاون ایک ہی چکر میں گھومتا رہا، اس لیے روک دیا گیا۔ جو ہوا وہ اوپر ہے؛ دوسرے الفاظ میں دوبارہ کہیں۔",
         ),
+        Failure::TooManyCalls => (
+            "The assistant wanted to do too much at once, and none of that was done. Ask for it in parts.",
+            "Assistant aik hi dafa bohat kuch karna chahta tha, is liye us mein se kuch nahi hua. Thora thora kar ke kahein.",
+            "معاون ایک ہی دفعہ بہت کچھ کرنا چاہتا تھا، اس لیے اس میں سے کچھ نہیں ہوا۔ تھوڑا تھوڑا کر کے کہیں۔",
+        ),
         Failure::Filtered => (
             "The model's filter cut the answer.",
             "Model ke filter ne jawab rok diya.",
@@ -367,7 +415,7 @@ mod tests {
             "get_page_context",
             "another",
         ];
-        const FAILURES: [Failure; 16] = [
+        const FAILURES: [Failure; 17] = [
             Failure::Unreachable,
             Failure::Unauthorized,
             Failure::NoSuchModel,
@@ -381,6 +429,7 @@ mod tests {
             Failure::TimedOut,
             Failure::Unreadable,
             Failure::TooManyRounds,
+            Failure::TooManyCalls,
             Failure::Filtered,
             Failure::ServerStopped,
             Failure::Internal,

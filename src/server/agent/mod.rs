@@ -26,6 +26,8 @@ pub struct Limits {
     pub run: Duration,
     /// Rounds of tool calls.
     pub tool_rounds: usize,
+    /// Calls of tools in one turn.
+    pub calls_per_turn: usize,
 }
 
 /// One round of tools: what the model wanted and what came of it. Kept for the model's history.
@@ -75,6 +77,8 @@ pub enum AgentEvent {
     Shortened,
     /// The answer is not in the person's language, though the model was asked again.
     OtherLanguage,
+    /// A turn of the model cost so much.
+    Spent(Usage),
 }
 
 /// How it ended.
@@ -107,6 +111,8 @@ pub enum AgentFailure {
     Model(ModelError),
     /// The model went on calling tools.
     TooManyRounds,
+    /// The model wanted too many calls in one turn; none of them ran.
+    TooManyCalls,
     /// The run took too long.
     TimedOut,
     /// A tool could not work; the cause is in the log.
@@ -192,6 +198,7 @@ pub async fn answer(
             Ok(turn) => turn,
             Err(error) => return AgentEnd::Failed(AgentFailure::Model(error)),
         };
+        emit(AgentEvent::Spent(turn.usage));
         usage.input += turn.usage.input;
         usage.output += turn.usage.output;
         if turn.calls.is_empty() {
@@ -202,6 +209,9 @@ pub async fn answer(
         }
         if turn_n >= limits.tool_rounds {
             return AgentEnd::Failed(AgentFailure::TooManyRounds);
+        }
+        if turn.calls.len() > limits.calls_per_turn {
+            return AgentEnd::Failed(AgentFailure::TooManyCalls);
         }
         match effects.wait_for(&turn.calls).await {
             Ok(None) => {}

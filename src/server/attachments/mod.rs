@@ -25,6 +25,7 @@ use super::store::{
 use crate::{
     domain::{
         id::{AttachmentId, UserId},
+        quota::Quota,
         text::{self, TextError},
         time::Clock,
     },
@@ -62,6 +63,8 @@ pub enum AttachmentError {
     AlreadyThere,
     /// This person has too many that no message has.
     TooMany,
+    /// All of this person's files together would be too much.
+    Full(Quota),
     /// See [`StoreError`]; not this person's is not found.
     Store(StoreError),
     /// The bytes cannot be put away or brought.
@@ -76,6 +79,7 @@ impl fmt::Display for AttachmentError {
             Self::TooLarge => write!(f, "a file has at most {FILE_MAX} bytes"),
             Self::AlreadyThere => f.write_str("the file is there already"),
             Self::TooMany => f.write_str("too many files wait to be sent"),
+            Self::Full(quota) => f.write_str(&quota.told()),
             Self::Store(error) => error.fmt(f),
             Self::Blobs(error) => write!(f, "the file's bytes: {error}"),
         }
@@ -123,16 +127,19 @@ pub struct Attachments {
     clock: Arc<dyn Clock>,
     /// The origin that clients know.
     origin: Arc<str>,
+    /// The bytes that one person's files may have together.
+    most: u64,
 }
 
 impl Attachments {
     /// Puts its parts together.
-    pub fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>, origin: &str) -> Self {
+    pub fn new(store: Store, blobs: Blobs, clock: Arc<dyn Clock>, origin: &str, most: u64) -> Self {
         Self {
             store,
             blobs,
             clock,
             origin: origin.into(),
+            most,
         }
     }
 
@@ -146,6 +153,7 @@ impl Attachments {
             Ok(size) if size > FILE_MAX => return Err(AttachmentError::TooLarge),
             _ => return Err(AttachmentError::Invalid("params.size: a file has at least one byte".into())),
         }
+        self.has_room(user, u64::try_from(new.size).unwrap_or_default()).await?;
         Ok(self.wire(&self.note(user, &new.name, &new.mime_type).await?))
     }
 
@@ -163,6 +171,14 @@ impl Attachments {
             tracing::warn!(attachment = %id, %error, "a file that was refused is still announced");
         }
         taken
+    }
+
+    /// Whether so many more bytes are not too much: asked before they are read, where that is known.
+    async fn has_room(&self, user: UserId, more: u64) -> Result<(), AttachmentError> {
+        if self.store.attachment_bytes(user).await?.saturating_add(more) > self.most {
+            return Err(AttachmentError::Full(Quota::Files(self.most)));
+        }
+        Ok(())
     }
 
     async fn note(&self, user: UserId, name: &str, mime_type: &str) -> Result<StoredAttachment, AttachmentError> {
@@ -203,7 +219,10 @@ impl Attachments {
     pub async fn expected(&self, user: UserId, id: AttachmentId) -> Result<StoredAttachment, AttachmentError> {
         let stored = self.store.attachment(user, id).await?;
         match stored.bytes {
-            None => Ok(stored),
+            None => {
+                self.has_room(user, 1).await?;
+                Ok(stored)
+            }
             Some(_) => Err(AttachmentError::AlreadyThere),
         }
     }
@@ -231,11 +250,17 @@ impl Attachments {
             blob: there.blob,
         };
         self.blobs.put(&name, bytes).await?;
-        if !self.store.attachment_arrived(user, stored.id, kind.mime_type(), there).await? {
-            // Somebody was faster, or it was deleted meanwhile.
+        if !self
+            .store
+            .attachment_arrived(user, stored.id, kind.mime_type(), there, self.most)
+            .await?
+        {
+            // Somebody was faster, it was deleted meanwhile, or it is too much.
             self.blobs.delete(&name).await?;
-            self.store.attachment(user, stored.id).await?;
-            return Err(AttachmentError::AlreadyThere);
+            return Err(match self.store.attachment(user, stored.id).await?.bytes {
+                Some(_) => AttachmentError::AlreadyThere,
+                None => AttachmentError::Full(Quota::Files(self.most)),
+            });
         }
         stored.mime_type = kind.mime_type().into();
         stored.bytes = Some(there);

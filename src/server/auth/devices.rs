@@ -2,9 +2,12 @@
 //! others get wrong for the account does not slow such a browser (`limits`). By itself the cookie opens nothing.
 
 use chrono::TimeDelta;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
-use super::secret::{self, SecretHash};
+use super::{
+    secret::{self, SecretHash},
+    session,
+};
 use crate::server::config::Config;
 
 /// How long a browser is known without being used to sign in: the longest that browsers keep a cookie.
@@ -21,13 +24,7 @@ pub struct Devices(Vec<String>);
 impl Devices {
     /// Those of a request. What has not the form of a secret of ours is passed over.
     pub fn of(headers: &HeaderMap, config: &Config) -> Self {
-        let name = cookie_name(config);
-        let values = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        let found = values
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(key, _)| *key == name);
-        let secrets = found.into_iter().flat_map(|(_, value)| value.split('.'));
+        let secrets = session::cookie(headers, cookie_name(config)).unwrap_or_default().split('.');
         Self(secrets.filter(|text| is_secret(text)).take(ACCOUNTS).map(str::to_owned).collect())
     }
 
@@ -70,6 +67,8 @@ fn is_secret(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::header;
+
     use super::*;
 
     fn config() -> Config {

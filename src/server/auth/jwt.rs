@@ -1,7 +1,8 @@
 //! JWTs (RFC 7519) of a front end of one's own: HS256 by `JWT_SECRET`, `sub` is a person's id, `exp` must be there. `scope` (RFC 8693, names
 //! with spaces between) says what it is good for; `aud`, where it is there, must name this server: a token for another one is refused. How far
-//! one goes that says neither is a matter of the [`Entrance`].
+//! one goes that says neither is a matter of the [`Entrance`]. `nbf` is heeded, and a token with `crit` is refused.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use secrecy::{ExposeSecret, SecretString};
@@ -50,6 +51,11 @@ pub fn read(token: &str, secret: &SecretString, audiences: &[String], entrance: 
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_audience(audiences);
     rules.set_required_spec_claims(required);
+    rules.validate_nbf = true;
+    // Whatever it names must be understood (RFC 7515, 4.1.11), and none of it is.
+    if has_critical(token) {
+        return None;
+    }
     let claims = decode::<Claims>(token, &key, &rules).ok()?.claims;
     let scopes = claims.scope.map_or(unsaid, |scope| Scopes::of(scope.split_whitespace()));
     Some(Jwt {
@@ -57,6 +63,14 @@ pub fn read(token: &str, secret: &SecretString, audiences: &[String], entrance: 
         scopes,
         until: DateTime::from_timestamp(claims.exp, 0),
     })
+}
+
+/// Whether the header names extensions that must be understood; a header that cannot be read counts as one that does.
+fn has_critical(token: &str) -> bool {
+    let header = token.split('.').next().unwrap_or_default();
+    let read = URL_SAFE_NO_PAD.decode(header).ok();
+    let read = read.and_then(|bytes| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).ok());
+    read.is_none_or(|header| header.contains_key("crit"))
 }
 
 #[cfg(test)]
@@ -112,6 +126,30 @@ mod tests {
         }
         let jwt = of(&token(Algorithm::HS256, secret, &good)).unwrap();
         assert_eq!((jwt.scopes, jwt.until), (Scopes::ALL, DateTime::from_timestamp(FUTURE, 0)));
+    }
+
+    #[test]
+    fn what_is_not_yet_good_or_not_understood_is_refused() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        let user = UserId(uuid::Uuid::from_u128(7)).to_string();
+        let read = |token: &str| super::read(token, &secret.into(), &[], Entrance::Chat);
+        let claims = json!({ "sub": user, "exp": FUTURE, "nbf": 1 });
+        assert!(read(&token(Algorithm::HS256, secret, &claims)).is_some());
+        let claims = json!({ "sub": user, "exp": FUTURE, "nbf": FUTURE - 1 });
+        assert_eq!(read(&token(Algorithm::HS256, secret, &claims)), None);
+
+        // The library writes no such header: signed by hand.
+        let claims = URL_SAFE_NO_PAD.encode(json!({ "sub": user, "exp": FUTURE }).to_string());
+        let signed = |header: Value| {
+            let body = format!("{}.{claims}", URL_SAFE_NO_PAD.encode(header.to_string()));
+            let key = EncodingKey::from_secret(secret.as_bytes());
+            let signature = jsonwebtoken::crypto::sign(body.as_bytes(), &key, Algorithm::HS256).unwrap();
+            format!("{body}.{signature}")
+        };
+        assert!(read(&signed(json!({ "alg": "HS256" }))).is_some());
+        for crit in [json!(["exp"]), json!(["b64"]), json!([]), Value::Null] {
+            assert_eq!(read(&signed(json!({ "alg": "HS256", "crit": crit }))), None);
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ const PER_PAIR: usize = 10;
 const PER_ACCOUNT: usize = 50;
 /// From one peer, behind which a whole office may sit.
 const PER_PEER: usize = 50;
+/// New accounts are counted over so long.
+const SIGN_UP_WINDOW: TimeDelta = TimeDelta::hours(1);
 /// At most so many keys are remembered: some 5 MB.
 const KEYS: usize = 10_000;
 
@@ -46,11 +48,13 @@ enum Key {
     Peer(IpAddr),
     Device(String, SecretHash),
     SignedIn(String),
+    SignUp(IpAddr),
 }
 
 impl Key {
-    fn most(&self) -> usize {
+    fn most(&self, sign_ups: usize) -> usize {
         match self {
+            Self::SignUp(_) => sign_ups,
             Self::Pair(..) | Self::Device(..) | Self::SignedIn(_) => PER_PAIR,
             Self::Account(_) => PER_ACCOUNT,
             Self::Peer(_) => PER_PEER,
@@ -61,6 +65,7 @@ impl Key {
         match self {
             Self::Pair(..) | Self::Account(_) | Self::Peer(_) => WINDOW,
             Self::Device(..) | Self::SignedIn(_) => KNOWN_WINDOW,
+            Self::SignUp(_) => SIGN_UP_WINDOW,
         }
     }
 
@@ -80,8 +85,12 @@ impl Key {
 }
 
 /// Counts attempts.
-#[derive(Debug, Default)]
-pub struct Limiter(Mutex<Windows>);
+#[derive(Debug)]
+pub struct Limiter {
+    windows: Mutex<Windows>,
+    /// Attempts to make an account, from one peer in an hour.
+    sign_ups: usize,
+}
 
 /// Wait so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,14 +119,34 @@ impl Attempt {
 }
 
 impl Limiter {
+    /// With so many attempts to make an account, from one peer in an hour.
+    pub fn new(sign_ups: usize) -> Self {
+        Self {
+            windows: Mutex::default(),
+            sign_ups,
+        }
+    }
+
+    /// Counts an attempt to make an account, whether it succeeds or not. Where nobody knows the peer, nothing is counted.
+    ///
+    /// # Errors
+    /// [`TooMany`]; then it does not count.
+    pub fn sign_up(self: &Arc<Self>, now: DateTime<Utc>, peer: Option<IpAddr>) -> Result<(), TooMany> {
+        let keys = peer.map(|ip| Key::SignUp(subscriber(ip))).into_iter().collect();
+        self.count(now, keys).map(drop)
+    }
+
     /// Begins an attempt. It counts at once, so that a hundred at the same time are a hundred.
     ///
     /// # Errors
     /// [`TooMany`] if one of the limits is reached; then it does not count.
     pub fn begin(self: &Arc<Self>, now: DateTime<Utc>, account: &str, whence: Whence) -> Result<Attempt, TooMany> {
-        let keys = Key::all(account, whence);
+        self.count(now, Key::all(account, whence))
+    }
+
+    fn count(self: &Arc<Self>, now: DateTime<Utc>, keys: Vec<Key>) -> Result<Attempt, TooMany> {
         let mut windows = self.windows();
-        if let Some(free_at) = keys.iter().filter_map(|key| windows.full_until(key, now)).max() {
+        if let Some(free_at) = keys.iter().filter_map(|key| windows.full_until(key, self.sign_ups, now)).max() {
             let seconds = (free_at - now).num_milliseconds().max(1).unsigned_abs().div_ceil(1000);
             return Err(TooMany {
                 retry_after: u32::try_from(seconds).unwrap_or(u32::MAX),
@@ -136,7 +165,7 @@ impl Limiter {
 
     fn windows(&self) -> MutexGuard<'_, Windows> {
         // A panic while counting leaves counts that are still counts.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,10 +174,10 @@ struct Windows(HashMap<Key, VecDeque<DateTime<Utc>>>);
 
 impl Windows {
     /// When the next attempt may begin, if not now.
-    fn full_until(&mut self, key: &Key, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    fn full_until(&mut self, key: &Key, sign_ups: usize, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let times = self.0.get_mut(key)?;
         times.retain(|at| *at > now - key.window());
-        if times.len() < key.most() {
+        if times.len() < key.most(sign_ups) {
             None
         } else {
             times.front().map(|at| *at + key.window())
@@ -157,7 +186,7 @@ impl Windows {
 
     fn count(&mut self, key: &Key, now: DateTime<Utc>) {
         if self.0.len() >= KEYS && !self.0.contains_key(key) {
-            self.0.retain(|_, times| times.back().is_some_and(|at| *at > now - WINDOW));
+            self.0.retain(|key, times| times.back().is_some_and(|at| *at > now - key.window()));
             if self.0.len() >= KEYS {
                 let oldest = self
                     .0
@@ -197,7 +226,7 @@ mod tests {
 
     #[test]
     fn an_account_is_tried_ten_times_in_five_minutes_from_one_place() {
-        let limits = Arc::new(Limiter::default());
+        let limits = Arc::new(Limiter::new(20));
         for second in 0..10 {
             assert!(limits.begin(at(second), "a@x", NOWHERE).is_ok());
         }
@@ -211,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_peer_is_limited_over_all_accounts_and_an_account_over_all_peers() {
-        let limits = Arc::new(Limiter::default());
+        let limits = Arc::new(Limiter::new(20));
         for n in 0..PER_PEER {
             assert!(limits.begin(at(0), &format!("{n}@x"), peer_number(7)).is_ok());
         }
@@ -231,7 +260,7 @@ mod tests {
 
     #[test]
     fn who_is_known_is_counted_alone_and_waits_a_minute_at_most() {
-        let limits = Arc::new(Limiter::default());
+        let limits = Arc::new(Limiter::new(20));
         for n in 0..200 {
             drop(limits.begin(at(0), "a@x", peer_number(n)));
         }
@@ -245,8 +274,20 @@ mod tests {
     }
 
     #[test]
+    fn new_accounts_are_few_from_one_peer() {
+        let limits = Arc::new(Limiter::new(3));
+        let peer = |number| Some(IpAddr::from([203, 0, 113, number]));
+        for second in 0..3 {
+            assert!(limits.sign_up(at(second), peer(1)).is_ok());
+        }
+        assert_eq!(limits.sign_up(at(3), peer(1)), Err(TooMany { retry_after: 3597 }));
+        assert!(limits.sign_up(at(3), peer(2)).is_ok() && limits.sign_up(at(3), None).is_ok());
+        assert!(limits.sign_up(at(3600), peer(1)).is_ok());
+    }
+
+    #[test]
     fn success_does_not_count() {
-        let limits = Arc::new(Limiter::default());
+        let limits = Arc::new(Limiter::new(20));
         for second in 0..100 {
             limits.begin(at(second), "a@x", peer_number(7)).unwrap().forgive();
         }
@@ -255,7 +296,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let limits = Arc::new(Limiter::default());
+        let limits = Arc::new(Limiter::new(20));
         for n in 0..KEYS + 100 {
             assert!(limits.begin(at(n as i64 / 1000), &format!("{n}@x"), Whence::SignedIn).is_ok());
         }

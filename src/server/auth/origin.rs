@@ -1,36 +1,57 @@
 //! Refuses what a foreign page makes a person's browser send (cross-site request forgery).
 //!
 //! Browsers say where a request comes from: `Sec-Fetch-Site` on secure origins, `Origin` with everything but GET and HEAD. A request
-//! with neither comes from no browser, so no foreign page can have made it with the person's cookies. Requests with a bearer token do
-//! not rest on cookies; other kinds of `Authorization` do not count, for browsers add `Basic` by themselves.
+//! with neither comes from no browser, so no foreign page can have made it with the person's cookies. Requests to `/chatkit`
+//! with a bearer token and without the session's cookie do not rest on cookies; other kinds of `Authorization` do not count, for browsers add
+//! `Basic` by themselves.
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use url::Url;
 
-use super::current_user::bearer;
+use super::{current_user::bearer, session};
 use crate::server::{error::AppError, state::AppState};
 
-/// Middleware for what our own page calls: lets pass what comes from our own origin.
-pub async fn same_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if is_own(request.method(), request.headers(), &state.config.public_origin(), &[]) {
+/// Middleware for what our own page calls: lets pass what comes from our own origin, whatever else it says of itself, because it rests on
+/// cookies alone.
+pub async fn same_origin(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let origin = state.config.public_origin();
+    if is_own(request.method(), request.headers(), &origin, &[]) {
+        own_referer(request.headers_mut(), &origin);
         next.run(request).await
     } else {
         refused()
     }
 }
 
-/// Middleware for `/chatkit`: lets pass our own origin, and those of `CORS_ALLOWED_ORIGINS`.
+/// A form is answered by a redirect to where it was sent from, as `Referer` says: that is a page of ours, or our front page.
+fn own_referer(headers: &mut HeaderMap, public_origin: &str) {
+    let Some(referer) = headers.get(header::REFERER) else { return };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_own = referer.to_str().ok().and_then(|text| Url::parse(text).ok()).is_some_and(|url| {
+        let origin = url.origin().ascii_serialization();
+        origin == public_origin || host.is_some_and(|host| is_at(&origin, host))
+    });
+    if !is_own && let Ok(front) = HeaderValue::from_str(&format!("{public_origin}/")) {
+        headers.insert(header::REFERER, front);
+    }
+}
+
+/// Middleware for `/chatkit`: lets pass our own origin, those of `CORS_ALLOWED_ORIGINS`, and whoever has a token instead of a cookie.
 pub async fn known_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if is_own(
-        request.method(),
-        request.headers(),
-        &state.config.public_origin(),
-        &state.config.cors_allowed_origins,
-    ) {
+    let by_token = bearer(request.headers()).is_some() && !session::has_cookie(request.headers(), &state.config);
+    if by_token
+        || is_own(
+            request.method(),
+            request.headers(),
+            &state.config.public_origin(),
+            &state.config.cors_allowed_origins,
+        )
+    {
         next.run(request).await
     } else {
         refused()
@@ -43,7 +64,7 @@ fn refused() -> Response {
 }
 
 fn is_own(method: &Method, headers: &HeaderMap, public_origin: &str, allowed: &[String]) -> bool {
-    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || bearer(headers).is_some() {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
     let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
@@ -131,15 +152,38 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_token_needs_no_origin() {
+    fn a_bearer_token_does_not_open_what_rests_on_cookies() {
         let evil = ("origin", "https://evil.example");
-        assert!(passes("POST", &[evil, ("authorization", "Bearer kaam_x")]));
-        assert!(passes("POST", &[evil, ("authorization", "bearer kaam_x")]));
-        assert!(
-            !passes("POST", &[evil, ("authorization", "Basic eDp5")]),
-            "browsers add Basic by themselves"
-        );
-        assert!(!passes("POST", &[evil, ("authorization", "")]));
+        for value in ["Bearer kaam_x", "bearer kaam_x", "Basic eDp5", ""] {
+            assert!(!passes("POST", &[evil, ("authorization", value)]), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_form_goes_back_to_a_page_of_ours() {
+        for (referer, host, expected) in [
+            (
+                "https://kaam.example/settings?x=1",
+                "10.0.0.1:3000",
+                "https://kaam.example/settings?x=1",
+            ),
+            ("http://192.168.1.5:3000/chat", "192.168.1.5:3000", "http://192.168.1.5:3000/chat"),
+            ("https://evil.example/", "kaam.example", "https://kaam.example/"),
+            ("https://kaam.example.evil.example/", "kaam.example", "https://kaam.example/"),
+            ("https://kaam.example@evil.example/", "kaam.example", "https://kaam.example/"),
+            ("javascript:alert(1)", "kaam.example", "https://kaam.example/"),
+            ("/chat", "kaam.example", "https://kaam.example/"),
+            ("", "", "https://kaam.example/"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("referer", referer.parse().unwrap());
+            headers.insert("host", host.parse().unwrap());
+            own_referer(&mut headers, "https://kaam.example");
+            assert_eq!(headers["referer"], expected, "{referer}");
+        }
+        let mut none = HeaderMap::new();
+        own_referer(&mut none, "https://kaam.example");
+        assert!(none.is_empty());
     }
 
     #[test]

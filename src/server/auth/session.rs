@@ -8,12 +8,17 @@ use axum::{
     response::Response,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, header};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, cookie::SameSite, session};
 
-use super::session_store::{DbSessions, LIFETIME};
+use super::session_store::{self, DbSessions, LIFETIME};
 use crate::{
     domain::{id::UserId, time::Clock},
-    server::{config::Config, state::AppState, store::Store},
+    server::{
+        config::Config,
+        state::AppState,
+        store::{Store, StoreError},
+    },
 };
 
 /// The key of the user's id in a session's data.
@@ -42,6 +47,20 @@ pub fn layer(config: &Config, store: Store, clock: Arc<dyn Clock>) -> SessionMan
 /// The prefix makes browsers refuse the cookie where it could have been set by a neighbour; it needs HTTPS.
 fn cookie_name(config: &Config) -> &'static str {
     if config.is_https() { "__Host-kaam_session" } else { "kaam_session" }
+}
+
+/// The value of a request's cookie with this name.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let values = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = values
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// Whether a request brings the cookie, good or not.
+pub fn has_cookie(headers: &HeaderMap, config: &Config) -> bool {
+    cookie(headers, cookie_name(config)).is_some()
 }
 
 /// Takes the cookie back. The layer does so, too, but without `Secure`, and then browsers do not listen where the name has the prefix.
@@ -111,6 +130,16 @@ pub async fn confirm(session: &Session, now: DateTime<Utc>) -> Result<(), sessio
 pub async fn is_fresh(session: &Session, now: DateTime<Utc>) -> Result<bool, session::Error> {
     let at: Option<i64> = session.get(AUTHENTICATED).await?;
     Ok(at.is_some_and(|at| (0..FRESH.num_seconds()).contains(&(now.timestamp() - at))))
+}
+
+/// Whether the session is still there: it may have been ended elsewhere since it was read.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn is_there(session: &Session, store: &Store, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let Some(id) = session.id() else { return Ok(false) };
+    let kept = store.session(&session_store::hash(&id)).await?;
+    Ok(kept.is_some_and(|kept| kept.user.is_some() && kept.expires_at > now))
 }
 
 /// Signs out: the row is deleted, the cookie taken back.

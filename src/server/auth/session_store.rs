@@ -60,7 +60,7 @@ impl fmt::Debug for DbSessions {
     }
 }
 
-fn hash(id: &Id) -> SecretHash {
+pub(super) fn hash(id: &Id) -> SecretHash {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 

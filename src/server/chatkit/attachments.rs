@@ -24,11 +24,14 @@ use crate::{
         auth::{ApiCaller, tokens::Scope},
         error::AppError,
         media_type,
+        seats::Seat,
         state::AppState,
         store::{StoreError, attachments::FileKey},
     },
 };
 
+/// The media type of a form with a file in it.
+const FORM: &str = "multipart/form-data";
 /// What the parts of a multipart body may have beside the file, in bytes.
 const FORM_ROOM: usize = 64 * 1024;
 /// The largest body of an upload.
@@ -88,7 +91,7 @@ impl Visitor {
     }
 }
 
-/// Takes the bytes of a file that was announced: `POST` with a multipart field `file`, or `PUT` with nothing but the bytes. Where the
+/// Takes the bytes of a file that was announced: a form with a field `file`, or `PUT` with nothing but the bytes. Where the
 /// address names no file, a form brings a new one in one go.
 ///
 /// # Errors
@@ -104,9 +107,10 @@ pub async fn upload(
     };
     let (user, attachment) = visitor.file(&state, &attachment, Scope::Write).await?;
     let expected = state.attachments.expected(user, attachment).await?;
-    let _seat = state.uploads.take(user)?;
+    let _seat = seat(&state, user)?;
     let reading = async {
-        if request.method() == Method::PUT {
+        // Front ends send a form by whatever method they are told.
+        if request.method() == Method::PUT && !media_type::is(request.headers(), FORM) {
             refuse_announced(request.headers(), FILE_MAX)?;
             limited(request.into_body().into_data_stream()).await
         } else {
@@ -125,10 +129,18 @@ async fn upload_new(state: &AppState, visitor: &Visitor, request: Request) -> Re
     };
     caller.must(Scope::Write)?;
     let user = caller.user.id;
-    let _seat = state.uploads.take(user)?;
+    let _seat = seat(state, user)?;
     let SentFile { name, mime_type, bytes } = in_time(field(request)).await?;
     let taken = state.attachments.bring(user, &name, &mime_type, bytes).await?;
     Ok(axum::Json(taken).into_response())
+}
+
+/// A seat for the bytes of a file, if this person has not sent too many just now.
+fn seat(state: &AppState, user: UserId) -> Result<Seat, AppError> {
+    if let Some(retry_after) = state.files.check(user, state.clock.now()) {
+        return Err(AppError::TooMany { retry_after });
+    }
+    state.uploads.take(user)
 }
 
 /// Gives up a body that comes too slowly.
@@ -157,8 +169,8 @@ struct SentFile {
 /// Reads the field `file`.
 async fn field(request: Request) -> Result<SentFile, AppError> {
     refuse_announced(request.headers(), UPLOAD_MAX)?;
-    if !media_type::is(request.headers(), "multipart/form-data") {
-        return Err(AppError::UnsupportedMediaType("multipart/form-data"));
+    if !media_type::is(request.headers(), FORM) {
+        return Err(AppError::UnsupportedMediaType(FORM));
     }
     let mut form = Multipart::from_request(request, &())
         .await
@@ -278,6 +290,7 @@ impl From<AttachmentError> for AppError {
             AttachmentError::AlreadyThere => Self::Conflict("This file is there already. Create another attachment."),
             // A day frees them; sending or deleting some, at once.
             AttachmentError::TooMany => Self::TooMany { retry_after: 3600 },
+            AttachmentError::Full(quota) => Self::QuotaReached(quota),
             AttachmentError::Store(error) => error.into(),
             AttachmentError::Blobs(cause) => Self::Internal(Box::new(cause)),
         }

@@ -63,7 +63,9 @@ pub async fn endpoint(State(state): State<AppState>, caller: ApiCaller, headers:
         RequestError::Invalid(why) => AppError::Invalid(why),
         RequestError::UnknownType(kind) => AppError::Invalid(format!("unknown `type`: {kind:?}")),
     })?;
-    caller.must(scope(&request.operation))?;
+    for scope in scopes(&request.operation) {
+        caller.must(*scope)?;
+    }
     let person = person(&caller, &headers, &request.metadata);
     let streamed = async |ask: Ask| stream(&state, &person, &headers, ask).await;
     match request.operation {
@@ -91,11 +93,13 @@ fn announced_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn scope(operation: &Operation) -> Scope {
+fn scopes(operation: &Operation) -> &'static [Scope] {
     match operation {
-        Operation::ThreadsGetById(_) | Operation::ThreadsList(_) | Operation::ItemsList(_) => Scope::Read,
-        Operation::ThreadsDelete(_) | Operation::AttachmentsDelete(_) => Scope::Delete,
-        _ => Scope::Write,
+        Operation::ThreadsGetById(_) | Operation::ThreadsList(_) | Operation::ItemsList(_) => &[Scope::Read],
+        Operation::ThreadsDelete(_) | Operation::AttachmentsDelete(_) => &[Scope::Delete],
+        // It removes what comes behind the message.
+        Operation::ThreadsRetryAfterItem(_) => &[Scope::Write, Scope::Delete],
+        _ => &[Scope::Write],
     }
 }
 
@@ -151,6 +155,7 @@ impl From<AskError> for AppError {
                 limit: text::MESSAGE_MAX_BYTES,
             },
             AskError::NotAWidget => Self::Invalid("params.item_id: this item is no widget".into()),
+            AskError::Quota(quota) => Self::QuotaReached(quota),
             AskError::Stopping => Self::Unavailable("the server is stopping".into()),
             AskError::Store(error) => error.into(),
         }

@@ -50,11 +50,11 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
             // Kept until the end: the embedded database stops when it is dropped.
             let opened = Database::open(&config, Role::Command);
             start_runtime()?.block_on(async {
-                let pool = match &opened {
-                    Ok(database) => database.pool(Role::Command).await.map_err(|error| error.to_string()),
+                let pools = match &opened {
+                    Ok(database) => database.open_ways(Role::Command).await.map_err(|error| error.to_string()),
                     Err(error) => Err(error.to_string()),
                 };
-                match pool {
+                match pools {
                     Err(what) => report(
                         "database",
                         Finding::Wrong {
@@ -62,14 +62,14 @@ pub(super) fn run() -> Result<ExitCode, CliError> {
                             advice: "Nothing works without it".into(),
                         },
                     )?,
-                    Ok(pool) => {
-                        let which = if config.database_url.is_some() {
-                            "that of DATABASE_URL"
-                        } else {
-                            "the embedded one"
+                    Ok(pools) => {
+                        let which = match (&config.database_url, &config.database_direct_url) {
+                            (None, _) => "the embedded one answers",
+                            (Some(_), None) => "that of DATABASE_URL answers",
+                            (Some(_), Some(_)) => "that of DATABASE_URL answers, and DATABASE_DIRECT_URL hears it",
                         };
-                        report("database", Finding::Right(format!("{which} answers")))?;
-                        report("migrations", migrations(&pool).await)?;
+                        report("database", Finding::Right(which.into()))?;
+                        report("migrations", migrations(&pools.direct).await)?;
                     }
                 }
                 report("attachments", attachments(&config.attachments).await)?;

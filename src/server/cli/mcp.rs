@@ -5,7 +5,6 @@ use std::sync::Arc;
 use clap::Args;
 use rmcp::{ServiceExt, transport::stdio};
 use secrecy::ExposeSecret;
-use sqlx::PgPool;
 
 use super::{CliError, user};
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
         calls::Calls,
         clock::SystemClock,
         config::Config,
+        db::Pools,
         mcp::{Kaam, Who},
         store::Store,
         tools::Registry,
@@ -29,10 +29,10 @@ pub(super) struct McpCommand {
 }
 
 /// Answers until standard input ends.
-pub(super) async fn run(command: McpCommand, config: &Config, pool: PgPool) -> Result<(), CliError> {
+pub(super) async fn run(command: McpCommand, config: &Config, pools: Pools) -> Result<(), CliError> {
     let calls = Calls {
-        store: Store::new(pool),
-        tools: Registry::default(),
+        store: Store::new(pools),
+        tools: Registry::within(&config.quotas),
         clock: Arc::new(SystemClock),
     };
     let store = calls.store.clone();

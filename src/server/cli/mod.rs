@@ -211,13 +211,13 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
     let database = Database::open(&config, role)?;
     let runtime = start_runtime()?;
     runtime.block_on(async {
-        let pool = database.connect(role).await?;
+        let pools = database.connect(role).await?;
         match command {
-            Command::Serve => serve::run(config, pool).await,
-            Command::Migrate => migrate::run(&pool).await,
-            Command::User(command) => user::run(command, pool).await,
-            Command::Token(command) => token::run(command, pool).await,
-            Command::Mcp(command) => mcp::run(command, &config, pool).await,
+            Command::Serve => serve::run(config, pools).await,
+            Command::Migrate => migrate::run(),
+            Command::User(command) => user::run(command, pools).await,
+            Command::Token(command) => token::run(command, pools).await,
+            Command::Mcp(command) => mcp::run(command, &config, pools).await,
             Command::Doctor | Command::Healthcheck | Command::ReadPdf => Ok(()),
         }
     })?;

@@ -1,13 +1,12 @@
 //! `kaam serve`: until somebody says stop.
 
-use sqlx::PgPool;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::CliError;
-use crate::server::{config::Config, serve};
+use crate::server::{config::Config, db::Pools, serve};
 
 /// Serves until Ctrl-C (SIGINT) or SIGTERM.
-pub(super) async fn run(config: Config, pool: PgPool) -> Result<(), CliError> {
+pub(super) async fn run(config: Config, pools: Pools) -> Result<(), CliError> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Start)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Start)?;
     let stop = async move {
@@ -16,5 +15,5 @@ pub(super) async fn run(config: Config, pool: PgPool) -> Result<(), CliError> {
             _ = terminate.recv() => {}
         }
     };
-    Ok(serve::run(config, pool, stop).await?)
+    Ok(serve::run(config, pools, stop).await?)
 }

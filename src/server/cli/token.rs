@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
-use sqlx::PgPool;
 
 use super::{CliError, output, user};
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
             tokens::{self, DAYS_MAX, Scope},
         },
         clock::SystemClock,
+        db::Pools,
         store::{
             Store, StoreError,
             accounts::{ApiToken, NewToken},
@@ -85,8 +85,8 @@ pub(super) enum TokenCommand {
     },
 }
 
-pub(super) async fn run(command: TokenCommand, pool: PgPool) -> Result<(), CliError> {
-    let store = Store::new(pool);
+pub(super) async fn run(command: TokenCommand, pools: Pools) -> Result<(), CliError> {
+    let store = Store::new(pools);
     match command {
         TokenCommand::Add {
             email,

@@ -1,7 +1,6 @@
 //! `kaam user ...`: accounts.
 
 use clap::Subcommand;
-use sqlx::PgPool;
 
 use super::{CliError, output, password};
 use crate::{
@@ -12,9 +11,11 @@ use crate::{
     server::{
         auth::{About, EmailAddress, Passwords},
         clock::SystemClock,
+        db::Pools,
         store::{
             Store, StoreError,
             accounts::{NewUser, NewUserError, Tokens, User},
+            changes::Hint,
         },
     },
 };
@@ -61,8 +62,8 @@ pub(super) enum UserCommand {
     },
 }
 
-pub(super) async fn run(command: UserCommand, pool: PgPool) -> Result<(), CliError> {
-    let store = Store::new(pool);
+pub(super) async fn run(command: UserCommand, pools: Pools) -> Result<(), CliError> {
+    let store = Store::new(pools);
     match command {
         UserCommand::Add {
             email,
@@ -108,6 +109,9 @@ async fn set_password(store: &Store, email: &EmailAddress, tokens: Tokens, passw
     let user = find(store, email).await?;
     let hash = new_hash(password_stdin, &user.email, &user.name).await?;
     let revoked = store.set_password(user.id, &hash, tokens, SystemClock.now()).await?;
+    // The server ends what is open of this person's at once.
+    store.changed(user.id, Hint::SignedOut);
+    store.changes_told().await;
     output::remark(format_args!("{email} has a new password and is signed out everywhere."));
     match tokens {
         Tokens::Revoke => output::remark(format_args!("API tokens revoked: {revoked}.")),

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::server::proxies::NotANetwork;
+use crate::server::{db::address::AddressError, proxies::NotANetwork};
 
 /// A variable and a value that it may have.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,9 @@ pub enum Problem {
     /// `*` among the origins.
     Wildcard,
     /// Not an address of a Postgres.
-    NotPostgres,
+    Database(AddressError),
+    /// Of no use without the other address of the database.
+    Alone,
     /// A list of models without a model.
     NoModel,
     /// Not an address of a bucket.
@@ -101,7 +103,8 @@ impl fmt::Display for Problem {
                 f.write_str("must be names of hosts, each with a port or without, such as kaam.lan, kaam:3000 or *.example.com")
             }
             Self::Wildcard => f.write_str("must name each origin; `*` is not accepted"),
-            Self::NotPostgres => f.write_str("must begin with postgres:// or postgresql://"),
+            Self::Database(wrong) => wrong.fmt(f),
+            Self::Alone => f.write_str("is of no use without DATABASE_URL: set that one, or both"),
             Self::NotABucket => f.write_str("must be s3://bucket or s3://bucket/prefix, without keys"),
             Self::Missing => f.write_str("must be set, because AI_TRANSCRIBE_MODEL is and there is no AI_BASE_URL or key that says where"),
             Self::NoModel => f.write_str("names no model"),
@@ -126,6 +129,7 @@ impl std::error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.problem {
             Problem::NotAUrl(cause) => Some(cause),
+            Problem::Database(wrong) => Some(wrong),
             Problem::File(cause) => Some(cause),
             _ => None,
         }

@@ -43,6 +43,17 @@ fn nothing_set_is_a_whole_configuration() {
 }
 
 #[test]
+fn a_direct_way_needs_the_other_one() {
+    let (url, direct) = ("postgres://pooler/k", "postgresql+asyncpg://database/k?ssl=require");
+    let config = read(&[("DATABASE_URL", url), ("DATABASE_DIRECT_URL", direct)]).unwrap();
+    assert_eq!(config.database_direct_url.unwrap().expose_secret(), direct);
+    let error = read(&[("DATABASE_DIRECT_URL", direct)]).unwrap_err();
+    assert!(matches!(error.problem, Problem::Alone), "{error}");
+    let error = read(&[("DATABASE_URL", url), ("DATABASE_DIRECT_URL", "mysql://h/k")]).unwrap_err();
+    assert_eq!(error.name, "DATABASE_DIRECT_URL");
+}
+
+#[test]
 fn an_empty_value_is_none() {
     let config = read(&[
         ("DATABASE_URL", ""),

@@ -272,6 +272,7 @@ impl ServerHandler for Kaam {
                 "This idempotency_key was used for another call. Use a new key for a new call; to repeat a call, send exactly the same \
                  arguments.",
             ),
+            Err(OutsideError::Full(quota)) => refusal(format!("quota_reached: {}", quota.told())),
             Err(OutsideError::Wrong(text)) => refusal(text),
             Err(OutsideError::Failed(_)) => refusal("Something failed on the server, and nothing was changed. Try again shortly."),
         };

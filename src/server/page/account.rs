@@ -1,6 +1,6 @@
 //! Bodies of the server functions of [`crate::api::account`].
 
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
 use tower_sessions::Session;
@@ -30,6 +30,7 @@ use crate::{
         store::{
             StoreError,
             accounts::{NewUser, NewUserError, User},
+            changes::Hint,
         },
     },
 };
@@ -148,7 +149,10 @@ pub async fn sign_up(email: String, password: String, name: String, zone: String
     };
     let email: EmailAddress = email.parse().map_err(|_| refuse(ApiError::EmailInvalid))?;
     let name = name_of(&name)?;
-    let attempt = attempt(&state, &email, Whence::Stranger(state.config.trusted_proxies.peer(&parts)))?;
+    let peer = state.config.trusted_proxies.peer(&parts);
+    let counted = state.attempts.sign_up(state.clock.now(), peer);
+    counted.map_err(|too_many| refuse(ApiError::TooMany(too_many.retry_after)))?;
+    let attempt = attempt(&state, &email, Whence::Stranger(peer))?;
     // Asked before the hashing, which is dear; what counts is asked again in the transaction.
     if let Some(hash) = &setup_link
         && !state.store.is_setup_link(hash).await.map_err(failed)?
@@ -179,7 +183,7 @@ pub async fn sign_up(email: String, password: String, name: String, zone: String
     };
     match state.store.create_user(&user, setup_link.as_ref().map(<[u8; 32]>::as_slice)).await {
         Ok(()) => {}
-        Err(NewUserError::EmailTaken) => return Err(refuse(ApiError::EmailTaken)),
+        Err(NewUserError::EmailTaken) => return Err(refuse(ApiError::SignUpRefused)),
         Err(NewUserError::SetupLinkUsed) => return Err(refuse(ApiError::SignUpClosed)),
         Err(NewUserError::Store(error)) => return Err(failed(error)),
     }
@@ -191,8 +195,17 @@ pub async fn sign_up(email: String, password: String, name: String, zone: String
 pub async fn sign_out() -> Result<(), ApiError> {
     let (state, parts) = here().map_err(refuse)?;
     if let Some(session) = parts.extensions.get::<Session>() {
+        let user = session::user(session).await.map_err(session_failed)?;
         session::end(session).await.map_err(session_failed)?;
         set_cookie(&session::ended_cookie(&state.config));
+        if let Some(user) = user {
+            state.store.changed(user, Hint::SignedOut);
+        }
+        // Not "storage": that would destroy what other people of this browser have not sent yet. What is this person's there, the page has asked
+        // about and removed before.
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+        }
     }
     redirect("/sign-in");
     Ok(())

@@ -8,11 +8,12 @@ use tokio::{
     sync::broadcast::error::RecvError,
     time::{Instant, timeout_at},
 };
+use tower_sessions::Session;
 
 use super::{
     caller,
     chat::{self, HEARTBEAT},
-    refuse,
+    here, refuse,
 };
 use crate::{
     api::{
@@ -20,15 +21,17 @@ use crate::{
         changes::Following,
         sse::{Event, Events},
     },
-    server::store::changes::Hint,
+    server::{auth::session, store::changes::Hint},
 };
 
 /// Streams a person may have at once: one a browser, and some that the server does not yet know to be gone.
 const STREAMS: usize = 20;
 /// Answers that are followed by one stream: those of a browser's tabs.
 const FOLLOWED: usize = 20;
-/// How long a stream lasts: its session may have ended meanwhile, which the next one finds out.
+/// How long a stream lasts; the next one begins with everything anew.
 const LIFE: Duration = Duration::from_secs(15 * 60);
+/// How often a stream looks whether its session is still there, where nobody says that it has ended.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 pub async fn changes(follow: Vec<Following>) -> Result<Events, ApiError> {
     let caller = caller().await?;
@@ -37,6 +40,8 @@ pub async fn changes(follow: Vec<Following>) -> Result<Events, ApiError> {
         return Err(refuse(ApiError::Invalid));
     }
     let (state, user) = (caller.state.clone(), caller.user.id);
+    let session = here().map_err(refuse)?.1.extensions.get::<Session>().cloned();
+    let session = session.ok_or_else(|| refuse(ApiError::SignedOut))?;
     let listening = state.store.listen_for_changes(user, STREAMS);
     let mut listening = listening.ok_or_else(|| refuse(ApiError::TooMany(60)))?;
     let mut answers = SelectAll::new();
@@ -54,18 +59,30 @@ pub async fn changes(follow: Vec<Following>) -> Result<Events, ApiError> {
     let end = Instant::now() + LIFE;
     Ok(Events::new(async_stream::stream! {
         yield hint(Hint::All, Some(state.store.place_of_hint(listening.last)));
+        let mut looked = Instant::now();
         while Instant::now() < end {
             let beat = Instant::now() + HEARTBEAT;
-            tokio::select! {
+            let (event, may_be_out) = tokio::select! {
                 () = state.runs.stopped() => return,
-                Some(event) = answers.next() => yield event,
+                Some(event) = answers.next() => (event, false),
                 heard = timeout_at(beat, listening.hints.recv()) => match heard {
-                    Err(_) => yield Event::default(),
-                    Ok(Ok(told)) => yield hint(told.hint, Some(state.store.place_of_hint(told.number))),
-                    Ok(Err(RecvError::Lagged(_))) => yield hint(Hint::All, None),
+                    Err(_) => (Event::default(), false),
+                    Ok(Ok(told)) => (
+                        hint(told.hint, Some(state.store.place_of_hint(told.number))),
+                        matches!(told.hint, Hint::SignedOut | Hint::All),
+                    ),
+                    Ok(Err(RecvError::Lagged(_))) => (hint(Hint::All, None), true),
                     Ok(Err(RecvError::Closed)) => return,
                 },
+            };
+            // Nothing of a person's is told to who has signed out. Where the database cannot say, the next look will.
+            if may_be_out || looked.elapsed() >= LOOK_EVERY {
+                looked = Instant::now();
+                if matches!(session::is_there(&session, &state.store, state.clock.now()).await, Ok(false)) {
+                    return;
+                }
             }
+            yield event;
         }
     }))
 }

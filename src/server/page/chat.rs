@@ -272,6 +272,7 @@ pub(super) fn asked_in_vain(error: AskError) -> ApiError {
         }
         AskError::TooLarge => refuse(ApiError::TooLong),
         AskError::Refused(_) => refuse(ApiError::Closed),
+        AskError::Quota(quota) => refuse(ApiError::QuotaReached(quota)),
         AskError::Stopping => refuse(ApiError::Unavailable),
         AskError::Store(error) => super::failed(error),
     }

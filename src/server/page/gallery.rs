@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Caller, caller,
+    Caller, caller, internal, of_app, refuse,
     widget::{self, examples::EXAMPLES},
 };
 use crate::{
@@ -28,8 +28,17 @@ pub async fn examples() -> Result<Vec<WidgetExample>, ApiError> {
 }
 
 pub async fn render(json: String) -> Result<DrawnWidget, ApiError> {
-    let Caller { locale, .. } = caller().await?;
-    Ok(drawn(&json, "own", locale))
+    let Caller { state, user, locale } = caller().await?;
+    if let Some(seconds) = state.tool_calls.check(user.id, state.clock.now()) {
+        return Err(refuse(ApiError::TooMany(seconds)));
+    }
+    let seat = state.drawings.take(user.id).map_err(|error| refuse(of_app(error)))?;
+    // Drawing is the processor's work: it keeps no other request waiting.
+    let drawing = tokio::task::spawn_blocking(move || {
+        let _seat = seat;
+        drawn(&json, "own", locale)
+    });
+    drawing.await.map_err(|error| refuse(internal(&error)))
 }
 
 fn drawn(json: &str, scope: &str, locale: Locale) -> DrawnWidget {

@@ -18,6 +18,13 @@ use crate::domain::{
 /// By so much of a block, in bytes, its language is told.
 const TELLING: usize = 400;
 
+/// What lies deeper than so many levels is shown on the last one.
+const NESTING: usize = 32;
+/// A text that is longer, has more parts, or would become more HTML, is shown as it was written, whatever it means: in bytes, events, bytes.
+const TEXT_MAX: usize = 256 * 1024;
+const EVENTS_MAX: usize = 100_000;
+const HTML_MAX: usize = 2 * 1024 * 1024;
+
 /// What answers are written in, beyond plain Markdown. (A single tilde is told from two by the name of the extension that would take it.)
 const EXTENSIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_STRIKETHROUGH)
@@ -52,19 +59,41 @@ fn drawn(
     mut direction: impl FnMut(usize, &str) -> &'static str,
     says_language: bool,
 ) -> Vec<String> {
+    if markdown.len() > TEXT_MAX {
+        return as_written(markdown, &mut direction);
+    }
     let mut open: Vec<&(String, String)> = links.iter().filter(|(words, _)| !words.is_empty()).collect();
     let mut in_link = false;
     let mut blocks = Vec::new();
     let mut depth = 0_usize;
     let mut events: Vec<Event<'_>> = Vec::new();
     let mut plain = String::new();
-    let markdown = stars::marked(markdown);
-    for event in read(&markdown) {
+    let (mut count, mut length) = (0_usize, 0_usize);
+    let marked = stars::marked(markdown);
+    for event in read(&marked) {
+        count += 1;
+        if count > EVENTS_MAX || length > HTML_MAX {
+            return as_written(markdown, &mut direction);
+        }
+        let mut is_too_deep = false;
         match &event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Start(_) => {
+                depth += 1;
+                is_too_deep = depth > NESTING;
+            }
+            Event::End(_) => {
+                is_too_deep = depth > NESTING;
+                depth = depth.saturating_sub(1);
+            }
             Event::Text(text) | Event::Code(text) => plain.push_str(text),
             _ => {}
+        }
+        if is_too_deep {
+            // The words of what ended here do not run into those that follow.
+            if matches!(event, Event::End(_)) && !matches!(events.last(), Some(Event::SoftBreak)) {
+                events.push(Event::SoftBreak);
+            }
+            continue;
         }
         match &event {
             Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_)) => in_link = true,
@@ -85,12 +114,26 @@ fn drawn(
             let inner = inner.trim_end();
             if !inner.is_empty() {
                 let lang = if says_language { lang(direction, &plain) } else { "" };
+                length += inner.len();
                 blocks.push(format!("<div dir=\"{direction}\"{lang}>{inner}</div>"));
             }
             plain.clear();
         }
     }
     blocks
+}
+
+/// A text that is not read as Markdown, in one block.
+fn as_written(text: &str, direction: &mut impl FnMut(usize, &str) -> &'static str) -> Vec<String> {
+    let direction = direction(0, text);
+    let events = [
+        Event::Start(Tag::Paragraph),
+        Event::Text(text.into()),
+        Event::End(TagEnd::Paragraph),
+    ];
+    let mut inner = String::new();
+    html::push_html(&mut inner, events.into_iter());
+    vec![format!("<div dir=\"{direction}\">{}</div>", inner.trim_end())]
 }
 
 /// The attribute that says the language of a block; none where no word tells.
@@ -312,6 +355,55 @@ mod tests {
                 .contains("href=\"https://example.org/:**b**c\"")
         );
         assert_eq!(beginning("**کل کے کام:**دودھ", 40), "کل کے کام:دودھ");
+    }
+
+    /// The length of what a text becomes, and how deep it lies.
+    fn drawn_size(text: &str) -> (usize, usize) {
+        let html = blocks(text).concat();
+        let (mut depth, mut deepest) = (0_usize, 0);
+        for part in html.split('<').skip(1) {
+            match part.as_bytes().first() {
+                Some(b'/') => depth = depth.saturating_sub(1),
+                Some(_) if !part.starts_with("br") && !part.starts_with("hr") && !part.starts_with("input") => depth += 1,
+                _ => {}
+            }
+            deepest = deepest.max(depth);
+        }
+        (html.len(), deepest)
+    }
+
+    #[test]
+    fn nesting_and_length_are_bounded() {
+        for part in [
+            ">", "> ", "- ", "1. ", "- > ", "*a ", "**", "***a", "[", "![", "`", "~~a ", "&", "\"", "<b>", "|a", "- [ ] ",
+        ] {
+            for count in [40, 2000, 20_000, 900_000] {
+                let text = part.repeat(count);
+                let (length, depth) = drawn_size(&text);
+                // Signs that HTML has its own words for are six times as long.
+                assert!(length <= HTML_MAX.max(text.len() * 6) + 1000, "{part:?} x {count}: {length}");
+                assert!(depth <= NESTING + 2, "{part:?} x {count}: {depth}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_does_not_grow_by_what_is_not_there() {
+        for (columns, rows) in [(100, 2000), (2000, 2000), (20_000, 20_000)] {
+            let text = format!("{}\n{}\n{}", "|a".repeat(columns), "|-".repeat(columns), "|\n".repeat(rows));
+            let (length, _) = drawn_size(&text);
+            assert!(length <= HTML_MAX + 1000, "{columns} x {rows}: {length}");
+        }
+    }
+
+    #[test]
+    fn what_lies_too_deep_keeps_its_words() {
+        let text = format!("{}deep *words*", "> ".repeat(100));
+        let html = blocks(&text).concat();
+        assert!(html.contains("deep") && html.contains("words"), "{html}");
+        assert_eq!(html.matches("<blockquote>").count(), NESTING);
+        let long = format!("**bold** {}", "x".repeat(TEXT_MAX));
+        assert!(blocks(&long)[0].starts_with("<div dir=\"ltr\"><p>**bold** xxx"));
     }
 
     #[test]

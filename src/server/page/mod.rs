@@ -8,9 +8,10 @@
 //! | `SignedOut`, `WrongCredentials` | 401 |
 //! | `SignUpClosed`, `OtherAddress`, `Closed`, `ConfirmPassword`, `WrongPassword` | 403 |
 //! | `NotFound` | 404 |
-//! | `EmailTaken`, `Busy` | 409 |
+//! | `SignUpRefused`, `Busy` | 409 |
 //! | `EmailInvalid`, `PasswordInvalid`, `PasswordWeak`, `Blank`, `TooLong` | 422 |
 //! | `TooMany` | 429 with `Retry-After` |
+//! | `QuotaReached` | 403 (files, tasks), 429 (answers, tokens) |
 //! | `Unavailable` | 503 with `Retry-After` |
 //! | `Internal`, `Network` | 500 |
 //!
@@ -37,7 +38,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{
-    auth::{current_user, tokens::Scopes},
+    auth::{current_user, session::cookie, tokens::Scopes},
     error::AppError,
     request_id,
     run::Person,
@@ -153,18 +154,6 @@ fn theme_of(user: Option<&User>, headers: &HeaderMap) -> Theme {
     chosen.map(Theme::from_name).unwrap_or_default()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
-}
-
 /// Gives the answer the status of an error, and gives the error back.
 pub fn refuse(error: ApiError) -> ApiError {
     let Some(response) = use_context::<ResponseOptions>() else {
@@ -172,6 +161,7 @@ pub fn refuse(error: ApiError) -> ApiError {
     };
     let retry_after = match error {
         ApiError::TooMany(seconds) => Some(seconds),
+        ApiError::QuotaReached(quota) => quota.retry_after(),
         ApiError::Unavailable => Some(RETRY_AFTER),
         _ => None,
     };
@@ -205,6 +195,8 @@ fn of_app(error: AppError) -> ApiError {
     match error {
         AppError::Unauthorized => ApiError::SignedOut,
         AppError::NotFound => ApiError::NotFound,
+        AppError::QuotaReached(quota) => ApiError::QuotaReached(quota),
+        AppError::TooMany { retry_after } => ApiError::TooMany(retry_after),
         AppError::Unavailable(cause) => {
             tracing::warn!(error = %cause, "database unavailable");
             ApiError::Unavailable
@@ -231,11 +223,12 @@ fn status(error: &ApiError) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         ApiError::NotFound => StatusCode::NOT_FOUND,
-        ApiError::EmailTaken | ApiError::Busy => StatusCode::CONFLICT,
+        ApiError::SignUpRefused | ApiError::Busy => StatusCode::CONFLICT,
         ApiError::EmailInvalid | ApiError::PasswordInvalid | ApiError::PasswordWeak(_) | ApiError::Blank | ApiError::TooLong => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::QuotaReached(quota) if quota.retry_after().is_none() => StatusCode::FORBIDDEN,
+        ApiError::TooMany(_) | ApiError::QuotaReached(_) => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Internal(_) | ApiError::Network => StatusCode::INTERNAL_SERVER_ERROR,
     }

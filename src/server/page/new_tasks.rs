@@ -19,6 +19,7 @@ use crate::{
     domain::{
         dates,
         language::{self, NewTask, TakenKind},
+        quota::Quota,
         task::{Due, TITLE_MAX, Task},
         text, texts,
     },
@@ -194,6 +195,13 @@ async fn make(caller: &Caller, lines: &[Line], key: &str) -> Result<(Vec<String>
             }
             Key::Taken => return Err(refuse(ApiError::Invalid)),
         }
+    }
+    let most = state.config.quotas.tasks;
+    if !tasks::has_room(&mut transaction, user.id, lines.len(), most)
+        .await
+        .map_err(failed)?
+    {
+        return Err(refuse(ApiError::QuotaReached(Quota::Tasks(most))));
     }
     let mut changes = ChangeSet::default();
     let mut made = Vec::new();

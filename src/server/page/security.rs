@@ -18,7 +18,10 @@ use crate::{
         auth::{About, limits::Whence, session},
         request_id,
         state::AppState,
-        store::accounts::{Tokens, User},
+        store::{
+            accounts::{Tokens, User},
+            changes::Hint,
+        },
     },
 };
 
@@ -39,6 +42,7 @@ pub async fn set_password(current: String, new: String, revoke_tokens: bool) -> 
     let set = state.store.set_password(user.id, &hash, tokens, state.clock.now()).await;
     let revoked = set.map_err(failed)?;
     tracing::info!(user = %user.id, revoked, "a password was changed");
+    state.store.changed(user.id, Hint::SignedOut);
     // This browser goes on, in a new session.
     enter(&state, &parts, user.id).await?;
     redirect(CHANGED);

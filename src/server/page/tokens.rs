@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
 
-use super::{Caller, caller, cookie, failed, here, refuse, security};
+use super::{Caller, caller, failed, here, refuse, security};
 use crate::{
     api::{
         ApiError,
@@ -21,6 +21,7 @@ use crate::{
     server::{
         auth::{
             secret,
+            session::cookie,
             tokens::{self, DAYS, DAYS_MAX, Scope},
         },
         state::AppState,

@@ -78,6 +78,7 @@ async fn call(State(state): State<AppState>, Path(name): Path<String>, request: 
             OutsideError::Forbidden(scope) => lacks(scope),
             OutsideError::NoSuchTool | OutsideError::NoSuchTask => AppError::NotFound,
             OutsideError::KeyReused => AppError::KeyReused,
+            OutsideError::Full(quota) => AppError::QuotaReached(quota),
             OutsideError::Wrong(text) => AppError::Invalid(text),
             OutsideError::Failed(cause) => cause.into(),
         }),

@@ -103,6 +103,7 @@ impl Assistant {
                     thread: sender.as_ref().map(|item| item.thread_id),
                     ..Origin::page()
                 },
+                most_tasks: self.tools.most_tasks,
                 changes: ChangeSet::default(),
             };
             match self.tools.call(tool, &arguments.to_string(), &mut context).await {
@@ -117,6 +118,7 @@ impl Assistant {
                     }))
                 }
                 Err(ToolError::Forbidden(scope)) => Ok(Err(ActionError::Forbidden(scope))),
+                Err(ToolError::Full(quota)) => Ok(Err(ActionError::Invalid(texts::quota_reached(person.locale.into(), quota)))),
                 Err(error) => Ok(Err(ActionError::Invalid(error.for_model()?))),
             }
         };

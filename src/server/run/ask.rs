@@ -10,6 +10,7 @@ use super::{Acted, ActionError, Person, Recorded, RunStream, Runs, Signal, fail_
 use crate::{
     domain::{
         id::{ItemId, RunId, ThreadId},
+        quota::Quota,
         text::MESSAGE_MAX_BYTES,
     },
     protocol::{
@@ -60,6 +61,8 @@ pub enum AskError {
     TooLarge,
     /// What it brings has more than [`LEVELS_MAX`] levels.
     TooDeep,
+    /// The person has as much answered as one person may have.
+    Quota(Quota),
     /// The server is stopping.
     Stopping,
     /// See [`StoreError`].
@@ -139,6 +142,17 @@ impl Runs {
         {
             return self.accepted_again(person, known).await;
         }
+        let _place = match self.place(person.id, key.map(|(name, _)| name)).await {
+            Ok(place) => place,
+            // The same request may have been accepted meanwhile: then it takes no other place.
+            Err(refused) => match key {
+                Some((name, hash)) => {
+                    let known = inner.store.known_key(person.id, name, hash).await?.ok_or(refused)?;
+                    return self.accepted_again(person, known).await;
+                }
+                None => return Err(refused),
+            },
+        };
         let run = inner.clock.run_id();
         let Prepared {
             thread,

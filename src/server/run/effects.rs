@@ -98,6 +98,7 @@ impl RunEffects {
             clock: self.clock.as_ref(),
             scopes: self.scopes,
             origin: self.origin,
+            most_tasks: self.tools.most_tasks,
             changes: ChangeSet::default(),
         }
     }
@@ -256,6 +257,7 @@ impl RunEffects {
                 (result, true)
             }
             Err(ToolError::Forbidden(scope)) => (json!({ "error": texts::lacks_scope(self.script, scope.name()) }), false),
+            Err(ToolError::Full(quota)) => (json!({ "error": texts::quota_reached(self.script, quota) }), false),
             Err(error) => (json!({ "error": error.for_model()? }), false),
         };
         if !is_done {

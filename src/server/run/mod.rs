@@ -22,6 +22,7 @@ mod own;
 mod patience;
 mod pending;
 mod prepare;
+mod quota;
 mod recorder;
 mod respond;
 mod resume;
@@ -50,6 +51,7 @@ use crate::{
     domain::{
         id::{RunId, ThreadId, UserId},
         locale::Locale,
+        quota::Quotas,
         scope::Scopes,
         time::Clock,
     },
@@ -140,6 +142,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     owner: Uuid,
     live: Mutex<HashMap<RunId, Arc<Live>>>,
+    quotas: Quotas,
+    accepting: Mutex<quota::Accepting>,
     /// Clients of `/chatkit` that listen.
     listeners: Mutex<HashMap<RunId, listening::Listeners>>,
     elsewhere: elsewhere::Elsewhere,
@@ -156,7 +160,7 @@ const HISTORY_ITEMS: i64 = 50;
 
 impl Runs {
     /// Starts the flusher and the keeper of leases on the running tokio runtime.
-    pub fn start(store: Store, responder: Arc<dyn Responder>, clock: Arc<dyn Clock>) -> Self {
+    pub fn start(store: Store, responder: Arc<dyn Responder>, clock: Arc<dyn Clock>, quotas: Quotas) -> Self {
         let (entries, queue) = mpsc::unbounded_channel();
         let owner = clock.ordered_uuid();
         let inner = Inner {
@@ -165,6 +169,8 @@ impl Runs {
             clock,
             owner,
             live: Mutex::default(),
+            quotas,
+            accepting: Mutex::default(),
             listeners: Mutex::default(),
             elsewhere: elsewhere::Elsewhere::default(),
             taking: tokio::sync::Mutex::default(),
@@ -399,6 +405,7 @@ fn finish(outcome: Outcome, reason: Option<StopReason>, mut recorder: Recorder) 
                 status: "done",
                 reason: None,
                 usage,
+                spent: None,
             },
         ),
         // Another process goes on with it.
@@ -431,5 +438,6 @@ fn ending(status: &'static str, reason: Option<String>) -> Ending {
         status,
         reason,
         usage: None,
+        spent: None,
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     server::store::{
         StoreError,
         history::KEEP as KEEP_TRASH,
-        runs::{ORPHANS_AT_ONCE, Orphan},
+        orphans::{ORPHANS_AT_ONCE, Orphan},
     },
 };
 

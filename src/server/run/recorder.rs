@@ -35,6 +35,8 @@ pub struct Recorder {
     pending: Pending,
     /// What is held back to go out with the end.
     held: Option<Entry>,
+    /// Tokens of the model, so far.
+    tokens: i64,
     /// The language of what the server itself says in the conversation.
     pub script: Script,
 }
@@ -57,6 +59,7 @@ impl Recorder {
             position,
             pending: Pending::default(),
             held: None,
+            tokens: 0,
             script,
         }
     }
@@ -144,8 +147,14 @@ impl Recorder {
     }
 
     /// Ends the run, with a last event if there is one.
-    pub(super) fn end(mut self, event: Option<ThreadStreamEvent>, end: Ending) {
+    pub(super) fn end(mut self, event: Option<ThreadStreamEvent>, mut end: Ending) {
+        end.spent = (self.tokens > 0).then(|| (self.clock.now().date_naive(), self.tokens));
         self.send(event.into_iter().collect(), Vec::new(), Some(End::Over(end)));
+    }
+
+    /// Notes what a turn of the model cost.
+    pub(super) fn spent(&mut self, tokens: i64) {
+        self.tokens = self.tokens.saturating_add(tokens.max(0));
     }
 
     /// Ends the run because of a failure in here.

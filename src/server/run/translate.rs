@@ -136,6 +136,7 @@ impl Translator {
                 message: texts::shortened(recorder.script).into(),
                 title: None,
             }),
+            AgentEvent::Spent(usage) => recorder.spent(usage.input.saturating_add(usage.output)),
             AgentEvent::OtherLanguage => recorder.event(ThreadStreamEvent::Notice {
                 level: NoticeLevel::Warning,
                 message: texts::other_language(recorder.script).into(),
@@ -394,6 +395,7 @@ fn shown(failure: &AgentFailure) -> (Failure, String) {
             ModelError::Garbage(_) | ModelError::Empty => Failure::Unreadable,
         },
         AgentFailure::TooManyRounds => Failure::TooManyRounds,
+        AgentFailure::TooManyCalls => Failure::TooManyCalls,
         AgentFailure::TimedOut => Failure::TimedOut,
         AgentFailure::Tools => Failure::Internal,
     };

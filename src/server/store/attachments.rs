@@ -161,7 +161,21 @@ impl Store {
         Ok(rows.into_iter().map(StoredAttachment::from).collect())
     }
 
-    /// Notes that the bytes of a file are there. `false` if others were first, or the file is gone.
+    /// How many bytes this person's files have together.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn attachment_bytes(&self, user: UserId) -> Result<u64, StoreError> {
+        let bytes: i64 =
+            sqlx::query_scalar("select coalesce(sum(size), 0)::bigint from attachments where user_id = $1 and removed_at is null")
+                .bind(user.0)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(u64::try_from(bytes).unwrap_or_default())
+    }
+
+    /// Notes that the bytes of a file are there. `false` if others were first, the file is gone, or all files together would have more than
+    /// `most` bytes.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -171,15 +185,18 @@ impl Store {
         id: AttachmentId,
         mime_type: &str,
         bytes: StoredBytes,
+        most: u64,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "update attachments set mime_type = $3, size = $4, blob = $5 where user_id = $1 and id = $2 and blob is null and removed_at is null",
+            "update attachments set mime_type = $3, size = $4, blob = $5 where user_id = $1 and id = $2 and blob is null and removed_at is null \
+             and (select coalesce(sum(size), 0) from attachments where user_id = $1 and removed_at is null) + $4 <= $6",
         )
         .bind(user.0)
         .bind(id.0)
         .bind(mime_type)
         .bind(i64::try_from(bytes.size).unwrap_or(i64::MAX))
         .bind(bytes.blob)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected() == 1)

@@ -51,6 +51,8 @@ pub enum Hint {
     All,
     /// Tasks.
     Tasks,
+    /// A session has ended, or a token: whoever listens with one looks whether it is still good.
+    SignedOut,
     /// The list of threads.
     Threads,
     /// A thread and its place in the list: its title, its status, or that it is there.
@@ -64,6 +66,7 @@ impl fmt::Display for Hint {
         match self {
             Self::All => f.write_str("all"),
             Self::Tasks => f.write_str("tasks"),
+            Self::SignedOut => f.write_str("signed-out"),
             Self::Threads => f.write_str("threads"),
             Self::Thread(id) => write!(f, "thread:{id}"),
             Self::Run(id, run) => write!(f, "run:{id}:{run}"),
@@ -88,6 +91,7 @@ impl FromStr for Hint {
             }
             None if text == "all" => Ok(Self::All),
             None if text == "tasks" => Ok(Self::Tasks),
+            None if text == "signed-out" => Ok(Self::SignedOut),
             None if text == "threads" => Ok(Self::Threads),
             _ => Err(UnknownHint),
         }
@@ -390,7 +394,7 @@ impl Store {
     /// # Errors
     /// See [`StoreError`].
     pub async fn hear_others(&self) -> Result<Hearing, StoreError> {
-        let mut listener = PgListener::connect_with(self.pool.inner()).await?;
+        let mut listener = PgListener::connect_with(&self.direct).await?;
         let channels = [STOP_CHANNEL, FOLLOW_CHANNEL, LOG_CHANNEL, RELEASE_CHANNEL, CHANNEL];
         listener.listen_all(channels).await?;
         // What was said before this moment was not heard.
@@ -419,6 +423,7 @@ mod tests {
             (Hint::All, "all"),
             (Hint::Tasks, "tasks"),
             (Hint::Threads, "threads"),
+            (Hint::SignedOut, "signed-out"),
             (Hint::Thread(id), "thread:thr_00000000000000000000000000000001"),
             (
                 Hint::Run(id, run),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -52,6 +53,8 @@ pub struct Ending {
     pub reason: Option<String>,
     /// Tokens.
     pub usage: Option<Value>,
+    /// The tokens that count against the person's quota, and the day (UTC) on which they do.
+    pub spent: Option<(NaiveDate, i64)>,
 }
 
 /// What one flush writes of one run.
@@ -252,6 +255,22 @@ async fn flush_ends(connection: &mut PgConnection, batch: &Batch) -> Result<(), 
     .bind(batch.ends.iter().map(|(_, end)| end.status).collect::<Vec<_>>())
     .bind(batch.ends.iter().map(|(_, end)| end.reason.clone()).collect::<Vec<_>>())
     .bind(batch.ends.iter().map(|(_, end)| end.usage.clone()).collect::<Vec<_>>())
+    .execute(&mut *connection)
+    .await?;
+    let spent = batch.ends.iter().filter_map(|(key, end)| Some((key.user.0, end.spent?)));
+    let (users, (days, tokens)): (Vec<Uuid>, (Vec<NaiveDate>, Vec<i64>)) = spent.unzip();
+    if users.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into usage_days (user_id, day, tokens) \
+         select x.user_id, x.day, sum(x.tokens)::bigint from unnest($1::uuid[], $2::date[], $3::bigint[]) as x(user_id, day, tokens) \
+         join users u on u.id = x.user_id group by x.user_id, x.day order by x.user_id, x.day \
+         on conflict (user_id, day) do update set tokens = usage_days.tokens + excluded.tokens",
+    )
+    .bind(users)
+    .bind(days)
+    .bind(tokens)
     .execute(connection)
     .await?;
     Ok(())

@@ -1,5 +1,5 @@
 //! The only SQL. Rows are private to their file; domain and protocol types go in and come out. One file per aggregate, one method per
-//! question. Every query names `user_id`.
+//! question. Every statement on a person's rows names `user_id`; `tests/statements.rs` reads them, and has those that may not.
 
 pub mod accounts;
 pub mod attachments;
@@ -10,16 +10,20 @@ pub mod flush;
 pub mod history;
 pub mod items;
 pub mod journal;
+pub mod orphans;
 mod pool;
 pub mod runs;
 pub mod tasks;
 pub mod threads;
 pub mod tool_calls;
+mod usage;
 
 pub use pool::{ANSWER, bounded};
 
 use pool::Pool;
-use sqlx::PgPool;
+use sqlx::{PgPool, error::DatabaseError};
+
+use super::db::Pools;
 
 /// How long the database may take to say that it answers.
 const PING: std::time::Duration = std::time::Duration::from_secs(3);
@@ -28,14 +32,18 @@ const PING: std::time::Duration = std::time::Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(in crate::server) pool: Pool,
+    /// For what needs a session of its own.
+    direct: PgPool,
     changes: changes::Changes,
 }
 
 impl Store {
-    /// Over a pool whose database is migrated.
-    pub fn new(pool: PgPool) -> Self {
+    /// Over a database that is migrated.
+    pub fn new(pools: impl Into<Pools>) -> Self {
+        let Pools { pool, direct } = pools.into();
         Self {
             pool: Pool::new(pool),
+            direct,
             changes: changes::Changes::default(),
         }
     }
@@ -51,6 +59,12 @@ impl Store {
         })
         .await
     }
+}
+
+/// Whether a rule of this name, under which something is there once only, forbids it. Where tables are kept in parts (Citus), the error names
+/// no rule, and its text that of the part: `"runs_live_102160"`.
+fn breaks(error: &dyn DatabaseError, rule: &str) -> bool {
+    error.constraint() == Some(rule) || (error.is_unique_violation() && error.message().contains(&format!("\"{rule}_")))
 }
 
 /// Why a question to the store has no answer.
@@ -92,7 +106,7 @@ impl From<sqlx::Error> for StoreError {
                 Some(code)
                     if ["08", "57P0", "53"].iter().any(|class| code.starts_with(class))
                         || ["25006", "25P03", "40001", "40P01"].contains(&code)
-                        || cause.constraint() == Some("tool_effects_pkey") =>
+                        || breaks(&**cause, "tool_effects_pkey") =>
                 {
                     Self::Unavailable(error)
                 }

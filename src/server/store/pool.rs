@@ -11,7 +11,7 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::StoreError;
-use crate::server::db::doubt;
+use crate::server::db::{BEGIN, doubt};
 
 /// How long one answer may take. No question of ours takes a tenth of it.
 pub const ANSWER: Duration = Duration::from_secs(10);
@@ -27,16 +27,11 @@ impl Pool {
 
     /// Begins a transaction. Its questions have no bound of their own: see [`bounded`].
     pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        answered(self.0.begin()).await
+        answered(self.0.begin_with(BEGIN)).await
     }
 
     pub async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         self.0.acquire().await
-    }
-
-    /// The pool itself, for what keeps a connection of its own.
-    pub(super) fn inner(&self) -> &PgPool {
-        &self.0
     }
 }
 

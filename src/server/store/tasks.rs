@@ -220,6 +220,21 @@ pub(super) async fn of_row(connection: &mut PgConnection, row: &Value) -> Result
     Ok(row.into())
 }
 
+/// Whether this person may have so many more tasks: with all that there are, the trash included, not more than `most`.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn has_room(connection: &mut PgConnection, user: UserId, more: usize, most: u32) -> Result<bool, StoreError> {
+    let most = i64::from(most);
+    // No more are counted than matter.
+    let count: i64 = sqlx::query_scalar("select count(*) from (select 1 from tasks where user_id = $1 limit $2) t")
+        .bind(user.0)
+        .bind(most)
+        .fetch_one(connection)
+        .await?;
+    Ok(count.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) <= most)
+}
+
 /// Stores a new task.
 ///
 /// # Errors

@@ -41,6 +41,7 @@ use crate::{
         deed::{self, Deed, PlannedDeed, Weight},
         id::{TaskId, UserId},
         language::{self, Moment},
+        quota::{Quota, Quotas},
         scope::Scopes,
         task::{Due, Task},
         text::{self, TextError},
@@ -73,6 +74,8 @@ pub struct ToolContext<'a> {
     pub scopes: Scopes,
     /// Where the call came from.
     pub origin: Origin,
+    /// How many tasks one person may have.
+    pub most_tasks: u32,
     /// What the call has changed.
     pub changes: ChangeSet,
 }
@@ -101,9 +104,12 @@ impl ToolContext<'_> {
         Ok(tasks::lock(self.connection, self.user, self::task_id(task_id)?).await?)
     }
 
-    /// Stores a new task.
-    async fn insert(&mut self, task: &Task) -> Result<(), StoreError> {
-        tasks::insert(self.connection, self.user, task, &mut self.changes).await
+    /// Stores a new task, if there is room for it.
+    async fn insert(&mut self, task: &Task) -> Result<(), ToolError> {
+        if !tasks::has_room(self.connection, self.user, 1, self.most_tasks).await? {
+            return Err(ToolError::Full(Quota::Tasks(self.most_tasks)));
+        }
+        Ok(tasks::insert(self.connection, self.user, task, &mut self.changes).await?)
     }
 
     /// Stores what a task is now.
@@ -143,6 +149,8 @@ pub enum ToolError {
     NoSuchTask,
     /// It would go further than whoever calls may: this is lacking.
     Forbidden(Scope),
+    /// This person has as much as one person may have.
+    Full(Quota),
     /// The turn cannot go on.
     Stop(StoreError),
 }
@@ -167,6 +175,7 @@ impl ToolError {
             Self::TellModel(what) => Ok(what),
             Self::NoSuchTask => Ok("There is no task with this id. Call list_tasks to get the ids, then try again.".into()),
             Self::Forbidden(scope) => Ok(format!("The access token lacks the scope {} for this.", scope.name())),
+            Self::Full(quota) => Ok(quota.told()),
             Self::Stop(error) => Err(error),
         }
     }
@@ -316,6 +325,8 @@ pub struct ToolInfo {
 #[derive(Clone)]
 pub struct Registry {
     tools: Arc<[Box<dyn AnyTool>]>,
+    /// How many tasks one person may have.
+    pub most_tasks: u32,
 }
 
 impl Default for Registry {
@@ -332,6 +343,7 @@ impl Default for Registry {
                 Box::new(delete_task::DeleteTask),
                 Box::new(undo::Undo),
             ]),
+            most_tasks: Quotas::default().tasks,
         }
     }
 }

@@ -10,7 +10,10 @@ use self::check::check;
 pub(super) use self::check::fits;
 use super::{AnyTool, Registry, Scope, Tool, ToolContext, ToolError, coerce::coerced, undo};
 use crate::{
-    domain::scope::Scopes,
+    domain::{
+        quota::{Quota, Quotas},
+        scope::Scopes,
+    },
     server::store::{
         StoreError, history,
         tool_calls::{self, Key},
@@ -60,6 +63,8 @@ pub enum OutsideError {
     Forbidden(Scope),
     /// The caller can correct it: what is wrong and what to do.
     Wrong(String),
+    /// This person has as much as one person may have.
+    Full(Quota),
     /// The database failed.
     Failed(StoreError),
 }
@@ -76,12 +81,21 @@ impl From<ToolError> for OutsideError {
             ToolError::TellModel(what) => Self::Wrong(what),
             ToolError::NoSuchTask => Self::NoSuchTask,
             ToolError::Forbidden(scope) => Self::Forbidden(scope),
+            ToolError::Full(quota) => Self::Full(quota),
             ToolError::Stop(error) => Self::Failed(error),
         }
     }
 }
 
 impl Registry {
+    /// All tools, for people who may have so much.
+    pub fn within(quotas: &Quotas) -> Self {
+        Self {
+            most_tasks: quotas.tasks,
+            ..Self::default()
+        }
+    }
+
     /// All tools, in the order in which they are offered.
     pub fn offers(&self) -> Vec<Offer> {
         self.tools.iter().map(|tool| offer(tool.as_ref())).collect()

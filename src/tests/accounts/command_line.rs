@@ -150,6 +150,36 @@ async fn the_doctor_says_what_is_right() {
 }
 
 #[tokio::test]
+async fn the_address_of_another_program_leads_to_the_same_database() {
+    let app = TestApp::start().await;
+    let theirs = app
+        .database_url
+        .replacen("postgresql://", "postgres://", 1)
+        .replacen("postgres://", "postgresql+asyncpg://", 1);
+    let command = |direct: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kaam"));
+        command
+            .arg("doctor")
+            .env_clear()
+            .env("KAAM_DATA_DIR", &app.data)
+            .current_dir(std::env::temp_dir());
+        command.env("DATABASE_URL", &theirs).env("DATABASE_DIRECT_URL", direct);
+        command
+    };
+    let report = out(&command(&app.database_url).output().await.unwrap());
+    assert!(
+        report.contains("\nok       database: that of DATABASE_URL answers, and DATABASE_DIRECT_URL hears it\n"),
+        "{report}"
+    );
+    let output = command("postgres://kaam:hunter2@127.0.0.1:1/kaam").output().await.unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        report.contains("look at DATABASE_DIRECT_URL (host, port)") && !report.contains("hunter2"),
+        "{report}"
+    );
+}
+
+#[tokio::test]
 async fn migrating_twice_does_no_harm() {
     let app = TestApp::start().await;
     assert_eq!(out(&kaam(&app, "migrate", "").await), "The database is up to date.\n");
@@ -161,6 +191,7 @@ async fn an_unreachable_database_stops_the_start_and_names_its_variable() {
     for (url, word) in [
         ("postgres://kaam:hunter2@127.0.0.1:1/kaam", "DATABASE_URL"),
         ("mysql://127.0.0.1/kaam", "DATABASE_URL"),
+        ("postgres://k:hunter2#w/rd%@127.0.0.1:1/kaam", "percent-encode"),
     ] {
         for command in ["serve", "migrate"] {
             let output = Command::new(env!("CARGO_BIN_EXE_kaam"))

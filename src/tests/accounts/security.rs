@@ -246,3 +246,20 @@ async fn two_accounts_are_known_to_one_browser() {
         assert_eq!(sign_in(&browser, email, PASSWORD).await.status, 200, "{email}");
     }
 }
+
+#[tokio::test]
+async fn accounts_from_one_address_are_few_whether_made_or_not() {
+    let app = TestApp::with(&[("KAAM_SIGN_UPS_PER_HOUR", "3")]).await;
+    let sign_up_from = async |address: [u8; 4], email: &str| {
+        let mut request = request("sign-up", &[("email", email), ("password", PASSWORD)]);
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 1))));
+        app.client().send(request).await.status.as_u16()
+    };
+    assert_eq!(sign_up_from([203, 0, 113, 1], "a@x.example").await, 200);
+    assert_eq!(sign_up_from([203, 0, 113, 1], "a@x.example").await, 409);
+    assert_eq!(sign_up_from([203, 0, 113, 1], "b@x.example").await, 200);
+    assert_eq!(sign_up_from([203, 0, 113, 1], "c@x.example").await, 429);
+    assert_eq!(sign_up_from([203, 0, 113, 2], "c@x.example").await, 200);
+    app.clock.forward(TimeDelta::hours(1));
+    assert_eq!(sign_up_from([203, 0, 113, 1], "d@x.example").await, 200);
+}

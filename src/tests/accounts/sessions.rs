@@ -13,11 +13,14 @@ const OTHER: &str = "seven goats read the newspaper";
 
 /// The value of the session cookie that an answer sets.
 fn session_of(reply: &Reply) -> &str {
-    let cookie = cookies(reply)
-        .into_iter()
-        .find(|cookie| cookie.starts_with("kaam_session="))
-        .unwrap();
-    cookie.trim_start_matches("kaam_session=").split(';').next().unwrap()
+    let (_, value) = session_cookie(reply).split(';').next().unwrap().split_once('=').unwrap();
+    value
+}
+
+/// The session's cookie among those that are set, with its attributes.
+fn session_cookie(reply: &Reply) -> &str {
+    let mut cookies = cookies(reply).into_iter();
+    cookies.find(|cookie| cookie.contains("kaam_session=")).unwrap()
 }
 
 /// Asks with this session cookie and no other.
@@ -36,7 +39,7 @@ async fn signing_in_and_out() {
 
     let reply = sign_in(&client, " Sana@X.example", PASSWORD).await;
     assert_eq!((reply.status.as_u16(), reply.location()), (200, "/chat"));
-    let attributes: Vec<&str> = cookies(&reply)[0].split("; ").skip(1).collect();
+    let attributes: Vec<&str> = session_cookie(&reply).split("; ").skip(1).collect();
     for wanted in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
         assert!(attributes.contains(&wanted), "{wanted}: {attributes:?}");
     }
@@ -200,7 +203,12 @@ async fn behind_https_the_cookie_is_bound_to_the_host() {
     let app = TestApp::with(&[("KAAM_PUBLIC_URL", "https://kaam.example"), ("KAAM_SIGN_UP", "open")]).await;
     let client = app.client();
     let reply = sign_up(&client, EMAIL, "").await;
-    let cookie = cookies(&reply)[0].to_owned();
+    assert!(
+        cookies(&reply)
+            .iter()
+            .all(|cookie| cookie.starts_with("__Host-") && cookie.contains("; Secure"))
+    );
+    let cookie = session_cookie(&reply).to_owned();
     assert!(
         cookie.starts_with("__Host-kaam_session=") && cookie.contains("; Secure") && !cookie.contains("Domain"),
         "{cookie}"

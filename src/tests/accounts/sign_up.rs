@@ -118,6 +118,6 @@ async fn what_an_account_needs() {
     );
     assert_eq!(
         error(&sign_up(&app.client(), " A@X.EXAMPLE ", "").await),
-        (409, json!("EmailTaken"))
+        (409, json!("SignUpRefused"))
     );
 }

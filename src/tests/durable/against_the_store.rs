@@ -206,6 +206,7 @@ impl Both<'_> {
                     status: status.name(),
                     reason: None,
                     usage: None,
+                    spent: None,
                 };
                 let key = self.key(hold);
                 let mut batch = Batch {

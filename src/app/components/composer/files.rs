@@ -174,6 +174,7 @@ fn reason(trouble: Trouble) -> &'static str {
         Trouble::Empty => texts.composing.empty,
         Trouble::WrongKind => texts.composing.wrong_kind,
         Trouble::TooMany => texts.composing.too_many,
+        Trouble::Full => texts.composing.full,
         Trouble::SignedOut => texts.signed_out,
         Trouble::Network => texts.composing.network,
         Trouble::Server => texts.composing.server,

@@ -30,9 +30,12 @@ fn model_name(texts: &'static Texts, model: &str) -> String {
     if model == BUILT_IN { texts.composing.built_in } else { model }.to_owned()
 }
 
+/// What those names begin with.
+pub(in crate::app) const MODELS: &str = "kaam.model.";
+
 /// Under which name the browser remembers a thread's model.
 fn memory(thread: &str) -> String {
-    ["kaam.model.", thread].concat()
+    [MODELS, thread].concat()
 }
 
 /// Follows the open thread: each has the model that was chosen in it.

@@ -9,6 +9,7 @@ mod dictation;
 mod field;
 mod files;
 mod menu;
+pub(in crate::app) use menu::MODELS;
 mod suggest;
 
 use leptos::ev::SubmitEvent;

@@ -168,10 +168,12 @@ impl Growing {
             now.push([settled, first].concat());
             now.extend_from_slice(others);
         }
-        match std::mem::take(&mut self.is_missed) {
-            true => Some(self.whole()),
-            false => before.change(now),
-        }
+        let change = before.change(now)?;
+        Some(if std::mem::take(&mut self.is_missed) {
+            self.whole()
+        } else {
+            change
+        })
     }
 
     /// Everything that is shown.

@@ -26,28 +26,24 @@ fn runs(text: &str) -> (Vec<Run>, bool) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let at = text.len() - rest.len();
-        let length = rest.len() - rest.trim_start_matches(c).len();
         let width = match c {
-            '`' => {
-                let ticks = length;
-                match code {
-                    None => code = Some(ticks),
-                    Some(open) if open == ticks => code = None,
-                    Some(_) => {}
+            // Each run is measured once and passed as a whole, or the work would grow with the square of its length.
+            '`' | '\n' | '*' => {
+                let length = rest.len() - rest.trim_start_matches(c).len();
+                match (c, code) {
+                    ('`', None) => code = Some(length),
+                    ('`', Some(open)) if open == length => code = None,
+                    // The end of a paragraph is the end of code in a line, which had none then.
+                    ('\n', Some(ticks)) if length > 1 && ticks < 3 => code = None,
+                    ('*', None) if length > 1 => {
+                        let after = rest[length..].chars().next();
+                        runs.push(Run { at, length, before, after });
+                    }
+                    _ => {}
                 }
-                ticks
-            }
-            // The end of a paragraph is the end of code in a line, which had none then.
-            '\n' if length > 1 && code.is_some_and(|ticks| ticks < 3) => {
-                code = None;
                 length
             }
             '\\' if code.is_none() => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
-            '*' if length > 1 && code.is_none() => {
-                let after = rest[length..].chars().next();
-                runs.push(Run { at, length, before, after });
-                length
-            }
             c => c.len_utf8(),
         };
         before = rest[..width].chars().next_back();

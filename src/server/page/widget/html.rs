@@ -3,6 +3,9 @@
 
 use super::css::Style;
 
+/// The most HTML of one part of the page, in bytes; what comes behind it is not written.
+const MOST: usize = 2 * 1024 * 1024;
+
 /// HTML on its way.
 #[derive(Default)]
 pub(in crate::server::page) struct Html(String);
@@ -21,6 +24,11 @@ impl Html {
         self.0.push('>');
     }
 
+    /// Whether it is more than there may be: then it is not whole.
+    pub fn is_too_much(&self) -> bool {
+        self.0.len() > MOST
+    }
+
     pub fn text(&mut self, text: &str) {
         escape(&mut self.0, text);
     }
@@ -35,7 +43,9 @@ impl Html {
 
     /// HTML that is safe already: what `markdown` made.
     pub fn safe(&mut self, html: &str) {
-        self.0.push_str(html);
+        if !self.is_too_much() {
+            self.0.push_str(html);
+        }
     }
 
     pub fn into_string(self) -> String {
@@ -89,6 +99,9 @@ impl Tag<'_> {
 
 fn escape(html: &mut String, text: &str) {
     for c in text.chars() {
+        if html.len() > MOST {
+            return;
+        }
         match c {
             '&' => html.push_str("&amp;"),
             '<' => html.push_str("&lt;"),

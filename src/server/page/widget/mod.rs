@@ -42,6 +42,9 @@ pub fn html(root: &Value, scope: &str, locale: Locale) -> Result<String, WidgetE
     let root = Component::read(root)?;
     let mut drawing = Drawing::new(&root, scope, locale);
     drawing.component(&root);
+    if drawing.html.is_too_much() {
+        return Err(WidgetError::TooLarge);
+    }
     Ok(drawing.html.into_string())
 }
 
@@ -87,6 +90,10 @@ impl Drawing {
     }
 
     fn component(&mut self, component: &Component) {
+        // It will be refused: the rest is no work.
+        if self.html.is_too_much() {
+            return;
+        }
         match component {
             Component::Card(card) => self.card(card),
             Component::ListView(list) => self.list_view(list),

@@ -257,3 +257,16 @@ fn the_fuzzers_corpus_is_drawn_or_refused() {
     }
     assert!(count >= EXAMPLES.len(), "{count}");
 }
+
+#[test]
+fn what_grows_while_it_is_drawn_is_refused() {
+    let quotes = json!({ "type": "Card", "children": [{ "type": "Text", "value": "\"".repeat(500_000) }] });
+    assert_eq!(html(&quotes, "x", Locale::En), Err(WidgetError::TooLarge));
+    let many: Vec<Value> = (0..200)
+        .map(|_| json!({ "type": "Markdown", "value": "- a\n".repeat(2_000) }))
+        .collect();
+    assert_eq!(
+        html(&json!({ "type": "Card", "children": many }), "x", Locale::En),
+        Err(WidgetError::TooLarge)
+    );
+}
