@@ -180,7 +180,9 @@ test('a draft stays with its conversation', async ({ page, chat }) => {
   await chat.open(first);
   await expect(chat.composer).toHaveValue('کل شام the first draft');
 
+  // Drafts are only in this browser: they go with a yes.
   await page.getByRole('button', { name: 'Sign out' }).first().click();
+  await page.getByRole('dialog').getByTestId('confirm').click();
   await expect(page).toHaveURL(/\/sign-in$/);
   expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('kaam.drafts')))).toEqual([]);
 });
