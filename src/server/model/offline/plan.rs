@@ -19,7 +19,10 @@ use crate::domain::{
 
 /// What is to be done to a task.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "there is one of them at a time, for as long as an answer is made")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of them at a time, for as long as an answer is made"
+)]
 pub(super) enum Deed {
     Complete,
     Delete,
