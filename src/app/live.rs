@@ -91,6 +91,7 @@ impl Live {
     }
 
     fn forget(self) {
+        shared::leave();
         self.outbox.clear();
         self.drafts.clear();
         OF_PERSON.into_iter().for_each(browser::forget);

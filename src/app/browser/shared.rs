@@ -136,6 +136,13 @@ pub(in crate::app) fn try_again() {
     }
 }
 
+/// Hears nothing more: whoever is here is about to sign out.
+pub(in crate::app) fn leave() {
+    if let Some(tab) = tab() {
+        tab.rest();
+    }
+}
+
 /// Whether another tab leads, so that an answer is better followed by its stream than by one more.
 pub(in crate::app) fn is_led() -> bool {
     tab().is_some_and(|tab| tab.has_locks.get() && !tab.leads.get())
@@ -296,8 +303,13 @@ impl Tab {
             if failures == 0 && error == ApiError::Network {
                 continue;
             }
+            let is_over = error == ApiError::SignedOut;
             for Following { thread, .. } in WANTED.take() {
                 self.hear_event(Frame::event(Err(error.clone())).of(&thread));
+            }
+            // Nothing is told any more, until somebody looks at the page again.
+            if is_over {
+                return;
             }
             Sleep::new(REFUSED * (1 << failures.saturating_sub(1))).over().await;
         }

@@ -19,7 +19,7 @@ use crate::{
     api::{
         ApiError,
         changes::Following,
-        sse::{Event, Events},
+        sse::{Event, Events, Frame},
     },
     server::{auth::session, store::changes::Hint},
 };
@@ -79,6 +79,7 @@ pub async fn changes(follow: Vec<Following>) -> Result<Events, ApiError> {
             if may_be_out || looked.elapsed() >= LOOK_EVERY {
                 looked = Instant::now();
                 if matches!(session::is_there(&session, &state.store, state.clock.now()).await, Ok(false)) {
+                    yield Frame::event(Err(ApiError::SignedOut));
                     return;
                 }
             }

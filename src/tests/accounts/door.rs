@@ -127,10 +127,15 @@ async fn stream(client: &Client) -> Body {
     body
 }
 
-/// Reads until the stream ends.
+/// Reads until the stream ends, which says why.
 async fn ends(mut body: Body) -> bool {
-    let read = async { while body.frame().await.is_some() {} };
-    timeout(Duration::from_secs(5), read).await.is_ok()
+    let mut text = String::new();
+    let read = async {
+        while let Some(frame) = body.frame().await {
+            text.push_str(&String::from_utf8_lossy(frame.unwrap().data_ref().unwrap()));
+        }
+    };
+    timeout(Duration::from_secs(5), read).await.is_ok() && text.contains("SignedOut")
 }
 
 #[tokio::test]
