@@ -3,6 +3,7 @@
 //!
 //! - a request's head has to be there in [`HEAD`], a connection without a request is closed after [`IDLE`];
 //! - a body comes at [`BODY_RATE`] at least ([`Paced`]);
+//! - of one address so many bodies are waited for at a time ([`BODIES`]), because a request that waits for its body costs a quarter of a megabyte;
 //! - there are so many connections in all and so many from one address ([`Bounds`]), and some are kept for this machine, so that the operator
 //!   gets in when all others are taken.
 
@@ -20,7 +21,16 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{
+        StatusCode,
+        header::{CONNECTION, RETRY_AFTER},
+    },
+    response::{IntoResponse, Response},
+};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -49,6 +59,8 @@ const READ_AHEAD: usize = 64 * 1024;
 const BODY_START: Duration = Duration::from_secs(20);
 /// and a second more for each so many bytes that have come.
 const BODY_RATE: u64 = 512;
+/// So many bodies from one address are waited for at a time. Most come with their head.
+const BODIES: usize = 32;
 
 /// How many connections there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +117,8 @@ fn descriptors() -> Option<u64> {
 struct Seats {
     bounds: Bounds,
     taken: Mutex<HashMap<Option<IpAddr>, usize>>,
+    /// Bodies that are waited for.
+    bodies: Mutex<HashMap<IpAddr, usize>>,
     all: AtomicUsize,
 }
 
@@ -120,6 +134,7 @@ impl Seats {
         Arc::new(Self {
             bounds,
             taken: Mutex::default(),
+            bodies: Mutex::default(),
             all: AtomicUsize::new(0),
         })
     }
@@ -147,6 +162,46 @@ impl Seats {
 
     fn taken(&self) -> MutexGuard<'_, HashMap<Option<IpAddr>, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bodies(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seat {
+    /// A place for a body; `None` if the connection's address has too many. This machine and its proxies are not bound.
+    fn body(&self) -> Option<BodySeat> {
+        let seats = self.seats.clone();
+        if let Some(ip) = self.key {
+            let mut bodies = seats.bodies();
+            let of_ip = bodies.entry(ip).or_default();
+            if *of_ip >= BODIES {
+                return None;
+            }
+            *of_ip += 1;
+        }
+        Some(BodySeat { seats, key: self.key })
+    }
+}
+
+/// A place for a body; free again when it is dropped.
+#[derive(Debug)]
+struct BodySeat {
+    seats: Arc<Seats>,
+    key: Option<IpAddr>,
+}
+
+impl Drop for BodySeat {
+    fn drop(&mut self) {
+        let Some(ip) = self.key else { return };
+        let mut bodies = self.seats.bodies();
+        if let Some(of_ip) = bodies.get_mut(&ip) {
+            *of_ip -= 1;
+            if *of_ip == 0 {
+                bodies.remove(&ip);
+            }
+        }
     }
 }
 
@@ -194,7 +249,13 @@ pub async fn serve(
         let router = router.clone();
         let service = service_fn({
             let use_of = use_of.clone();
-            move |request| answer(router.clone(), use_of.clone(), address, request)
+            move |request: Request<Incoming>| {
+                let place = match request.body().is_end_stream() {
+                    true => Some(None),
+                    false => seat.body().map(Some),
+                };
+                answer(router.clone(), use_of.clone(), address, request, place)
+            }
         });
         let io = TokioIo::new(Counted {
             stream,
@@ -207,7 +268,6 @@ pub async fn serve(
             .serve_connection(io, service);
         let connection = ending.watch(connection);
         tokio::spawn(async move {
-            let _seat = seat;
             tokio::select! {
                 ended = connection => if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended");
@@ -251,17 +311,26 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
+/// Answers a request, which has a place for its body if it has one; without a place it is refused.
 async fn answer(
     router: Router,
     use_of: Arc<Use>,
     address: SocketAddr,
     request: Request<Incoming>,
+    place: Option<Option<BodySeat>>,
 ) -> Result<Response, std::convert::Infallible> {
     let begun = use_of.begin();
-    let mut request = request.map(|body| Body::new(Paced::new(body)));
+    let Some(place) = place else { return Ok(too_many_bodies()) };
+    let mut request = request.map(|body| Body::new(Paced::new(body, place)));
     request.extensions_mut().insert(ConnectInfo(address));
     let response = router.oneshot(request).await?;
     Ok(response.map(|body| Body::new(Answering { body, _begun: begun })))
+}
+
+fn too_many_bodies() -> Response {
+    let words = "Too many requests from your address are waiting for their bodies. Try again shortly.\n";
+    let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, words).into_response()
 }
 
 /// What a connection is at.
@@ -394,12 +463,15 @@ struct Paced<B> {
     begun: Option<Instant>,
     came: u64,
     late: Option<Pin<Box<Sleep>>>,
+    /// Given back as soon as the body has come.
+    place: Option<BodySeat>,
 }
 
 impl<B> Paced<B> {
-    fn new(body: B) -> Self {
+    fn new(body: B, place: Option<BodySeat>) -> Self {
         Self {
             body,
+            place,
             begun: None,
             came: 0,
             late: None,
@@ -420,6 +492,9 @@ where
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
             if let Some(Ok(frame)) = &frame {
                 this.came += frame.data_ref().map_or(0, |data| data.len() as u64);
+            }
+            if frame.is_none() || this.body.is_end_stream() {
+                this.place = None;
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }

@@ -62,7 +62,11 @@ pub async fn run(setup: &Setup, world: Rc<World>) -> Outcome {
         eprintln!("  {what}");
         let strangers = strangers(server.port, STRANGERS, OF_ONE, first, trickle);
         let gone = talk_while(&world, &people, strangers, what, || memory = memory.max(server.memory())).await?;
-        world.check(gone.refused == 0, || format!("{what}: {} were refused at once", gone.refused));
+        eprintln!("    memory: {:.0} MiB", server.memory());
+        // Of one address only some bodies are waited for.
+        world.check(gone.refused == 0 || trickle, || {
+            format!("{what}: {} were refused at once", gone.refused)
+        });
         world.check(gone.stayed == 0, || {
             format!("{what}: {} are still there after {SENT_AWAY:?}", gone.stayed)
         });

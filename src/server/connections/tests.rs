@@ -38,6 +38,25 @@ fn one_address_takes_no_more_than_its_part_and_this_machine_always_gets_in() {
 }
 
 #[test]
+fn one_address_has_so_many_bodies_waited_for_at_a_time() {
+    let seats = Seats::new(Bounds {
+        all: 100,
+        per_address: 100,
+    });
+    let far = |text: &str| seats.take(ip(text), false).unwrap();
+    let (one, other) = (far("203.0.113.7"), far("198.51.100.1"));
+    let mut waited: Vec<_> = (0..BODIES).map(|_| one.body().unwrap()).collect();
+    assert!(one.body().is_none() && other.body().is_some());
+    waited.pop();
+    assert!(one.body().is_some());
+    let near = seats.take(ip("127.0.0.1"), true).unwrap();
+    let of_near: Vec<_> = (0..10 * BODIES).map(|_| near.body()).collect();
+    assert!(of_near.iter().all(Option::is_some));
+    drop(waited);
+    assert!(seats.bodies().is_empty());
+}
+
+#[test]
 fn there_are_descriptors_for_more_than_connections() {
     let bounds = Bounds::of_system();
     assert!(bounds.all > KEPT && bounds.all <= MOST);
