@@ -95,7 +95,7 @@ test('a person signs up', async () => {
     await page.waitForFunction(() => location.pathname === '/chat');
   });
   const cookies = await browser.cookies();
-  expect(cookies.find((cookie) => cookie.httpOnly)).toMatchObject({ name: 'kaam_session', sameSite: 'Lax' });
+  expect(cookies.find((cookie) => cookie.name === 'kaam_session')).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
 });
 
 test('the person talks, and what they said is done', async () => {
