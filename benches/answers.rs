@@ -67,7 +67,7 @@ fn growing(criterion: &mut Criterion) {
                     events
                         .iter()
                         .filter_map(|event| updater.update(event))
-                        .for_each(|update| drop(black_box(json(&update))))
+                        .for_each(|update| _ = black_box(json(&update)))
                 },
                 BatchSize::LargeInput,
             );
